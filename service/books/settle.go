@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"kopeck/ent"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/value"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -17,6 +19,16 @@ type Occasion struct {
 	Since  time.Time // the moment of a fact that is new and no order; zero if there is none
 
 	imported bool
+	gone     []stage.Order // orders that were completed and are given back in full with it
+}
+
+// takes notes the orders that are given back in full among those that were changed, of which some are named.
+func (o *Occasion) takes(changed []SoldOrder, named []string) {
+	for _, one := range changed {
+		if one.Status == string(schema.OrderRefunded) && one.Sold && slices.Contains(named, one.ID) {
+			o.gone = append(o.gone, stage.Order{Day: one.Day, CompletedAt: one.CompletedAt})
+		}
+	}
 }
 
 // since is the earliest moment from which on the stages of contacts may be others than they were: that of the new fact, or the
@@ -47,6 +59,7 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, w
 	if err := s.Credit(ctx, tx, due); err != nil {
 		return err
 	}
+	why.takes(due, orders)
 	if err := s.settleCustomers(ctx, tx, []string{customerID}, why); err != nil {
 		return err
 	}
