@@ -194,11 +194,11 @@ func (k *kopeck) rekey(ctx context.Context, want migration, notes io.Writer) err
 	case err != nil || !pending:
 		return err
 	case want != migrateIfOld:
-		return errors.New("the phones and search terms of customers are those of an earlier version: run `kopeck migrate` first (go run . migrate)")
+		return errors.New("the phones, search terms, stages and credits of customers are those of an earlier version: run `kopeck migrate` first (go run . migrate)")
 	}
 	looked, err := k.app.Bulk.Rekey(ctx)
 	if err == nil {
-		fmt.Fprintf(notes, "database: phones and search terms of %d customers brought up to date\n", looked)
+		fmt.Fprintf(notes, "database: phones and search terms of %d customers and their stages and credits brought up to date\n", looked)
 	}
 	return err
 }

@@ -181,7 +181,7 @@ func TestOrderBadInput(t *testing.T) {
 		for want, in := range map[string]Vars{
 			"INVALID priceTokens":   {"priceTokens": []string{}},
 			"INVALID priceTokens.1": {"priceTokens": []string{token, theirs}},
-			"INVALID priceTokens.0": {"priceTokens": []string{"kp1.forged"}},
+			"INVALID priceTokens.0": {"priceTokens": []string{"kp2.forged"}},
 			"INVALID customerId":    {"customerId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"},
 			"NOT_FOUND customerId":  {"customerId": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
 			"INVALID id":            {"id": "off_01jd3x5m8nf4svbj2k7q9w0e1r"},

@@ -21,7 +21,7 @@ func TestTokensServeOnlyTheirPurpose(t *testing.T) {
 		price := s.token(s.customer, "1", 0)
 		const ask = `{ viewer { role } }`
 		w.With(access).Must(ask, nil)
-		for name, token := range map[string]string{"a price token": price, "its content": strings.TrimPrefix(price, "kp1.")} {
+		for name, token := range map[string]string{"a price token": price, "its content": strings.TrimPrefix(price, "kp2.")} {
 			t.Run(name, func(t *testing.T) {
 				r := w.With(token).On(t).Do(ask, nil)
 				if len(r.Errors) == 0 || r.Errors[0].Code() != "UNAUTHENTICATED" {
@@ -30,7 +30,7 @@ func TestTokensServeOnlyTheirPurpose(t *testing.T) {
 			})
 		}
 		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{access}}})
-		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{"kp1." + access}}})
+		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{"kp2." + access}}})
 		s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{price}}})
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,6 +86,30 @@ func TestFitsAtOnceLeaveOneActive(t *testing.T) {
 	})
 }
 
+// countdown is a context that is cancelled when it has been asked a number of times whether it is: so a test ends what watches it in the
+// middle of its work, however long that takes.
+type countdown struct {
+	context.Context
+
+	left   atomic.Int64
+	cancel context.CancelFunc
+}
+
+func newCountdown(parent context.Context, asked int64) *countdown {
+	c := &countdown{}
+	c.Context, c.cancel = context.WithCancel(parent)
+	c.left.Store(asked)
+	return c
+}
+
+// Err counts.
+func (c *countdown) Err() error {
+	if c.left.Add(-1) < 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
 // TestCancelledFitChangesNothing: a fit cancelled at any moment returns an error, and the models do not change.
 func TestCancelledFitChangesNothing(t *testing.T) {
 	sales := cdnowSample(t)
@@ -94,29 +119,29 @@ func TestCancelledFitChangesNothing(t *testing.T) {
 		c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD"}})
 		const ask = `{ lifetimeModel { id } lifetimeModels { id active } }`
 		before := c.Must(ask, nil)
-		stopped, done := 0, 0
-		for wait := time.Duration(0); done == 0 && wait < 20*time.Second; wait = wait*3/2 + time.Millisecond {
-			ctx, cancel := context.WithTimeout(w.System(), wait)
+		stopped, done := 0, false
+		for asked := int64(0); !done; asked = asked*4 + 1 {
+			ctx := newCountdown(w.System(), asked)
 			_, err := w.App.Value.Fit(ctx, service.FitLifetimeModelInput{})
-			cancelled := ctx.Err() != nil
-			cancel()
+			cancelled := ctx.Context.Err() != nil
+			ctx.cancel()
 			if err == nil {
-				done++
+				done = true
 				break
 			}
 			stopped++
 			if !cancelled {
-				t.Errorf("not cancelled, after %v: %v", wait, err)
+				t.Fatalf("not cancelled, asked %d times: %v", asked, err)
 			}
 			// A fit may be cancelled after it was stored: then all four kinds are.
 			after := c.Must(ask, nil)
 			if fmt.Sprint(after.Get("lifetimeModels")) != fmt.Sprint(before.Get("lifetimeModels")) && after.Len("lifetimeModels") != before.Len("lifetimeModels")+4 {
-				t.Fatalf("cancelled after %v: %s, before %s", wait, after.Body, before.Body)
+				t.Fatalf("cancelled when asked %d times: %s, before %s", asked, after.Body, before.Body)
 			}
 			before = after
 		}
-		if stopped < 3 || done != 1 {
-			t.Errorf("cancelled %d times, completed %d times", stopped, done)
+		if stopped < 5 {
+			t.Errorf("cancelled %d times; want it in the middle of the fit too", stopped)
 		}
 	})
 }

@@ -1,9 +1,6 @@
 package auth
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -24,28 +21,25 @@ var errHidden = errors.New("auth: not a hidden number, or one of another place")
 // Hide encrypts a number. The place is anything that Reveal must be told as well; the same number at the same place gives the
 // same text. The error is a *KeysError if there is no key.
 func (h HiddenNumbers) Hide(number int64, place string) (string, error) {
-	aead, mac, err := h.ciphers()
+	c, err := h.ciphers()
 	if err != nil {
 		return "", err
 	}
-	plain := binary.BigEndian.AppendUint64(nil, uint64(number))
-	nonce := nonceOf(mac, plain, place)
-	return base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, []byte(place))), nil
+	return base64.RawURLEncoding.EncodeToString(c.seal(binary.BigEndian.AppendUint64(nil, uint64(number)), []byte(place))), nil
 }
 
 // Reveal decrypts a number. The error is errHidden for any text that Hide has not returned for this place, or a *KeysError.
 func (h HiddenNumbers) Reveal(text, place string) (int64, error) {
-	aead, mac, err := h.ciphers()
+	c, err := h.ciphers()
 	if err != nil {
 		return 0, err
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(sealed) < aead.NonceSize() {
+	if err != nil {
 		return 0, errHidden
 	}
-	nonce, sealed := sealed[:aead.NonceSize()], sealed[aead.NonceSize():]
-	plain, err := aead.Open(nil, nonce, sealed, []byte(place))
-	if err != nil || len(plain) != 8 || !hmac.Equal(nonce, nonceOf(mac, plain, place)) {
+	plain, ok := c.open(sealed, []byte(place))
+	if !ok || len(plain) != 8 {
 		return 0, errHidden
 	}
 	return int64(binary.BigEndian.Uint64(plain)), nil
@@ -54,38 +48,20 @@ func (h HiddenNumbers) Reveal(text, place string) (int64, error) {
 // Draw returns a number from 0 up to n, n excluded and more than 0, that looks drawn by lot to everybody without the keys: always
 // the same for the same place and n. The error is a *KeysError if there is no key.
 func (h HiddenNumbers) Draw(n int64, place string) (int64, error) {
-	_, mac, err := h.ciphers()
+	c, err := h.ciphers()
 	if err != nil {
 		return 0, err
 	}
-	drawn := hmac.New(sha256.New, mac)
+	drawn := hmac.New(sha256.New, c.mac)
 	drawn.Write(binary.BigEndian.AppendUint64([]byte("draw\x00"), uint64(n)))
 	drawn.Write([]byte(place))
 	return int64(binary.BigEndian.Uint64(drawn.Sum(nil)) % uint64(n)), nil
 }
 
-// nonceOf derives the nonce from what is encrypted: a nonce is used again only for the same number at the same place.
-func nonceOf(mac, plain []byte, place string) []byte {
-	h := hmac.New(sha256.New, mac)
-	h.Write(plain)
-	h.Write([]byte(place))
-	return h.Sum(nil)[:12]
-}
-
-// ciphers derives the keys of encryption and of nonces.
-func (h HiddenNumbers) ciphers() (aead cipher.AEAD, mac []byte, err error) {
+func (h HiddenNumbers) ciphers() (ciphers, error) {
 	keys := (*h.Keys.current())[UseLink]
 	if len(keys) == 0 {
-		return nil, nil, h.Keys.none(UseLink)
+		return ciphers{}, h.Keys.none(UseLink)
 	}
-	secret, err := hkdf.Key(sha256.New, keys[0].private.Seed(), nil, "kopeck hidden numbers 1", 64)
-	if err != nil {
-		return nil, nil, err
-	}
-	block, err := aes.NewCipher(secret[:32])
-	if err != nil {
-		return nil, nil, err
-	}
-	aead, err = cipher.NewGCM(block)
-	return aead, secret[32:], err
+	return newCiphers(keys[0], "kopeck hidden numbers 1")
 }

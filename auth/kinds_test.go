@@ -25,7 +25,7 @@ func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
 	}
 	token, _, err := access.Issue(someone, time.Minute)
 	must("access", token, err)
-	token, err = prices.Sign(curtains(c))
+	token, err = prices.Issue(curtains(c))
 	must("price", token, err)
 	token, err = links.Revoke(somePermission)
 	must("revoke", token, err)
@@ -41,7 +41,7 @@ func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
 		"confirm": func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
 		"refresh": func(token string) error { _, err := HashRefreshToken(token); return err },
 	}
-	prefixes := map[string]string{"price": "kp1.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
+	prefixes := map[string]string{"price": "kp2.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
 	for kind, token := range tokens {
 		for place, verify := range places {
 			t.Run(kind+" as "+place, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestDomainsDistinguishKinds(t *testing.T) {
 	c := newClock()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), c)
 	mistaken := linkTokens
-	mistaken.use, mistaken.prefix = priceTokens.use, priceTokens.prefix
+	mistaken.use, mistaken.prefix = signedPriceTokens.use, signedPriceTokens.prefix
 	token, err := mistaken.seal(keys, []byte("payload"))
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestDomainsDistinguishKinds(t *testing.T) {
 	if _, err := mistaken.open(keys, token); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := priceTokens.open(keys, token); err == nil {
+	if _, err := signedPriceTokens.open(keys, token); err == nil {
 		t.Error("the domain is not part of what is signed")
 	}
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -14,11 +15,17 @@ var (
 	ErrPriceExpired = errors.New("the price token has expired")
 )
 
-var priceTokens = sealed{use: UsePrice, prefix: "kp1.", domain: "kopeck price token 1\x00", limit: 16 << 10}
+const maxPriceToken = 16 << 10 // bytes
+
+// A price token is encrypted: the waterfall has lines that its holder may not see, such as the floor, which is a cost. Those that were
+// issued before were signed alone, and are honoured until they expire.
+var (
+	priceTokens       = encrypted{use: UsePrice, prefix: "kp2.", purpose: "kopeck price token 2", limit: maxPriceToken, grain: 192}
+	signedPriceTokens = sealed{use: UsePrice, prefix: "kp1.", domain: "kopeck price token 1\x00", limit: maxPriceToken}
+)
 
 // PriceContent is what a price token promises: this customer gets this product at this unit price
-// until ValidUntil. Money is in minor units, times are kept to the microsecond. Costs are not in it:
-// it is signed and not encrypted, and who holds it can read it.
+// until ValidUntil. Money is in minor units, times are kept to the microsecond.
 type PriceContent struct {
 	Customer   string        // cus_…
 	Product    string        // prd_…
@@ -42,20 +49,19 @@ type PriceLine struct {
 	Ref    string // the rule (rul_…), agreement (agr_…) or option (opt_…) that made it; else empty
 }
 
-// Prices signs price tokens and verifies them.
+// Prices makes price tokens and verifies them.
 //
-// A token is "kp1." and base64url. It has about 160 characters, 24 more for every line of the
-// waterfall and 23 for every rule or agreement named: six lines with a rule each take under 350, so a
-// token stays under 600 characters unless there are many rules or long options. Signing refuses more than 16 KiB.
+// A token is "kp2." and base64url. It has 308 characters, and 256 more for every further 192 bytes of its content: six lines
+// with a rule each need no more. Issue refuses more than 16 KiB.
 // The same content gives the same token as long as the same key signs.
 type Prices struct {
 	Keys *Keys
 	Now  func() time.Time
 }
 
-// Sign makes the token of a price. It refuses a waterfall that does not sum to the unit price, ids of
+// Issue makes the token of a price. It refuses a waterfall that does not sum to the unit price, ids of
 // another type, a line without the number of a step, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
-func (p *Prices) Sign(content PriceContent) (string, error) {
+func (p *Prices) Issue(content PriceContent) (string, error) {
 	if life := content.ValidUntil.Sub(p.Now()); life > MaxLife(UsePrice) {
 		return "", fmt.Errorf("auth: a price can be promised for %v at most, not for %v", MaxLife(UsePrice), life)
 	}
@@ -73,7 +79,11 @@ func (p *Prices) Sign(content PriceContent) (string, error) {
 // that the caller can offer today's price; with ErrPriceInvalid there is none. The caller checks that
 // the customer is the one who is being served.
 func (p *Prices) Verify(token string) (PriceContent, error) {
-	payload, err := priceTokens.open(p.Keys, token)
+	open := priceTokens.open
+	if strings.HasPrefix(token, signedPriceTokens.prefix) {
+		open = signedPriceTokens.open
+	}
+	payload, err := open(p.Keys, token)
 	if err != nil {
 		return PriceContent{}, ErrPriceInvalid
 	}

@@ -1,12 +1,15 @@
 package auth
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +45,7 @@ func curtains(c *clock) PriceContent {
 func TestPriceIsAPromise(t *testing.T) {
 	prices, c := newPrices(t)
 	want := curtains(c)
-	token, err := prices.Sign(want)
+	token, err := prices.Issue(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +67,90 @@ func TestPriceIsAPromise(t *testing.T) {
 	}
 }
 
+// TestAPriceTokenCannotBeRead: whoever holds it finds in it neither what the price is made of nor how many lines it has.
+func TestAPriceTokenCannotBeRead(t *testing.T) {
+	prices, c := newPrices(t)
+	content := curtains(c)
+	issue := func() string {
+		t.Helper()
+		token, err := prices.Issue(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	token := issue()
+	if again := issue(); again != token {
+		t.Errorf("the same content has two tokens: %s, %s", token, again)
+	}
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp2."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := encodePrice(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from := range len(payload) - 3 { // the amount of the floor has three bytes
+		if bytes.Contains(body, payload[from:from+4]) {
+			t.Errorf("bytes %d to %d of the content are in the token", from, from+3)
+		}
+	}
+	floor := content.Lines[4].Amount
+	content.Lines = slices.Delete(content.Lines, 4, 5)
+	content.Unit -= floor
+	if other := issue(); len(other) != len(token) || strings.Contains(token, other[20:40]) {
+		t.Errorf("without the floor the token has %d characters, with it %d:\n%s\n%s", len(other), len(token), other, token)
+	}
+	content.Options = nil
+	if other := issue(); len(other) != len(token) {
+		t.Errorf("without options the token has %d characters, with them %d", len(other), len(token))
+	}
+}
+
+// TestPriceTokensOfEarlierReleases: a token that was signed by a release that did not encrypt is honoured until it expires.
+func TestPriceTokensOfEarlierReleases(t *testing.T) {
+	dir := t.TempDir()
+	key, err := os.ReadFile("testdata/price-000001.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := os.ReadFile("testdata/signed.token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "price-000001.pem"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newClock()
+	c.move(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC).Sub(c.Now()))
+	prices := &Prices{Keys: openKeys(t, dir, c), Now: c.Now}
+	want, token := curtains(c), strings.TrimSpace(string(signed))
+	for _, step := range []struct {
+		name string
+		move time.Duration
+		want error
+	}{{"at once", 0, nil}, {"in its last second", 15*time.Minute - time.Second, nil}, {"expired", time.Second, ErrPriceExpired}} {
+		c.move(step.move)
+		if got, err := prices.Verify(token); err != step.want || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v\n got %+v\nwant %+v", step.name, err, got, want)
+		}
+		if err := prices.Keys.Rotate(UsePrice); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, altered := range map[string]string{"altered": flip(token), "cut off": token[:len(token)-1], "as one of today": "kp2." + token[4:]} {
+		if got, err := prices.Verify(altered); err != ErrPriceInvalid {
+			t.Errorf("%s: %v, %+v", name, err, got)
+		}
+	}
+}
+
 func TestPriceHoldsThroughRotations(t *testing.T) {
 	prices, c := newPrices(t)
 	long := curtains(c)
 	long.ValidUntil = c.Now().Add(MaxLife(UsePrice))
-	token, err := prices.Sign(long)
+	token, err := prices.Issue(long)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,18 +164,18 @@ func TestPriceHoldsThroughRotations(t *testing.T) {
 		c.move(9 * 24 * time.Hour)
 	}
 	long.ValidUntil = c.Now().Add(MaxLife(UsePrice) + 1)
-	if _, err := prices.Sign(long); err == nil {
+	if _, err := prices.Issue(long); err == nil {
 		t.Error("a promise longer than its key lasts")
 	}
 }
 
 func TestPriceAltered(t *testing.T) {
 	prices, c := newPrices(t)
-	token, err := prices.Sign(curtains(c))
+	token, err := prices.Issue(curtains(c))
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp1."))
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp2."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,14 +187,14 @@ func TestPriceAltered(t *testing.T) {
 	}
 	for i := range body { // every single byte counts
 		body[i] ^= 0x20
-		refused("byte altered", "kp1."+base64.RawURLEncoding.EncodeToString(body))
+		refused("byte altered", "kp2."+base64.RawURLEncoding.EncodeToString(body))
 		body[i] ^= 0x20
 	}
 	for n := range token {
 		refused("cut off", token[:n])
 	}
 	other, _ := newPrices(t)
-	foreign, err := other.Sign(curtains(c))
+	foreign, err := other.Issue(curtains(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,13 +203,14 @@ func TestPriceAltered(t *testing.T) {
 	refused("new line", token+"\n")
 	refused("new line within", token[:10]+"\n"+token[10:])
 	refused("padded", token+"=")
-	refused("another version", "kp2."+token[4:])
+	refused("another version", "kp3."+token[4:])
+	refused("the version before", "kp1."+token[4:])
 	refused("a link's prefix", "kl1."+token[4:])
-	refused("huge", "kp1."+strings.Repeat("A", 1<<20))
+	refused("huge", "kp2."+strings.Repeat("A", 1<<20))
 	for _, value := range []string{"", "x", "xx"} { // two of three lengths leave idle bits in the last digit
 		content := curtains(c)
 		content.Options[0].Value = value
-		token, err := prices.Sign(content)
+		token, err := prices.Issue(content)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +240,7 @@ func TestPriceNumbersHaveOneSpelling(t *testing.T) {
 	}
 }
 
-func TestSignRefuses(t *testing.T) {
+func TestIssuePriceRefuses(t *testing.T) {
 	prices, c := newPrices(t)
 	for name, spoil := range map[string]func(*PriceContent){
 		"no customer":             func(p *PriceContent) { p.Customer = "" },
@@ -180,14 +263,14 @@ func TestSignRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			content := curtains(c)
 			spoil(&content)
-			if token, err := prices.Sign(content); err == nil || token != "" {
+			if token, err := prices.Issue(content); err == nil || token != "" {
 				t.Errorf("signed as %q", token)
 			}
 		})
 	}
 	content := curtains(c)
 	content.Options = append(content.Options, PriceOption{"engraving", strings.Repeat("длинно ", 100)})
-	token, err := prices.Sign(content)
+	token, err := prices.Issue(content)
 	if err != nil {
 		t.Fatal("long options are still signed:", err)
 	}
@@ -256,7 +339,7 @@ func TestPriceRoundTrip(t *testing.T) {
 			want.Lines = append(want.Lines, line)
 			want.Unit += line.Amount
 		}
-		token, err := prices.Sign(want)
+		token, err := prices.Issue(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -314,12 +397,12 @@ func FuzzDecodePrice(f *testing.F) {
 	})
 }
 
-func BenchmarkSignPrice(b *testing.B) {
+func BenchmarkIssuePrice(b *testing.B) {
 	prices, c := newPrices(b)
 	content := curtains(c)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := prices.Sign(content); err != nil {
+		if _, err := prices.Issue(content); err != nil {
 			b.Fatal(err)
 		}
 	}

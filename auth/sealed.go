@@ -5,10 +5,9 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
-	"strings"
 )
 
-// sealed is a kind of compact signed token: a prefix in clear text, then in base64url the first 8 bytes of
+// sealed is a kind of compact signed token, which its holder can read: a prefix in clear text, then in base64url the first 8 bytes of
 // the key's thumbprint, the payload, and the Ed25519 signature of domain, key and payload. Each kind has its own key use
 // and domain, so that no token is accepted as another kind or as a JWT.
 type sealed struct {
@@ -46,14 +45,7 @@ func (s sealed) seal(keys *Keys, payload []byte) (string, error) {
 // open returns the payload of a token signed by one of the keys; any other token is errNotSealed. A token has only one
 // valid spelling: no other text has the same payload under the same key.
 func (s sealed) open(keys *Keys, token string) ([]byte, error) {
-	if len(token) > s.limit {
-		return nil, errNotSealed
-	}
-	encoded, ok := strings.CutPrefix(token, s.prefix)
-	if !ok || strings.ContainsAny(encoded, "\r\n") { // which the decoder would skip
-		return nil, errNotSealed
-	}
-	body, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	body, err := bodyOf(token, s.prefix, s.limit)
 	if err != nil || len(body) < keyHint+ed25519.SignatureSize {
 		return nil, errNotSealed
 	}

@@ -9808,7 +9808,7 @@ type Price {
   date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes."
   validUntil: Time! @open
-  "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
+  "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
 }
 "The day that a price is for, by the capacity that was free at its moment."

@@ -32,6 +32,26 @@ func (o Observation) End(day int) int {
 	return o.LastDay
 }
 
+// Sure returns the last day up to which the orders of every day are known by the observation: at a day that is not after it, [Observation.End]
+// is the day itself.
+func (o Observation) Sure() int {
+	if o.KnownUntil != nil {
+		return *o.KnownUntil
+	}
+	return o.LastDay
+}
+
+// Equal reports whether two observations give the same end at every day.
+func (o Observation) Equal(other Observation) bool {
+	if (o.KnownUntil == nil) != (other.KnownUntil == nil) {
+		return false
+	}
+	if o.KnownUntil != nil {
+		return *o.KnownUntil == *other.KnownUntil
+	}
+	return o == other
+}
+
 // With returns the observation with the days of some more completed orders. Of the orders that it counts already it is not known which lie
 // in another year: where the last day moves by less than a year, all of them are taken to lie in it.
 func (o Observation) With(days []int) Observation {

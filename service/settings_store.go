@@ -103,7 +103,7 @@ func (s *Core) readSettings(ctx context.Context, tx *store.Tx) error {
 	for _, row := range rows {
 		stored[row.ID] = row.Value
 	}
-	dated, err := s.DatedOf(ctx, tx, schema.DatedSetting)
+	dated, err := s.AllDated(ctx, tx, schema.DatedSetting)
 	if err != nil {
 		return err
 	}

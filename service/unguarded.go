@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/auditentry"
-	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/refreshsession"
 	"kopeck/id"
@@ -63,26 +63,40 @@ func (s *Core) createDated(ctx context.Context, tx *store.Tx, d *ent.DatedValue)
 		SetRecordedAt(d.RecordedAt).SetActor(d.Actor).Exec(auth.System(ctx))
 }
 
-// DatedOf returns the values of a name, of some subjects or, with none given, of all. They are the history of what the caller may
-// see or of what a figure rests on that they may see.
-func (s *Core) DatedOf(ctx context.Context, tx *store.Tx, name schema.DatedName, subjects ...string) (map[string]Dated, error) {
-	query := tx.DatedValue.Query().Where(datedvalue.NameEQ(name))
-	if len(subjects) > 0 {
-		query.Where(datedvalue.SubjectIn(subjects...))
-	}
-	rows, err := query.Order(datedvalue.ByID()).All(auth.System(ctx))
-	if err != nil {
-		return nil, err
-	}
+// datedColumns begins a query for dated values.
+const datedColumns = "SELECT id, name, subject, value, valid_from, recorded_at, actor FROM dated_values WHERE name = ?"
+
+// DatedOf returns the values of a name, of some subjects. They are the history of what the caller may see or of what a figure rests on
+// that they may see.
+func (s *Core) DatedOf(ctx context.Context, from store.Reader, name schema.DatedName, subjects ...string) (map[string]Dated, error) {
 	all := map[string]Dated{}
-	for _, row := range rows {
-		row.ValidFrom, row.RecordedAt = row.ValidFrom.UTC(), row.RecordedAt.UTC()
-		all[row.Subject] = append(all[row.Subject], row)
+	each := slices.Compact(slices.Sorted(slices.Values(subjects)))
+	return all, sortDated(all, store.EachByIDs(ctx, from, datedColumns+" AND subject IN @ids ORDER BY id", []any{string(name)}, each, scanDated(all)))
+}
+
+// AllDated returns the values of a name, of all subjects.
+func (s *Core) AllDated(ctx context.Context, from store.Reader, name schema.DatedName) (map[string]Dated, error) {
+	all := map[string]Dated{}
+	return all, sortDated(all, store.Each(ctx, from, datedColumns+" ORDER BY id", []any{string(name)}, scanDated(all)))
+}
+
+// scanDated returns what adds a row to dated values by subject.
+func scanDated(to map[string]Dated) func(scan store.ScanFunc) error {
+	return func(scan store.ScanFunc) error {
+		one := &ent.DatedValue{}
+		err := scan(&one.ID, &one.Name, &one.Subject, &one.Value, &one.ValidFrom, &one.RecordedAt, &one.Actor)
+		one.ValidFrom, one.RecordedAt = one.ValidFrom.UTC(), one.RecordedAt.UTC()
+		to[one.Subject] = append(to[one.Subject], one)
+		return err
 	}
+}
+
+// sortDated puts the values of each subject in the order in which they hold, unless reading them has failed.
+func sortDated(all map[string]Dated, err error) error {
 	for subject, values := range all {
 		all[subject] = NewDated(values)
 	}
-	return all, nil
+	return err
 }
 
 // lockKey returns the row of an actor's idempotency key, nil if it has not been used, and locks it. No role may read keys; the

@@ -24,13 +24,13 @@ var passedOnLimits = map[string]int{
 	"files":            1,
 	"service":          2,
 	"service/books":    17,
-	"service/bulk":     40, // grades of staff are read of a chunk
+	"service/bulk":     42, // grades of staff are read of a chunk, by the one reader of dated values
 	"service/check":    2,
 	"service/consent":  3,
 	"service/contacts": 1,
 	"service/people":   7,
 	"service/quote":    1, // what was known of a segment at a moment of the past
-	"service/rates":    3,
+	"service/rates":    4, // grades of some staff or of all
 	"service/report":   7,
 	"service/value":    4,
 }

@@ -116,6 +116,18 @@ func (t *Timeline) Since(now time.Time, rules Rules) (since time.Time, silent bo
 	return since, true
 }
 
+// Missed reports whether the customer would be in another stage at a moment if orders that are gone, since they were given back in full,
+// were among the facts.
+func (t *Timeline) Missed(gone []Order, at time.Time, rules Rules) bool {
+	if len(gone) == 0 {
+		return false
+	}
+	with := *t
+	with.Orders = slices.Concat(t.Orders, gone)
+	with.Sort()
+	return with.At([]time.Time{at}, rules)[0] != t.At([]time.Time{at}, rules)[0]
+}
+
 // moments returns the moments of all facts, sorted, each once.
 func (t *Timeline) moments() []time.Time {
 	all := slices.Concat(t.Permitted, t.Departures)

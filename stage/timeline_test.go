@@ -183,3 +183,28 @@ func TestOrderOfArrival(t *testing.T) {
 		}
 	})
 }
+
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	left := stage.Timeline{Orders: []stage.Order{bought(1)}, Departures: []time.Time{day(2)}}
+	for name, c := range map[string]struct {
+		of   stage.Timeline
+		gone []stage.Order
+		want bool
+	}{
+		"nothing":                          {left, nil, false},
+		"an order after the departure":     {left, []stage.Order{bought(3)}, true},
+		"an order before the departure":    {left, []stage.Order{bought(1)}, false},
+		"the third order day":              {stage.Timeline{Orders: []stage.Order{bought(1), bought(2)}}, []stage.Order{bought(3)}, true},
+		"another order of the same day":    {stage.Timeline{Orders: []stage.Order{bought(1), bought(3)}}, []stage.Order{bought(3)}, false},
+		"the only order":                   {stage.Timeline{}, []stage.Order{bought(3)}, true},
+		"two that count for loyalty alone": {stage.Timeline{Orders: []stage.Order{bought(1)}}, []stage.Order{bought(2), bought(3)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.of.Missed(c.gone, day(4), halving()); got != c.want {
+				t.Errorf("%v; want %v", got, c.want)
+			}
+		})
+	}
+}

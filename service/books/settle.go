@@ -6,14 +6,12 @@ import (
 	"time"
 
 	"kopeck/ent"
-	"kopeck/ent/customer"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/value"
+	"kopeck/stage"
 	"kopeck/store"
 )
-
-// nightlyBatch is how many customers are settled in one transaction: few, so that none waits long.
-const nightlyBatch = 500
 
 // Occasion is why customers are settled.
 type Occasion struct {
@@ -21,6 +19,16 @@ type Occasion struct {
 	Since  time.Time // the moment of a fact that is new and no order; zero if there is none
 
 	imported bool
+	gone     []stage.Order // orders that were completed and are given back in full with it
+}
+
+// takes notes the orders that are given back in full among those that were changed, of which some are named.
+func (o *Occasion) takes(changed []SoldOrder, named []string) {
+	for _, one := range changed {
+		if one.Status == string(schema.OrderRefunded) && one.Sold && slices.Contains(named, one.ID) {
+			o.gone = append(o.gone, stage.Order{Day: one.Day, CompletedAt: one.CompletedAt})
+		}
+	}
 }
 
 // since is the earliest moment from which on the stages of contacts may be others than they were: that of the new fact, or the
@@ -51,6 +59,7 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, w
 	if err := s.Credit(ctx, tx, due); err != nil {
 		return err
 	}
+	why.takes(due, orders)
 	if err := s.settleCustomers(ctx, tx, []string{customerID}, why); err != nil {
 		return err
 	}
@@ -115,45 +124,4 @@ func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Custom
 	}
 	c.LifetimeValue = s.value.StandingValue(c, s.Now())
 	return writeContactCost(ctx, tx, c)
-}
-
-// restateAll brings the stages of contacts and the credits of orders in line with what held at their moments. Nothing changes here,
-// unless they were written by a release in which the settings and facts of the day of writing counted.
-func (s *Service) restateAll(ctx context.Context, tx *store.Tx, customerIDs []string) error {
-	if err := s.RestateStages(ctx, tx, customerIDs, time.Time{}); err != nil || !s.Settings().CreditingChanged() {
-		return err
-	}
-	wrong, err := s.WrongCredits(ctx, tx, customerIDs)
-	if err != nil {
-		return err
-	}
-	return s.Credit(ctx, tx, wrong)
-}
-
-// SettleAll updates what time alone changes, for every customer who has ordered: the stage, which falls
-// with the probability to be alive, and the value that lists are ordered by.
-func (s *Service) SettleAll(ctx context.Context) error {
-	ctx = bypassGuard(ctx)
-	for after := ""; ; {
-		ids, err := s.Client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
-			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		after = ids[len(ids)-1]
-		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-			held := tx.Customer.Query().Where(customer.IDIn(ids...)).Order(customer.ByID())
-			store.ForUpdate(tx, held)
-			if _, err := held.IDs(ctx); err != nil {
-				return err
-			}
-			if err := s.SettleCustomers(ctx, tx, ids, "time went by"); err != nil {
-				return err
-			}
-			return s.restateAll(ctx, tx, ids)
-		})
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -18,6 +18,7 @@ const customersTogether = 2000
 type SoldOrder struct {
 	ID, CustomerID       string
 	Sold                 bool
+	Day                  int // the calendar day on which it was placed
 	CompletedAt          time.Time
 	Margin, unattributed money.Amount
 	Model                attribution.Model // "" if it was never credited
@@ -29,7 +30,7 @@ type SoldOrder struct {
 func SoldOf(o *ent.Order) SoldOrder {
 	return SoldOrder{
 		ID: o.ID, CustomerID: o.CustomerID, Sold: o.CompletedAt != nil && isSold(o.Status),
-		CompletedAt: input.OrZero(o.CompletedAt).UTC(), Margin: o.Margin, unattributed: o.Unattributed, Model: attribution.Model(input.OrZero(o.CreditModel)),
+		Day: o.Day, CompletedAt: input.OrZero(o.CompletedAt).UTC(), Margin: o.Margin, unattributed: o.Unattributed, Model: attribution.Model(input.OrZero(o.CreditModel)),
 		Fit: input.OrZero(o.CreditFit), Status: string(o.Status),
 	}
 }

@@ -249,19 +249,21 @@ func (s *Service) dateMoves(ctx context.Context, tx *store.Tx, due []StageMove, 
 		return err
 	}
 	for i := range due {
-		due[i].date(timelines[due[i].Customer.ID], rules, s.Now(), why.imported)
+		due[i].date(timelines[due[i].Customer.ID], rules, s.Now(), why)
 	}
 	return nil
 }
 
 // date puts into a move, which is made now, the moment of the fact that it follows from, and its kind. What is gone has no moment
 // but that at which we learned of it.
-func (m *StageMove) date(facts *stage.Timeline, rules stage.Rules, now time.Time, imported bool) {
+func (m *StageMove) date(facts *stage.Timeline, rules stage.Rules, now time.Time, why Occasion) {
 	since, silent := facts.Since(now, rules)
 	m.At = since
 	switch {
-	case imported:
+	case why.imported:
 		m.Kind = schema.StageImported
+	case facts.Missed(why.gone, now, rules):
+		m.Kind = schema.StageReversal
 	case silent:
 		m.Kind = schema.StageSilence
 	}
@@ -284,7 +286,7 @@ func (s *Service) MadeMove(c *ent.Customer, facts *stage.Timeline, alive float64
 		return nil
 	}
 	m := &StageMove{Customer: c, To: schema.Stage(to), Reason: why + stage.ReasonImported}
-	m.date(facts, rules, now, true)
+	m.date(facts, rules, now, Occasion{imported: true})
 	return m
 }
 

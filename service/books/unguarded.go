@@ -25,7 +25,7 @@ import (
 func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
 // soldColumns begins a query that [scanSold] scans; a condition on orders o follows.
-const soldColumns = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
+const soldColumns = `SELECT o.id, o.customer_id, o.status, o.day, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
 
 const sold = `o.status IN ('COMPLETED', 'REFUNDED')`
 
@@ -46,7 +46,7 @@ func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var o SoldOrder
 	var completed *time.Time
 	var model, fit *string
-	err := scan(&o.ID, &o.CustomerID, &o.Status, &completed, &o.Margin, &o.unattributed, &model, &fit)
+	err := scan(&o.ID, &o.CustomerID, &o.Status, &o.Day, &completed, &o.Margin, &o.unattributed, &model, &fit)
 	o.Sold = completed != nil && isSold(schema.OrderStatus(o.Status))
 	o.CompletedAt, o.Model, o.Fit = input.OrZero(completed).UTC(), attribution.Model(input.OrZero(model)), input.OrZero(fit)
 	return o, err

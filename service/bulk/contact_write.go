@@ -89,7 +89,7 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	if err != nil {
 		return err
 	}
-	history, err := c.datedOf(ctx, schema.DatedGrade, slices.Collect(maps.Values(c.people)))
+	history, err := c.service.DatedOf(ctx, c.reader, schema.DatedGrade, slices.Collect(maps.Values(c.people))...)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (c *chunk) standingsAt(ctx context.Context, contacts []*freshContact) error
 	if err != nil {
 		return err
 	}
-	segments, err := c.datedOf(ctx, schema.DatedSegment, ids)
+	segments, err := c.service.DatedOf(ctx, c.reader, schema.DatedSegment, ids...)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,6 @@ import (
 // Phones, the keys of e-mails, search terms and search keys are computed in Go. A migration that changes how leaves a row that says so, and Rekey
 // brings what was written before into the new form, some thousand customers in a transaction.
 
-// rekeyTogether is how many customers a transaction of [Service.Rekey] reads.
-const rekeyTogether = 5000
-
 // stale is a customer as an earlier version wrote it.
 type stale struct {
 	*ent.Customer
@@ -31,9 +28,10 @@ func (s *Service) RekeyPending(ctx context.Context) (bool, error) {
 }
 
 // Rekey brings customers, users and products that an earlier version wrote into the form in which this one keeps them: phones in E.164, keys of
-// e-mails, what is searched by. It returns the number of customers that it has looked at. It notes after each transaction how far it has come, so
-// that one that was ended continues when it is called again; two at a time take turns. Customers who have one e-mail afterwards are
-// possible duplicates; nothing is merged. A user who would have the e-mail of another keeps the key as it is and is logged.
+// e-mails, what is searched by. The stages of contacts and the credits of orders are restated by what held at their moments. It returns
+// the number of customers that it has looked at. With each transaction it notes how far it has come, so that one that was ended continues
+// when it is called again; two at a time take turns. Customers who have one e-mail afterwards are possible duplicates; nothing is merged.
+// A user who would have the e-mail of another keeps the key as it is and is logged.
 func (s *Service) Rekey(ctx context.Context) (looked int, err error) {
 	err = s.Store.Session(bypassGuard(ctx), func(ctx context.Context, session *store.Session) error {
 		for more := true; more; {
@@ -41,11 +39,7 @@ func (s *Service) Rekey(ctx context.Context) (looked int, err error) {
 				return err
 			}
 			n := 0
-			err := session.Bulk(ctx, func(ctx context.Context, tx *store.Bulk) (err error) {
-				n, more, err = s.rekeySome(ctx, tx)
-				return err
-			})
-			if err != nil {
+			if n, more, err = s.rekeyNext(ctx, session); err != nil {
 				return err
 			}
 			looked += n
@@ -53,6 +47,15 @@ func (s *Service) Rekey(ctx context.Context) (looked int, err error) {
 		return nil
 	})
 	return looked, err
+}
+
+// rekeyNext does the next customers in a transaction.
+func (s *Service) rekeyNext(ctx context.Context, session *store.Session) (looked int, more bool, err error) {
+	err = session.Bulk(ctx, func(ctx context.Context, tx *store.Bulk) (err error) {
+		looked, more, err = s.rekeySome(ctx, tx)
+		return err
+	})
+	return looked, more, err
 }
 
 // rekeySome does the next customers.
@@ -65,8 +68,11 @@ func (s *Service) rekeySome(ctx context.Context, tx *store.Bulk) (looked int, mo
 		if err := s.rekeyUsers(ctx, tx); err != nil {
 			return 0, false, err
 		}
+		if err := s.books.RestatesOld(ctx, tx.Tx); err != nil {
+			return 0, false, err
+		}
 	}
-	rows, err := staleCustomers(ctx, tx, after)
+	rows, err := staleCustomers(ctx, tx, after, s.rekeyTogether)
 	if err != nil {
 		return 0, false, err
 	}
@@ -77,6 +83,13 @@ func (s *Service) rekeySome(ctx context.Context, tx *store.Bulk) (looked int, mo
 		return 0, false, setRekeyed(ctx, tx, "", s.Now())
 	}
 	if err := s.rekeyCustomers(ctx, tx, rows); err != nil {
+		return 0, false, err
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	if err := s.books.RestateOld(ctx, tx.Tx, ids); err != nil {
 		return 0, false, err
 	}
 	return len(rows), true, setRekeyed(ctx, tx, rows[len(rows)-1].ID, s.Now())

@@ -9,7 +9,9 @@ import (
 
 	"kopeck/apptest"
 	"kopeck/ent/searchterm"
+	"kopeck/id"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/service/customers"
 	"kopeck/store"
 )
@@ -85,4 +87,60 @@ func shown(text *string) string {
 		return "-"
 	}
 	return *text
+}
+
+// TestRekeyRestatesOnceThroughKills: contacts that an earlier release wrote with the stage of the day of writing are restated, once each,
+// though the program is ended between transactions and in one.
+func TestRekeyRestatesOnceThroughKills(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		ctx := w.System()
+		write := func(query string, args ...any) {
+			t.Helper()
+			w.Must(w.Store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+				_, err := b.Exec(ctx, query, args...)
+				return err
+			}))
+		}
+		const customers = 7
+		for i := range customers {
+			c := w.Customer(fmt.Sprint("Customer ", i))
+			w.Insert("contacts", map[string]any{
+				"id": w.IDs.Make(id.Contact), "customer_id": c.ID, "kind": "INFO_CALL", "direction": "INBOUND", "channel": "PHONE", "at": w.Clock.Now(),
+				"minutes": 0, "stage": "LOYAL", "expense": 0, "cost": 0, "cost_lines": "[]", "realised": 0, "recorded_at": w.Clock.Now(),
+			})
+		}
+		write("INSERT INTO settings (id, value, updated_at) VALUES ('rekeyed', ?, ?)", `{"after":""}`, w.App.Now())
+		count := func(query string) (n int) {
+			t.Helper()
+			w.Must(store.Each(ctx, w.Store, query, nil, func(scan store.ScanFunc) error { return scan(&n) }))
+			return n
+		}
+		const restated, wrong = "SELECT count(*) FROM contact_restatements", "SELECT count(*) FROM contacts WHERE stage = 'LOYAL'"
+		for step := 1; step <= 3; step++ {
+			started, err := app.New(ctx, apptest.Config(t, w.Store, w.Clock)) // nothing is left of the program that was killed but the database
+			w.Must(err)
+			started.Bulk.RekeyTogether(2)
+			ended, cancel := context.WithCancel(ctx)
+			cancel()
+			if _, _, err := started.Bulk.RekeyNext(ended); err == nil {
+				t.Error("one that was ended before its transaction has done something")
+			}
+			if looked, more, err := started.Bulk.RekeyNext(ctx); looked != 2 || !more || err != nil {
+				t.Fatalf("step %d looked at %d, %v, %v", step, looked, more, err)
+			}
+			if n := count(restated); n != 2*step || count(wrong) != customers-n {
+				t.Errorf("after step %d %d are restated and %d wrong, of %d", step, n, count(wrong), customers)
+			}
+			if pending, err := started.Bulk.RekeyPending(ctx); !pending || err != nil {
+				t.Errorf("after step %d: %v, %v; want more to do", step, pending, err)
+			}
+		}
+		if looked, err := w.Bulk.Rekey(ctx); looked != 1 || err != nil {
+			t.Errorf("the last run looked at %d, %v; want 1", looked, err)
+		}
+		w.Must(w.Books.SettleAll(ctx)) // has nothing to restate any more
+		if n := count(restated); n != customers || count(wrong) != 0 {
+			t.Errorf("%d are restated and %d wrong, of %d", n, count(wrong), customers)
+		}
+	})
 }

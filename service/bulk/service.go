@@ -17,9 +17,11 @@ type Service struct {
 	books *books.Service
 	rates *rates.Service
 	value *value.Service
+
+	rekeyTogether int // how many customers a transaction of Rekey reads
 }
 
 // New makes the verbs.
 func New(core *service.Core, books *books.Service, rates *rates.Service, value *value.Service) *Service {
-	return &Service{Core: core, books: books, rates: rates, value: value}
+	return &Service{Core: core, books: books, rates: rates, value: value, rekeyTogether: 5000}
 }

@@ -74,7 +74,7 @@ func (c *chunk) addGrades(ctx context.Context, contacts []ContactRecord) error {
 			staff = append(staff, contacts[i].staffID)
 		}
 	}
-	history, err := c.datedOf(ctx, schema.DatedGrade, staff)
+	history, err := c.service.DatedOf(ctx, c.reader, schema.DatedGrade, staff...)
 	for i := range contacts {
 		r := &contacts[i]
 		for _, one := range slices.SortedFunc(slices.Values(history[r.staffID]), func(a, b *ent.DatedValue) int {

@@ -42,12 +42,12 @@ func setRekeyed(ctx context.Context, tx *store.Bulk, after string, now time.Time
 	return err
 }
 
-// staleCustomers reads the next customers behind an id, deleted ones too, with the terms by which they are found.
-func staleCustomers(ctx context.Context, tx *store.Bulk, after string) ([]*stale, error) {
+// staleCustomers reads the next customers behind an id, limit at most, deleted ones too, with the terms by which they are found.
+func staleCustomers(ctx context.Context, tx *store.Bulk, after string, limit int) ([]*stale, error) {
 	var rows []*stale
 	at := map[string]*stale{}
 	const query = "SELECT id, name, external_id, email, email_key, phone, deleted_at FROM customers WHERE id > ? ORDER BY id LIMIT ?"
-	err := store.Each(ctx, tx, query+store.ForUpdateClause(tx), []any{after, rekeyTogether}, func(scan store.ScanFunc) error {
+	err := store.Each(ctx, tx, query+store.ForUpdateClause(tx), []any{after, limit}, func(scan store.ScanFunc) error {
 		c := &ent.Customer{}
 		var deleted store.Time
 		err := scan(&c.ID, &c.Name, &c.ExternalID, &c.Email, &c.EmailKey, &c.Phone, &deleted)

@@ -49,7 +49,7 @@ func (s *Service) timedBy(ctx context.Context, tx *store.Tx) (func(userID string
 	if err != nil {
 		return nil, err
 	}
-	dated, err := s.DatedOf(ctx, tx, schema.DatedGrade)
+	dated, err := s.AllDated(ctx, tx, schema.DatedGrade)
 	for userID, grades := range dated {
 		if one := all[userID]; one != nil {
 			one.grades = grades

@@ -24,7 +24,7 @@ type people struct {
 func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
 	var err error
-	if all.grades, err = s.DatedOf(ctx, tx, schema.DatedGrade); err != nil {
+	if all.grades, err = s.AllDated(ctx, tx, schema.DatedGrade); err != nil {
 		return err
 	}
 	users, err := tx.User.Query().All(ctx)

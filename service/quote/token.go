@@ -11,7 +11,7 @@ import (
 	"kopeck/service/input"
 )
 
-// PriceToken signs a price: whoever holds the token gets it until ValidUntil. A price of the past has the token that
+// PriceToken makes the token of a price: whoever holds the token gets it until ValidUntil. A price of the past has the token that
 // it had then, which may have expired since. It gives WRONG_STATE for a price of the future, which is a forecast and no
 // promise, for one that is supposed, and for a product that is off the catalogue.
 func (s *Service) PriceToken(p *Price) (string, error) {
@@ -32,23 +32,23 @@ func (s *Service) PriceToken(p *Price) (string, error) {
 		content.Options = append(content.Options, auth.PriceOption{Code: o.Code, Value: o.Value})
 	}
 	var err error
-	if content.Lines, err = signedLines(p.Lines); err != nil {
+	if content.Lines, err = tokenLines(p.Lines); err != nil {
 		return "", err
 	}
-	return s.prices.Sign(content)
+	return s.prices.Issue(content)
 }
 
-// signedLines returns the lines of a price as a token has them, which has no room for labels.
-func signedLines(lines []pricing.Line) ([]auth.PriceLine, error) {
-	signed := make([]auth.PriceLine, len(lines))
+// tokenLines returns the lines of a price as a token has them, which has no room for labels.
+func tokenLines(lines []pricing.Line) ([]auth.PriceLine, error) {
+	all := make([]auth.PriceLine, len(lines))
 	for i, line := range lines {
 		step, err := pricing.StepOf(line.Kind)
 		if err != nil {
 			return nil, err
 		}
-		signed[i] = auth.PriceLine{Kind: step.Number, Amount: line.Amount.Minor(), Ref: line.RefID}
+		all[i] = auth.PriceLine{Kind: step.Number, Amount: line.Amount.Minor(), Ref: line.RefID}
 	}
-	return signed, nil
+	return all, nil
 }
 
 // promisedLines returns the waterfall of a verified token for a product, with the name of each rule and option.

@@ -20,7 +20,7 @@ func TestLinesOfTokens(t *testing.T) {
 		t.Run(string(step.Kind), func(t *testing.T) {
 			t.Parallel()
 			for ref, label := range map[string]string{"": step.Label, "rule": "Ten off", "gone": step.Label, "option": "Belt"} {
-				signed, err := signedLines([]pricing.Line{{Kind: step.Kind, Label: "a label", Amount: money.Minor(-7), RefID: ref}})
+				signed, err := tokenLines([]pricing.Line{{Kind: step.Kind, Label: "a label", Amount: money.Minor(-7), RefID: ref}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -31,7 +31,7 @@ func TestLinesOfTokens(t *testing.T) {
 			}
 		})
 	}
-	if _, err := signedLines([]pricing.Line{{Kind: "GIFT"}}); err == nil {
+	if _, err := tokenLines([]pricing.Line{{Kind: "GIFT"}}); err == nil {
 		t.Error("a step that is not in the table is signed")
 	}
 	for _, number := range []uint8{0, 255} {

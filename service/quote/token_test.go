@@ -2,15 +2,19 @@ package quote_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kopeck/apptest"
+	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/service/quote"
 )
 
@@ -46,6 +50,41 @@ func TestATokenPromisesItsPrice(t *testing.T) {
 		}
 		if !slices.Equal(kinds, []string{"LIST list price", "RULE Ten off"}) || !strings.Contains(string(text.Lines), `"label":"Ten off"`) {
 			t.Errorf("%q; kept %s", kinds, text.Lines)
+		}
+	})
+}
+
+// TestTokensOfEarlierReleases: a token that was signed before tokens were encrypted is redeemed at its price until it expires (law 3).
+func TestTokensOfEarlierReleases(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		const issued = "../../auth/testdata/" // at apptest.Start, by the key beside it
+		key, err := os.ReadFile(issued + "price-000001.pem")
+		w.Must(err)
+		signed, err := os.ReadFile(issued + "signed.token")
+		w.Must(err)
+		dir := t.TempDir()
+		w.Must(os.WriteFile(filepath.Join(dir, "price-000001.pem"), key, 0o600))
+		config := apptest.Config(t, w.Store, w.Clock)
+		config.Keys, err = auth.OpenKeys(dir, w.Clock.Now, nil)
+		w.Must(err)
+		upgraded, err := app.New(t.Context(), config)
+		w.Must(err)
+		const customer = "cus_01h455vb4pex5vsknk084sn02q"
+		tokens := []string{strings.TrimSpace(string(signed))}
+		for _, step := range []struct {
+			after    time.Duration
+			redeemed bool
+		}{{15*time.Minute - time.Second, true}, {time.Second, false}} {
+			w.Clock.Advance(step.after)
+			promises, err := upgraded.Quote.Redeem(customer, tokens)
+			if step.redeemed {
+				w.Must(err)
+				if p := promises[0]; p.Unit != money.Minor(1_234_500) || p.Total != money.Minor(3_086_250) || p.ProductID != "prd_01h455vb4pex5vsknk084sn02r" || !p.PricedAt.Equal(apptest.Start) {
+					t.Errorf("%+v", p)
+				}
+			} else if err == nil {
+				t.Error("an expired token is redeemed")
+			}
 		}
 	})
 }

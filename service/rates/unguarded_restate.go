@@ -13,6 +13,7 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -22,13 +23,17 @@ import (
 // staff returns users by their ids, all if none is given, with what their rates are looked for under. Contacts are also with people
 // who have left.
 func (s *Service) staff(ctx context.Context, tx *store.Tx, ids ...string) (map[string]*Staff, error) {
-	grades, err := s.DatedOf(ctx, tx, schema.DatedGrade, ids...)
+	var grades map[string]service.Dated
+	var err error
+	query := "SELECT id, email_key, grade FROM users"
+	if len(ids) == 0 {
+		grades, err = s.AllDated(ctx, tx, schema.DatedGrade)
+	} else {
+		grades, err = s.DatedOf(ctx, tx, schema.DatedGrade, ids...)
+		query += " WHERE id IN (" + store.Placeholders(len(ids)) + ")"
+	}
 	if err != nil {
 		return nil, err
-	}
-	query := "SELECT id, email_key, grade FROM users"
-	if len(ids) > 0 {
-		query += " WHERE id IN (" + store.Placeholders(len(ids)) + ")"
 	}
 	all := map[string]*Staff{}
 	return all, store.Each(ctx, tx, query, store.Args(ids), func(scan store.ScanFunc) error {
