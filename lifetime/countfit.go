@@ -38,16 +38,19 @@ func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 		return anyModel(FitParetoNBD(s, o))
 	case KindMBGCNBD:
 		return anyModel(FitMBGCNBD(s, o))
-	case KindMeanRate, KindOwnRate, KindRecencyFrequency:
+	case KindMeanRate, KindOwnRate, KindRecencyFrequency, KindLastPeriod:
 		return anyModel(FitSimpleRate(kind, s))
 	}
 	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 }
 
-// Refit fits the model of m's kind to another sample, as FitCounts does, but MBGCNBD with the K that m has.
+// Refit fits the model of m's kind to another sample, as FitCounts does, but MBGCNBD with the K and SimpleRate with the Period that m has.
 func Refit(m CountModel, s Sample, o Options) (CountFit[CountModel], error) {
 	if regular, ok := m.(MBGCNBD); ok {
 		return anyModel(fitPhases(regular.K, MBGCNBD{}, s, o))
+	}
+	if simple, ok := m.(SimpleRate); ok {
+		s.Period = simple.Period
 	}
 	return FitCounts(m.Kind(), s, o)
 }

@@ -222,12 +222,12 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 	known := make([]History, 0, len(histories))
 	cameOrders, cameMargins := make([]float64, months), make([]float64, months)
 	for _, h := range histories {
-		past := h.until(origin)
+		past := h.Until(origin)
 		if len(past) == 0 {
 			continue
 		}
 		known = append(known, past)
-		if err := past.tally(&tally, origin); err != nil {
+		if err := tally.AddHistory(past, origin); err != nil {
 			return nil, err
 		}
 		for _, d := range h[len(past):] {
@@ -287,21 +287,14 @@ func replayedMargins(histories []History) MarginModel {
 	return ShrunkenPrior(mean, squares/max(1, n))
 }
 
-// tally adds the history, as it is on a day.
-func (h History) tally(t *Tally, day int) error {
-	for i := range h[1:] {
-		if err := t.AddGaps(h[i+1].Day-h[i].Day, 1); err != nil {
-			return err
-		}
-	}
-	return t.Add(h.stats(day), 1)
-}
-
 // outlook is that of the customer on a day.
 func (h History) outlook(m CountModel, margins MarginModel, day int) Outlook {
 	o := Outlook{Counts: m, Margins: margins}
-	o.X, o.TX, o.T = h.stats(day).In(m.TimeUnit())
-	_, o.Mean = h.repeat()
+	if period := PeriodDays(m); period > 0 {
+		o.Counts = Repeating(m, len(h)-len(h.Until(day-period)))
+	}
+	o.X, o.TX, o.T = h.Stats(day).In(m.TimeUnit())
+	_, o.Mean = h.Repeat()
 	o.Margin, _ = margins.ExpectedMargin(o.X, o.Mean)
 	return o
 }
@@ -318,9 +311,9 @@ func parametersVary(histories []History, fit CountFit[CountModel], day, months i
 	orders := func(m CountModel) []float64 {
 		f := NewBaseForecast(months, ForecastSample{}, nil)
 		for i := 0; i < len(histories); i += step {
-			if past := histories[i].until(day); len(past) > 0 {
+			if past := histories[i].Until(day); len(past) > 0 {
 				o := Outlook{Counts: m}
-				o.X, o.TX, o.T = past.stats(day).In(m.TimeUnit())
+				o.X, o.TX, o.T = past.Stats(day).In(m.TimeUnit())
 				f.Expect(o)
 			}
 		}

@@ -83,7 +83,7 @@ type MarginSpread struct {
 
 // Add adds the repeat order days of a customer.
 func (s *MarginSpread) Add(h History) {
-	x, mean := h.repeat()
+	x, mean := h.Repeat()
 	if x == 0 {
 		return
 	}

@@ -18,7 +18,7 @@ type monthsReport struct {
 
 // measureMonths measures how far months differ from what a fit expects of them, and reports it.
 func (s *Service) measureMonths(ctx context.Context, data *orderLog, f *fitted) error {
-	e, err := lifetime.MeasureMonths(data.histories, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
+	e, err := lifetime.MeasureMonths(data.histories.all, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
 	if err != nil {
 		return fitError(ctx, err)
 	}
