@@ -80,8 +80,11 @@ func fitBest(t *testing.T, histories []lifetime.History, end int) (best lifetime
 	return best
 }
 
+// heldMonths counts forecasts of months, and of how many the bounds held.
+type heldMonths struct{ Forecasts, Orders, Margins int }
+
 // forecastMonths counts how many of the months after a day the bounds hold, that follow from the histories up to it.
-func forecastMonths(t *testing.T, log orderLog, end, months int) (held lifetime.MonthsHeld, errors lifetime.MonthErrors) {
+func forecastMonths(t *testing.T, log orderLog, end, months int) (held heldMonths, errors lifetime.MonthErrors) {
 	t.Helper()
 	histories := historiesOf(log, end)
 	fit := fitBest(t, histories, end)
@@ -159,14 +162,14 @@ func TestBoundsOfMonthsHold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var all lifetime.MonthsHeld
+			var all heldMonths
 			for _, log := range c.logs {
 				for _, back := range []int{12, 9, 6, 3} {
 					end := day(t, "2006-01-02", c.end) - int(math.Round(float64(back)*lifetime.DaysPerMonth))
 					held, errors := forecastMonths(t, log(t), end, back)
 					t.Logf("%d months: held %d orders, %d margins; measured before: %+v, deviations %.2f %.2f", back, held.Orders, held.Margins, errors.Measured, math.Sqrt(errors.Orders), math.Sqrt(errors.Margins))
 					all.Forecasts, all.Orders, all.Margins = all.Forecasts+held.Forecasts, all.Orders+held.Orders, all.Margins+held.Margins
-					if errors.Measured.Forecasts == 0 || errors.Season.Known() != (name == "seasonal logs") {
+					if len(errors.Measured.Groups) == 0 || errors.Season.Known() != (name == "seasonal logs") {
 						t.Errorf("%d months before the end: measured %+v, season %v", back, errors.Measured, errors.Season.Factors())
 					}
 				}

@@ -2,6 +2,7 @@ package value
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 
 	"kopeck/lifetime"
@@ -57,6 +58,17 @@ func (log *orderLog) log() Log {
 		customers[i] = LogCustomer{c.stats(), int(c.recent), int(c.held), c.earned, c.repeatEarned, c.recentEarned, c.heldEarned}
 	}
 	return Log{log.endDay, log.lastDay, log.period, log.orderDays, log.earned, histories, log.margins, log.histories.all, log.spread, customers}
+}
+
+// CoverageOfMonths returns how often bounds of months held by what is kept of a fit.
+func CoverageOfMonths(report string) (*BoundsCoverage, error) {
+	var r monthsReport
+	if err := json.Unmarshal([]byte(report), &r); err != nil {
+		return nil, err
+	}
+	var m Model
+	m.setMonths(&r)
+	return m.months.Coverage(), nil
 }
 
 // PercentageBelow returns how many of 100 customers are worth less than an amount.
