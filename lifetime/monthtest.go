@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"errors"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -245,7 +246,7 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 	if err != nil {
 		return nil, err
 	}
-	if !finite(fit.LogLikelihood) || fit.Model.Validate() != nil {
+	if !numeric.Finite(fit.LogLikelihood) || fit.Model.Validate() != nil {
 		return nil, &Unidentified{}
 	}
 	margins := replayedMargins(known)

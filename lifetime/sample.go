@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"maps"
 	"math"
 	"slices"
@@ -91,7 +92,7 @@ func (s Sample) Validate() error {
 		return fmt.Errorf("%w: the sample has no time unit", ErrStats)
 	}
 	for _, r := range s.Rows {
-		ok := r.N >= 0 && r.X >= 0 && r.TX >= 0 && r.T >= r.TX && finite(r.T) && (r.X > 0) == (r.TX > 0)
+		ok := r.N >= 0 && r.X >= 0 && r.TX >= 0 && r.T >= r.TX && numeric.Finite(r.T) && (r.X > 0) == (r.TX > 0)
 		if !ok {
 			return fmt.Errorf("%w: %+v", ErrStats, r)
 		}

@@ -3,6 +3,7 @@ package lifetime
 import (
 	"cmp"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -121,7 +122,7 @@ func (m SimpleRate) Parameters() []Parameter {
 
 // Validate refuses a rate or a hiatus not above 0, a period that is not of 1 to YearDays days, and a missing unit, with ErrParameters.
 func (m SimpleRate) Validate() error {
-	ok := m.Rate > 0 && finite(m.Rate) && m.Unit.Valid() && (m.Of != KindRecencyFrequency || m.Hiatus > 0 && finite(m.Hiatus))
+	ok := m.Rate > 0 && numeric.Finite(m.Rate) && m.Unit.Valid() && (m.Of != KindRecencyFrequency || m.Hiatus > 0 && numeric.Finite(m.Hiatus))
 	if days := m.Period * m.Unit.Days(); m.Of == KindLastPeriod && !(days > 0.5 && days < YearDays+0.5) {
 		ok = false
 	}
