@@ -38,7 +38,7 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 
 // fitCommand fits a lifetime-value model or an attribution model.
 type fitCommand struct {
-	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MEAN_RATE,OWN_RATE,RECENCY_FREQUENCY,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. If none is given, these are fitted and the one that best predicts held-out orders becomes active. MEAN_RATE, OWN_RATE and RECENCY_FREQUENCY are simple forecasts. MARKOV and SHAPLEY are fitted to all journeys and credit margins to contacts."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MEAN_RATE,OWN_RATE,RECENCY_FREQUENCY,LAST_PERIOD,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. If none is given, these are fitted and the one that best predicts held-out orders becomes active. MEAN_RATE, OWN_RATE, RECENCY_FREQUENCY and LAST_PERIOD are simple forecasts. MARKOV and SHAPLEY are fitted to all journeys and credit margins to contacts."`
 	Order          int    `default:"1" help:"MARKOV: the order of its chain, 1 or 2."`
 	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of time of the model."`
 	OrderMargin    string `default:"MODEL" enum:"MODEL,OWN_MEAN" help:"What an order is expected to earn by: the margin model, or the mean of the customer's own order days."`

@@ -125,6 +125,32 @@ func TestCustomerBaseIsTheSumOfItsCustomers(t *testing.T) {
 	})
 }
 
+// TestMonthsSayWhatTheyHeld: after a fit the answer has how often the bounds of months held when the log was forecast again, as a figure and
+// in words, which agree.
+func TestMonthsSayWhatTheyHeld(t *testing.T) {
+	t.Parallel()
+	sales := cdnowSample(t)
+	Each(t, func(t *testing.T, w *World) {
+		w.Clock.Set(time.Date(1998, 7, 1, 12, 0, 0, 0, time.UTC))
+		w.sell(sales)
+		c := w.As(schema.RoleManager)
+		c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD", "timeUnit": "WEEK"}})
+		m := c.Must(askMonths, nil)
+		orders, margin := m.float("expectedMonths.coverage.orders"), m.float("expectedMonths.coverage.margin")
+		months, forecasts := m.Int("expectedMonths.coverage.months"), m.Int("expectedMonths.coverage.forecasts")
+		if months != 12 || forecasts != 12*13/2 || !(orders > 0.4 && orders < 1) || !(margin > 0.4 && margin < 1) {
+			t.Errorf("12 months were forecast from each of 12 moments before them: %s", m.Body)
+		}
+		says := fmt.Sprintf("held %.0f %% of the orders and %.0f %% of the margins of %d forecasts of %d months", 100*orders, 100*margin, forecasts, months)
+		if min(orders, margin) < 0.75 || max(orders, margin) > 0.85 {
+			says += ", not 80 %"
+		}
+		if notes := m.Text("expectedMonths.notes"); !strings.Contains(notes, says) || strings.Contains(notes, "not measured") {
+			t.Errorf("the notes are %s, want %q", notes, says)
+		}
+	})
+}
+
 func float(r *Result, path string) float64 {
 	f, err := strconv.ParseFloat(r.Text(path), 64)
 	if err != nil {

@@ -83,6 +83,8 @@ type Customer struct {
 	RepeatMargin money.Amount `json:"repeat_margin,omitempty"`
 	// The part of margin that is of orders given back in full: what their goods had cost.
 	RefundedMargin money.Amount `json:"refunded_margin,omitempty"`
+	// The completed order days of the last year before the last one, with their margins, as lifetime.Recent has them.
+	RecentDays string `json:"recent_days,omitempty"`
 	// The cost of all contacts.
 	ContactCost money.Amount `json:"contact_cost,omitempty"`
 	// When the last completed order was placed; 1970-01-01 if there is none.
@@ -170,7 +172,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID:
+		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldRecentDays:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldLastOrderAt:
 			values[i] = new(sql.NullTime)
@@ -390,6 +392,12 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.RefundedMargin = *value
 			}
+		case customer.FieldRecentDays:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field recent_days", values[i])
+			} else if value.Valid {
+				_m.RecentDays = value.String
+			}
 		case customer.FieldContactCost:
 			if value, ok := values[i].(*money.Amount); !ok {
 				return fmt.Errorf("unexpected type %T for field contact_cost", values[i])
@@ -593,6 +601,9 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("refunded_margin=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RefundedMargin))
+	builder.WriteString(", ")
+	builder.WriteString("recent_days=")
+	builder.WriteString(_m.RecentDays)
 	builder.WriteString(", ")
 	builder.WriteString("contact_cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ContactCost))

@@ -405,6 +405,20 @@ func (_c *CustomerCreate) SetNillableRefundedMargin(v *money.Amount) *CustomerCr
 	return _c
 }
 
+// SetRecentDays sets the "recent_days" field.
+func (_c *CustomerCreate) SetRecentDays(v string) *CustomerCreate {
+	_c.mutation.SetRecentDays(v)
+	return _c
+}
+
+// SetNillableRecentDays sets the "recent_days" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableRecentDays(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetRecentDays(*v)
+	}
+	return _c
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_c *CustomerCreate) SetContactCost(v money.Amount) *CustomerCreate {
 	_c.mutation.SetContactCost(v)
@@ -586,6 +600,10 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultRefundedMargin()
 		_c.mutation.SetRefundedMargin(v)
 	}
+	if _, ok := _c.mutation.RecentDays(); !ok {
+		v := customer.DefaultRecentDays
+		_c.mutation.SetRecentDays(v)
+	}
 	if _, ok := _c.mutation.ContactCost(); !ok {
 		v := customer.DefaultContactCost()
 		_c.mutation.SetContactCost(v)
@@ -708,6 +726,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.RefundedMargin(); !ok {
 		return &ValidationError{Name: "refunded_margin", err: errors.New(`ent: missing required field "Customer.refunded_margin"`)}
+	}
+	if _, ok := _c.mutation.RecentDays(); !ok {
+		return &ValidationError{Name: "recent_days", err: errors.New(`ent: missing required field "Customer.recent_days"`)}
 	}
 	if _, ok := _c.mutation.ContactCost(); !ok {
 		return &ValidationError{Name: "contact_cost", err: errors.New(`ent: missing required field "Customer.contact_cost"`)}
@@ -868,6 +889,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RefundedMargin(); ok {
 		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
 		_node.RefundedMargin = value
+	}
+	if value, ok := _c.mutation.RecentDays(); ok {
+		_spec.SetField(customer.FieldRecentDays, field.TypeString, value)
+		_node.RecentDays = value
 	}
 	if value, ok := _c.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)

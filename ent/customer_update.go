@@ -566,6 +566,20 @@ func (_u *CustomerUpdate) SetNillableRefundedMargin(v *money.Amount) *CustomerUp
 	return _u
 }
 
+// SetRecentDays sets the "recent_days" field.
+func (_u *CustomerUpdate) SetRecentDays(v string) *CustomerUpdate {
+	_u.mutation.SetRecentDays(v)
+	return _u
+}
+
+// SetNillableRecentDays sets the "recent_days" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRecentDays(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetRecentDays(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdate) SetContactCost(v money.Amount) *CustomerUpdate {
 	_u.mutation.SetContactCost(v)
@@ -950,6 +964,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.RefundedMargin(); ok {
 		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RecentDays(); ok {
+		_spec.SetField(customer.FieldRecentDays, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)
@@ -1659,6 +1676,20 @@ func (_u *CustomerUpdateOne) SetNillableRefundedMargin(v *money.Amount) *Custome
 	return _u
 }
 
+// SetRecentDays sets the "recent_days" field.
+func (_u *CustomerUpdateOne) SetRecentDays(v string) *CustomerUpdateOne {
+	_u.mutation.SetRecentDays(v)
+	return _u
+}
+
+// SetNillableRecentDays sets the "recent_days" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRecentDays(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRecentDays(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdateOne) SetContactCost(v money.Amount) *CustomerUpdateOne {
 	_u.mutation.SetContactCost(v)
@@ -2073,6 +2104,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.RefundedMargin(); ok {
 		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RecentDays(); ok {
+		_spec.SetField(customer.FieldRecentDays, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)

@@ -412,16 +412,20 @@ func init() {
 	customerDescRefundedMargin := customerFields[26].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
+	// customerDescRecentDays is the schema descriptor for recent_days field.
+	customerDescRecentDays := customerFields[27].Descriptor()
+	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
+	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[27].Descriptor()
+	customerDescContactCost := customerFields[28].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[28].Descriptor()
+	customerDescLastOrderAt := customerFields[29].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[29].Descriptor()
+	customerDescLifetimeValue := customerFields[30].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.

@@ -8947,7 +8947,7 @@ type RivalForecast {
 }
 "A simple forecast that a lifetime model is compared with."
 enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
-  "As much again as in the last period of the same length."
+  "As much again as in the last period of the same length, or in the last year if that is shorter."
   LAST_PERIOD
   "The mean rate of all, and the mean margin of all order days."
   MEAN_RATE
@@ -8962,7 +8962,7 @@ enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
 enum OrderMarginForecast @goModel(model: "kopeck/schema.OrderMarginForecast") {
   "By the margin model: the customer's own mean drawn to that of all."
   MODEL
-  "The mean of the customer's own order days."
+  "The mean of the customer's own order days; with the kind LAST_PERIOD of those of the last period."
   OWN_MEAN
 }
 

@@ -11,6 +11,7 @@ import (
 type HoldOut struct {
 	Row
 	Purchases int // order days in the hold-out period, of each
+	Recent    int // order days in the last period of the calibration, of each; of KindLastPeriod alone
 }
 
 // BackTest is how well a model fitted to the calibration period predicted the hold-out period.
@@ -38,6 +39,10 @@ type BackTest struct {
 // the t units after the calibration period; rows and t are in the model's unit. Errors wrap ErrStats:
 // no customers, t not above 0, or a negative count.
 func NewBackTest(rows []HoldOut, t float64, predict func(x int, tx, T, t float64) float64) (BackTest, error) {
+	return newBackTest(rows, t, func(r HoldOut) float64 { return predict(r.X, r.TX, r.T, t) })
+}
+
+func newBackTest(rows []HoldOut, t float64, predict func(r HoldOut) float64) (BackTest, error) {
 	var b BackTest
 	var repeats, time float64
 	for _, r := range rows {
@@ -60,7 +65,7 @@ func NewBackTest(rows []HoldOut, t float64, predict func(x int, tx, T, t float64
 	var absolute, square, baselineSquare float64
 	for i, r := range rows {
 		n, bought := float64(r.N), float64(r.Purchases)
-		expected := predict(r.X, r.TX, r.T, t)
+		expected := predict(r)
 		forecasts[i] = forecast{expected, n * bought, n}
 		b.Actual += n * bought
 		b.Predicted += n * expected
@@ -93,13 +98,13 @@ func NewBackTest(rows []HoldOut, t float64, predict func(x int, tx, T, t float64
 
 // BackTestOf is NewBackTest of a model, with the log-likelihood of what was bought.
 func BackTestOf(m CountModel, rows []HoldOut, t float64) (BackTest, error) {
-	b, err := NewBackTest(rows, t, m.ExpectedPurchases)
+	b, err := newBackTest(rows, t, func(r HoldOut) float64 { return Repeating(m, r.Recent).ExpectedPurchases(r.X, r.TX, r.T, t) })
 	if err != nil {
 		return b, err
 	}
 	for _, r := range rows {
 		if r.N > 0 {
-			b.LogLikelihood += float64(r.N) * m.LogProbability(r.Purchases, r.X, r.TX, r.T, t)
+			b.LogLikelihood += float64(r.N) * Repeating(m, r.Recent).LogProbability(r.Purchases, r.X, r.TX, r.T, t)
 		}
 	}
 	return b, nil

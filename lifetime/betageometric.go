@@ -3,6 +3,7 @@ package lifetime
 import (
 	"errors"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -55,7 +56,7 @@ func (m BetaGeometric[L]) Validate() error {
 
 func (m BetaGeometric[L]) valid() bool {
 	positive := m.R > 0 && m.Alpha > 0 && m.A >= 0 && m.B > 0
-	return m.Unit.Valid() && positive && finite(m.R+m.Alpha+m.A+m.B)
+	return m.Unit.Valid() && positive && numeric.Finite(m.R+m.Alpha+m.A+m.B)
 }
 
 // To is the same model in another unit; every prediction stays the same.
@@ -70,11 +71,11 @@ func (m BetaGeometric[L]) To(u Unit) BetaGeometric[L] {
 // the last. It depends on the unit: x orders in weeks have x ln 7 more than in days.
 func (m BetaGeometric[L]) LogLikelihood(x int, tx, T float64) float64 {
 	n, chances := float64(x), float64(m.chances(x))
-	ll := logRising(m.R, n) - m.R*math.Log1p(T/m.Alpha) - n*math.Log(m.Alpha+T)
+	ll := numeric.LogRising(m.R, n) - m.R*math.Log1p(T/m.Alpha) - n*math.Log(m.Alpha+T)
 	if chances == 0 {
 		return ll
 	}
-	return ll + logRising(m.B, chances) - logRising(m.A+m.B, chances) + softplus(m.logLeft(x, tx, T))
+	return ll + numeric.LogRising(m.B, chances) - numeric.LogRising(m.A+m.B, chances) + softplus(m.logLeft(x, tx, T))
 }
 
 // logLeft is the logarithm of the odds that a customer who has had a chance to leave took the last, at t_x.

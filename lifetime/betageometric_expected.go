@@ -1,12 +1,14 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 const (
-	block      = 16    // horizons that expected works on together
-	maxTerms   = 4096  // of the series; beyond them the integral is cheaper
-	maxLogHead = 600   // the series' first term, exp(-600), is still a normal double
-	negligible = 1e-17 // what a sum of doubles does not feel
+	block      = 16   // horizons that expected works on together
+	maxTerms   = 4096 // of the series; beyond them the integral is cheaper
+	maxLogHead = 600  // the series' first term, exp(-600), is still a normal double
 )
 
 // ExpectedPurchases is the number of order days expected in the next t units, 0 for t <= 0: FHL 2005 equation (10)
@@ -85,7 +87,7 @@ func series(shape, leave, stay, scale float64, k, j int, ts, out []float64) bool
 		// geometric series times g + made·i.
 		ratio := max(c, 1) * z[last]
 		rest := 1 - ratio
-		if rest > 0 && term[last]*ratio*(g*rest+made) <= negligible*sum[last]*rest*rest {
+		if rest > 0 && term[last]*ratio*(g*rest+made) <= numeric.Negligible*sum[last]*rest*rest {
 			copy(out, sum[:len(ts)])
 			return true
 		}
@@ -97,8 +99,8 @@ func series(shape, leave, stay, scale float64, k, j int, ts, out []float64) bool
 //
 //	E = mean of h(p),  h(p) = (1 - (1 + p·s)^-shape)/p,  s = t/(alpha + T)
 func integral(shape, leave, stay, s float64) float64 {
-	return betaMean(leave, stay, max(s, s*shape), shape, func(p float64) float64 {
-		if p*s*shape < negligible {
+	return numeric.BetaMean(leave, stay, max(s, s*shape), shape, func(p float64) float64 {
+		if p*s*shape < numeric.Negligible {
 			return shape * s
 		}
 		return -math.Expm1(-shape*math.Log1p(p*s)) / p

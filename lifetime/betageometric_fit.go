@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // FitBGNBD fits the model by maximum likelihood (FHL 2005, equation 6). The parameters are in the
 // sample's unit. Errors: one that wraps ErrStats for an impossible row, *Unidentified where the data
@@ -18,7 +21,7 @@ func FitMBGNBD(s Sample, o Options) (MBGNBDFit, error) {
 
 func fitBetaGeometric[L leaving](s Sample, o Options) (CountFit[BetaGeometric[L]], error) {
 	return family[BetaGeometric[L]]{
-		likelihood: func(d counts) likelihood { return d.betaGeometric(float64(BetaGeometric[L]{}.first())) },
+		likelihood: func(d counts) numeric.Likelihood { return d.betaGeometric(float64(BetaGeometric[L]{}.first())) },
 		model: func(u Unit, scale float64, p [4]float64) BetaGeometric[L] {
 			return BetaGeometric[L]{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
 		},
@@ -57,12 +60,12 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 func fitPhases(k int, before MBGCNBD, s Sample, o Options) (MBGCNBDFit, error) {
 	return family[MBGCNBD]{
 		phases: k,
-		likelihood: func(d counts) likelihood {
+		likelihood: func(d counts) numeric.Likelihood {
 			l := d.betaGeometric(1)
 			if before.A > 0 { // the phases pass the faster the more there are
 				alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
-				l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
-				l.starts = l.starts[:2]
+				l.Starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
+				l.Starts = l.Starts[:2]
 			}
 			return l
 		},
@@ -74,15 +77,15 @@ func fitPhases(k int, before MBGCNBD, s Sample, o Options) (MBGCNBDFit, error) {
 }
 
 // betaGeometric is the likelihood of BG/NBD with first = 0, of MBG/NBD and MBG/CNBD-k with first = 1.
-func (d counts) betaGeometric(first float64) likelihood {
+func (d counts) betaGeometric(first float64) numeric.Likelihood {
 	rate := math.Log(d.phases * d.repeats / d.customers)
 	start := func(r, a, b float64) []float64 {
 		return []float64{math.Log(r), math.Log(r) - rate, math.Log(a), math.Log(b)}
 	}
-	return likelihood{
-		customers: d.customers,
-		starts:    [][]float64{start(0.25, 0.8, 2.5), start(1, 0.3, 0.7), start(2, 0.2, 4), start(0.5, 2, 2)},
-		at: func(theta, grad []float64) float64 {
+	return numeric.Likelihood{
+		Customers: d.customers,
+		Starts:    [][]float64{start(0.25, 0.8, 2.5), start(1, 0.3, 0.7), start(2, 0.2, 4), start(0.5, 2, 2)},
+		At: func(theta, grad []float64) float64 {
 			return d.betaGeometricAt(first, math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), grad)
 		},
 	}
@@ -94,10 +97,10 @@ func (d counts) betaGeometricAt(first, r, alpha, a, b float64, grad []float64) f
 	byR, byAlpha, byA, byB := grad[0]/r, grad[1]/alpha, 0.0, 0.0
 	for _, c := range d.byX {
 		chances := c.at + first
-		ll += c.weight * (logRising(b, chances) - logRising(a+b, chances))
-		both := digammaRising(a+b, chances)
+		ll += c.weight * (numeric.LogRising(b, chances) - numeric.LogRising(a+b, chances))
+		both := numeric.DigammaRising(a+b, chances)
 		byA -= c.weight * both
-		byB += c.weight * (digammaRising(b, chances) - both)
+		byB += c.weight * (numeric.DigammaRising(b, chances) - both)
 	}
 	lastX, logOdds := -1.0, 0.0
 	for _, row := range d.rows {

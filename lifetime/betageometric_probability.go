@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"kopeck/lifetime/numeric"
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
@@ -16,8 +17,8 @@ func logSum(a, b float64) float64 {
 
 // logChances are the logarithms of the probabilities that n chances to leave, n >= 1, are all passed, and that the last of them is taken.
 func logChances(leave, stay, n float64) (passed, taken float64) {
-	passed = logRising(stay, n) - logRising(leave+stay, n)
-	taken = logRising(stay, n-1) - logRising(leave+stay, n-1) + math.Log(leave/(leave+stay+n-1))
+	passed = numeric.LogRising(stay, n) - numeric.LogRising(leave+stay, n)
+	taken = numeric.LogRising(stay, n-1) - numeric.LogRising(leave+stay, n-1) + math.Log(leave/(leave+stay+n-1))
 	return passed, taken
 }
 
@@ -59,7 +60,7 @@ func logNegBin(n, shape, growth float64) float64 {
 	if n == 0 {
 		return -shape * growth
 	}
-	return logRising(shape, n) - logRising(1, n) - shape*growth + n*math.Log(-math.Expm1(-growth))
+	return numeric.LogRising(shape, n) - numeric.LogRising(1, n) - shape*growth + n*math.Log(-math.Expm1(-growth))
 }
 
 // logNegBinTail is ln P(N >= n), n >= 1, where at is ln P(N = n): the regularised incomplete beta function,
@@ -70,7 +71,7 @@ func logNegBinTail(n, shape, growth, at float64) float64 {
 		return math.Log(tail)
 	}
 	sum, term := 1.0, 1.0
-	for k := n; term > negligible*sum && k < n+maxTerms; k++ {
+	for k := n; term > numeric.Negligible*sum && k < n+maxTerms; k++ {
 		term *= z * (shape + k) / (k + 1)
 		sum += term
 	}

@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -38,16 +39,19 @@ func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 		return anyModel(FitParetoNBD(s, o))
 	case KindMBGCNBD:
 		return anyModel(FitMBGCNBD(s, o))
-	case KindMeanRate, KindOwnRate, KindRecencyFrequency:
+	case KindMeanRate, KindOwnRate, KindRecencyFrequency, KindLastPeriod:
 		return anyModel(FitSimpleRate(kind, s))
 	}
 	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 }
 
-// Refit fits the model of m's kind to another sample, as FitCounts does, but MBGCNBD with the K that m has.
+// Refit fits the model of m's kind to another sample, as FitCounts does, but MBGCNBD with the K and SimpleRate with the Period that m has.
 func Refit(m CountModel, s Sample, o Options) (CountFit[CountModel], error) {
 	if regular, ok := m.(MBGCNBD); ok {
 		return anyModel(fitPhases(regular.K, MBGCNBD{}, s, o))
+	}
+	if simple, ok := m.(SimpleRate); ok {
+		s.Period = simple.Period
 	}
 	return FitCounts(m.Kind(), s, o)
 }
@@ -60,7 +64,7 @@ func anyModel[M CountModel](f CountFit[M], err error) (CountFit[CountModel], err
 type family[M CountModel] struct {
 	// phases of the time between two orders; 0 is 1.
 	phases     int
-	likelihood func(d counts) likelihood
+	likelihood func(d counts) numeric.Likelihood
 	// model of the parameters, with its times in scales of the unit.
 	model func(u Unit, scale float64, p [4]float64) M
 	// nobodyLeaves are the third and the fourth parameter of the exact limit without dropout.
@@ -84,15 +88,15 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 	if f.phases > 0 && float64(s.Gaps.N) != d.repeats {
 		return CountFit[M]{}, &Unidentified{NoGaps, s.Customers(), s.Repeaters()}
 	}
-	none, err := d.nbd().maximise(o.Stop)
+	none, err := d.nbd().Maximise(o.Stop)
 	if err != nil {
 		return CountFit[M]{}, err
 	}
 	full := f.likelihood(d)
 	if few := coarse(s); len(few.Rows) < len(s.Rows) {
-		full.rough = f.likelihood(newCounts(few, phases)).at
+		full.Rough = f.likelihood(newCounts(few, phases)).At
 	}
-	best, err := full.maximise(o.Stop)
+	best, err := full.Maximise(o.Stop)
 	if err != nil {
 		return CountFit[M]{}, err
 	}
@@ -101,24 +105,24 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 		logGamma, _ := math.Lgamma(float64(phases))
 		offset += d.repeats*logGamma - float64(phases-1)*(s.Gaps.LogSum-d.repeats*math.Log(d.scale))
 	}
-	fit := CountFit[M]{NoDropoutLogLikelihood: none.value - offset}
-	if best.value < none.value+notSeen {
-		p := [4]float64{math.Exp(none.theta[0]), math.Exp(none.theta[1]), f.nobodyLeaves[0], f.nobodyLeaves[1]}
+	fit := CountFit[M]{NoDropoutLogLikelihood: none.Value - offset}
+	if best.Value < none.Value+notSeen {
+		p := [4]float64{math.Exp(none.Theta[0]), math.Exp(none.Theta[1]), f.nobodyLeaves[0], f.nobodyLeaves[1]}
 		fit.Model = f.model(s.Unit, d.scale, p)
-		fit.Report = none.report(fit.Model.Parameters()[:2])
+		fit.Report = reportOn(none, fit.Model.Parameters()[:2])
 		fit.Condition, fit.StdErrors, fit.Covariance = 0, nil, nil
-		fit.Iterations += best.iterations
+		fit.Iterations += best.Iterations
 		if fit.Boundary == Interior {
 			fit.Boundary = NoDropout
 		}
 	} else {
 		p := [4]float64{}
 		for i := range p {
-			p[i] = math.Exp(best.theta[i])
+			p[i] = math.Exp(best.Theta[i])
 		}
 		fit.Model = f.model(s.Unit, d.scale, p)
-		fit.Report = best.report(fit.Model.Parameters()[:4])
-		fit.Iterations += none.iterations
+		fit.Report = reportOn(best, fit.Model.Parameters()[:4])
+		fit.Iterations += none.Iterations
 	}
 	fit.LogLikelihood -= offset
 	fit.Rows, fit.Customers = len(s.Rows), int(d.customers)

@@ -20,13 +20,16 @@ const (
 	KindMeanRate         Kind = "MEAN_RATE" // this and the following are simple forecasts: see SimpleRate
 	KindOwnRate          Kind = "OWN_RATE"
 	KindRecencyFrequency Kind = "RECENCY_FREQUENCY"
+	KindLastPeriod       Kind = "LAST_PERIOD"
 )
 
 // Kinds returns the kinds that are fitted where none is asked for, in the order in which equally good ones are preferred.
 func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD, KindMBGCNBD} }
 
 // SimpleKinds returns the kinds of SimpleRate, which have no probabilities that the others' could be compared with.
-func SimpleKinds() []Kind { return []Kind{KindMeanRate, KindOwnRate, KindRecencyFrequency} }
+func SimpleKinds() []Kind {
+	return []Kind{KindMeanRate, KindOwnRate, KindRecencyFrequency, KindLastPeriod}
+}
 
 // Name is the kind as papers write it, BG/NBD, MBG/NBD, Pareto/NBD and MBG/CNBD-k, or in words.
 func (k Kind) Name() string {
@@ -45,6 +48,8 @@ func (k Kind) Name() string {
 		return "the customer's own rate"
 	case KindRecencyFrequency:
 		return "recency and frequency"
+	case KindLastPeriod:
+		return "the last period again"
 	}
 	return string(k)
 }
@@ -109,8 +114,8 @@ func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel
 			return nil, fmt.Errorf("%w: k is %g", ErrParameters, k)
 		}
 		m = MBGCNBD{Unit: u, K: int(max(0, min(k, MostPhases+1))), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
-	case KindMeanRate, KindOwnRate, KindRecencyFrequency:
-		m = SimpleRate{Of: kind, Unit: u, Rate: p["rate"], Hiatus: p["hiatus"]}
+	case KindMeanRate, KindOwnRate, KindRecencyFrequency, KindLastPeriod:
+		m = SimpleRate{Of: kind, Unit: u, Rate: p["rate"], Hiatus: p["hiatus"], Period: p["period"]}
 	default:
 		return nil, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 	}

@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"cmp"
+	"kopeck/lifetime/numeric"
 	"math"
 	"slices"
 )
@@ -96,8 +97,8 @@ func sorted(m map[float64]weighted) []weighted {
 func (d counts) nbdAt(r, alpha float64, grad []float64) float64 {
 	var ll, byR, byAlpha float64
 	for _, c := range d.byX {
-		ll += c.weight * logRising(r, d.phases*c.at)
-		byR += c.weight * digammaRising(r, d.phases*c.at)
+		ll += c.weight * numeric.LogRising(r, d.phases*c.at)
+		byR += c.weight * numeric.DigammaRising(r, d.phases*c.at)
 	}
 	for _, c := range d.byT {
 		T := c.at
@@ -126,12 +127,12 @@ func (d counts) silence(row countRow, r, alpha float64) (logS, byR, byAlpha floa
 }
 
 // nbd is the likelihood if nobody left.
-func (d counts) nbd() likelihood {
+func (d counts) nbd() numeric.Likelihood {
 	rate := math.Log(d.phases * d.repeats / d.customers) // in scales of time
-	return likelihood{
-		customers: d.customers,
-		starts:    [][]float64{{0, -rate}, {-1.5, -1.5 - rate}, {1.5, 1.5 - rate}},
-		at: func(theta, grad []float64) float64 {
+	return numeric.Likelihood{
+		Customers: d.customers,
+		Starts:    [][]float64{{0, -rate}, {-1.5, -1.5 - rate}, {1.5, 1.5 - rate}},
+		At: func(theta, grad []float64) float64 {
 			r, alpha := math.Exp(theta[0]), math.Exp(theta[1])
 			ll := d.nbdAt(r, alpha, grad)
 			if d.phases > 1 {

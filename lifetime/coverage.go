@@ -13,22 +13,23 @@ type Outcome struct {
 	Margin  float64 // of these, in minor units
 }
 
-// Coverage is how often bounds held what came of customers whom the model was fitted on, in days that it was not fitted on, by how
-// often the customers had ordered. The zero Coverage is of bounds that were not tested.
+// Coverage is how often bounds held what came in days that their model was not fitted on: those of customers, by how often the customers
+// had ordered, or those of the months of the whole base, which are one group. The zero Coverage is of bounds that were not tested.
 type Coverage struct {
-	Days   int             `json:"days"` // of the hold-out period
+	Days   int             `json:"days"`             // held out of the log
+	Months int             `json:"months,omitempty"` // calendar months that were forecast from earlier moments; 0 of customers
 	Groups []CoverageGroup `json:"groups,omitempty"`
 }
 
 // CoverageGroup is the part of Coverage of the customers with at least From repeat order days, and fewer than those of the next group.
 type CoverageGroup struct {
-	From      int  `json:"from"`
-	Customers int  `json:"customers"` // tested
-	Orders    Held `json:"orders"`
-	Margin    Held `json:"margin"`
+	From   int  `json:"from"`
+	Tested int  `json:"customers"` // how many bounds: customers, or months from one moment each
+	Orders Held `json:"orders"`
+	Margin Held `json:"margin"`
 }
 
-// Held is how often bounds held. Before, After and Within are shares of the customers. Where many of a customer's futures are alike, such
+// Held is how often bounds held. Before, After and Within are shares of those tested. Where many of a customer's futures are alike, such
 // as that nothing more comes, Before and After count that customer in part, by how much of what is alike lies within the bounds, so
 // that bounds of a probability hold that share if the model is right. Within counts everybody in full whose figure lies
 // within the bounds, ends included, and so is greater.
@@ -78,7 +79,7 @@ func CoverageOf(outcomes []Outcome, days int, probability float64, o Options, so
 			margins = append(margins, placeOf(func(i int) float64 { return values[i] }, one.Margin, halfMinor))
 		}
 		c.Days = days
-		c.Groups = append(c.Groups, CoverageGroup{From: group.from, Customers: len(orders), Orders: heldOf(orders, probability), Margin: heldOf(margins, probability)})
+		c.Groups = append(c.Groups, CoverageGroup{From: group.from, Tested: len(orders), Orders: heldOf(orders, probability), Margin: heldOf(margins, probability)})
 	}
 	return c, nil
 }
@@ -128,8 +129,18 @@ func coverageGroups(outcomes []Outcome) []outcomeGroup {
 	return groups
 }
 
-// place is where what came lies among the drawn futures: above low of them, and at or above high.
+// place is where what came lies among what was forecast: above a share low of it, and at or above high.
 type place struct{ low, high float64 }
+
+// normalPlace is the place of what came by a normal forecast.
+func normalPlace(came, mean, variance float64) place {
+	z := 0.0
+	if came != mean {
+		z = (came - mean) / math.Sqrt(variance)
+	}
+	at := math.Erfc(-z/math.Sqrt2) / 2
+	return place{at, at}
+}
 
 func placeOf(drawn func(i int) float64, came, tolerance float64) place {
 	below := sort.Search(draws, func(i int) bool { return drawn(i) >= came-tolerance })
@@ -141,6 +152,12 @@ func placeOf(drawn func(i int) float64, came, tolerance float64) place {
 // share returns how much of a place lies within the bounds of a probability.
 func (p place) share(probability float64) float64 {
 	low, high := (1-probability)/2, (1+probability)/2
+	if p.low == p.high && p.low >= low && p.low <= high {
+		return 1
+	}
+	if p.low == p.high {
+		return 0
+	}
 	return max(0, min(p.high, high)-max(p.low, low)) / (p.high - p.low)
 }
 
@@ -150,15 +167,25 @@ func (p place) within(probability float64) bool {
 	return p.high > low && p.low < 1-low
 }
 
+// shareOf returns how much of places lies within the bounds of a probability.
+func shareOf(places []place, probability float64) float64 {
+	sum := 0.0
+	for _, p := range places {
+		sum += p.share(probability)
+	}
+	return sum / float64(len(places))
+}
+
+// heldAsTheyAre returns how often bounds held that are not widened.
+func heldAsTheyAre(places []place, probability float64) Held {
+	share := shareOf(places, probability)
+	return Held{Level: probability, Before: share, After: share, Within: share}
+}
+
+// heldOf returns how often bounds held, and with what probability they hold as much as they are to.
 func heldOf(places []place, probability float64) Held {
 	n := float64(len(places))
-	share := func(level float64) float64 {
-		sum := 0.0
-		for _, p := range places {
-			sum += p.share(level)
-		}
-		return sum / n
-	}
+	share := func(level float64) float64 { return shareOf(places, level) }
 	h := Held{Level: probability, Before: share(probability)}
 	if wanted := min(1, probability+probability/n); h.Before < wanted { // of n + 1 customers, one of whom is new
 		narrow, wide := probability, widest

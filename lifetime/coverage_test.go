@@ -2,9 +2,11 @@ package lifetime_test
 
 import (
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"kopeck/lifetime"
@@ -46,8 +48,11 @@ func (l orderLog) outcomes(t testing.TB, m lifetime.CountModel, margins lifetime
 	return all
 }
 
-// TestBoundsHoldOnRealLogs: bounds that say 0.8 held less of customers of MBG/CNBD-k, repeaters above all. Widened by what half of the
-// customers did, they hold 0.78 and more of what the other half did, of repeaters and of all.
+// TestBoundsHoldOnRealLogs: bounds that say 0.8 held less of customers of MBG/CNBD-k, repeaters above all. Widened by what each half of the
+// customers did, they hold 0.8 of what the other half did, of repeaters and of all, but for chance: of n customers tested after as many
+// were measured, a share that is 0.8 has a standard error of sqrt(0.16 (1/n + 1/n)). Three of them are allowed, so that a right widening
+// fails by chance once in seven hundred logs. On the whole CDNOW log, which is too large for each run, the margins of repeaters held 0.820
+// and 0.799 of 1,600 in each half.
 func TestBoundsHoldOnRealLogs(t *testing.T) {
 	t.Parallel()
 	if lifetime.Raced {
@@ -78,23 +83,30 @@ func TestBoundsHoldOnRealLogs(t *testing.T) {
 			part := func(odd int) []lifetime.Outcome {
 				return log.outcomes(t, fit.Model, margins, c.end, c.hold, func(i int) bool { return i%2 == odd })
 			}
-			measured, err := lifetime.CoverageOf(part(0), days, 0.8, lifetime.Options{}, seeded)
-			if err != nil || len(measured.Groups) < 2 || measured.Days != days {
-				t.Fatalf("%+v, %v", measured, err)
-			}
-			for _, g := range measured.Groups {
-				if g.Orders.Level < 0.8 || g.Margin.Level < 0.8 || g.Orders.After < 0.8 || g.Orders.Within < g.Orders.After-0.001 {
-					t.Errorf("%+v", g)
+			plain, wide := heldCustomers{}, heldCustomers{}
+			for odd := range 2 {
+				measured, err := lifetime.CoverageOf(part(odd), days, 0.8, lifetime.Options{}, seeded)
+				if err != nil || len(measured.Groups) < 2 || measured.Days != days {
+					t.Fatalf("%+v, %v", measured, err)
 				}
+				for _, g := range measured.Groups {
+					if g.Orders.Level < 0.8 || g.Margin.Level < 0.8 || g.Orders.After < 0.8 || g.Orders.Within < g.Orders.After-0.001 {
+						t.Errorf("%+v", g)
+					}
+				}
+				plain.add(log.held(t, part(1-odd), nil))
+				wide.add(log.held(t, part(1-odd), &measured))
 			}
-			plain, wide := log.held(t, part(1), nil), log.held(t, part(1), &measured)
 			t.Logf("orders of all %s -> %s, repeaters %s -> %s; margin of all %s -> %s, repeaters %s -> %s; within %s of all, %s of repeaters",
 				plain.all.orders, wide.all.orders, plain.repeaters.orders, wide.repeaters.orders, plain.all.margin, wide.all.margin, plain.repeaters.margin, wide.repeaters.margin, wide.all.within, wide.repeaters.within)
-			if wide.all.orders.of() < 0.78 || wide.repeaters.orders.of() < 0.77 || wide.all.within.of() < 0.8 || wide.repeaters.within.of() < 0.8 {
-				t.Errorf("the widened bounds held too few")
-			}
-			if margins != nil && (wide.all.margin.of() < 0.78 || wide.repeaters.margin.of() < 0.77) {
-				t.Errorf("the widened bounds held the margin of too few")
+			for name, held := range map[string]ratio{
+				"orders of all": wide.all.orders, "orders of repeaters": wide.repeaters.orders,
+				"orders of all, ends included": wide.all.within, "orders of repeaters, ends included": wide.repeaters.within,
+				"margin of all": wide.all.margin, "margin of repeaters": wide.repeaters.margin,
+			} {
+				if least := 0.8 - 3*math.Sqrt(0.16*2/held.n); held.of() < least && (margins != nil || !strings.HasPrefix(name, "margin")) {
+					t.Errorf("the widened bounds held the %s of %s of %g customers, want %.3f at least", name, held, held.n, least)
+				}
 			}
 		})
 	}
@@ -110,13 +122,29 @@ type heldBy struct{ orders, margin, within ratio }
 
 type heldCustomers struct{ all, repeaters heldBy }
 
+// add adds those of other customers.
+func (h *heldCustomers) add(others heldCustomers) {
+	for _, one := range []struct {
+		to    *heldBy
+		other heldBy
+	}{{&h.all, others.all}, {&h.repeaters, others.repeaters}} {
+		for _, r := range []struct {
+			to    *ratio
+			other ratio
+		}{{&one.to.orders, one.other.orders}, {&one.to.margin, one.other.margin}, {&one.to.within, one.other.within}} {
+			r.to.sum += r.other.sum
+			r.to.n += r.other.n
+		}
+	}
+}
+
 // held counts how often bounds hold: those of 0.8 by the model, or those of a coverage. What is alike in many futures is decided by lot.
 func (orderLog) held(t testing.TB, outcomes []lifetime.Outcome, c *lifetime.Coverage) heldCustomers {
 	t.Helper()
 	var h heldCustomers
 	lot := rand.New(rand.NewPCG(5, 6))
 	for i, o := range outcomes {
-		if step := max(1, len(outcomes)/500); i%step != 0 {
+		if step := max(1, len(outcomes)/1000); i%step != 0 {
 			continue
 		}
 		levels := lifetime.Levels{Orders: 0.8, Margin: 0.8}

@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // DiscountedPurchases is the number of order days expected from now on without end, each discounted
 // continuously at a rate per unit above 0: the DERT of Fader, Hardie and Lee, "RFM and CLV: Using
@@ -25,8 +28,8 @@ func (m BetaGeometric[L]) DiscountedPurchases(x int, tx, T, rate float64) float6
 	}
 	shape, stay, z := m.R+float64(x), m.B+float64(m.chances(x)), rate*(m.Alpha+T)
 	flat := (1 + shape) / z
-	return m.PAlive(x, tx, T) * betaMean(m.A, stay, flat, 1+shape, func(p float64) float64 {
-		if p*flat < negligible {
+	return m.PAlive(x, tx, T) * numeric.BetaMean(m.A, stay, flat, 1+shape, func(p float64) float64 {
+		if p*flat < numeric.Negligible {
 			return shape / z
 		}
 		return shape / p * discounting(shape, z/p)
@@ -37,18 +40,18 @@ func (m BetaGeometric[L]) DiscountedPurchases(x int, tx, T, rate float64) float6
 // steady >= -1 and z > 0. The exponent is concave and the integrand entire, so Gauss-Legendre pieces do
 // until one of them adds nothing.
 func discounting(steady, z float64) float64 {
-	piece := panel
-	if fall := steady + z; fall*piece > deep {
-		piece = deep / fall // it falls ever faster: what comes later is negligible
+	piece := numeric.Panel
+	if fall := steady + z; fall*piece > numeric.Deep {
+		piece = numeric.Deep / fall // it falls ever faster: what comes later is negligible
 	}
 	sum := 0.0
 	for k := 0.0; ; k++ {
 		before := sum
-		for _, n := range gauss32 {
-			u := (k + n.at) * piece
-			sum += n.weight * math.Exp(-steady*u-z*math.Expm1(u))
+		for _, n := range numeric.Gauss32 {
+			u := (k + n.At) * piece
+			sum += n.Weight * math.Exp(-steady*u-z*math.Expm1(u))
 		}
-		if !(sum-before >= negligible*sum) {
+		if !(sum-before >= numeric.Negligible*sum) {
 			return sum * piece
 		}
 	}

@@ -1,12 +1,12 @@
 package lifetime
 
 import (
-	"errors"
 	"fmt"
+	"kopeck/lifetime/numeric"
 )
 
 // ErrStopped is returned by a fit whose Options.Stop reported true.
-var ErrStopped = errors.New("lifetime: the fit was stopped")
+var ErrStopped = numeric.ErrStopped
 
 // Options of a fit.
 type Options struct {
@@ -56,16 +56,16 @@ func (r *Report) describe() {
 	}
 }
 
-// report returns the report on an optimum, in terms of the parameters themselves.
-func (o optimum) report(parameters []Parameter) Report {
+// reportOn returns the report on an optimum, in terms of the parameters themselves.
+func reportOn(o numeric.Optimum, parameters []Parameter) Report {
 	r := Report{
-		LogLikelihood: o.value, Converged: o.converged, Iterations: o.iterations,
-		GradientNorm: o.gradient, Condition: o.condition, Covariance: o.covariance,
+		LogLikelihood: o.Value, Converged: o.Converged, Iterations: o.Iterations,
+		GradientNorm: o.Gradient, Condition: o.Condition, Covariance: o.Covariance,
 	}
-	if o.edge {
+	if o.Edge {
 		r.Boundary = AtTheEdge
 	}
-	for i, s := range o.stdErrors {
+	for i, s := range o.StdErrors {
 		r.StdErrors = append(r.StdErrors, s*parameters[i].Value)
 	}
 	return r

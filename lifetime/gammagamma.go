@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -17,7 +18,7 @@ type GammaGamma struct{ P, Q, Gamma float64 }
 // population's mean margin is infinite, and the formula would give negative margins.
 func (g GammaGamma) Validate() error {
 	positive := g.P > 0 && g.Q > 1 && g.Gamma > 0
-	if !positive || !finite(g.P+g.Q+g.Gamma) {
+	if !positive || !numeric.Finite(g.P+g.Q+g.Gamma) {
 		return fmt.Errorf("%w: Gamma-Gamma %+v", ErrParameters, g)
 	}
 	return nil
@@ -53,7 +54,7 @@ func (g GammaGamma) draw(x int, mean float64, source Source) func(orders int) fl
 // LogLikelihood of a mean margin above 0 over x >= 1 repeat order days, FH 2013 equation (1a).
 func (g GammaGamma) LogLikelihood(x int, mean float64) float64 {
 	shape, total := g.P*float64(x), float64(x)*mean
-	return -logBeta(shape, g.Q) - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
+	return -numeric.LogBeta(shape, g.Q) - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
 }
 
 // Parameters are p, q and gamma.

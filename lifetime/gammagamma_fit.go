@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -48,7 +49,7 @@ func FitGammaGamma(rows []MarginRow, o Options) (GammaGammaFit, error) {
 	used := make([]MarginRow, 0, len(rows))
 	customers, sum := 0, 0.0
 	for _, r := range rows {
-		if r.X < 0 || r.N < 0 || !finite(r.Mean) {
+		if r.X < 0 || r.N < 0 || !numeric.Finite(r.Mean) {
 			return fit, fmt.Errorf("%w: %+v", ErrStats, r)
 		}
 		switch {
@@ -72,12 +73,12 @@ func FitGammaGamma(rows []MarginRow, o Options) (GammaGammaFit, error) {
 		return fit, unidentified(EqualMargins)
 	}
 	m := newMargins(used, sum/float64(customers))
-	best, err := m.likelihood(float64(customers)).maximise(o.Stop)
+	best, err := m.likelihood(float64(customers)).Maximise(o.Stop)
 	if err != nil {
 		return fit, err
 	}
-	fit.Model = GammaGamma{P: math.Exp(best.theta[0]), Q: math.Exp(best.theta[1]), Gamma: m.scale * math.Exp(best.theta[2])}
-	fit.Report = best.report(fit.Model.Parameters())
+	fit.Model = GammaGamma{P: math.Exp(best.Theta[0]), Q: math.Exp(best.Theta[1]), Gamma: m.scale * math.Exp(best.Theta[2])}
+	fit.Report = reportOn(best, fit.Model.Parameters())
 	fit.LogLikelihood -= float64(customers) * math.Log(m.scale) // margins were in units of scale
 	fit.Rows, fit.Customers = len(used), customers
 	fit.describe()
@@ -141,13 +142,13 @@ func newMargins(rows []MarginRow, scale float64) margins {
 	return m
 }
 
-func (m margins) likelihood(customers float64) likelihood {
+func (m margins) likelihood(customers float64) numeric.Likelihood {
 	// The scale makes the population's mean 1, that is gamma = (q - 1)/p.
 	start := func(p, q float64) []float64 { return []float64{math.Log(p), math.Log(q), math.Log((q - 1) / p)} }
-	return likelihood{
-		customers: customers,
-		starts:    [][]float64{start(6, 3.7), start(2, 2), start(1, 6), start(20, 10)},
-		at:        m.at,
+	return numeric.Likelihood{
+		Customers: customers,
+		Starts:    [][]float64{start(6, 3.7), start(2, 2), start(1, 6), start(20, 10)},
+		At:        m.at,
 	}
 }
 
@@ -156,9 +157,9 @@ func (m margins) at(theta, grad []float64) float64 {
 	ll, byP, byQ, byGamma := -m.logM, 0.0, 0.0, 0.0
 	for _, c := range m.byX {
 		shape := p * c.at
-		ll -= c.weight * logBeta(shape, q)
-		byP += c.weight * c.at * digammaRising(shape, q)
-		byQ += c.weight * digammaRising(q, shape)
+		ll -= c.weight * numeric.LogBeta(shape, q)
+		byP += c.weight * c.at * numeric.DigammaRising(shape, q)
+		byQ += c.weight * numeric.DigammaRising(q, shape)
 	}
 	for _, r := range m.rows {
 		// The logarithms of gamma's and the customer's shares of their sum, by log1p because p or q

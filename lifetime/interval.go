@@ -3,6 +3,7 @@ package lifetime
 import (
 	"cmp"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 	"slices"
 
@@ -79,14 +80,14 @@ func (o Outlook) simulate(source Source) (values []float64, orders []int, err er
 	if o.Months < 0 || o.Months > MaxMonths {
 		return nil, nil, ErrHorizon
 	}
-	if !(o.AnnualRate > -1) || !finite(o.AnnualRate) {
+	if !(o.AnnualRate > -1) || !numeric.Finite(o.AnnualRate) {
 		return nil, nil, fmt.Errorf("%w: %g", ErrDiscount, o.AnnualRate)
 	}
 	values, orders = make([]float64, draws), make([]int, draws)
 	alive := int(math.Round(draws * o.Counts.PAlive(o.X, o.TX, o.T)))
 	for i := range alive { // a customer who has left orders nothing
 		values[i], orders[i] = o.draw(source)
-		if !finite(values[i]) {
+		if !numeric.Finite(values[i]) {
 			return nil, nil, fmt.Errorf("%w: %g over %d months", ErrDiscount, o.AnnualRate, o.Months)
 		}
 	}

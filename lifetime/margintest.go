@@ -50,13 +50,13 @@ func TestMargins(histories []History, end int, o Options) (MarginTest, error) {
 	held := err == nil && !gamma.leavesTooMany()
 	var days, missed, gammaMissed float64
 	for _, h := range histories {
-		known := h.until(end)
+		known := h.Until(end)
 		if len(known) == 0 || len(known) == len(h) {
 			continue
 		}
 		t.Customers++
-		x, mean := known.repeat()
-		n, later := float64(len(h)-len(known)), h[len(known):].mean()
+		x, mean := known.Repeat()
+		n, later := float64(len(h)-len(known)), h[len(known):].Mean()
 		expected, err := shrunken.ExpectedMargin(x, mean)
 		if err != nil {
 			return t, err
@@ -82,9 +82,9 @@ func TestMargins(histories []History, end int, o Options) (MarginTest, error) {
 // marginsUntil returns the margins of repeat order days up to the end of a day, and how far they lie from each customer's mean.
 func marginsUntil(histories []History, end int) (rows []MarginRow, spread MarginSpread) {
 	for _, h := range histories {
-		known := h.until(end)
+		known := h.Until(end)
 		spread.Add(known)
-		if x, mean := known.repeat(); x > 0 {
+		if x, mean := known.Repeat(); x > 0 {
 			rows = append(rows, MarginRow{X: x, Mean: mean, N: 1})
 		}
 	}

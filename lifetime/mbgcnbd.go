@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -68,8 +69,8 @@ func (m MBGCNBD) LogLikelihood(x int, tx, T float64) float64 {
 	n, shape := float64(x), m.shape(x)
 	_, silent := m.phases(x, tx, T)
 	logGamma, _ := math.Lgamma(float64(m.K))
-	ll := logRising(m.R, shape-m.R) - m.R*math.Log1p(T/m.Alpha) - (shape-m.R)*math.Log(m.Alpha+T) - n*logGamma
-	ll += logRising(m.B, n+1) - logRising(m.A+m.B, n+1)
+	ll := numeric.LogRising(m.R, shape-m.R) - m.R*math.Log1p(T/m.Alpha) - (shape-m.R)*math.Log(m.Alpha+T) - n*logGamma
+	ll += numeric.LogRising(m.B, n+1) - numeric.LogRising(m.A+m.B, n+1)
 	return ll + silent + softplus(m.logLeft(x, tx, T)-silent)
 }
 

@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"kopeck/lifetime/numeric"
 	"math"
 	"math/cmplx"
 )
@@ -58,7 +59,7 @@ func (m MBGCNBD) bySeries(shape, stay, scale float64, share *[MostPhases]float64
 // than an order is expected, which is no far horizon.
 func (m MBGCNBD) byPhases(shape, stay, s float64, share *[MostPhases]float64) float64 {
 	most := shape + float64(m.K-1)
-	return betaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
+	return numeric.BetaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
 }
 
 // overPhases is the same expectation given the leaving probability p: over the j phases that have passed with their
@@ -75,12 +76,12 @@ func overPhases(p, shape, s float64, k int, share *[MostPhases]float64) float64 
 	n := float64(k)
 	var logZ float64
 	switch {
-	case p*max(n, s*(shape+n)) < negligible:
+	case p*max(n, s*(shape+n)) < numeric.Negligible:
 		p = 0 // the limit
 	case p < 0.5:
 		logZ = math.Log1p(-p) / n
 	default:
-		logZ = math.Log(max(1-p, negligible)) / n // nearer to 1 nothing changes
+		logZ = math.Log(max(1-p, numeric.Negligible)) / n // nearer to 1 nothing changes
 	}
 	z, sum := math.Exp(logZ), 0.0
 	for j := range k {

@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // LogProbability is the logarithm of the probability of exactly n order days in the next t units. Of a customer who
 // is alive and of whose phases j have passed, they are n if so many would have come without leaving and all n chances
@@ -67,7 +70,7 @@ func (m MBGCNBD) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 		sum += share[j] * gammaMean(m.shape(x)+float64(j), m.Alpha+T, func(lambda float64) float64 {
 			later := math.Log1p(rate / lambda) // -ln φ
 			once := -math.Expm1(-k * later)    // 1 - φ^K
-			return math.Exp(-(k-float64(j))*later) * betaMean(m.A, stay, 1/once, 1, func(p float64) float64 {
+			return math.Exp(-(k-float64(j))*later) * numeric.BetaMean(m.A, stay, 1/once, 1, func(p float64) float64 {
 				return 1 / (p*(1-once) + once)
 			})
 		})
@@ -78,7 +81,7 @@ func (m MBGCNBD) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 // gammaMean is the mean of h(λ) over λ ~ Gamma(shape, scale), scale being the rate parameter, for smooth h > 0 that
 // grows no faster than a power of λ: the trapezoidal rule in u = ln(λ·scale/shape), as in betaMean.
 func gammaMean(shape, scale float64, h func(lambda float64) float64) float64 {
-	step := min(wideStep, peakStep/math.Sqrt(shape))
+	step := min(numeric.WideStep, numeric.PeakStep/math.Sqrt(shape))
 	mode := math.Log(shape) - math.Log(scale)
 	node := func(u float64) float64 {
 		w := math.Exp(shape * (u - math.Expm1(u)))
@@ -92,14 +95,14 @@ func gammaMean(shape, scale float64, h func(lambda float64) float64) float64 {
 		for i := 1.0; ; i++ {
 			value := node(direction * i * step)
 			sum += value
-			if value <= negligible*sum {
+			if value <= numeric.Negligible*sum {
 				break
 			}
 		}
 	}
 	// The weights sum to the integral exp(shape)·Γ(shape)/shape^shape over the step.
-	if shape >= asymptotic {
-		return sum * step * math.Sqrt(shape/(2*math.Pi)) * math.Exp(-stirling(shape))
+	if shape >= numeric.Asymptotic {
+		return sum * step * math.Sqrt(shape/(2*math.Pi)) * math.Exp(-numeric.Stirling(shape))
 	}
 	lg, _ := math.Lgamma(shape)
 	return sum * step * math.Exp(shape*(math.Log(shape)-1)-lg)

@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"errors"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -13,15 +14,7 @@ type MonthErrors struct {
 	Orders, Margins float64
 	// Parameters is the relative variance of each month ahead by the error of the fitted parameters. Later months have the last one's.
 	Parameters []float64
-	Measured   MonthsHeld
-}
-
-// MonthsHeld is how often bounds held what came.
-type MonthsHeld struct {
-	Months    int `json:"months"`    // calendar months on which it was measured, each from several earlier moments
-	Forecasts int `json:"forecasts"` // of a month from a moment
-	Orders    int `json:"orders"`    // of these, how many held the orders
-	Margins   int `json:"margins"`   // of these, how many held the margin
+	Measured   Coverage
 }
 
 // BoundProbability is how often bounds are to hold.
@@ -115,6 +108,7 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 		first = min(first, h[0].Day)
 	}
 	var misses []monthMiss
+	var places monthPlaces
 	for j := mostReplays; j >= 1; j-- {
 		origin := end - int(math.Round(float64(j)*DaysPerMonth))
 		if origin-first < leastReplay {
@@ -127,10 +121,10 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 		if err != nil {
 			return e, err
 		}
-		e.Measured.count(some, misses)
+		places.add(some, misses)
 		misses = append(misses, some...)
 	}
-	e.Measured.Months = distinctMonths(misses)
+	e.Measured = places.coverage(misses)
 	if e.Season.Known() { // what is to come has it, and so has what is learned from the past
 		for i, m := range misses {
 			from := float64(end+1) - float64(m.month+1)*DaysPerMonth
@@ -143,8 +137,11 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 	return e, nil
 }
 
-// count counts how often the bounds held that were known at the moment of some forecasts, after others had been seen.
-func (c *MonthsHeld) count(some, before []monthMiss) {
+// monthPlaces are where what came in months lay within what was forecast of them.
+type monthPlaces struct{ orders, margins []place }
+
+// add adds some forecasts of one moment, by what was known then: after others had been seen of months that were over.
+func (p *monthPlaces) add(some, before []monthMiss) {
 	if len(some) == 0 {
 		return
 	}
@@ -158,13 +155,21 @@ func (c *MonthsHeld) count(some, before []monthMiss) {
 	orders := shrunkenVariance(monthly(seen, func(m monthMiss) (float64, float64, float64) { return m.expected, m.came, m.variance }), known)
 	margins := shrunkenVariance(monthly(seen, func(m monthMiss) (float64, float64, float64) { return m.expectedM, m.cameM, m.varyM }), known)
 	for _, m := range some {
-		c.Forecasts++
-		if math.Abs(m.came-m.expected) <= StandardNormal*math.Sqrt(m.variance+growth(m.origin-1-m.month)*orders*m.expected*m.expected) {
-			c.Orders++
-		}
-		if math.Abs(m.cameM-m.expectedM) <= StandardNormal*math.Sqrt(m.varyM+growth(m.origin-1-m.month)*margins*m.expectedM*m.expectedM) {
-			c.Margins++
-		}
+		grown := growth(m.origin - 1 - m.month)
+		p.orders = append(p.orders, normalPlace(m.came, m.expected, m.variance+grown*orders*m.expected*m.expected))
+		p.margins = append(p.margins, normalPlace(m.cameM, m.expectedM, m.varyM+grown*margins*m.expectedM*m.expectedM))
+	}
+}
+
+// coverage returns how often the bounds held. They are not widened by it: the variances have been learned of the same months.
+func (p monthPlaces) coverage(misses []monthMiss) Coverage {
+	if len(p.orders) == 0 {
+		return Coverage{}
+	}
+	months := distinctMonths(misses)
+	return Coverage{
+		Days: int(math.Round(float64(months) * DaysPerMonth)), Months: months,
+		Groups: []CoverageGroup{{Tested: len(p.orders), Orders: heldAsTheyAre(p.orders, BoundProbability), Margin: heldAsTheyAre(p.margins, BoundProbability)}},
 	}
 }
 
@@ -222,12 +227,12 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 	known := make([]History, 0, len(histories))
 	cameOrders, cameMargins := make([]float64, months), make([]float64, months)
 	for _, h := range histories {
-		past := h.until(origin)
+		past := h.Until(origin)
 		if len(past) == 0 {
 			continue
 		}
 		known = append(known, past)
-		if err := past.tally(&tally, origin); err != nil {
+		if err := tally.AddHistory(past, origin); err != nil {
 			return nil, err
 		}
 		for _, d := range h[len(past):] {
@@ -241,7 +246,7 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 	if err != nil {
 		return nil, err
 	}
-	if !finite(fit.LogLikelihood) || fit.Model.Validate() != nil {
+	if !numeric.Finite(fit.LogLikelihood) || fit.Model.Validate() != nil {
 		return nil, &Unidentified{}
 	}
 	margins := replayedMargins(known)
@@ -287,21 +292,14 @@ func replayedMargins(histories []History) MarginModel {
 	return ShrunkenPrior(mean, squares/max(1, n))
 }
 
-// tally adds the history, as it is on a day.
-func (h History) tally(t *Tally, day int) error {
-	for i := range h[1:] {
-		if err := t.AddGaps(h[i+1].Day-h[i].Day, 1); err != nil {
-			return err
-		}
-	}
-	return t.Add(h.stats(day), 1)
-}
-
 // outlook is that of the customer on a day.
 func (h History) outlook(m CountModel, margins MarginModel, day int) Outlook {
 	o := Outlook{Counts: m, Margins: margins}
-	o.X, o.TX, o.T = h.stats(day).In(m.TimeUnit())
-	_, o.Mean = h.repeat()
+	if period := PeriodDays(m); period > 0 {
+		o.Counts = Repeating(m, len(h)-len(h.Until(day-period)))
+	}
+	o.X, o.TX, o.T = h.Stats(day).In(m.TimeUnit())
+	_, o.Mean = h.Repeat()
 	o.Margin, _ = margins.ExpectedMargin(o.X, o.Mean)
 	return o
 }
@@ -318,9 +316,9 @@ func parametersVary(histories []History, fit CountFit[CountModel], day, months i
 	orders := func(m CountModel) []float64 {
 		f := NewBaseForecast(months, ForecastSample{}, nil)
 		for i := 0; i < len(histories); i += step {
-			if past := histories[i].until(day); len(past) > 0 {
+			if past := histories[i].Until(day); len(past) > 0 {
 				o := Outlook{Counts: m}
-				o.X, o.TX, o.T = past.stats(day).In(m.TimeUnit())
+				o.X, o.TX, o.T = past.Stats(day).In(m.TimeUnit())
 				f.Expect(o)
 			}
 		}

@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"kopeck/lifetime/numeric"
 	"math"
 	"math/big"
 	"testing"
@@ -49,7 +50,7 @@ func TestSeriesIsMeanOverPhases(t *testing.T) {
 		}
 		agreed++
 		most := shape + float64(k)
-		want := betaMean(leave, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, k, &share) })
+		want := numeric.BetaMean(leave, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, k, &share) })
 		// Where hardly an order comes, the mean is a small difference of great ones; there the series is used.
 		if !(math.Abs(out[0]-want) <= 1e-10*want+1e-12) {
 			t.Fatalf("series %.17g, mean over p %.17g", out[0], want)
@@ -92,10 +93,10 @@ func TestRisingFactorials(t *testing.T) {
 		mantissa, _ := product.Float64()
 		want := math.Log(mantissa) + float64(exponent)*math.Ln2
 		size := math.Max(float64(n)*(1+math.Abs(math.Log(y))), 1)
-		if got := logRising(y, float64(n)); math.Abs(got-want) > 1e-14*size {
+		if got := numeric.LogRising(y, float64(n)); math.Abs(got-want) > 1e-14*size {
 			t.Fatalf("logRising(%g, %d) = %.17g, want %.17g", y, n, got, want)
 		}
-		if got := digammaRising(y, float64(n)); math.Abs(got-sum) > 1e-13*sum {
+		if got := numeric.DigammaRising(y, float64(n)); math.Abs(got-sum) > 1e-13*sum {
 			t.Fatalf("digammaRising(%g, %d) = %.17g, want %.17g", y, n, got, sum)
 		}
 	})
@@ -108,12 +109,12 @@ func TestLogRisingBetweenWholeNumbers(t *testing.T) {
 		y, n := rapid.Float64Range(0.01, 50).Draw(t, "y"), rapid.Float64Range(0.01, 50).Draw(t, "n")
 		up, _ := math.Lgamma(y + n)
 		down, _ := math.Lgamma(y)
-		if got := logRising(y, n); math.Abs(got-(up-down)) > 1e-13*(math.Abs(up)+math.Abs(down)+10) {
+		if got := numeric.LogRising(y, n); math.Abs(got-(up-down)) > 1e-13*(math.Abs(up)+math.Abs(down)+10) {
 			t.Fatalf("logRising(%g, %g) = %.17g, want %.17g", y, n, got, up-down)
 		}
 		h := 1e-5 * y
-		slope := (logRising(y+h, n) - logRising(y-h, n)) / (2 * h)
-		if got := digammaRising(y, n); math.Abs(got-slope) > 1e-6*math.Max(1, math.Abs(slope)) {
+		slope := (numeric.LogRising(y+h, n) - numeric.LogRising(y-h, n)) / (2 * h)
+		if got := numeric.DigammaRising(y, n); math.Abs(got-slope) > 1e-6*math.Max(1, math.Abs(slope)) {
 			t.Fatalf("digammaRising(%g, %g) = %g, the slope is %g", y, n, got, slope)
 		}
 	})
@@ -133,24 +134,24 @@ func TestGradients(t *testing.T) {
 	}}
 	d, regular := newCounts(sample, 1), newCounts(sample, 4)
 	m := newMargins([]MarginRow{{X: 1, Mean: 3, N: 4}, {X: 2, Mean: 90, N: 1}, {X: 7, Mean: 11, N: 2}, {X: 30, Mean: 5, N: 1}}, 10)
-	for name, l := range map[string]likelihood{
+	for name, l := range map[string]numeric.Likelihood{
 		"BG/NBD": d.betaGeometric(0), "MBG/NBD": d.betaGeometric(1), "Pareto/NBD": d.paretoNBD(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8),
 		"MBG/CNBD-4": regular.betaGeometric(1), "CNBD-4": regular.nbd(),
 	} {
 		rapid.Check(t, func(t *rapid.T) {
-			dim := len(l.starts[0])
+			dim := len(l.Starts[0])
 			theta, grad, other := make([]float64, dim), make([]float64, dim), make([]float64, dim)
 			for i := range theta {
 				theta[i] = rapid.Float64Range(-4, 4).Draw(t, "theta")
 			}
-			l.at(theta, grad)
+			l.At(theta, grad)
 			for i := range theta {
 				const h = 1e-5
 				v := theta[i]
 				theta[i] = v + h
-				up := l.at(theta, other)
+				up := l.At(theta, other)
 				theta[i] = v - h
-				down := l.at(theta, other)
+				down := l.At(theta, other)
 				theta[i] = v
 				if slope := (up - down) / (2 * h); math.Abs(slope-grad[i]) > 1e-5*(1+math.Abs(slope)+math.Abs(up)*1e-3) {
 					t.Fatalf("%s at %v: derivative %d is %g, the slope %g", name, theta, i, grad[i], slope)
@@ -203,9 +204,9 @@ func TestParetoLeftByMoreNodes(t *testing.T) {
 		sum, low, step := 0.0, tx, min(m.alpha+tx, m.beta+tx)/(m.r+x+m.s+1)/4
 		for low < T {
 			high := min(low+step, T)
-			for _, n := range gauss32 {
-				y := low + n.at*(high-low)
-				sum += n.weight * (high - low) / (m.beta + y) *
+			for _, n := range numeric.Gauss32 {
+				y := low + n.At*(high-low)
+				sum += n.Weight * (high - low) / (m.beta + y) *
 					math.Exp(-(m.r+x)*math.Log1p((y-tx)/(m.alpha+tx))-m.s*math.Log1p((y-tx)/(m.beta+tx)))
 			}
 			low, step = high, step*1.2

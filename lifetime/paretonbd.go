@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -33,7 +34,7 @@ func (m ParetoNBD) Parameters() []Parameter {
 // Validate refuses parameters outside R, Alpha, Beta > 0 and S >= 0, and a missing unit, with ErrParameters.
 func (m ParetoNBD) Validate() error {
 	positive := m.R > 0 && m.Alpha > 0 && m.S >= 0 && m.Beta > 0
-	if !m.Unit.Valid() || !positive || !finite(m.R+m.Alpha+m.S+m.Beta) {
+	if !m.Unit.Valid() || !positive || !numeric.Finite(m.R+m.Alpha+m.S+m.Beta) {
 		return fmt.Errorf("%w: Pareto/NBD %+v", ErrParameters, m)
 	}
 	return nil
@@ -50,7 +51,7 @@ func (m ParetoNBD) To(u Unit) ParetoNBD {
 // in place of the two hypergeometric functions, see paretoLeft.
 func (m ParetoNBD) LogLikelihood(x int, tx, T float64) float64 {
 	n := float64(x)
-	return logRising(m.R, n) - m.R*math.Log1p(T/m.Alpha) - n*math.Log(m.Alpha+T) - m.S*math.Log1p(T/m.Beta) +
+	return numeric.LogRising(m.R, n) - m.R*math.Log1p(T/m.Alpha) - n*math.Log(m.Alpha+T) - m.S*math.Log1p(T/m.Beta) +
 		softplus(m.logLeft(n, tx, T))
 }
 

@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // FitParetoNBD fits the model by maximum likelihood (FH 2005), as FitBGNBD does. Where dropout
 // is not identified, the model is the limit without it: S = 0, Beta = 1.
@@ -18,15 +21,15 @@ func FitParetoNBD(s Sample, o Options) (ParetoNBDFit, error) {
 	}.fit(s, o)
 }
 
-func (d counts) paretoNBD() likelihood {
+func (d counts) paretoNBD() numeric.Likelihood {
 	rate := math.Log(d.repeats / d.customers)
 	start := func(r, s, beta float64) []float64 {
 		return []float64{math.Log(r), math.Log(r) - rate, math.Log(s), math.Log(beta)}
 	}
-	return likelihood{
-		customers: d.customers,
-		starts:    [][]float64{start(0.5, 0.5, 0.3), start(1, 0.3, 1), start(2, 2, 2), start(0.3, 1, 5)},
-		at: func(theta, grad []float64) float64 {
+	return numeric.Likelihood{
+		Customers: d.customers,
+		Starts:    [][]float64{start(0.5, 0.5, 0.3), start(1, 0.3, 1), start(2, 2, 2), start(0.3, 1, 5)},
+		At: func(theta, grad []float64) float64 {
 			return d.paretoNBDAt(paretoLeft{math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3])}, grad)
 		},
 	}

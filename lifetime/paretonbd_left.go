@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // paretoLeft computes how likely a Pareto/NBD customer is to have left.
 type paretoLeft struct{ r, alpha, s, beta float64 }
@@ -36,28 +39,28 @@ func (m paretoLeft) logOdds(x, tx, T float64, byParameter *[4]float64) float64 {
 	}
 	share, rest := low/high, math.Abs(m.beta-m.alpha)/high
 	length := math.Log1p(silent / low)
-	if fall := steady + bending*share; fall*length > deep {
-		length = deep / fall // it falls ever faster: what comes later is negligible
+	if fall := steady + bending*share; fall*length > numeric.Deep {
+		length = numeric.Deep / fall // it falls ever faster: what comes later is negligible
 	}
 	grown := math.Exp(length)
 	steepest := steady + bending*share*grown/(rest+share*grown)
-	rule, pieces := gauss32, 1.0
+	rule, pieces := numeric.Gauss32, 1.0
 	switch spread := steepest * length; {
 	case length <= 0.8 && spread <= 4:
-		rule = gauss8
+		rule = numeric.Gauss8
 	case length <= 2.5 && spread <= 12:
-		rule = gauss12
+		rule = numeric.Gauss12
 	case length <= 3:
-		rule = gauss20
-	case length > panel:
-		pieces = math.Ceil(length / panel)
+		rule = numeric.Gauss20
+	case length > numeric.Panel:
+		pieces = math.Ceil(length / numeric.Panel)
 	}
 	piece := length / pieces
 	sum, byV, byBend, byLow, byHigh := 0.0, 0.0, 0.0, 0.0, 0.0 // of the integrand, and times what is to be averaged
 	for k := range int(pieces) {
 		before := sum
 		for _, n := range rule {
-			v := (float64(k) + n.at) * piece
+			v := (float64(k) + n.At) * piece
 			grown := math.Exp(v)
 			var bend float64
 			if bending < exact {
@@ -65,7 +68,7 @@ func (m paretoLeft) logOdds(x, tx, T float64, byParameter *[4]float64) float64 {
 			} else {
 				bend = math.Log1p(share * math.Expm1(v))
 			}
-			w := n.weight * math.Exp(-steady*v-bending*bend)
+			w := n.Weight * math.Exp(-steady*v-bending*bend)
 			sum += w
 			if byParameter != nil {
 				byV += w * v
@@ -74,7 +77,7 @@ func (m paretoLeft) logOdds(x, tx, T float64, byParameter *[4]float64) float64 {
 				byHigh += w / (rest + share*grown)
 			}
 		}
-		if sum-before < negligible*sum {
+		if sum-before < numeric.Negligible*sum {
 			break
 		}
 	}

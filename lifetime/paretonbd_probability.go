@@ -1,6 +1,9 @@
 package lifetime
 
-import "math"
+import (
+	"kopeck/lifetime/numeric"
+	"math"
+)
 
 // LogProbability is the logarithm of the probability of exactly n order days in the next t units. Of a
 // customer alive at T they all come and the customer stays, or they come until the customer leaves, y from
@@ -26,8 +29,8 @@ func (m ParetoNBD) LogProbability(n, x int, tx, T, t float64) float64 {
 			scale = k * math.Log(beta/alpha)
 		}
 		share := low / high
-		scale += math.Log(m.S) + logRising(shape, k) - logRising(1, k)
-		p = logSum(p, scale+logConcave(math.Log1p(t/low), func(v float64) float64 {
+		scale += math.Log(m.S) + numeric.LogRising(shape, k) - numeric.LogRising(1, k)
+		p = logSum(p, scale+numeric.LogConcave(math.Log1p(t/low), func(v float64) float64 {
 			e := math.Expm1(v)
 			f := -steady*v - bending*math.Log1p(share*e)
 			if k > 0 {

@@ -1,5 +1,7 @@
 package lifetime
 
+import "kopeck/lifetime/numeric"
+
 // The priors are used where nothing has been fitted or the data identifies nothing; the notes say so.
 
 // Prior is the BG/NBD model published for the CDNOW customers (FHL 2005: r 0.243, alpha 4.414 weeks,
@@ -14,7 +16,7 @@ func Prior(u Unit) BGNBD {
 // order margin in minor units. It shrinks a customer's average towards that mean with the weight of
 // (q-1)/p, some 0.44 orders. It fails with *Unidentified unless mean is positive.
 func MarginPrior(mean float64) (GammaGamma, error) {
-	if !(mean > 0) || !finite(mean) {
+	if !(mean > 0) || !numeric.Finite(mean) {
 		return GammaGamma{}, &Unidentified{Reason: NoMargin}
 	}
 	return GammaGamma{P: priorP, Q: priorQ, Gamma: mean * (priorQ - 1) / priorP}, nil

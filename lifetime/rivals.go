@@ -1,14 +1,17 @@
 package lifetime
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // Rival names a simple forecast that a model is compared with; it reads as the API writes it.
 type Rival string
 
 // The rivals. Those that are named like a Kind can be used in place of a model; OwnMean in place of a model of margins.
 const (
-	// LastPeriod is that as much comes again as in the last period of the same length.
-	LastPeriod Rival = "LAST_PERIOD"
+	// LastPeriod is that as much comes again as in the last period of the same length, or in the last year where that is shorter.
+	LastPeriod = Rival(KindLastPeriod)
 	// MeanOfAll is that everybody orders at the mean rate of all, and an order day earns the mean of all.
 	MeanOfAll = Rival(KindMeanRate)
 	// OwnRate is that everybody goes on at x/T, and an order day earns the mean of their own.
@@ -24,7 +27,7 @@ type RivalHistory struct {
 	X            int
 	TX, T        float64
 	Margin       float64 // of all order days, in minor units
-	Recent       int     // order days of the last period, which is as long as the one that is forecast
+	Recent       int     // order days of the last period, which is as long as Sample.Period
 	RecentMargin float64 // of these
 }
 
@@ -35,12 +38,13 @@ type Forecast struct{ Orders, Margin float64 }
 type Rivals struct {
 	mean, own, recency *SimpleRate // recency is nil where the times between orders are not known
 	meanMargin         float64
+	period             float64 // 0: as long as the time that is forecast
 }
 
 // NewRivals computes the simple forecasts from the sample of a calibration period and the mean margin of an order day in it. Errors are
 // those of FitSimpleRate.
 func NewRivals(s Sample, meanMargin float64) (Rivals, error) {
-	r := Rivals{meanMargin: meanMargin}
+	r := Rivals{meanMargin: meanMargin, period: s.Period}
 	for kind, to := range map[Kind]**SimpleRate{KindMeanRate: &r.mean, KindOwnRate: &r.own, KindRecencyFrequency: &r.recency} {
 		if kind == KindRecencyFrequency && s.Gaps.Long == 0 {
 			continue
@@ -68,7 +72,8 @@ func (r Rivals) Of(rival Rival, p RivalHistory, t, orders float64) Forecast {
 	own := p.Margin / float64(p.X+1)
 	switch rival {
 	case LastPeriod:
-		return Forecast{float64(p.Recent), p.RecentMargin}
+		times := t / cmp.Or(r.period, t)
+		return Forecast{times * float64(p.Recent), times * p.RecentMargin}
 	case MeanOfAll:
 		n := r.mean.ExpectedPurchases(p.X, p.TX, p.T, t)
 		return Forecast{n, n * r.meanMargin}

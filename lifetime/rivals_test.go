@@ -140,7 +140,7 @@ func TestSimpleRates(t *testing.T) {
 			}
 			d := unit.Days()
 			// x = 4 over 100 days and silent for 15 or 60: 30 days on. 180 repeat orders came in 8000 days.
-			want := map[lifetime.Kind][2]float64{lifetime.KindMeanRate: {0.675, 0.675}, lifetime.KindOwnRate: {1.2, 1.2}, lifetime.KindRecencyFrequency: {1.2, 0}}[kind]
+			want := map[lifetime.Kind][2]float64{lifetime.KindMeanRate: {0.675, 0.675}, lifetime.KindOwnRate: {1.2, 1.2}, lifetime.KindRecencyFrequency: {1.2, 0}, lifetime.KindLastPeriod: {0.675, 0.675}}[kind]
 			for i, tx := range []float64{85, 40} {
 				if got := m.ExpectedPurchases(4, tx/d, 100/d, 30/d); math.Abs(got-want[i]) > 1e-12 {
 					t.Errorf("%s in %s: %g, want %g", kind, unit, got, want[i])

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"maps"
 	"math"
 	"slices"
@@ -54,6 +55,8 @@ type Sample struct {
 	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them, which without them
 	// cannot be distinguished from a less regular model, and SimpleRate of KindRecencyFrequency.
 	Gaps Gaps
+	// Period is the length of the last period that SimpleRate of KindLastPeriod repeats; 0 is a year.
+	Period float64
 }
 
 // Gaps are times between orders: how many there are, the sum of their logarithms, and the time that 95 of 100 do not exceed.
@@ -89,7 +92,7 @@ func (s Sample) Validate() error {
 		return fmt.Errorf("%w: the sample has no time unit", ErrStats)
 	}
 	for _, r := range s.Rows {
-		ok := r.N >= 0 && r.X >= 0 && r.TX >= 0 && r.T >= r.TX && finite(r.T) && (r.X > 0) == (r.TX > 0)
+		ok := r.N >= 0 && r.X >= 0 && r.TX >= 0 && r.T >= r.TX && numeric.Finite(r.T) && (r.X > 0) == (r.TX > 0)
 		if !ok {
 			return fmt.Errorf("%w: %+v", ErrStats, r)
 		}
@@ -130,6 +133,16 @@ func (t *Tally) Add(s Stats, n int) error {
 	}
 	t.counts[s] += n
 	return nil
+}
+
+// AddHistory counts a customer, as they are at the end of a day, and the gaps between the order days. Errors: those of Add and AddGaps.
+func (t *Tally) AddHistory(h History, day int) error {
+	for i := range h[1:] {
+		if err := t.AddGaps(h[i+1].Day-h[i].Day, 1); err != nil {
+			return err
+		}
+	}
+	return t.Add(h.Stats(day), 1)
 }
 
 // Sample returns the distinct rows in the unit, ordered by (x, t_x, T) so that equal input makes equal fits.

@@ -132,7 +132,7 @@ func trackedMonths(histories []History, m CountModel, end int) []seasonMonth {
 	}
 	came := map[int]float64{} // repeat order days by the first day of the calendar month
 	for _, h := range histories {
-		for _, d := range h.until(end)[min(1, len(h.until(end))):] {
+		for _, d := range h.Until(end)[min(1, len(h.Until(end))):] {
 			_, begin, _ := calendarMonth(d.Day)
 			came[begin]++
 		}

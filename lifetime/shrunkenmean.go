@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -29,7 +30,7 @@ type ShrunkenMean struct{ Mean, Between, Within float64 }
 
 // Validate refuses, with ErrParameters, negative deviations and what is not finite.
 func (m ShrunkenMean) Validate() error {
-	if !(m.Between >= 0 && m.Within >= 0) || !finite(m.Mean+m.Between+m.Within) {
+	if !(m.Between >= 0 && m.Within >= 0) || !numeric.Finite(m.Mean+m.Between+m.Within) {
 		return fmt.Errorf("%w: shrunken mean %+v", ErrParameters, m)
 	}
 	return nil
@@ -83,7 +84,7 @@ type MarginSpread struct {
 
 // Add adds the repeat order days of a customer.
 func (s *MarginSpread) Add(h History) {
-	x, mean := h.repeat()
+	x, mean := h.Repeat()
 	if x == 0 {
 		return
 	}
@@ -99,7 +100,7 @@ func (s *MarginSpread) Add(h History) {
 func FitShrunkenMean(rows []MarginRow, spread MarginSpread) (ShrunkenMean, error) {
 	var customers, days, squaredDays, sum float64
 	for _, r := range rows {
-		if r.X < 0 || r.N < 0 || !finite(r.Mean) {
+		if r.X < 0 || r.N < 0 || !numeric.Finite(r.Mean) {
 			return ShrunkenMean{}, fmt.Errorf("%w: %+v", ErrStats, r)
 		}
 		if r.X > 0 {

@@ -1,7 +1,9 @@
 package lifetime
 
 import (
+	"cmp"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -12,10 +14,11 @@ import (
 //	MEAN_RATE          all at Rate, the mean of all customers, Σx/ΣT
 //	OWN_RATE           each at x/T
 //	RECENCY_FREQUENCY  each at x/T, and not at all once the last order is longer ago than Hiatus
+//	LAST_PERIOD        each as in the last Period: at the order days of that time over it
 //
-// The last is the heuristic of Wübben and von Wangenheim, "Instant Customer Base Analysis: Managerial Heuristics Often 'Get It
+// RECENCY_FREQUENCY is the heuristic of Wübben and von Wangenheim, "Instant Customer Base Analysis: Managerial Heuristics Often 'Get It
 // Right'", Journal of Marketing 72 (2008), with the hiatus taken from the log: the time that 95 of 100 times between two orders do not
-// exceed.
+// exceed. LAST_PERIOD needs more of a customer than (x, t_x, T): see Repeating.
 //
 // The methods are those of CountModel.
 type SimpleRate struct {
@@ -23,6 +26,10 @@ type SimpleRate struct {
 	Unit   Unit
 	Rate   float64 // order days of a customer in a unit after the first, in the mean; new customers have it in all kinds
 	Hiatus float64 // in Unit, of KindRecencyFrequency alone
+	Period float64 // in Unit, of KindLastPeriod alone; at most a year
+
+	recent    int  // order days of a customer's last Period
+	repeating bool // recent is known
 }
 
 var _ CountModel = SimpleRate{}
@@ -47,6 +54,9 @@ func FitSimpleRate(kind Kind, s Sample) (CountFit[SimpleRate], error) {
 			return CountFit[SimpleRate]{}, &Unidentified{NoGaps, s.Customers(), s.Repeaters()}
 		}
 	}
+	if kind == KindLastPeriod {
+		m.Period = cmp.Or(s.Period, YearDays/s.Unit.Days())
+	}
 	for _, r := range s.Rows {
 		logLikelihood += float64(r.N) * m.LogLikelihood(r.X, r.TX, r.T)
 	}
@@ -59,9 +69,32 @@ func FitSimpleRate(kind Kind, s Sample) (CountFit[SimpleRate], error) {
 	}, nil
 }
 
+// Repeating returns the model for a customer with a number of order days in the last period: KindLastPeriod for the customer's own. Without
+// it everybody has the mean rate of all. Other models do not ask what came last, and are returned as they are.
+func Repeating(m CountModel, recent int) CountModel {
+	if s, ok := m.(SimpleRate); ok && s.Of == KindLastPeriod {
+		s.recent, s.repeating = recent, true
+		return s
+	}
+	return m
+}
+
+// PeriodDays returns the length, in days, of the last period that a model repeats; 0 of one that repeats none.
+func PeriodDays(m CountModel) int {
+	s, ok := m.(SimpleRate)
+	if !ok || s.Of != KindLastPeriod {
+		return 0
+	}
+	return int(math.Round(s.Period * s.Unit.Days()))
+}
+
 // rate is that of a customer who has not left.
 func (m SimpleRate) rate(x int, T float64) float64 {
 	switch {
+	case m.repeating:
+		return float64(m.recent) / m.Period
+	case m.Of == KindLastPeriod:
+		return m.Rate
 	case m.Of == KindMeanRate || T <= 0:
 		return m.Rate // nobody has a rate of their own before any time has passed
 	default:
@@ -72,21 +105,27 @@ func (m SimpleRate) rate(x int, T float64) float64 {
 // Kind is Of.
 func (m SimpleRate) Kind() Kind { return m.Of }
 
-// TimeUnit is the unit of Rate and Hiatus.
+// TimeUnit is the unit of Rate, Hiatus and Period.
 func (m SimpleRate) TimeUnit() Unit { return m.Unit }
 
-// Parameters are rate and, of KindRecencyFrequency, hiatus.
+// Parameters are rate and, of KindRecencyFrequency, hiatus, of KindLastPeriod period.
 func (m SimpleRate) Parameters() []Parameter {
 	p := []Parameter{{"rate", m.Rate}}
 	if m.Of == KindRecencyFrequency {
 		p = append(p, Parameter{"hiatus", m.Hiatus})
 	}
+	if m.Of == KindLastPeriod {
+		p = append(p, Parameter{"period", m.Period})
+	}
 	return p
 }
 
-// Validate refuses a rate or a hiatus not above 0, and a missing unit, with ErrParameters.
+// Validate refuses a rate or a hiatus not above 0, a period that is not of 1 to YearDays days, and a missing unit, with ErrParameters.
 func (m SimpleRate) Validate() error {
-	ok := m.Rate > 0 && finite(m.Rate) && m.Unit.Valid() && (m.Of != KindRecencyFrequency || m.Hiatus > 0 && finite(m.Hiatus))
+	ok := m.Rate > 0 && numeric.Finite(m.Rate) && m.Unit.Valid() && (m.Of != KindRecencyFrequency || m.Hiatus > 0 && numeric.Finite(m.Hiatus))
+	if days := m.Period * m.Unit.Days(); m.Of == KindLastPeriod && !(days > 0.5 && days < YearDays+0.5) {
+		ok = false
+	}
 	if !ok {
 		return fmt.Errorf("%w: %s %+v", ErrParameters, m.Of, m)
 	}
@@ -103,10 +142,13 @@ func (m SimpleRate) LogLikelihood(x int, _, T float64) float64 {
 	return ll
 }
 
-// PAlive is 0 after a silence longer than the hiatus, and 1 otherwise.
+// PAlive is 0 after a silence longer than the hiatus, or as long as the period, and 1 otherwise.
 func (m SimpleRate) PAlive(_ int, tx, T float64) float64 {
 	if m.Of == KindRecencyFrequency && T-tx > m.Hiatus {
 		return 0
+	}
+	if m.Of == KindLastPeriod && math.Round((T-tx)*m.Unit.Days()) >= math.Round(m.Period*m.Unit.Days()) {
+		return 0 // no order day is less than a period ago
 	}
 	return 1
 }
@@ -151,6 +193,8 @@ func (m SimpleRate) Caveats(int) []string {
 	switch m.Of {
 	case KindRecencyFrequency:
 		return []string{"a simple forecast: after a longer silence than nearly all so far the customer has left, and orders at their own rate before that"}
+	case KindLastPeriod:
+		return []string{fmt.Sprintf("a simple forecast: as many orders as in the last %d days are taken to come in as many again, and none of who had none in them", PeriodDays(m))}
 	case KindOwnRate:
 		return []string{"a simple forecast: everybody is taken to go on at their own rate, and nobody to have left"}
 	}

@@ -36,6 +36,7 @@ type Statistics struct {
 	Margin            money.Amount
 	RepeatMargin      money.Amount // of completed orders after the first order day
 	RefundedMargin    money.Amount // the part of Margin that is of orders given back in full
+	Recent            Recent       // the completed order days of the last year
 	LastOrderAt       time.Time    // 1970-01-01 UTC where there is none
 	LastCompletedAt   time.Time    // zero where there is none
 }
@@ -46,7 +47,7 @@ func NoStatistics() Statistics { return Statistics{LastOrderAt: time.Unix(0, 0).
 // StatisticsOf returns the statistics of a customer from all their orders, in any order. Error: money.ErrOverflow.
 func StatisticsOf(orders []Order) (Statistics, error) {
 	s := NoStatistics()
-	days := make([]int, 0, len(orders))
+	days, recent := make([]int, 0, len(orders)), make([]recentDay, 0, len(orders))
 	for _, o := range orders {
 		if o.Status != OrderCompleted {
 			continue
@@ -58,11 +59,16 @@ func StatisticsOf(orders []Order) (Statistics, error) {
 			s.LastCompletedAt = o.CompletedAt
 		}
 		days = append(days, o.Day)
+		recent = append(recent, recentDay{o.Day, o.Margin})
 	}
 	if len(days) > 0 {
 		slices.Sort(days)
 		s.FirstDay, s.LastDay = days[0], days[len(days)-1]
 		s.OrderDays = len(slices.Compact(days))
+	}
+	var err error
+	if s.Recent, err = recentOf(recent); err != nil {
+		return s, err
 	}
 	return s, s.addMargins(orders)
 }

@@ -31,22 +31,22 @@ func TestStatisticsOf(t *testing.T) {
 		"no orders": {nil, lifetime.NoStatistics()},
 		"one": {
 			[]lifetime.Order{soldOn(done, 20000, 100)},
-			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(100), LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
+			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(100), Recent: "20000:100", LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
 		},
 		"two of one day are one order day, and none is a repeat": {
 			[]lifetime.Order{soldOn(done, 20000, 100), soldOn(done, 20000, 7)},
-			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(107), LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
+			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(107), Recent: "20000:107", LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
 		},
 		"repeats, given in any order": {
 			[]lifetime.Order{soldOn(done, 20010, -30), soldOn(done, 20000, 100), soldOn(done, 20010, 5)},
 			lifetime.Statistics{
-				OrderDays: 2, FirstDay: 20000, LastDay: 20010, Margin: money.Minor(75), RepeatMargin: money.Minor(-25),
+				OrderDays: 2, FirstDay: 20000, LastDay: 20010, Margin: money.Minor(75), RepeatMargin: money.Minor(-25), Recent: "20000:100,20010:-25",
 				LastOrderAt: onDay(20010), LastCompletedAt: onDay(20010).Add(time.Hour),
 			},
 		},
 		"given back in full: no day, but a margin": {
 			[]lifetime.Order{soldOn(back, 19000, -40), soldOn(done, 20000, 100), soldOn(back, 20010, -60)},
-			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(0), RefundedMargin: money.Minor(-100), LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
+			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(0), RefundedMargin: money.Minor(-100), Recent: "20000:100", LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
 		},
 		"only given back": {
 			[]lifetime.Order{soldOn(back, 20000, -40)},
@@ -57,14 +57,14 @@ func TestStatisticsOf(t *testing.T) {
 		},
 		"before 1970": {
 			[]lifetime.Order{soldOn(done, -10, 1)},
-			lifetime.Statistics{OrderDays: 1, FirstDay: -10, LastDay: -10, Margin: money.Minor(1), LastOrderAt: onDay(-10), LastCompletedAt: onDay(-10).Add(time.Hour)},
+			lifetime.Statistics{OrderDays: 1, FirstDay: -10, LastDay: -10, Margin: money.Minor(1), Recent: "-10:1", LastOrderAt: onDay(-10), LastCompletedAt: onDay(-10).Add(time.Hour)},
 		},
 		"completed later than an order after it": {
 			[]lifetime.Order{
 				{Status: done, Day: 20000, At: onDay(20000), CompletedAt: onDay(20050), Margin: money.Minor(1)}, soldOn(done, 20010, 2),
 			},
 			lifetime.Statistics{
-				OrderDays: 2, FirstDay: 20000, LastDay: 20010, Margin: money.Minor(3), RepeatMargin: money.Minor(2), LastOrderAt: onDay(20010), LastCompletedAt: onDay(20050),
+				OrderDays: 2, FirstDay: 20000, LastDay: 20010, Margin: money.Minor(3), RepeatMargin: money.Minor(2), Recent: "20000:1,20010:2", LastOrderAt: onDay(20010), LastCompletedAt: onDay(20050),
 			},
 		},
 	} {

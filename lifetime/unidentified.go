@@ -22,7 +22,7 @@ const (
 	NoGaps          Reason = "the times between orders, which show how regular they are, are not known"
 	TooFewMargins   Reason = "too few repeat customers with a positive margin"
 	EqualMargins    Reason = "all repeat customers have the same mean margin"
-	NoMeanMargin    Reason = "the margins are spread so widely that they have no finite mean (q <= 1)"
+	NoMeanMargin    Reason = "the margins are spread so widely that they have no numeric.Finite mean (q <= 1)"
 	NoMargin        Reason = "there is no positive mean margin to start from"
 )
 

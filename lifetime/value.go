@@ -3,6 +3,7 @@ package lifetime
 import (
 	"errors"
 	"fmt"
+	"kopeck/lifetime/numeric"
 	"math"
 )
 
@@ -13,7 +14,7 @@ const MaxMonths = 600
 var ErrHorizon = fmt.Errorf("lifetime: the horizon is not between 0 and %d months", MaxMonths)
 
 // ErrDiscount is wrapped by the error for a discount rate that gives no finite value.
-var ErrDiscount = errors.New("lifetime: the annual discount rate must be above -1 and give a finite value")
+var ErrDiscount = errors.New("lifetime: the annual discount rate must be above -1 and give a numeric.Finite value")
 
 // Future is the discounted expected margin of the months ahead, in minor units: the sum over months m
 // of (cumulative[m-1] - cumulative[m-2]) · margin / (1 + annualRate)^(m/12), with cumulative as
@@ -23,7 +24,7 @@ func Future(cumulative []float64, margin, annualRate float64) (float64, error) {
 	if len(cumulative) > MaxMonths {
 		return 0, ErrHorizon
 	}
-	if !(annualRate > -1) || !finite(annualRate) {
+	if !(annualRate > -1) || !numeric.Finite(annualRate) {
 		return 0, fmt.Errorf("%w: %g", ErrDiscount, annualRate)
 	}
 	// Powers by multiplication: six hundred of them lose 1e-13 at most, and need no logarithm.
@@ -34,7 +35,7 @@ func Future(cumulative []float64, margin, annualRate float64) (float64, error) {
 		sum += (c - before) * factor
 		before = c
 	}
-	if sum *= margin; !finite(sum) {
+	if sum *= margin; !numeric.Finite(sum) {
 		return 0, fmt.Errorf("%w: %g over %d months", ErrDiscount, annualRate, len(cumulative))
 	}
 	return sum, nil

@@ -75,6 +75,8 @@ func (Customer) Fields() []ent.Field {
 		innerAmount("repeat_margin", "The margin without that of the first order day."),
 		field.Int64("refunded_margin").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
 			Comment("The part of margin that is of orders given back in full: what their goods had cost."),
+		field.String("recent_days").Default("").Annotations(hidden(), entsql.Default("")).
+			Comment("The completed order days of the last year before the last one, with their margins, as lifetime.Recent has them."),
 		innerAmount("contact_cost", "The cost of all contacts."),
 		field.Time("last_order_at").Default(never).Annotations(scope("orders"), orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
 			Comment("When the last completed order was placed; 1970-01-01 if there is none."),

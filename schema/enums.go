@@ -185,15 +185,16 @@ const (
 	MeanRate         LifetimeModelKind = "MEAN_RATE"         // A simple forecast: everybody orders at the mean rate of all, and nobody leaves.
 	OwnRate          LifetimeModelKind = "OWN_RATE"          // A simple forecast: everybody goes on at their own rate, and nobody leaves.
 	RecencyFrequency LifetimeModelKind = "RECENCY_FREQUENCY" // A simple forecast: as OWN_RATE, of who has not been silent for longer than 95 of 100 times between two orders.
+	LastPeriod       LifetimeModelKind = "LAST_PERIOD"       // A simple forecast: everybody orders as often again as in the last period, which is as long as the days that the model is tested on, at most a year.
 
-	ForecastLastPeriod       SimpleForecast = "LAST_PERIOD"       // As much again as in the last period of the same length.
+	ForecastLastPeriod       SimpleForecast = "LAST_PERIOD"       // As much again as in the last period of the same length, or in the last year if that is shorter.
 	ForecastMeanRate         SimpleForecast = "MEAN_RATE"         // The mean rate of all, and the mean margin of all order days.
 	ForecastOwnRate          SimpleForecast = "OWN_RATE"          // The customer's own rate and own mean margin.
 	ForecastRecencyFrequency SimpleForecast = "RECENCY_FREQUENCY" // OWN_RATE of who has not been silent for longer than 95 of 100 times between two orders; nothing of the others.
 	ForecastOwnMean          SimpleForecast = "OWN_MEAN"          // The orders that the model expects, each of which earns the customer's own mean margin.
 
 	OrderMarginByModel OrderMarginForecast = "MODEL"    // By the margin model: the customer's own mean drawn to that of all.
-	OrderMarginOwnMean OrderMarginForecast = "OWN_MEAN" // The mean of the customer's own order days.
+	OrderMarginOwnMean OrderMarginForecast = "OWN_MEAN" // The mean of the customer's own order days; with the kind LAST_PERIOD of those of the last period.
 
 	Day   TimeUnit = "DAY"   // A day.
 	Week  TimeUnit = "WEEK"  // A week.

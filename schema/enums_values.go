@@ -208,7 +208,7 @@ func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.V
 
 // Values lists the enum's values in their order in the API.
 func (LifetimeModelKind) Values() []string {
-	return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD, MeanRate, OwnRate, RecencyFrequency)
+	return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD, MeanRate, OwnRate, RecencyFrequency, LastPeriod)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.

@@ -77,6 +77,8 @@ const (
 	FieldRepeatMargin = "repeat_margin"
 	// FieldRefundedMargin holds the string denoting the refunded_margin field in the database.
 	FieldRefundedMargin = "refunded_margin"
+	// FieldRecentDays holds the string denoting the recent_days field in the database.
+	FieldRecentDays = "recent_days"
 	// FieldContactCost holds the string denoting the contact_cost field in the database.
 	FieldContactCost = "contact_cost"
 	// FieldLastOrderAt holds the string denoting the last_order_at field in the database.
@@ -154,6 +156,7 @@ var Columns = []string{
 	FieldMargin,
 	FieldRepeatMargin,
 	FieldRefundedMargin,
+	FieldRecentDays,
 	FieldContactCost,
 	FieldLastOrderAt,
 	FieldLifetimeValue,
@@ -208,6 +211,8 @@ var (
 	DefaultRepeatMargin func() money.Amount
 	// DefaultRefundedMargin holds the default value on creation for the "refunded_margin" field.
 	DefaultRefundedMargin func() money.Amount
+	// DefaultRecentDays holds the default value on creation for the "recent_days" field.
+	DefaultRecentDays string
 	// DefaultContactCost holds the default value on creation for the "contact_cost" field.
 	DefaultContactCost func() money.Amount
 	// DefaultLastOrderAt holds the default value on creation for the "last_order_at" field.
@@ -405,6 +410,11 @@ func ByRepeatMargin(opts ...sql.OrderTermOption) OrderOption {
 // ByRefundedMargin orders the results by the refunded_margin field.
 func ByRefundedMargin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRefundedMargin, opts...).ToFunc()
+}
+
+// ByRecentDays orders the results by the recent_days field.
+func ByRecentDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecentDays, opts...).ToFunc()
 }
 
 // ByContactCost orders the results by the contact_cost field.

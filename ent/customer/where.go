@@ -198,6 +198,11 @@ func RefundedMargin(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldRefundedMargin, v))
 }
 
+// RecentDays applies equality check predicate on the "recent_days" field. It's identical to RecentDaysEQ.
+func RecentDays(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRecentDays, v))
+}
+
 // ContactCost applies equality check predicate on the "contact_cost" field. It's identical to ContactCostEQ.
 func ContactCost(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldContactCost, v))
@@ -1725,6 +1730,71 @@ func RefundedMarginLT(v money.Amount) predicate.Customer {
 // RefundedMarginLTE applies the LTE predicate on the "refunded_margin" field.
 func RefundedMarginLTE(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldLTE(FieldRefundedMargin, v))
+}
+
+// RecentDaysEQ applies the EQ predicate on the "recent_days" field.
+func RecentDaysEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRecentDays, v))
+}
+
+// RecentDaysNEQ applies the NEQ predicate on the "recent_days" field.
+func RecentDaysNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldRecentDays, v))
+}
+
+// RecentDaysIn applies the In predicate on the "recent_days" field.
+func RecentDaysIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldRecentDays, vs...))
+}
+
+// RecentDaysNotIn applies the NotIn predicate on the "recent_days" field.
+func RecentDaysNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldRecentDays, vs...))
+}
+
+// RecentDaysGT applies the GT predicate on the "recent_days" field.
+func RecentDaysGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldRecentDays, v))
+}
+
+// RecentDaysGTE applies the GTE predicate on the "recent_days" field.
+func RecentDaysGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldRecentDays, v))
+}
+
+// RecentDaysLT applies the LT predicate on the "recent_days" field.
+func RecentDaysLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldRecentDays, v))
+}
+
+// RecentDaysLTE applies the LTE predicate on the "recent_days" field.
+func RecentDaysLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldRecentDays, v))
+}
+
+// RecentDaysContains applies the Contains predicate on the "recent_days" field.
+func RecentDaysContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldRecentDays, v))
+}
+
+// RecentDaysHasPrefix applies the HasPrefix predicate on the "recent_days" field.
+func RecentDaysHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldRecentDays, v))
+}
+
+// RecentDaysHasSuffix applies the HasSuffix predicate on the "recent_days" field.
+func RecentDaysHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldRecentDays, v))
+}
+
+// RecentDaysEqualFold applies the EqualFold predicate on the "recent_days" field.
+func RecentDaysEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldRecentDays, v))
+}
+
+// RecentDaysContainsFold applies the ContainsFold predicate on the "recent_days" field.
+func RecentDaysContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldRecentDays, v))
 }
 
 // ContactCostEQ applies the EQ predicate on the "contact_cost" field.

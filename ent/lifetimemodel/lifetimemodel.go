@@ -80,7 +80,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k schema.LifetimeModelKind) error {
 	switch k {
-	case "BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K", "MEAN_RATE", "OWN_RATE", "RECENCY_FREQUENCY":
+	case "BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K", "MEAN_RATE", "OWN_RATE", "RECENCY_FREQUENCY", "LAST_PERIOD":
 		return nil
 	default:
 		return fmt.Errorf("lifetimemodel: invalid enum value for kind field: %q", k)

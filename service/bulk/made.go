@@ -39,6 +39,7 @@ func (c *chunk) settleMade(ctx context.Context, orders []*freshOrder) error {
 		}
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.RefundedMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
+		p.RecentDays = string(is.Recent)
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
 		if err := s.value.ShowMade(p.Customer); err != nil {
 			return err

@@ -23,6 +23,7 @@ var customerColumns = slices.Concat(customers.Columns(), []store.Column[*custome
 	{Name: "margin", Value: func(r *customers.Record) any { return r.Margin.Minor() }},
 	{Name: "repeat_margin", Value: func(r *customers.Record) any { return r.RepeatMargin.Minor() }},
 	{Name: "refunded_margin", Value: func(r *customers.Record) any { return r.RefundedMargin.Minor() }},
+	{Name: "recent_days", Value: func(r *customers.Record) any { return r.RecentDays }},
 	{Name: "contact_cost", Value: func(*customers.Record) any { return money.Amount{}.Minor() }},
 	{Name: "last_order_at", Value: func(r *customers.Record) any { return r.LastOrderAt }},
 	{Name: "lifetime_value", Value: func(r *customers.Record) any { return r.LifetimeValue.Minor() }},

@@ -201,7 +201,7 @@ func checkStatistics(f *findings, c *ent.Customer, orders []storedOrder) {
 	}
 	want, err := lifetime.StatisticsOf(all)
 	if err != nil || c.OrderDays != want.OrderDays || c.FirstOrderDay != want.FirstDay || c.LastOrderDay != want.LastDay ||
-		c.Margin != want.Margin || c.RepeatMargin != want.RepeatMargin || c.RefundedMargin != want.RefundedMargin || !c.LastOrderAt.Equal(want.LastOrderAt) {
+		c.Margin != want.Margin || c.RepeatMargin != want.RepeatMargin || c.RefundedMargin != want.RefundedMargin || c.RecentDays != string(want.Recent) || !c.LastOrderAt.Equal(want.LastOrderAt) {
 		f.add(statistics, c.ID)
 	}
 }

@@ -57,7 +57,7 @@ func TestFieldsOfInputs(t *testing.T) {
 func TestFieldsOfColumns(t *testing.T) {
 	t.Parallel()
 	computed := []string{
-		"version", "updated_at", "order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "refunded_margin", "contact_cost", "last_order_at", "lifetime_value", "shown_total", "shown_earnings",
+		"version", "updated_at", "order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "refunded_margin", "recent_days", "contact_cost", "last_order_at", "lifetime_value", "shown_total", "shown_earnings",
 		"email_twin", "external_twin", // numbers of possible duplicates: an import finds the first, and makes none
 	}
 	for _, c := range Columns() {

@@ -28,7 +28,7 @@ func newForecast(m *value.Model, today, months int) *forecast {
 // outlook returns what is known of a customer who has ordered.
 func (f *forecast) outlook(c *baseCustomer) (*lifetime.Outlook, error) {
 	e := value.EarningsOf(&c.Customer)
-	margin, err := f.model.OrderMargin(e)
+	margin, err := f.model.OrderMargin(e, f.today)
 	return f.model.Outlook(e, f.today, f.months, margin, 0), err
 }
 

@@ -41,7 +41,7 @@ func (s *Service) EarningsKnownAt(ctx context.Context, customers []*ent.Customer
 			of := statistics[c.ID]
 			e := value.Earnings{
 				OrderDays: of.OrderDays, FirstDay: of.FirstDay, LastDay: of.LastDay, Margin: of.Margin, RepeatMargin: of.RepeatMargin,
-				RefundedMargin: of.RefundedMargin, ContactCost: contactCosts[c.ID], AcquisitionCost: c.AcquisitionCost,
+				RefundedMargin: of.RefundedMargin, Recent: of.Recent, ContactCost: contactCosts[c.ID], AcquisitionCost: c.AcquisitionCost,
 			}
 			if departed, found := departures[c.ID]; found {
 				e.DepartedAt = &departed

@@ -132,13 +132,13 @@ func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 	}
 	m, now := s.value.Current(), s.Now()
 	day, from := s.value.ObservedEnd(now)
-	margin, err := m.OrderMargin(e)
+	margin, err := m.OrderMargin(e, day)
 	if err != nil {
 		return nil, err
 	}
 	x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
 	orders := make([]float64, longestPayBack)
-	m.Counts.MonthlyOrders(orders, x, recency, age)
+	m.CountsOf(e, day).MonthlyOrders(orders, x, recency, age)
 	for month, n := range orders {
 		expected, err := money.FromFloat(n * margin)
 		if errors.Is(err, money.ErrOverflow) {

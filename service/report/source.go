@@ -72,8 +72,8 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 			if c.OrderDays > 0 {
 				e := value.EarningsOf(&c.Customer)
 				x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
-				m.Counts.MonthlyOrders(cumulative, x, recency, age)
-				margin, err := m.OrderMargin(e)
+				m.CountsOf(e, day).MonthlyOrders(cumulative, x, recency, age)
+				margin, err := m.OrderMargin(e, day)
 				if err != nil {
 					return err
 				}

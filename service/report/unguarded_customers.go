@@ -19,11 +19,11 @@ import (
 
 // eachBaseCustomer gives all customers who are not deleted, in the order of their ids.
 func eachBaseCustomer(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
-	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost,
+	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, recent_days,
 		segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id`
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var c baseCustomer
-		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost,
+		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.RecentDays,
 			&c.segment, &c.AcquiredAt, &c.partner, &c.referredBy)
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ type Earnings struct {
 	Margin            money.Amount
 	RepeatMargin      money.Amount // without the first order day's
 	RefundedMargin    money.Amount // the part of Margin that is of orders given back in full
+	Recent            lifetime.Recent
 	ContactCost       money.Amount
 	AcquisitionCost   money.Amount
 	DepartedAt        *time.Time
@@ -25,7 +26,7 @@ type Earnings struct {
 func EarningsOf(c *ent.Customer) Earnings {
 	return Earnings{
 		OrderDays: c.OrderDays, FirstDay: c.FirstOrderDay, LastDay: c.LastOrderDay, Margin: c.Margin,
-		RepeatMargin: c.RepeatMargin, RefundedMargin: c.RefundedMargin, ContactCost: c.ContactCost, AcquisitionCost: c.AcquisitionCost, DepartedAt: c.DepartedAt,
+		RepeatMargin: c.RepeatMargin, RefundedMargin: c.RefundedMargin, Recent: lifetime.Recent(c.RecentDays), ContactCost: c.ContactCost, AcquisitionCost: c.AcquisitionCost, DepartedAt: c.DepartedAt,
 	}
 }
 

@@ -2,6 +2,7 @@ package value
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 
 	"kopeck/lifetime"
@@ -10,23 +11,41 @@ import (
 
 // Log is what an order log has, for tests.
 type Log struct {
-	LastDay, OrderDays int
-	Earned             float64
-	Histories          map[lifetime.Stats]int // customers by history
-	Margins            []lifetime.MarginRow
+	EndDay, LastDay, Period, OrderDays int
+	Earned                             float64
+	Histories                          map[lifetime.Stats]int // customers by history
+	Margins                            []lifetime.MarginRow
+	Days                               []lifetime.History // of all customers, if they are few
+	Spread                             lifetime.MarginSpread
+	Customers                          []LogCustomer
 }
 
-// Logs returns the log up to a day as the orders have it and as the figures kept with customers have it.
-func (s *Service) Logs(ctx context.Context, endDay int) (read, kept Log, complete bool, err error) {
-	fromOrders, err := s.orderLog(ctx, endDay)
+// LogCustomer is what a fit keeps of a customer.
+type LogCustomer struct {
+	Stats                                          lifetime.Stats
+	Recent, Held                                   int
+	Earned, RepeatEarned, RecentEarned, HeldEarned int64
+}
+
+// Logs returns what a fit reads up to a day, and of the log without its last quarter; the second is empty where that is not read.
+func (s *Service) Logs(ctx context.Context, endDay int) (calibration, earlier Log, err error) {
+	l, err := s.readLogs(ctx, endDay)
 	if err != nil {
-		return Log{}, Log{}, false, err
+		return Log{}, Log{}, err
 	}
-	fromCustomers, complete, err := s.keptLog(ctx, endDay)
-	if err != nil {
-		return Log{}, Log{}, false, err
+	if l.earlier != nil {
+		earlier = l.earlier.log()
 	}
-	return fromOrders.log(), fromCustomers.log(), complete, nil
+	return l.calibration.log(), earlier, nil
+}
+
+// Drawn draws a sample of at most so many of the numbers from 0 to n, as a fit draws customers.
+func Drawn(most, n int) []int {
+	d := newDrawn[int](most)
+	for i := range n {
+		d.offer(func() int { return i })
+	}
+	return d.all
 }
 
 func (log *orderLog) log() Log {
@@ -34,14 +53,22 @@ func (log *orderLog) log() Log {
 	for h, n := range maps.All(log.held) {
 		histories[h.stats] += n
 	}
-	return Log{log.lastDay, log.orderDays, log.earned, histories, log.margins}
+	customers := make([]LogCustomer, len(log.customers.all))
+	for i, c := range log.customers.all {
+		customers[i] = LogCustomer{c.stats(), int(c.recent), int(c.held), c.earned, c.repeatEarned, c.recentEarned, c.heldEarned}
+	}
+	return Log{log.endDay, log.lastDay, log.period, log.orderDays, log.earned, histories, log.margins, log.histories.all, log.spread, customers}
 }
 
-// Days returns what a fit reads of the order days up to a day.
-func (s *Service) Days(ctx context.Context, endDay int) ([]lifetime.History, lifetime.MarginSpread, error) {
-	log := &orderLog{endDay: endDay}
-	err := s.readDays(ctx, log)
-	return log.histories, log.spread, err
+// CoverageOfMonths returns how often bounds of months held by what is kept of a fit.
+func CoverageOfMonths(report string) (*BoundsCoverage, error) {
+	var r monthsReport
+	if err := json.Unmarshal([]byte(report), &r); err != nil {
+		return nil, err
+	}
+	var m Model
+	m.setMonths(&r)
+	return m.months.Coverage(), nil
 }
 
 // PercentageBelow returns how many of 100 customers are worth less than an amount.

@@ -87,10 +87,11 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if in.Kind != nil {
 		kinds = []lifetime.Kind{lifetime.Kind(*in.Kind)}
 	}
-	data, err := s.fitData(ctx, in, min(s.Settings().Day(end), s.knownDay()), kinds)
+	l, err := s.readLogs(ctx, min(s.Settings().Day(end), s.knownDay()))
 	if err != nil {
 		return nil, err
 	}
+	data := l.calibration
 	ownMean := input.Or(in.OrderMargin, schema.OrderMarginByModel) == schema.OrderMarginOwnMean
 	fits, err := s.fitTo(ctx, data, unit, kinds, ownMean)
 	if err != nil {
@@ -106,7 +107,7 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 			f.row.CalibrationEnd = &end
 		}
 	}
-	chosen, err := s.testAndChoose(ctx, data, fits, end)
+	chosen, err := s.testAndChoose(ctx, l, fits, end)
 	if err != nil {
 		return nil, err
 	}
@@ -125,17 +126,6 @@ func simple(kind schema.LifetimeModelKind) bool {
 	return slices.Contains(lifetime.SimpleKinds(), lifetime.Kind(kind))
 }
 
-// fitData reads what models of some kinds are fitted to.
-func (s *Service) fitData(ctx context.Context, in service.FitLifetimeModelInput, endDay int, kinds []lifetime.Kind) (*orderLog, error) {
-	needsGaps := slices.Contains(kinds, lifetime.KindMBGCNBD) || slices.Contains(kinds, lifetime.KindRecencyFrequency)
-	if in.CalibrationEnd == nil && !needsGaps {
-		if data, complete, err := s.keptLog(ctx, endDay); err != nil || complete {
-			return data, err
-		}
-	}
-	return s.orderLog(ctx, endDay)
-}
-
 // stoppable returns the options of a fit that ends with a context.
 func stoppable(ctx context.Context) lifetime.Options {
 	return lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
@@ -144,11 +134,8 @@ func stoppable(ctx context.Context) lifetime.Options {
 // fitTo fits models of some kinds to the counts, and one to the margins. A kind whose likelihood has no
 // maximum is left out, unless there is no other. With ownMean no margin model is used.
 func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind, ownMean bool) ([]*fitted, error) {
-	if err := s.readDays(ctx, data); err != nil {
-		return nil, err
-	}
 	options := stoppable(ctx)
-	sample := data.tally.Sample(unit)
+	sample := data.sample(unit)
 	var fits []*fitted
 	for _, kind := range kinds {
 		counts, err := lifetime.FitCounts(kind, sample, options)
@@ -173,7 +160,11 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 	}
 	if ownMean {
 		for _, f := range fits {
-			f.report.note("no margin model: by request the mean margin of a customer's own order days is expected of an order")
+			of := ""
+			if f.counts.Model.Kind() == lifetime.KindLastPeriod {
+				of = " of the last period"
+			}
+			f.report.note("no margin model: by request the mean margin of a customer's own order days%s is expected of an order", of)
 		}
 		return fits, nil
 	}

@@ -11,12 +11,12 @@ import (
 	"kopeck/lifetime"
 )
 
-// testAndChoose tests fits to a log that ends with a moment on orders that they were not fitted on: see trialOf. It returns the fit of the
+// testAndChoose tests fits to logs that end with a moment on orders that they were not fitted on: see trialOf. It returns the fit of the
 // kind that predicted these best, by the log-likelihood of what each customer did then. That one is compared with the simple forecasts,
 // and its bounds are tested. If the log is too short for a test, the likelihood of the fits themselves decides. Fits that
 // did not converge come last.
-func (s *Service) testAndChoose(ctx context.Context, data *orderLog, fits []*fitted, end time.Time) (*fitted, error) {
-	t, err := s.trialOf(ctx, data, fits, end)
+func (s *Service) testAndChoose(ctx context.Context, l logs, fits []*fitted, end time.Time) (*fitted, error) {
+	t, err := s.trialOf(ctx, l, fits, end)
 	if err != nil {
 		return nil, err
 	}
@@ -46,14 +46,10 @@ func (s *Service) testAndChoose(ctx context.Context, data *orderLog, fits []*fit
 		if f != chosen {
 			continue
 		}
-		held, err := s.heldOut(ctx, t.log)
-		if err != nil {
+		if err := f.compare(t, t.models[i]); err != nil {
 			return nil, err
 		}
-		if err := f.compare(t, t.models[i], held); err != nil {
-			return nil, err
-		}
-		coverage, err := s.testBounds(ctx, t.models[i], t.log, held)
+		coverage, err := t.testBounds(ctx, t.models[i])
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +83,7 @@ func (f *fitted) test(t *trial, m lifetime.CountModel) error {
 	rows := make([]lifetime.HoldOut, 0, len(t.log.held))
 	for h, n := range t.log.held {
 		x, tx, age := h.stats.In(unit)
-		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases})
+		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases, Recent: h.recent})
 	}
 	sortHoldOuts(rows)
 	days := t.log.heldOutDays()

@@ -40,7 +40,7 @@ func (s *Service) fitMargins(ctx context.Context, data *orderLog) (marginFit, er
 	case !errors.As(err, &few):
 		return f, err
 	}
-	if f.test, err = lifetime.TestMargins(data.histories, data.marginTestEnd(), options); err != nil {
+	if f.test, err = lifetime.TestMargins(data.histories.all, data.marginTestEnd(), options); err != nil {
 		return f, fitError(ctx, err)
 	}
 	switch {

@@ -15,23 +15,17 @@ import (
 
 // sold returns the log of customers with one order day and as many repeat order days as margins are given, in minor units.
 func sold(of ...[]float64) *orderLog {
-	log := &orderLog{endDay: 400, held: map[heldOut]int{}}
+	log := newOrderLog(400, 400, 0)
 	for i, margins := range of {
 		h := lifetime.History{{Day: i % 10, Margin: 1000}}
-		sum := 0.0
 		for k, m := range margins {
-			h = append(h, lifetime.DayMargin{Day: 10 + i%7 + 50*(k+1), Margin: m})
-			sum += m
+			h = append(h, lifetime.DayMargin{Day: 10 + i%7 + 50*(k+1), Margin: math.Round(m)})
 		}
-		log.orderDays += len(h)
-		log.earned += sum + 1000
-		for _, d := range h {
-			log.squares += d.Margin * d.Margin
+		if err := log.add(h); err != nil {
+			panic(err)
 		}
-		log.histories = append(log.histories, h)
-		log.spread.Add(h)
-		log.addMargins(len(margins), money.Minor(int64(sum)), 1)
 	}
+	log.sort()
 	return log
 }
 
@@ -106,11 +100,11 @@ func TestMarginsOfAnySign(t *testing.T) {
 			if of.report.MarginModel != c.used {
 				t.Fatalf("%s is used, want %q; notes: %q", of.report.MarginModel, c.used, of.report.Notes)
 			}
-			got, err := m.OrderMargin(once)
+			got, err := m.OrderMargin(once, 0)
 			if err != nil || math.Abs(got/c.once-1) > 0.02 {
 				t.Errorf("an order of a one-time buyer earns %v, %v; want about %v", got, err, c.once)
 			}
-			got, err = m.OrderMargin(losing)
+			got, err = m.OrderMargin(losing, 0)
 			if err != nil || c.belowZero && got >= 0 || math.IsNaN(got) {
 				t.Errorf("an order of who loses on each earns %v, %v", got, err)
 			}
@@ -140,10 +134,10 @@ func TestOldFitsGoOn(t *testing.T) {
 			if err := m.setMargins(map[string]float64{"p": 6, "q": 4, "gamma": 50}, report, 100); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := m.OrderMargin(Earnings{OrderDays: 1}); err != nil || math.Abs(got-10_000) > 1e-6 {
+			if got, err := m.OrderMargin(Earnings{OrderDays: 1}, 0); err != nil || math.Abs(got-10_000) > 1e-6 {
 				t.Errorf("%v, %v; want the mean of the stored model, 100.00", got, err)
 			}
-			if got, err := m.OrderMargin(Earnings{OrderDays: 3, RepeatMargin: money.Minor(-9_000)}); err != nil || got >= 0 {
+			if got, err := m.OrderMargin(Earnings{OrderDays: 3, RepeatMargin: money.Minor(-9_000)}, 0); err != nil || got >= 0 {
 				t.Errorf("%v, %v; want less than zero", got, err)
 			}
 			if report.overstatesMargins() != c.overstates {

@@ -9,20 +9,43 @@ import (
 
 // monthsReport is lifetime.MonthErrors as it is kept with a model.
 type monthsReport struct {
-	Season     []float64           `json:"season,omitempty"` // from January on
-	Orders     float64             `json:"orders"`
-	Margins    float64             `json:"margins"`
-	Parameters []float64           `json:"parameters,omitempty"`
-	Measured   lifetime.MonthsHeld `json:"measured"`
+	Season     []float64         `json:"season,omitempty"` // from January on
+	Orders     float64           `json:"orders"`
+	Margins    float64           `json:"margins"`
+	Parameters []float64         `json:"parameters,omitempty"`
+	Coverage   lifetime.Coverage `json:"coverage,omitzero"`
+
+	// Measured is what fits of older versions have in place of Coverage: how many of the forecasts of months held.
+	Measured *struct {
+		Months    int `json:"months"`
+		Forecasts int `json:"forecasts"`
+		Orders    int `json:"orders"`
+		Margins   int `json:"margins"`
+	} `json:"measured,omitempty"`
+}
+
+// measured returns how often bounds of months held.
+func (r *monthsReport) measured() lifetime.Coverage {
+	if r.Measured == nil || r.Measured.Forecasts == 0 {
+		return r.Coverage
+	}
+	n := float64(r.Measured.Forecasts)
+	held := func(is int) lifetime.Held {
+		share := float64(is) / n
+		return lifetime.Held{Level: lifetime.BoundProbability, Before: share, After: share, Within: share}
+	}
+	return lifetime.Coverage{Months: r.Measured.Months, Groups: []lifetime.CoverageGroup{{
+		Tested: r.Measured.Forecasts, Orders: held(r.Measured.Orders), Margin: held(r.Measured.Margins),
+	}}}
 }
 
 // measureMonths measures how far months differ from what a fit expects of them, and reports it.
 func (s *Service) measureMonths(ctx context.Context, data *orderLog, f *fitted) error {
-	e, err := lifetime.MeasureMonths(data.histories, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
+	e, err := lifetime.MeasureMonths(data.histories.all, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
 	if err != nil {
 		return fitError(ctx, err)
 	}
-	f.report.Months = &monthsReport{Season: e.Season.Factors(), Orders: e.Orders, Margins: e.Margins, Parameters: e.Parameters, Measured: e.Measured}
+	f.report.Months = &monthsReport{Season: e.Season.Factors(), Orders: e.Orders, Margins: e.Margins, Parameters: e.Parameters, Coverage: e.Measured}
 	for _, note := range (MonthErrors{e, true}).Notes() {
 		f.report.note("%s", note)
 	}
@@ -46,7 +69,7 @@ func (m *Model) setMonths(r *monthsReport) {
 		return
 	}
 	m.months = MonthErrors{lifetime.MonthErrors{
-		Season: lifetime.NewSeason(r.Season), Orders: r.Orders, Margins: r.Margins, Parameters: r.Parameters, Measured: r.Measured,
+		Season: lifetime.NewSeason(r.Season), Orders: r.Orders, Margins: r.Margins, Parameters: r.Parameters, Measured: r.measured(),
 	}, true}
 }
 
@@ -58,15 +81,18 @@ type BoundsCoverage struct {
 
 // Coverage returns what was measured; nil where nothing was.
 func (e MonthErrors) Coverage() *BoundsCoverage {
-	n := e.Measured.Forecasts
-	if n == 0 {
+	if len(e.Measured.Groups) == 0 {
 		return nil
 	}
-	return &BoundsCoverage{Months: e.Measured.Months, Forecasts: n, Orders: float64(e.Measured.Orders) / float64(n), Margin: float64(e.Measured.Margins) / float64(n)}
+	g := e.Measured.Groups[0]
+	return &BoundsCoverage{Months: e.Measured.Months, Forecasts: g.Tested, Orders: g.Orders.After, Margin: g.Margin.After}
 }
 
 // Bounds that held less or more often than this are said not to be what they are meant to be.
 const leastHeld, mostHeld = 0.75, 0.85
+
+// fewMonths is how many calendar months are enough for what their bounds held to say something: a whole year.
+const fewMonths = 12
 
 // Notes say how far to trust the bounds of months.
 func (e MonthErrors) Notes() []string {
@@ -88,6 +114,9 @@ func (e MonthErrors) Notes() []string {
 	says := fmt.Sprintf("the bounds of months, as they were known at earlier moments, held %.0f %% of the orders and %.0f %% of the margins of %d forecasts of %d months", 100*c.Orders, 100*c.Margin, c.Forecasts, c.Months)
 	if min(c.Orders, c.Margin) < leastHeld || max(c.Orders, c.Margin) > mostHeld {
 		says += ", not 80 %"
+	}
+	if c.Months < fewMonths {
+		says += "; these are few, and say little"
 	}
 	return append(notes, says)
 }

@@ -132,7 +132,7 @@ func (r *fitReport) addCoverage(c lifetime.Coverage) {
 			}
 		}
 		r.note("of %d customers with %s repeat order days the model's own bounds for %g held the orders of %.1f %% and the margin of %.1f %% in the %d days held out; those that are used, for %.3f and %.3f, hold %.1f %% and %.1f %%",
-			g.Customers, who, intervalProbability, 100*g.Orders.Before, 100*g.Margin.Before, c.Days, g.Orders.Level, g.Margin.Level, 100*g.Orders.After, 100*g.Margin.After)
+			g.Tested, who, intervalProbability, 100*g.Orders.Before, 100*g.Margin.Before, c.Days, g.Orders.Level, g.Margin.Level, 100*g.Orders.After, 100*g.Margin.After)
 	}
 }
 

@@ -24,34 +24,34 @@ type RivalForecast struct {
 
 // compare compares a model with the simple forecasts, in orders and in money, on the days of a trial. The model is f's own, or one of its
 // kind that was fitted to an earlier part of the orders. Where a simple forecast was better, every customer's notes say so.
-func (f *fitted) compare(t *trial, m *Model, held []heldOutCustomers) error {
+func (f *fitted) compare(t *trial, m *Model) error {
 	unit := m.Counts.TimeUnit()
-	rivals, err := lifetime.NewRivals(t.log.tally.Sample(unit), t.log.meanMargin())
+	rivals, err := lifetime.NewRivals(t.log.sample(unit), t.log.meanMargin())
 	if err != nil {
 		return err
 	}
 	ahead := float64(t.log.heldOutDays()) / unit.Days()
 	names := rivals.Names()
 	errors, mine := make([]lifetime.Errors, len(names)), lifetime.Errors{}
-	var came lifetime.Forecast
-	for _, h := range held {
-		margin, err := m.OrderMargin(h.earnings(t.log.endDay))
+	came, times := lifetime.Forecast{}, t.log.customers.each()
+	held := t.log.customers
+	for _, h := range held.all {
+		margin, err := m.orderMargin(h.earnings(t.log.endDay), h.last())
 		if err != nil {
 			return err
 		}
-		past := lifetime.RivalHistory{Margin: float64(h.earned), Recent: h.recent, RecentMargin: float64(h.recentEarned)}
-		past.X, past.TX, past.T = h.stats.In(unit)
-		orders := m.Counts.ExpectedPurchases(past.X, past.TX, past.T, ahead)
+		past := lifetime.RivalHistory{Margin: float64(h.earned), Recent: int(h.recent), RecentMargin: float64(h.recentEarned)}
+		past.X, past.TX, past.T = h.stats().In(unit)
+		orders := lifetime.Repeating(m.Counts, past.Recent).ExpectedPurchases(past.X, past.TX, past.T, ahead)
 		is := lifetime.Forecast{Orders: float64(h.held), Margin: float64(h.heldEarned)}
-		came.Orders += float64(h.n) * is.Orders
-		came.Margin += float64(h.n) * is.Margin
-		mine.Add(lifetime.Forecast{Orders: orders, Margin: orders * margin}, is, h.n)
+		came.Margin += is.Margin
+		mine.Add(lifetime.Forecast{Orders: orders, Margin: orders * margin}, is, 1)
 		for i, name := range names {
-			errors[i].Add(rivals.Of(name, past, ahead, orders), is, h.n)
+			errors[i].Add(rivals.Of(name, past, ahead, orders), is, 1)
 		}
 	}
 	b := f.backTest
-	if b.HoldoutMargin, b.PredictedMargin, b.MarginMeanAbsoluteError, b.MarginRootMeanSquareError, err = marginsOf(came, mine); err != nil {
+	if b.HoldoutMargin, b.PredictedMargin, b.MarginMeanAbsoluteError, b.MarginRootMeanSquareError, err = marginsOf(came, mine, times); err != nil {
 		return err
 	}
 	best := mine.RootMeanSquare()
@@ -59,7 +59,7 @@ func (f *fitted) compare(t *trial, m *Model, held []heldOutCustomers) error {
 		if string(name) == string(f.row.Kind) && f.report.OwnMean || name == lifetime.OwnMean && f.report.OwnMean {
 			continue // the forecast that is tested
 		}
-		r, err := rivalOf(name, errors[i])
+		r, err := rivalOf(name, errors[i], times)
 		if err != nil {
 			return err
 		}
@@ -67,15 +67,19 @@ func (f *fitted) compare(t *trial, m *Model, held []heldOutCustomers) error {
 		r.BetterForMargin = errors[i].RootMeanSquare().Margin < best.Margin
 		b.Rivals = append(b.Rivals, r)
 	}
+	if times > 1 {
+		f.report.note("the model was compared with the simple forecasts on %d of the %d customers, drawn at random", len(held.all), held.offered)
+	}
 	f.warnOfRivals(names, errors, mine, t.log.heldOutDays())
 	f.row.BackTest, err = json.Marshal(b)
 	return err
 }
 
-// marginsOf returns the margin that came, that was predicted, and the errors of the prediction, as money.
-func marginsOf(came lifetime.Forecast, e lifetime.Errors) (holdout, predicted, absolute, square *money.Amount, err error) {
+// marginsOf returns the margin that came, that was predicted, and the errors of the prediction, as money; of all customers, each of those
+// that were compared standing for some.
+func marginsOf(came lifetime.Forecast, e lifetime.Errors, times float64) (holdout, predicted, absolute, square *money.Amount, err error) {
 	var all [4]money.Amount
-	for i, minor := range []float64{came.Margin, e.Predicted().Margin, e.MeanAbsolute().Margin, e.RootMeanSquare().Margin} {
+	for i, minor := range []float64{times * came.Margin, times * e.Predicted().Margin, e.MeanAbsolute().Margin, e.RootMeanSquare().Margin} {
 		if all[i], err = money.FromFloat(minor); err != nil {
 			return nil, nil, nil, nil, err
 		}
@@ -83,13 +87,13 @@ func marginsOf(came lifetime.Forecast, e lifetime.Errors) (holdout, predicted, a
 	return &all[0], &all[1], &all[2], &all[3], nil
 }
 
-func rivalOf(name lifetime.Rival, e lifetime.Errors) (RivalForecast, error) {
-	_, predicted, absolute, square, err := marginsOf(lifetime.Forecast{}, e)
+func rivalOf(name lifetime.Rival, e lifetime.Errors, times float64) (RivalForecast, error) {
+	_, predicted, absolute, square, err := marginsOf(lifetime.Forecast{}, e, times)
 	if err != nil {
 		return RivalForecast{}, err
 	}
 	return RivalForecast{
-		Forecast: schema.SimpleForecast(name), PredictedOrders: e.Predicted().Orders, MeanAbsoluteError: e.MeanAbsolute().Orders,
+		Forecast: schema.SimpleForecast(name), PredictedOrders: times * e.Predicted().Orders, MeanAbsoluteError: e.MeanAbsolute().Orders,
 		RootMeanSquareError: e.RootMeanSquare().Orders, PredictedMargin: *predicted, MarginMeanAbsoluteError: *absolute, MarginRootMeanSquareError: *square,
 	}, nil
 }
@@ -139,7 +143,7 @@ func (f *fitted) isForecast(rival lifetime.Rival, what string) bool {
 func describe(r lifetime.Rival) string {
 	switch r {
 	case lifetime.LastPeriod:
-		return "as much as in the last period of the same length"
+		return "as much as in the last period of the same length (of a year at most)"
 	case lifetime.MeanOfAll:
 		return "the mean of all customers"
 	case lifetime.OwnRate:
@@ -153,8 +157,6 @@ func describe(r lifetime.Rival) string {
 // howToChoose says how a rival is used in place of the model.
 func howToChoose(r lifetime.Rival) string {
 	switch r {
-	case lifetime.LastPeriod:
-		return "the nearest that can be chosen is the kind OWN_RATE"
 	case lifetime.MeanOfAll:
 		return "it can be chosen as the kind MEAN_RATE"
 	case lifetime.OwnMean:

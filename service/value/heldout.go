@@ -4,56 +4,54 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
-	"kopeck/store"
 )
 
-// heldOutCustomers are customers who had done the same by the end of a calibration period, and did the same after it.
-type heldOutCustomers struct {
-	stats                lifetime.Stats
-	earned, repeatEarned int64 // on all order days and on those after the first, in minor units, like all that is earned below
-	recent               int   // order days in the last period of the calibration that is as long as the hold-out
-	recentEarned         int64
-	held                 int // order days in the hold-out
-	heldEarned           int64
-	n                    int // customers
+// heldOutCustomer is what a customer had done by the end of a calibration period, and did after it. It is small: there are many.
+type heldOutCustomer struct {
+	x, recencyDays, ageDays int32
+	recent                  int32 // order days in the last period of the calibration
+	held                    int32 // order days in the hold-out
+	earned, repeatEarned    int64 // on all order days and on those after the first, in minor units, like all that is earned below
+	recentEarned            int64
+	heldEarned              int64
 }
 
-// heldOutDays is how long the hold-out is: to the last day with an order.
-func (log *orderLog) heldOutDays() int { return log.lastDay - log.endDay }
-
-// heldOut reads the customers of a log with what they did in the hold-out, so sorted that the same log gives the same figures to the last
-// bit.
-func (s *Service) heldOut(ctx context.Context, log *orderLog) (all []heldOutCustomers, err error) {
-	err = s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.NoStatementTimeout(ctx); err != nil {
-			return err
-		}
-		all, err = readHeldOut(ctx, tx, log)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("value: what was held out: %w", err)
+// heldOutCustomerOf returns the figures of a customer by the order days of the calibration and those after it.
+func heldOutCustomerOf(known, later lifetime.History, log *orderLog) heldOutCustomer {
+	s, recent := known.Stats(log.endDay), known[len(known.Until(log.endDay-log.period)):]
+	earned := known.Earned()
+	return heldOutCustomer{
+		x: int32(s.Frequency), recencyDays: int32(s.RecencyDays), ageDays: int32(s.AgeDays), recent: int32(len(recent)), held: int32(len(later)),
+		earned: int64(earned), repeatEarned: int64(earned - known[0].Margin), recentEarned: int64(recent.Earned()), heldEarned: int64(later.Earned()),
 	}
-	slices.SortFunc(all, func(a, b heldOutCustomers) int {
-		return cmp.Or(cmp.Compare(a.stats.Frequency, b.stats.Frequency), cmp.Compare(a.stats.RecencyDays, b.stats.RecencyDays),
-			cmp.Compare(a.stats.AgeDays, b.stats.AgeDays), cmp.Compare(a.earned, b.earned), cmp.Compare(a.repeatEarned, b.repeatEarned),
-			cmp.Compare(a.recent, b.recent), cmp.Compare(a.recentEarned, b.recentEarned), cmp.Compare(a.held, b.held), cmp.Compare(a.heldEarned, b.heldEarned))
-	})
-	return all, nil
 }
+
+// compare orders customers by their figures.
+func (h heldOutCustomer) compare(b heldOutCustomer) int {
+	return cmp.Or(cmp.Compare(h.x, b.x), cmp.Compare(h.recencyDays, b.recencyDays), cmp.Compare(h.ageDays, b.ageDays),
+		cmp.Compare(h.earned, b.earned), cmp.Compare(h.repeatEarned, b.repeatEarned), cmp.Compare(h.recent, b.recent),
+		cmp.Compare(h.recentEarned, b.recentEarned), cmp.Compare(h.held, b.held), cmp.Compare(h.heldEarned, b.heldEarned))
+}
+
+// stats returns x, t_x and T at the end of the calibration.
+func (h heldOutCustomer) stats() lifetime.Stats {
+	return lifetime.Stats{Frequency: int(h.x), RecencyDays: int(h.recencyDays), AgeDays: int(h.ageDays)}
+}
+
+// last is what the customer did in the last period.
+func (h heldOutCustomer) last() lastPeriod { return lastPeriod{int(h.recent), float64(h.recentEarned)} }
 
 // earnings returns what one of the customers had earned by the last day of the calibration.
-func (h heldOutCustomers) earnings(endDay int) Earnings {
-	first := endDay - h.stats.AgeDays
+func (h heldOutCustomer) earnings(endDay int) Earnings {
+	s := h.stats()
+	first := endDay - s.AgeDays
 	return Earnings{
-		OrderDays: h.stats.Frequency + 1, FirstDay: first, LastDay: first + h.stats.RecencyDays,
+		OrderDays: s.Frequency + 1, FirstDay: first, LastDay: first + s.RecencyDays,
 		Margin: money.Minor(h.earned), RepeatMargin: money.Minor(h.repeatEarned),
 	}
 }
@@ -68,27 +66,21 @@ type trial struct {
 	refitted bool
 }
 
-// trialOf returns what fits to a log that ends with a moment are tested on: themselves on the orders that came later or, if none did, fits
+// trialOf returns what fits to logs that end with a moment are tested on: themselves on the orders that came later or, if none did, fits
 // of the same kinds to the log without the last quarter of its days, on that. It returns nil if what is left identifies no model.
-func (s *Service) trialOf(ctx context.Context, data *orderLog, fits []*fitted, end time.Time) (*trial, error) {
-	if data.lastDay > data.endDay {
+func (s *Service) trialOf(ctx context.Context, l logs, fits []*fitted, end time.Time) (*trial, error) {
+	if l.calibration.heldOutDays() > 0 {
 		models, err := s.modelsOf(fits)
-		return &trial{log: data, end: end, models: models}, err
+		return &trial{log: l.calibration, end: end, models: models}, err
 	}
-	firstDay := data.endDay
-	for h := range data.held {
-		firstDay = min(firstDay, data.endDay-h.stats.AgeDays)
-	}
-	endDay := data.lastDay - (data.lastDay-firstDay)/4
-	log, err := s.orderLog(ctx, endDay)
-	if err != nil || log.lastDay <= endDay {
-		return nil, err
+	if l.earlier == nil {
+		return nil, nil
 	}
 	kinds := make([]lifetime.Kind, len(fits))
 	for i, f := range fits {
 		kinds[i] = f.counts.Model.Kind()
 	}
-	earlier, err := s.fitTo(ctx, log, fits[0].counts.Model.TimeUnit(), kinds, fits[0].report.OwnMean)
+	earlier, err := s.fitTo(ctx, l.earlier, fits[0].counts.Model.TimeUnit(), kinds, fits[0].report.OwnMean)
 	if fault.Is(err, fault.WrongState) || err == nil && len(earlier) < len(fits) {
 		return nil, nil
 	}
@@ -96,7 +88,7 @@ func (s *Service) trialOf(ctx context.Context, data *orderLog, fits []*fitted, e
 		return nil, err
 	}
 	models, err := s.modelsOf(earlier)
-	return &trial{log: log, end: s.Settings().StartOfDay(endDay), models: models, refitted: true}, err
+	return &trial{log: l.earlier, end: s.Settings().StartOfDay(l.earlier.endDay), models: models, refitted: true}, err
 }
 
 // modelsOf returns the models of fits that are not stored.
@@ -113,28 +105,24 @@ func (s *Service) modelsOf(fits []*fitted) ([]*Model, error) {
 }
 
 // testBounds measures how often the bounds of what is expected of a customer held what came.
-func (s *Service) testBounds(ctx context.Context, m *Model, log *orderLog, held []heldOutCustomers) (lifetime.Coverage, error) {
-	customers := 0
-	for _, h := range held {
-		customers += h.n
-	}
+func (t *trial) testBounds(ctx context.Context, m *Model) (lifetime.Coverage, error) {
 	// Of a million customers it is enough to know some, evenly chosen.
 	const most = 30_000
-	step, passed, next := max(1, float64(customers)/most), 0, 0.0
+	held, days := t.log.customers.all, t.log.heldOutDays()
+	step := max(1, float64(len(held))/most)
 	var outcomes []lifetime.Outcome
-	for _, h := range held {
-		for passed += h.n; next < float64(passed); next += step {
-			e := h.earnings(log.endDay)
-			margin, err := m.OrderMargin(e)
-			if err != nil {
-				return lifetime.Coverage{}, err
-			}
-			o := m.Outlook(e, log.endDay, 1, margin, 0)
-			o.Days = float64(log.heldOutDays())
-			outcomes = append(outcomes, lifetime.Outcome{Outlook: *o, Orders: h.held, Margin: float64(h.heldEarned)})
+	for at := 0.0; int(at) < len(held); at += step {
+		h := held[int(at)]
+		e := h.earnings(t.log.endDay)
+		margin, err := m.orderMargin(e, h.last())
+		if err != nil {
+			return lifetime.Coverage{}, err
 		}
+		o := m.outlook(e, h.last(), t.log.endDay, 1, margin, 0)
+		o.Days = float64(days)
+		outcomes = append(outcomes, lifetime.Outcome{Outlook: *o, Orders: int(h.held), Margin: float64(h.heldEarned)})
 	}
-	c, err := lifetime.CoverageOf(outcomes, log.heldOutDays(), intervalProbability, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
+	c, err := lifetime.CoverageOf(outcomes, days, intervalProbability, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
 	if errors.Is(err, lifetime.ErrStopped) && ctx.Err() != nil {
 		return c, ctx.Err()
 	}

@@ -133,9 +133,9 @@ func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at 
 	v.Frequency, v.Recency, v.Age = e.Stats(today).In(m.Counts.TimeUnit())
 	v.ProbabilityAlive = m.Alive(e, today)
 	cumulative := make([]float64, horizonMonths)
-	m.Counts.MonthlyOrders(cumulative, v.Frequency, v.Recency, v.Age)
+	m.CountsOf(e, today).MonthlyOrders(cumulative, v.Frequency, v.Recency, v.Age)
 	v.ExpectedOrders = cumulative[horizonMonths-1]
-	margin, err := m.OrderMargin(e)
+	margin, err := m.OrderMargin(e, today)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +167,8 @@ func (m *Model) notesOn(e Earnings, zone *time.Location) []string {
 	x := e.OrderDays - 1
 	notes = append(notes, m.Counts.Caveats(x)...)
 	switch {
+	case m.margins == nil && lifetime.PeriodDays(m.Counts) > 0:
+		notes = append(notes, "an order is expected to earn the mean margin of the customer's order days of the last period or, where there were none in it, of all of them")
 	case m.margins == nil:
 		notes = append(notes, "no margin model has been fitted: the mean margin of the customer's own order days stands in")
 	case x == 0 && m.overstates:

@@ -207,9 +207,35 @@ func (m *Model) Alive(e Earnings, today int) float64 {
 	return m.Counts.PAlive(e.Stats(today).In(m.Counts.TimeUnit()))
 }
 
-// OrderMargin is the margin expected of the next order, in minor units. Orders given back in full do not count.
-func (m *Model) OrderMargin(e Earnings) (float64, error) {
+// lastPeriod is what a customer did in the last period that a model repeats; zero for models that repeat none.
+type lastPeriod struct {
+	orders int     // order days
+	earned float64 // on these, in minor units
+}
+
+// lastPeriod returns what a customer did in the last period up to a day.
+func (m *Model) lastPeriod(e Earnings, day int) (is lastPeriod) {
+	if days := lifetime.PeriodDays(m.Counts); days > 0 {
+		is.orders, is.earned = e.Recent.After(max(day, e.LastDay) - days)
+	}
+	return is
+}
+
+// CountsOf returns the model of orders for a customer with some earnings on a day.
+func (m *Model) CountsOf(e Earnings, day int) lifetime.CountModel {
+	return lifetime.Repeating(m.Counts, m.lastPeriod(e, day).orders)
+}
+
+// OrderMargin is the margin expected of the next order after a day, in minor units. Orders given back in full do not count.
+func (m *Model) OrderMargin(e Earnings, day int) (float64, error) {
+	return m.orderMargin(e, m.lastPeriod(e, day))
+}
+
+func (m *Model) orderMargin(e Earnings, last lastPeriod) (float64, error) {
 	if m.margins == nil {
+		if last.orders > 0 {
+			return last.earned / float64(last.orders), nil
+		}
 		kept := new(big.Rat).Sub(e.Margin.Rat(), e.RefundedMargin.Rat())
 		mean, _ := kept.Quo(kept, new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
 		return mean, nil
@@ -228,7 +254,11 @@ func (e Earnings) repeat() (x int, mean float64) {
 
 // Outlook is what the months ahead of a customer who has ordered are simulated from.
 func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
-	o := &lifetime.Outlook{Counts: m.Counts, Months: months, AnnualRate: annual, Margin: margin}
+	return m.outlook(e, m.lastPeriod(e, today), today, months, margin, annual)
+}
+
+func (m *Model) outlook(e Earnings, last lastPeriod, today, months int, margin, annual float64) *lifetime.Outlook {
+	o := &lifetime.Outlook{Counts: lifetime.Repeating(m.Counts, last.orders), Months: months, AnnualRate: annual, Margin: margin}
 	o.X, o.TX, o.T = e.Stats(today).In(m.Counts.TimeUnit())
 	_, o.Mean = e.repeat()
 	o.Margins = m.marginsOf(o.X, o.Mean)

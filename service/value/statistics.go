@@ -37,12 +37,13 @@ func (s *Service) WriteStatistics(ctx context.Context, tx *store.Tx, customers [
 func setStatistics(c *ent.Customer, is lifetime.Statistics) {
 	c.OrderDays, c.FirstOrderDay, c.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 	c.Margin, c.RepeatMargin, c.RefundedMargin, c.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
+	c.RecentDays = string(is.Recent)
 }
 
 // sameStatistics reports whether two states of a customer have the same statistics.
 func sameStatistics(a, b *ent.Customer) bool {
 	return a.OrderDays == b.OrderDays && a.FirstOrderDay == b.FirstOrderDay && a.LastOrderDay == b.LastOrderDay &&
-		a.Margin == b.Margin && a.RepeatMargin == b.RepeatMargin && a.RefundedMargin == b.RefundedMargin && a.LastOrderAt.Equal(b.LastOrderAt)
+		a.Margin == b.Margin && a.RepeatMargin == b.RepeatMargin && a.RefundedMargin == b.RefundedMargin && a.RecentDays == b.RecentDays && a.LastOrderAt.Equal(b.LastOrderAt)
 }
 
 // ReadObserved makes every process read again, after the commit, until when the orders of all customers are known.

@@ -3,7 +3,7 @@ package value
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,11 +28,13 @@ func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) 
 func statisticsSQL(condition string) string {
 	return `SELECT sold.customer_id, count(DISTINCT sold.done_day) AS order_days, coalesce(min(sold.done_day), 0) AS first_day, coalesce(max(sold.done_day), 0) AS last_day,
 	coalesce(sum(sold.margin), 0) AS margin, coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0) AS repeat_margin,
-	coalesce(sum(CASE WHEN sold.done_day IS NULL THEN sold.margin END), 0) AS refunded_margin, max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
+	coalesce(sum(CASE WHEN sold.done_day IS NULL THEN sold.margin END), 0) AS refunded_margin,
+	coalesce(string_agg(CASE WHEN sold.done_day > sold.last_day - ` + strconv.Itoa(lifetime.YearDays) + ` THEN sold.done_day || ':' || sold.margin END, ','), '') AS recent, max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
 FROM (SELECT o.customer_id, o.margin,
 		CASE WHEN o.status = 'COMPLETED' THEN o.day END AS done_day, CASE WHEN o.status = 'COMPLETED' THEN o.at END AS done_at,
 		CASE WHEN o.status = 'COMPLETED' THEN o.completed_at END AS completed_at,
-		min(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS first_day
+		min(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS first_day,
+		max(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS last_day
 	FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')` + condition + `) AS sold GROUP BY sold.customer_id`
 }
 
@@ -40,7 +42,11 @@ FROM (SELECT o.customer_id, o.margin,
 func scanStatistics(scan store.ScanFunc) (customer string, of lifetime.Statistics, err error) {
 	var at, completed store.Time
 	of = lifetime.NoStatistics()
-	err = scan(&customer, &of.OrderDays, &of.FirstDay, &of.LastDay, &of.Margin, &of.RepeatMargin, &of.RefundedMargin, &at, &completed)
+	var recent string
+	err = scan(&customer, &of.OrderDays, &of.FirstDay, &of.LastDay, &of.Margin, &of.RepeatMargin, &of.RefundedMargin, &recent, &at, &completed)
+	if err == nil {
+		of.Recent, err = lifetime.ParseRecent(recent)
+	}
 	if !at.IsZero() {
 		of.LastOrderAt = at.Time
 	}
@@ -70,7 +76,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 	// A row of contacts has -1 days, and its cost in the margin's column.
 	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
 		statisticsSQL(` AND o.at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
-		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, 0, NULL, NULL FROM contacts
+		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, 0, '', NULL, NULL FROM contacts
 		WHERE at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 	args := append(store.Args(customerIDs), at, at)
 	query = strings.Replace(query, "@ids", "("+store.Placeholders(len(customerIDs))+")", 1)
@@ -81,7 +87,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 			e.ContactCost = of.Margin
 		} else {
 			e.OrderDays, e.FirstDay, e.LastDay = of.OrderDays, of.FirstDay, of.LastDay
-			e.Margin, e.RepeatMargin, e.RefundedMargin = of.Margin, of.RepeatMargin, of.RefundedMargin
+			e.Margin, e.RepeatMargin, e.RefundedMargin, e.Recent = of.Margin, of.RepeatMargin, of.RefundedMargin, of.Recent
 		}
 		all[customerID] = e
 		return err
@@ -93,13 +99,13 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 }
 
 // customerColumns are the columns of customers that derived state is computed from and written to; [scanCustomer] scans them.
-const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, last_order_at, lifetime_value, shown_total, shown_earnings"
+const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, last_order_at, lifetime_value, shown_total, shown_earnings, recent_days"
 
 // scanCustomer scans [customerColumns].
 func scanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	c := &ent.Customer{}
 	var stage string
-	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue, &c.ShownTotal, (*[]byte)(&c.ShownEarnings))
+	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue, &c.ShownTotal, (*[]byte)(&c.ShownEarnings), &c.RecentDays)
 	c.Stage, c.LastOrderAt = schema.Stage(stage), c.LastOrderAt.UTC()
 	return c, err
 }
@@ -136,10 +142,10 @@ func holdNext(ctx context.Context, tx *store.Tx, after string, n int) (customers
 func writeStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
 	rows := make([][]any, len(customers))
 	for i, c := range customers {
-		rows[i] = []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue, c.RefundedMargin}
+		rows[i] = []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue, c.RefundedMargin, c.RecentDays}
 	}
-	return tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8, refunded_margin = v.column9",
-		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn, store.IntColumn}, rows)
+	return tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8, refunded_margin = v.column9, recent_days = v.column10",
+		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn, store.IntColumn, store.TextColumn}, rows)
 }
 
 // writeValues writes the values of customers alone: derived state.
@@ -221,43 +227,21 @@ func fitsOf(ctx context.Context, tx *store.Tx) ([]*ent.LifetimeModel, error) {
 	return tx.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(), lifetimemodel.ByID()).All(bypassGuard(ctx))
 }
 
-// historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
-// repeat order days, days from the first to the last, days from the first to the end, margin of all and of repeat
-// order days, and order days after the end. Its first six parameters and the last are the last day of the calibration period, the seventh is the last
-// day of which orders are known.
-const historiesSQL = `SELECT x, tx, t, earned, repeat_earned, held, count(*) FROM (
-	SELECT customer_id, sum(CASE WHEN day <= ? THEN 1 ELSE 0 END) - 1 AS x, max(CASE WHEN day <= ? THEN day END) - min(day) AS tx, ? - min(day) AS t,
-		sum(CASE WHEN day <= ? THEN margin ELSE 0 END) AS earned, sum(CASE WHEN day <= ? AND day > first_day THEN margin ELSE 0 END) AS repeat_earned,
-		sum(CASE WHEN day > ? THEN 1 ELSE 0 END) AS held
-	FROM (SELECT customer_id, day, sum(margin) AS margin, min(min(day)) OVER (PARTITION BY customer_id) AS first_day
-		FROM orders WHERE status = 'COMPLETED' AND day <= ? GROUP BY customer_id, day) AS days
-	WHERE first_day <= ? GROUP BY customer_id) AS histories
-GROUP BY x, tx, t, earned, repeat_earned, held`
+// A model is fitted on the orders of all customers: whoever may fit models (see fit) reads no row of them, and what is kept has no names.
 
-// gapsSQL counts the days between a customer's order days of the calibration period.
-const gapsSQL = `SELECT gap, count(*) FROM (
-	SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM (
-		SELECT DISTINCT customer_id, day FROM orders WHERE status = 'COMPLETED' AND day <= ?) AS days) AS gaps
-WHERE gap IS NOT NULL GROUP BY gap`
+// daysOf returns the first and the last day with a completed order up to a day; the day and 0 where there is none.
+func daysOf(ctx context.Context, tx *store.Tx, until int) (first, last int, err error) {
+	const query = "SELECT coalesce(min(day), ?), coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED' AND day <= ?"
+	return first, last, store.Each(ctx, tx, query, []any{until, until}, func(scan store.ScanFunc) error { return scan(&first, &last) })
+}
 
-// What historiesSQL counts, where no order is later than the calibration period, from the figures kept with each customer: ten
-// times as fast.
-const (
-	keptHistoriesSQL = `SELECT order_days - 1, last_order_day - first_order_day, ? - first_order_day, count(*), sum(margin - refunded_margin)
-FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
-	keptMarginsSQL = `SELECT order_days - 1, repeat_margin, count(*) FROM customers WHERE order_days > 1 GROUP BY 1, 2`
-)
-
-// historyDaysSQL has the order days of all customers up to a day.
-const historyDaysSQL = `SELECT customer_id, day, sum(margin) FROM orders WHERE status = 'COMPLETED' AND day <= ?
-GROUP BY customer_id, day ORDER BY customer_id, day`
-
-// eachHistory reads [historyDaysSQL] and gives the order days of each customer, which are overwritten afterwards. Who they are of is
-// not given.
-func eachHistory(ctx context.Context, tx *store.Tx, endDay int, each func(h lifetime.History)) error {
+// eachHistory gives the order days of each customer up to a day, which are overwritten afterwards. Who they are of is not given.
+func eachHistory(ctx context.Context, tx *store.Tx, until int, each func(h lifetime.History) error) error {
+	const query = `SELECT customer_id, day, sum(margin) FROM orders WHERE status = 'COMPLETED' AND day <= ?
+		GROUP BY customer_id, day ORDER BY customer_id, day`
 	var customer string
 	var h lifetime.History
-	err := store.Each(ctx, tx, historyDaysSQL, []any{endDay}, func(scan store.ScanFunc) error {
+	err := store.Each(ctx, tx, query, []any{until}, func(scan store.ScanFunc) error {
 		var of string
 		var d lifetime.DayMargin
 		var margin money.Amount
@@ -265,7 +249,9 @@ func eachHistory(ctx context.Context, tx *store.Tx, endDay int, each func(h life
 			return err
 		}
 		if of != customer && len(h) > 0 {
-			each(h)
+			if err := each(h); err != nil {
+				return err
+			}
 			h = h[:0]
 		}
 		d.Margin, customer = float64(margin.Minor()), of
@@ -273,64 +259,7 @@ func eachHistory(ctx context.Context, tx *store.Tx, endDay int, each func(h life
 		return nil
 	})
 	if err == nil && len(h) > 0 {
-		each(h)
+		err = each(h)
 	}
 	return err
-}
-
-// A model is fitted on the orders of all customers: whoever may fit models (see fit) reads no row of them, but counts of histories.
-
-// readHistories reads [historiesSQL] and [gapsSQL] up to a day, and the last day with an order of those that are known.
-func (log *orderLog) readHistories(ctx context.Context, tx *store.Tx) error {
-	err := store.Each(ctx, tx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED' AND day <= ?", []any{log.knownDay}, func(scan store.ScanFunc) error { return scan(&log.lastDay) })
-	if err != nil {
-		return err
-	}
-	err = store.Each(ctx, tx, historiesSQL, slices.Concat(store.Args(slices.Repeat([]int{log.endDay}, 6)), []any{log.knownDay, log.endDay}), func(scan store.ScanFunc) error {
-		var h heldOut
-		var earned, repeat money.Amount
-		var n int
-		if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &earned, &repeat, &h.purchases, &n); err != nil {
-			return err
-		}
-		log.addMargins(h.stats.Frequency, repeat, n)
-		return log.addHistories(h, n, float64(n)*float64(earned.Minor()))
-	})
-	if err != nil {
-		return err
-	}
-	return store.Each(ctx, tx, gapsSQL, []any{log.endDay}, func(scan store.ScanFunc) error {
-		var days, n int
-		if err := scan(&days, &n); err != nil {
-			return err
-		}
-		return log.tally.AddGaps(days, n)
-	})
-}
-
-// readKept reads [keptHistoriesSQL] and, unless an order is later than the end, [keptMarginsSQL].
-func (log *orderLog) readKept(ctx context.Context, tx *store.Tx) error {
-	err := store.Each(ctx, tx, keptHistoriesSQL, []any{log.endDay}, func(scan store.ScanFunc) error {
-		var h heldOut
-		var n int
-		var earned float64
-		if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &n, &earned); err != nil {
-			return err
-		}
-		lastDay := log.endDay - h.stats.AgeDays + h.stats.RecencyDays
-		if log.lastDay = max(log.lastDay, lastDay); lastDay > log.endDay {
-			return nil
-		}
-		return log.addHistories(h, n, earned)
-	})
-	if err != nil || log.lastDay > log.endDay {
-		return err
-	}
-	return store.Each(ctx, tx, keptMarginsSQL, nil, func(scan store.ScanFunc) error {
-		var x, n int
-		var repeat money.Amount
-		err := scan(&x, &repeat, &n)
-		log.addMargins(x, repeat, n)
-		return err
-	})
 }

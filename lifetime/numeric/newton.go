@@ -1,4 +1,4 @@
-package lifetime
+package numeric
 
 import (
 	"math"
@@ -25,24 +25,24 @@ const (
 // climbs from a saddle as well. It ends at a maximum, at an edge, or where it cannot climb. On the way
 // there the Hessian is the rough likelihood's, which costs less; where that leads no further, the exact one
 // decides. The only error is ErrStopped.
-func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error) {
+func (l Likelihood) polish(theta []float64, stopped func() bool) (Optimum, error) {
 	n := newNewton(l, theta)
-	for ; n.iterations < maxNewton; n.iterations++ {
+	for ; n.Iterations < maxNewton; n.Iterations++ {
 		if stopped() {
-			return n.optimum, ErrStopped
+			return n.Optimum, ErrStopped
 		}
 		if n.step() {
 			break
 		}
 	}
-	return n.optimum, nil
+	return n.Optimum, nil
 }
 
 // newton is the state of Newton's method on its way.
 type newton struct {
-	optimum
+	Optimum
 
-	likelihood likelihood
+	likelihood Likelihood
 	exact      bool      // the Hessian is the exact likelihood's
 	grad       []float64 // at theta
 	before     float64   // the remaining step, in standard errors, of the iteration before
@@ -50,37 +50,37 @@ type newton struct {
 	direction, trial, trialGrad []float64 // scratch
 }
 
-func newNewton(l likelihood, theta []float64) *newton {
+func newNewton(l Likelihood, theta []float64) *newton {
 	dim := len(theta)
 	n := &newton{
-		optimum: optimum{theta: slices.Clone(theta)}, likelihood: l, exact: l.rough == nil, before: math.Inf(1),
+		Optimum: Optimum{Theta: slices.Clone(theta)}, likelihood: l, exact: l.Rough == nil, before: math.Inf(1),
 		grad: make([]float64, dim), direction: make([]float64, dim), trial: make([]float64, dim), trialGrad: make([]float64, dim),
 	}
-	for i, v := range n.theta { // L-BFGS may have run far out where the likelihood is flat
-		n.theta[i] = max(-math.Log(edgeFactor), min(math.Log(edgeFactor), v))
+	for i, v := range n.Theta { // L-BFGS may have run far out where the likelihood is flat
+		n.Theta[i] = max(-math.Log(edgeFactor), min(math.Log(edgeFactor), v))
 	}
-	n.value = l.at(n.theta, n.grad)
+	n.Value = l.At(n.Theta, n.grad)
 	return n
 }
 
 // step takes one step, and reports whether it was the last.
 func (n *newton) step() (done bool) {
-	n.gradient = floats.Norm(n.grad, math.Inf(1))
-	n.edge = n.edge || n.farOut()
+	n.Gradient = floats.Norm(n.grad, math.Inf(1))
+	n.Edge = n.Edge || n.farOut()
 	b, ok := n.bend()
 	if !ok {
 		return true
 	}
-	n.edge = n.edge || n.exact && b.level() && n.gradient < edgeGradient
+	n.Edge = n.Edge || n.exact && b.level() && n.Gradient < edgeGradient
 	remaining, rising := n.aim(b)
-	if n.edge && remaining < roughSettled {
-		n.converged = rising < edgeGradient
+	if n.Edge && remaining < roughSettled {
+		n.Converged = rising < edgeGradient
 		return true
 	}
 	stalled := remaining < roughSettled && remaining > n.before/2
 	n.before = remaining
 	switch arrived := remaining < settled || stalled; {
-	case !n.exact && (arrived || n.iterations == maxRough):
+	case !n.exact && (arrived || n.Iterations == maxRough):
 		n.turnExact()
 		return false
 	case b.proper() && arrived:
@@ -103,10 +103,10 @@ func (n *newton) turnExact() { n.exact, n.before = true, math.Inf(1) }
 // farOut reports whether a parameter is at the edge of its range.
 func (n *newton) farOut() bool {
 	farthest := math.Log(edgeFactor)
-	if n.gradient >= edgeGradient { // there is still something to gain out there
+	if n.Gradient >= edgeGradient { // there is still something to gain out there
 		farthest = math.Log(edgeFactor * 1000)
 	}
-	return n.exact && floats.Norm(n.theta, math.Inf(1)) >= farthest
+	return n.exact && floats.Norm(n.Theta, math.Inf(1)) >= farthest
 }
 
 // bend is the curvature of a likelihood by its main directions.
@@ -118,12 +118,12 @@ type bend struct {
 
 // bend decomposes the curvature at theta; it reports false where that fails.
 func (n *newton) bend() (*bend, bool) {
-	at := n.likelihood.at
+	at := n.likelihood.At
 	if !n.exact {
-		at = n.likelihood.rough
+		at = n.likelihood.Rough
 	}
 	var eigen mat.EigenSym
-	if !eigen.Factorize(curvature(at, n.theta), true) {
+	if !eigen.Factorize(curvature(at, n.Theta), true) {
 		return nil, false
 	}
 	b := &bend{values: eigen.Values(nil)}
@@ -145,7 +145,7 @@ func (n *newton) aim(b *bend) (remaining, rising float64) {
 	clear(n.direction)
 	for i, v := range b.values {
 		along := mat.Dot(b.vectors.ColView(i), mat.NewVecDense(len(n.grad), n.grad))
-		if n.edge && math.Abs(v) < edgeCurvature*b.steepest {
+		if n.Edge && math.Abs(v) < edgeCurvature*b.steepest {
 			rising = math.Hypot(rising, along)
 			continue
 		}
@@ -160,8 +160,8 @@ func (n *newton) aim(b *bend) (remaining, rising float64) {
 
 // conclude says of a maximum how well it is determined.
 func (n *newton) conclude(b *bend) {
-	n.converged = true
-	errs := make([]float64, len(n.theta))
+	n.Converged = true
+	errs := make([]float64, len(n.Theta))
 	for j := range errs {
 		for i, v := range b.values {
 			errs[j] += b.vectors.At(j, i) * b.vectors.At(j, i) / v
@@ -169,10 +169,10 @@ func (n *newton) conclude(b *bend) {
 		errs[j] = math.Sqrt(errs[j])
 	}
 	if floats.Max(errs) > vague {
-		n.edge = true
+		n.Edge = true
 		return
 	}
-	n.condition, n.stdErrors, n.covariance = b.values[len(b.values)-1]/b.values[0], errs, b.inverse()
+	n.Condition, n.StdErrors, n.Covariance = b.values[len(b.values)-1]/b.values[0], errs, b.inverse()
 }
 
 // inverse of the curvature, row by row: the covariance of theta.
@@ -196,10 +196,10 @@ func (n *newton) climb() bool {
 		floats.Scale(longestStep/size, n.direction)
 	}
 	for range 40 {
-		floats.AddTo(n.trial, n.theta, n.direction)
-		if v := n.likelihood.at(n.trial, n.trialGrad); v >= n.value-1e-13*math.Abs(n.value) {
-			n.value = v
-			copy(n.theta, n.trial)
+		floats.AddTo(n.trial, n.Theta, n.direction)
+		if v := n.likelihood.At(n.trial, n.trialGrad); v >= n.Value-1e-13*math.Abs(n.Value) {
+			n.Value = v
+			copy(n.Theta, n.trial)
 			copy(n.grad, n.trialGrad)
 			return true
 		}
