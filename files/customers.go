@@ -10,6 +10,7 @@ import (
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/customers"
+	"kopeck/service/field"
 	"kopeck/service/input"
 )
 
@@ -30,12 +31,9 @@ func customerColumns() []column[customerRow] {
 			name: f.File, uses: own,
 			read: func(v *values, text string, to *customerRow) error { // of a cell that is not empty
 				to.given |= 1 << n
-				if f.File == "external_id" && isRounded(text) {
-					return errRounded
-				}
-				return f.Read(v.customer, text, &to.Record)
+				return f.Read(&v.form, text, &to.Record)
 			},
-			write: func(v *values, r *customerRow) string { return f.Write(v.customer, &r.Record) },
+			write: func(v *values, r *customerRow) string { return f.Write(&v.form, &r.Record) },
 		}
 		if f.Required() {
 			c.uses |= ownKey
@@ -60,6 +58,9 @@ func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], er
 	in, err := openLayout(s, o, f, customerLayout)
 	if err != nil {
 		return source[customers.Record]{}, err
+	}
+	if in.own {
+		in.form.Moment = field.ReadStamp
 	}
 	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") && !in.has("phone") {
 		return source[customers.Record]{}, optionsError("--map: one of id, external_id, email and phone must be mapped: a customer who exists is found by one of them")

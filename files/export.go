@@ -8,7 +8,9 @@ import (
 
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/rates"
 )
 
 // Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
@@ -35,13 +37,11 @@ func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
 		}
 	case Contacts:
 		if err = w.row(contactLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportContacts(ctx, func(c *bulk.ContactRecord) error { return w.contact(v, c) })
+			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.texts(v, c)...) })
 		}
 	case Rates:
 		if err = w.row(rateLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportRates(ctx, func(r *bulk.ExportedRate) error {
-				return w.row(rateLayout.texts(v, &rateRow{r.Rate, r.Correction})...)
-			})
+			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.texts(v, r)...) })
 		}
 	default:
 		return optionsError("want orders, customers, contacts or rates, not %q", string(kind))
@@ -80,12 +80,4 @@ func (w *writer) orders(v *values, o *bulk.OrderRecord) error {
 		}
 	}
 	return err
-}
-
-func (w *writer) contact(v *values, c *bulk.ContactRecord) error {
-	texts, err := contactText(v, c)
-	if err != nil {
-		return err
-	}
-	return w.row(texts...)
 }

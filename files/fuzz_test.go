@@ -150,7 +150,7 @@ func FuzzOrders(f *testing.F) {
 	f.Add(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n")
 	f.Add(strings.Join(append(orderLayout.names(own), lineLayout.names(own)...), ",") + "\nord_x,,cus_y,,PLACED\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		v := &values{currency: roubles(t), numbers: pointNumbers, dates: &dates{settings: &service.Settings{Zone: time.UTC}, zone: time.UTC, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}}}
+		v := valuesOf(roubles(t), &dates{settings: &service.Settings{Zone: time.UTC}, zone: time.UTC, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}})
 		for _, open := range []func(io.ReadSeeker) (source[bulk.OrderRecord], error){
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
 				return cdnow(v, Options{}, start(r, 0, 0), true), nil

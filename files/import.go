@@ -12,7 +12,9 @@ import (
 
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/rates"
 )
 
 // entry is one record of a file: an order, a customer, a contact or a rate, and its rows.
@@ -91,9 +93,9 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o Options, f *f
 		}
 		return report, refer(ctx, s, o, f, i, &report)
 	case Contacts:
-		return importFile(ctx, o, f, i, i.Contacts, func() (source[bulk.ContactRecord], error) { return openContacts(s, o, f) })
+		return importFile(ctx, o, f, i, i.Contacts, func() (source[contacts.Record], error) { return openContacts(s, o, f) })
 	case Rates:
-		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[bulk.RateRecord], error) { return openRates(s, o, f) })
+		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[rates.NewRate], error) { return openRates(s, o, f) })
 		if i.ContactsRestated+i.OrdersRestated > 0 {
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}

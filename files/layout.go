@@ -9,32 +9,11 @@ import (
 	"kopeck/service/app"
 )
 
-// column is one column of the files of a kind, whose records are of type R. It is defined once, in the kind's layout.
-type column[R any] struct {
-	name  string
-	uses  uses
-	read  func(v *values, text string, to *R) error
-	write func(v *values, r *R) string // nil for a column that Kopeck's own format does not have
-}
-
 // insteadOf has, by the columns that --map must name, what it may name instead.
 var insteadOf = map[Kind]map[string][][]string{
 	Orders:   {"amount": {{"total"}, {"quantity", "price"}}, "customer": {{"email"}, {"phone"}}},
 	Contacts: {"customer": {{"email"}, {"phone"}}},
 }
-
-// uses are how a column is used, as bits.
-type uses int
-
-const (
-	own      uses = 1 << iota // Kopeck's own format has it
-	ownKey                    // a file of that format is recognised by it, and must have it
-	mappable                  // --map can name it
-	mapKey                    // --map must name it
-	newKey                    // but not if the file only updates what exists
-	filled                    // it is never empty
-	numeric                   // it holds numbers
-)
 
 // layout is the columns of the files of a kind, in the order in which they are exported. A column is never taken away or moved: a
 // new one stands at the end. Columns are found by name, and a file need not have all of them.
@@ -95,7 +74,7 @@ func (l layout[R]) assign(t *table, o Options) error {
 	return err
 }
 
-// texts writes// texts writes a record in Kopeck's own format.
+// texts writes a record in Kopeck's own format.
 func (l layout[R]) texts(v *values, r *R) []string {
 	texts := make([]string, 0, len(l.columns))
 	for _, c := range l.columns {
@@ -201,7 +180,7 @@ func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, er
 	case err != nil:
 		return nil, err
 	case isOwn:
-		v.customer.Moment, v.customer.Date, v.numbers = moment, schema.ParseDate, pointNumbers
+		v.form.Date, v.numbers = schema.ParseDate, pointNumbers
 	default:
 		t.formula, t.null, t.left = true, nulls(o.Null), &v.left
 		if o.Numbers == "" && !o.DecimalComma {

@@ -12,6 +12,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/bulk"
+	"kopeck/service/field"
 )
 
 // logFields are what a row of a log of orders may give. A text that is "" and a time that is zero is not given.
@@ -33,26 +34,26 @@ type signedDecimal struct{ plain string }
 
 // logLayout is what --map can name of a log of orders, whose records may have several rows.
 var logLayout = layout[logFields]{Orders, []column[logFields]{
-	idColumn("customer", mappable|mapKey, func(r *logFields) *string { return &r.customer }),
-	idColumn("order", mappable, func(r *logFields) *string { return &r.order }),
-	pastColumn("date", mappable|mapKey, func(r *logFields) *time.Time { return &r.at }),
+	of("customer", mappable|mapKey, field.Identifier, func(r *logFields) *string { return &r.customer }),
+	of("order", mappable, field.Identifier, func(r *logFields) *string { return &r.order }),
+	of("date", mappable|mapKey, field.Moment, func(r *logFields) *time.Time { return &r.at }),
 	signedColumn("amount", mappable|mapKey, func(r *logFields) (*money.Amount, *bool) { return &r.amount, &r.hasAmount }),
 	signedColumn("cost", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.cost, &r.hasCost }),
-	currencyColumn[logFields](mappable),
+	columnOf(field.Currency[logFields](mappable)),
 	signedColumn("total", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.total, &r.hasTotal }),
 	plainColumn("quantity", func(r *logFields) *signedDecimal { return &r.quantity }),
 	plainColumn("price", func(r *logFields) *signedDecimal { return &r.price }),
-	wordColumn("status", mappable, func(r *logFields) *schema.OrderStatus { return &r.status }),
+	of("status", mappable, field.Word[schema.OrderStatus](), func(r *logFields) *schema.OrderStatus { return &r.status }),
 	signedColumn("refunded", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.refunded, &r.hasRefunded }),
-	pastColumn("refunded_at", mappable, func(r *logFields) *time.Time { return &r.refundedAt }),
-	textColumn("refund_reason", mappable, func(r *logFields) *string { return &r.refundReason }),
-	pastColumn("completed_at", mappable, func(r *logFields) *time.Time { return &r.completedAt }),
-	pastColumn("cancelled_at", mappable, func(r *logFields) *time.Time { return &r.cancelledAt }),
-	textColumn("cancel_reason", mappable, func(r *logFields) *string { return &r.cancelReason }),
-	dueColumn,
-	textColumn("email", mappable, func(r *logFields) *string { return &r.Email }),
-	textColumn("phone", mappable, func(r *logFields) *string { return &r.Phone }),
-	textColumn("name", mappable, func(r *logFields) *string { return &r.Name }),
+	of("refunded_at", mappable, field.Moment, func(r *logFields) *time.Time { return &r.refundedAt }),
+	of("refund_reason", mappable, field.Text, func(r *logFields) *string { return &r.refundReason }),
+	of("completed_at", mappable, field.Moment, func(r *logFields) *time.Time { return &r.completedAt }),
+	of("cancelled_at", mappable, field.Moment, func(r *logFields) *time.Time { return &r.cancelledAt }),
+	of("cancel_reason", mappable, field.Text, func(r *logFields) *string { return &r.cancelReason }),
+	of("due_at", mappable, field.Ahead, func(r *logFields) *time.Time { return &r.dueAt }),
+	of("email", mappable, field.Text, func(r *logFields) *string { return &r.Email }),
+	of("phone", mappable, field.Text, func(r *logFields) *string { return &r.Phone }),
+	of("name", mappable, field.Text, func(r *logFields) *string { return &r.Name }),
 }}
 
 // signedColumn holds money that may be negative; a row may be without.
@@ -80,12 +81,6 @@ func plainColumn(name string, at func(*logFields) *signedDecimal) column[logFiel
 		return nil
 	}}
 }
-
-// dueColumn holds when an order is due, which may be in the future.
-var dueColumn = column[logFields]{name: "due_at", uses: mappable, read: func(v *values, text string, to *logFields) (err error) {
-	to.dueAt, err = v.dates.ahead(text)
-	return err
-}}
 
 // logRow is a row of a log of orders, as far as it could be read.
 type logRow struct {

@@ -3,7 +3,6 @@ package files
 import (
 	"errors"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service/bulk"
+	"kopeck/service/field"
 )
 
 // orderRow is an order and one of its lines as a row has them: an order has a row for each of its lines, with its
@@ -47,52 +47,38 @@ type refundLineText struct {
 // orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
 var (
 	orderLayout = layout[orderRow]{Orders, []column[orderRow]{
-		textColumn("id", own|ownKey, func(r *orderRow) *string { return &r.ID }),
-		textColumn("external_id", own, func(r *orderRow) *string { return &r.ExternalID }),
-		textColumn("customer_id", own|ownKey, func(r *orderRow) *string { return &r.CustomerID }),
-		textColumn("customer_external_id", own, func(r *orderRow) *string { return &r.CustomerExternalID }),
-		wordColumn("status", own|ownKey|filled, func(r *orderRow) *schema.OrderStatus { return &r.Status }),
-		pastColumn("at", own|ownKey|filled, func(r *orderRow) *time.Time { return &r.At }),
-		amountColumn("total", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.Total }),
-		currencyColumn[orderRow](own),
-		amountColumn("refunded", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.refunded }),
-		amountColumn("cost", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.Cost }),
-		truthColumn("stated_cost", own, func(r *orderRow) *bool { return &r.StatedCost }),
-		truthColumn("uncosted", own, func(r *orderRow) *bool { return &r.Uncosted }),
-		wordColumn("credit_model", own, func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
-		momentColumn("created_at", own, func(r *orderRow) *time.Time { return &r.CreatedAt }),
-		momentColumn("due_at", own, func(r *orderRow) *time.Time { return &r.DueAt }),
-		momentColumn("completed_at", own, func(r *orderRow) *time.Time { return &r.CompletedAt }),
-		momentColumn("cancelled_at", own, func(r *orderRow) *time.Time { return &r.CancelledAt }),
-		textColumn("cancel_reason", own, func(r *orderRow) *string { return &r.CancelReason }),
-		listColumn("refunds", own, func(r *orderRow) *[]refundText { return &r.refunds }),
+		of("id", own|ownKey, field.Text, func(r *orderRow) *string { return &r.ID }),
+		of("external_id", own, field.Text, func(r *orderRow) *string { return &r.ExternalID }),
+		of("customer_id", own|ownKey, field.Text, func(r *orderRow) *string { return &r.CustomerID }),
+		of("customer_external_id", own, field.Text, func(r *orderRow) *string { return &r.CustomerExternalID }),
+		of("status", own|ownKey|filled, field.Word[schema.OrderStatus](), func(r *orderRow) *schema.OrderStatus { return &r.Status }),
+		of("at", own|ownKey|filled, field.Moment, func(r *orderRow) *time.Time { return &r.At }),
+		of("total", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Total }),
+		columnOf(field.Currency[orderRow](own)),
+		of("refunded", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.refunded }),
+		of("cost", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Cost }),
+		of("stated_cost", own, field.Truth, func(r *orderRow) *bool { return &r.StatedCost }),
+		of("uncosted", own, field.Truth, func(r *orderRow) *bool { return &r.Uncosted }),
+		of("credit_model", own, field.Word[schema.AttributionModel](), func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
+		of("created_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CreatedAt }),
+		of("due_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.DueAt }),
+		of("completed_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CompletedAt }),
+		of("cancelled_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
+		of("cancel_reason", own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
+		of("refunds", own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
 	}}
 	lineLayout = layout[orderRow]{Orders, []column[orderRow]{
-		textColumn("line_id", own, func(r *orderRow) *string { return &r.line.ID }),
-		textColumn("sku", own, func(r *orderRow) *string { return &r.line.SKU }),
-		decimalColumn("quantity", own|filled, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
-		amountColumn("unit", own|filled, func(r *orderRow) *money.Amount { return &r.line.Unit }),
-		amountColumn("line_total", own|filled, func(r *orderRow) *money.Amount { return &r.line.Total }),
-		amountColumn("line_cost", own|filled, func(r *orderRow) *money.Amount { return &r.line.Cost }),
-		leadDaysColumn,
-		listColumn("price_lines", own, func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
-		listColumn("options", own, func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
+		of("line_id", own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
+		of("sku", own, field.Text, func(r *orderRow) *string { return &r.line.SKU }),
+		of("quantity", own|filled, field.Decimal, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
+		of("unit", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Unit }),
+		of("line_total", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Total }),
+		of("line_cost", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Cost }),
+		of("lead_days", own|filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
+		of("price_lines", own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
+		of("options", own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
 	}}
 )
-
-// leadDaysColumn holds a number of days.
-var leadDaysColumn = column[orderRow]{
-	"lead_days", own | filled,
-	func(_ *values, text string, to *orderRow) error {
-		days, err := strconv.ParseUint(text, 10, 16)
-		if err != nil {
-			return errors.New("want a number of days")
-		}
-		to.line.LeadDays = int(days)
-		return nil
-	},
-	func(_ *values, r *orderRow) string { return strconv.Itoa(r.line.LeadDays) },
-}
 
 // ownOrders reads orders of Kopeck's own format.
 func ownOrders(v *values, t *table) source[bulk.OrderRecord] {

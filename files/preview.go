@@ -8,7 +8,9 @@ import (
 
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/rates"
 )
 
 // previewed is how many records a preview shows.
@@ -32,22 +34,25 @@ func Preview(s *app.App, o Options) (string, error) {
 			return customerLayout.names(own), [][]string{customerLayout.texts(v, &customerRow{Record: *r})}, nil
 		})
 	case Contacts:
-		return preview(f, func() (source[bulk.ContactRecord], error) { return openContacts(s, o, f) }, func(r *bulk.ContactRecord) (names []string, rows [][]string, err error) {
-			names, rows = person(r.Person)
-			c := contactRow{ContactRecord: *r}
+		return preview(f, func() (source[contacts.Record], error) { return openContacts(s, o, f) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {
+			names, rows = person(bulk.Person{Email: r.Email, Phone: r.Phone, Name: r.Name})
 			for _, one := range contactLayout.columns {
 				if one.uses&own == 0 || one.name == "segment" && r.Segment == nil || one.name == "cost" && !r.Costed {
 					continue
 				}
-				names, rows[0] = append(names, one.name), append(rows[0], one.write(v, &c))
+				names, rows[0] = append(names, one.name), append(rows[0], one.write(v, r))
 			}
 			return names, rows, nil
 		})
 	case Rates:
-		return preview(f, func() (source[bulk.RateRecord], error) { return openRates(s, o, f) }, func(r *bulk.RateRecord) (names []string, rows [][]string, err error) {
-			return []string{"subject", "code", "unit", "amount", "valid_from"}, [][]string{{
-				string(r.Set.Subject), r.Set.Code, r.Set.Unit, string(r.Set.Amount), written(r.Set.ValidFrom),
-			}}, nil
+		return preview(f, func() (source[rates.NewRate], error) { return openRates(s, o, f) }, func(r *rates.NewRate) (names []string, rows [][]string, err error) {
+			rows = make([][]string, 1)
+			for _, one := range rateLayout.columns {
+				if one.uses&mapKey != 0 {
+					names, rows[0] = append(names, one.name), append(rows[0], one.write(v, r))
+				}
+			}
+			return names, rows, nil
 		})
 	}
 	return preview(f, func() (source[bulk.OrderRecord], error) { return openOrders(s, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {

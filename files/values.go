@@ -6,11 +6,10 @@ import (
 	"math/big"
 	"math/bits"
 	"strings"
-	"time"
 
 	"kopeck/money"
 	"kopeck/service/app"
-	"kopeck/service/customers"
+	"kopeck/service/field"
 )
 
 var whole = money.Whole(1)
@@ -23,7 +22,7 @@ type values struct {
 	rounded  int64 // numbers that were
 	left     int64 // rows that were left out
 	dates    *dates
-	customer *customers.Form
+	form     field.Form
 }
 
 func newValues(s *app.App, o Options) (*values, error) {
@@ -31,15 +30,22 @@ func newValues(s *app.App, o Options) (*values, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &values{currency: s.Currency, round: o.Round, dates: d}
-	v.customer = &customers.Form{Currency: v.currency, Amount: v.amount, Moment: d.parse, Date: d.date}
+	v := valuesOf(s.Currency, d)
+	v.round = o.Round
 	v.numbers, err = numbersOf(o)
 	return v, err
 }
 
+// valuesOf reads and writes numbers with a point, and dates.
+func valuesOf(currency money.Currency, d *dates) *values {
+	v := &values{currency: currency, numbers: pointNumbers, dates: d}
+	v.form = field.Form{Currency: currency, Amount: v.amount, Decimal: v.decimal, Moment: d.parse, Ahead: d.ahead, Date: d.date}
+	return v
+}
+
 // ownValues reads and writes Kopeck's own format.
 func ownValues(currency money.Currency) *values {
-	return &values{currency: currency, numbers: pointNumbers, customer: &customers.Form{Currency: currency}}
+	return &values{currency: currency, numbers: pointNumbers, form: field.Form{Currency: currency}}
 }
 
 // amount reads money that is not negative.
@@ -99,33 +105,6 @@ func (v *values) decimal(text string) (money.Decimal, error) {
 	return d, nil
 }
 
-// code checks that an amount is in the installation's currency, which it is without a code.
-func (v *values) code(text string) error {
-	if text != "" && text != v.currency.Code() {
-		return fmt.Errorf("the books are kept in %s, not in %q", v.currency.Code(), cut(text))
-	}
-	return nil
-}
-
-// exact is how Kopeck's own format writes moments.
-const exact = "2006-01-02T15:04:05.999999Z07:00"
-
-// moment reads a time of Kopeck's own format, which may be in the future (an order's due day).
-func moment(text string) (time.Time, error) {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
-		return at, fmt.Errorf("%q: not a moment in RFC 3339 of the years 1900 to 2200", cut(text))
-	}
-	return at.UTC().Truncate(time.Microsecond), nil
-}
-
-func truth(text string) (bool, error) {
-	if text != "true" && text != "false" {
-		return false, fmt.Errorf("%q: want true or false", cut(text))
-	}
-	return text == "true", nil
-}
-
 // share returns a share, from 0 to 1, of an amount that is not negative, rounded half to even.
 func share(of money.Amount, part money.Decimal) (money.Amount, error) {
 	const one = 1_000_000_000 // part is in billionths
@@ -152,15 +131,6 @@ func cut(text string) string {
 type faults string
 
 var errEmpty = errors.New("must not be empty")
-
-// errRounded refuses an id that a spreadsheet has shortened: several ids become one.
-var errRounded = errors.New("a number that a spreadsheet has rounded: format the column as text before you save the file")
-
-// isRounded reports whether a text is a number as spreadsheets show one of many digits: 7,90011E+10.
-func isRounded(text string) bool {
-	mantissa, exponent, ok := strings.Cut(text, "E+")
-	return ok && len(exponent) >= 2 && allDigits(exponent) && strings.Trim(mantissa, "0123456789.,") == "" && mantissa != ""
-}
 
 // of notes that a field is wrong, unless err is nil or another was wrong before.
 func (f *faults) of(field string, err error) {

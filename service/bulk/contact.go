@@ -2,97 +2,45 @@ package bulk
 
 import (
 	"context"
-	"time"
 
-	"kopeck/costing"
-	"kopeck/fault"
 	"kopeck/id"
-	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service/contacts"
 	"kopeck/service/input"
 )
 
-// ContactRecord is a contact as a file gives it. Empty texts and zero times are absent.
-type ContactRecord struct {
-	ID                             string // in Kopeck's own format; "" in other logs, whose contacts are distinguished by external id
-	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
-	Person                         Person
-	Kind                           schema.ContactKind
-	Direction                      schema.Direction
-	Channel                        schema.Channel
-	At                             time.Time
-	Minutes                        money.Decimal
-	Seconds                        *money.Decimal // the time where minutes do not give it exactly; absent: the minutes do
-	Staff                          string         // e-mail; one who does not exist is created, inactive and without a password
-	Subject, Notes                 string
-	AboutID                        string // of the customer that a recommendation is about
-	Purpose                        schema.Purpose
-	Stage                          schema.Stage    // the customer's at that moment; it follows from facts, whatever the file has
-	Segment                        *schema.Segment // the customer's as it was known then, "" for none; absent: as it is now
-	Expense                        money.Amount
-	Costed                         bool // CostLines and Uncosted are as they were; else the contact is costed by the rates
-	CostLines                      []costing.Line
-	Uncosted                       bool
-	RecordedAt                     time.Time    // absent: now
-	StaffGrades                    []StaffGrade // all that the staff member has had, for one whom a file makes
-
-	staffID, grade string // of an exported contact's staff member: the grade is that of now
-	staffMadeAt    time.Time
-}
-
-// storedContact is a contact as far as an imported one is compared with it.
-type storedContact struct {
-	id, externalID, customerID, kind, direction, channel string
-	at                                                   time.Time
-	minutes                                              money.Decimal
-	expense                                              money.Amount
-}
-
-// freshContact is a new contact.
-type freshContact struct {
-	*ContactRecord
-
-	given      *storedContact
-	cost       money.Amount
-	staffID    string // "" for nobody
-	recordedAt time.Time
-}
-
 // Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected.
-func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verdict, error) {
-	return i.alone(ctx, len(contacts), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, contacts) })
+func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Verdict, error) {
+	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, records) })
 }
 
-func (r *ContactRecord) customer() customerName {
-	return customerName{r.CustomerID, r.CustomerExternalID, r.Person}
+func customerOf(r *contacts.Record) customerName {
+	return customerName{r.CustomerID, r.CustomerExternalID, Person{r.Email, r.Phone, r.Name}}
 }
 
-func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) error {
+func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) error {
 	if c.bulk != nil { // before the customers, as everywhere
 		if err := c.service.rates.HoldRates(ctx, c.bulk.Tx); err != nil {
 			return err
 		}
 	}
-	people, err := c.findCustomers(ctx, 2*len(contacts), func(n int) customerName {
-		if n >= len(contacts) {
-			return customerName{id: contacts[n-len(contacts)].AboutID}
+	people, err := c.findCustomers(ctx, 2*len(records), func(n int) customerName {
+		if n >= len(records) {
+			return customerName{id: records[n-len(records)].AboutID}
 		}
-		return contacts[n].customer()
+		return customerOf(&records[n])
 	})
 	if err != nil {
 		return err
 	}
-	byID, byExternal, err := c.findContacts(ctx, contacts)
+	byID, byExternal, err := c.findContacts(ctx, records)
 	if err != nil {
 		return err
 	}
-	var fresh []*freshContact
-	for n := range contacts {
-		r := &contacts[n]
+	var fresh []*contacts.Record
+	for n := range records {
+		r := &records[n]
 		given, v := c.checkContact(r, people)
 		if v.Outcome == Rejected {
 			c.verdicts[n] = v
@@ -106,20 +54,20 @@ func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) er
 			c.verdicts[n] = sameContact(stored, given)
 			continue
 		}
-		if given.id == "" {
-			given.id = c.service.IDs.Make(id.Contact)
+		if given.ID == "" {
+			given.ID = c.service.IDs.Make(id.Contact)
 		}
-		byID[given.id] = given
-		if given.externalID != "" {
-			byExternal[given.externalID] = given
+		byID[given.ID] = given
+		if given.ExternalID != "" {
+			byExternal[given.ExternalID] = given
 		}
-		for _, customer := range []string{given.customerID, r.AboutID} {
+		for _, customer := range []string{given.CustomerID, r.AboutID} {
 			if customer != "" {
 				people.use(customer)
 				c.affected[customer] = true
 			}
 		}
-		fresh = append(fresh, &freshContact{ContactRecord: r, given: given})
+		fresh = append(fresh, given)
 	}
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
@@ -127,71 +75,35 @@ func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) er
 	return c.writeContacts(ctx, fresh)
 }
 
-func sameContact(known, given *storedContact) Verdict {
-	switch {
-	case given.id != "" && known.id != given.id:
-		return rejected("the contact's external id %q is that of another contact, %s", input.Excerpt(given.externalID), known.id)
-	case known.customerID != given.customerID:
-		return rejected("the contact is there already, of another customer")
-	case known.kind != given.kind || known.direction != given.direction || known.channel != given.channel:
-		return rejected("the contact is there already with another kind, direction or channel")
-	case !known.at.Equal(given.at):
-		return rejected("the contact is there already, of %s", known.at.Format(time.RFC3339))
-	case known.minutes != given.minutes || known.expense != given.expense:
-		return rejected("the contact is there already with other minutes or another expense")
+func sameContact(known, given *contacts.Record) Verdict {
+	if given.ID != "" && known.ID != given.ID {
+		return rejected("the contact's external id %q is that of another contact, %s", input.Excerpt(given.ExternalID), known.ID)
+	}
+	if difference := contacts.Fields().Difference(known, given); difference != "" {
+		return rejected("the contact is there already%s", difference)
 	}
 	return Verdict{Outcome: Present}
 }
 
-// checkContact checks a record and finds its customer.
-func (c *chunk) checkContact(r *ContactRecord, people *known) (*storedContact, Verdict) {
-	if err := r.check(); err != nil {
+// checkContact checks a record and finds its customer. The contact is a copy of the record.
+func (c *chunk) checkContact(r *contacts.Record, people *known) (*contacts.Record, Verdict) {
+	if err := contacts.Fields().Check(r); err != nil {
 		return nil, Verdict{Rejected, reason(err)}
 	}
-	customer, v := people.resolve(r.customer())
+	customer, v := people.resolve(customerOf(r))
 	if v.Outcome != Rejected && r.AboutID != "" && !people.byID[r.AboutID] && people.fresh[r.AboutID] == nil {
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	}
-	return &storedContact{r.ID, r.ExternalID, customer, string(r.Kind), string(r.Direction), string(r.Channel), r.At, r.Minutes, r.Expense}, v
-}
-
-// check checks a record, and brings its texts into the form in which they are kept.
-func (r *ContactRecord) check() error {
-	var faults fault.List
-	if r.ID != "" {
-		faults.Add(id.Check("id", id.Contact, r.ID))
-	}
-	if r.AboutID != "" {
-		faults.Add(id.Check("about_id", id.Customer, r.AboutID))
-	}
-	for _, t := range []struct {
-		field string
-		text  *string
-		most  int
-	}{{"external_id", &r.ExternalID, 200}, {"subject", &r.Subject, contacts.MaxSubject}, {"notes", &r.Notes, contacts.MaxNotes}} {
-		checked, err := input.OptionalText(t.field, t.text, t.most)
-		faults.Add(err)
-		*t.text = input.OrZero(checked)
-	}
-	if r.Staff != "" {
-		_, err := input.Email("staff", r.Staff)
-		faults.Add(err)
-	}
-	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(contacts.MaxLoggedMinutes)) > 0 {
-		faults.Add(fault.Invalidf("minutes", "want 0 to %d", contacts.MaxLoggedMinutes))
-	}
-	if r.Expense.Sign() < 0 {
-		faults.Add(fault.Invalidf("expense", "must not be negative"))
-	}
-	faults.Add(contacts.CheckAbout("about_id", r.Kind, r.CustomerID, r.AboutID))
-	return faults.Or()
+	given := *r
+	given.CustomerID = customer
+	return &given, v
 }
 
 // findContacts finds the contacts that exist, by id and by external id.
-func (c *chunk) findContacts(ctx context.Context, contacts []ContactRecord) (byID, byExternal map[string]*storedContact, err error) {
-	byID, byExternal = map[string]*storedContact{}, map[string]*storedContact{}
+func (c *chunk) findContacts(ctx context.Context, records []contacts.Record) (byID, byExternal map[string]*contacts.Record, err error) {
+	byID, byExternal = map[string]*contacts.Record{}, map[string]*contacts.Record{}
 	var ids, externals []string
-	for _, r := range contacts {
+	for _, r := range records {
 		if r.ID != "" {
 			ids = append(ids, r.ID)
 		}
@@ -199,10 +111,10 @@ func (c *chunk) findContacts(ctx context.Context, contacts []ContactRecord) (byI
 			externals = append(externals, *external)
 		}
 	}
-	return byID, byExternal, c.contactsBy(ctx, ids, externals, func(one *storedContact) {
-		byID[one.id] = one
-		if one.externalID != "" {
-			byExternal[one.externalID] = one
+	return byID, byExternal, c.contactsBy(ctx, ids, externals, func(one *contacts.Record) {
+		byID[one.ID] = one
+		if one.ExternalID != "" {
+			byExternal[one.ExternalID] = one
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/store"
 )
@@ -27,8 +28,8 @@ func (s *Service) ExportCustomers(ctx context.Context, each func(*customers.Reco
 }
 
 // ExportContacts calls each for every contact. See ExportOrders.
-func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) error) error {
-	return export(ctx, s, each, func(r *ContactRecord) string { return r.ID }, (*chunk).exportedContacts)
+func (s *Service) ExportContacts(ctx context.Context, each func(*contacts.Record) error) error {
+	return export(ctx, s, each, func(r *contacts.Record) string { return r.ID }, (*chunk).exportedContacts)
 }
 
 func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(*chunk, context.Context, string) ([]T, error)) error {

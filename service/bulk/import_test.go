@@ -13,6 +13,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/bulk"
+	"kopeck/service/contacts"
 	"kopeck/service/customers"
 )
 
@@ -163,7 +164,7 @@ func TestOrdersAndContactsMakeTheirCustomers(t *testing.T) {
 			t.Errorf("got %v %s, want a rejection because of another cost", got, reasons)
 		}
 		got, _, _ = run(w, bulk.Import{}, func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error) {
-			return i.Contacts(ctx, []bulk.ContactRecord{{
+			return i.Contacts(ctx, []contacts.Record{{
 				ExternalID: "call-1", CustomerExternalID: "crm-1", Kind: schema.TargetCall, Direction: schema.Outbound, Channel: schema.ByPhone, At: at.Add(-time.Hour), Minutes: money.Whole(3), Staff: "olga@example.com",
 			}})
 		})
@@ -195,7 +196,7 @@ func TestOrdersAndThenAClaim(t *testing.T) {
 		return i.Orders(ctx, []bulk.OrderRecord{bought("o1", march), bought("o2", april)})
 	}
 	claim := func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error) {
-		return i.Contacts(ctx, []bulk.ContactRecord{{ExternalID: "c1", CustomerExternalID: "crm-1", Kind: schema.Claim, Direction: schema.Inbound, Channel: schema.ByPhone, At: may}})
+		return i.Contacts(ctx, []contacts.Record{{ExternalID: "c1", CustomerExternalID: "crm-1", Kind: schema.Claim, Direction: schema.Inbound, Channel: schema.ByPhone, At: may}})
 	}
 	type step = func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error)
 	for name, steps := range map[string][]step{"orders first": {orders, claim}, "the claim first": {claim, orders}} {

@@ -7,17 +7,10 @@ import (
 	"time"
 
 	"kopeck/costing"
-	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/rates"
 	"kopeck/store"
 )
-
-// RateRecord is a rate of a file.
-type RateRecord struct {
-	Set        service.SetRateInput // as the API takes it
-	RecordedAt time.Time            // when it was recorded; zero for now
-}
 
 // rateImport is the work on the records of one call.
 type rateImport struct {
@@ -27,16 +20,10 @@ type rateImport struct {
 	done     rates.Restated
 }
 
-// ExportedRate is a rate as it is exported.
-type ExportedRate struct {
-	costing.Rate
-	Correction bool // of an earlier one for the same moment
-}
-
 // Rates records rates, and restates once what all of them cover: one transaction for all that it is given. A rate that is
 // there with the same content is left alone; one that SetRate would refuse is rejected for the same reason. A rate with its own
 // id and moment of recording, of Kopeck's own format, keeps both.
-func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, error) {
+func (i *Import) Rates(ctx context.Context, records []rates.NewRate) ([]Verdict, error) {
 	s := i.service
 	var w *rateImport
 	work := func(ctx context.Context, tx *store.Tx) (err error) {
@@ -67,16 +54,15 @@ func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, er
 }
 
 // placeRecords decides what is done with each record. If they are to be written it holds the rates first.
-func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []RateRecord, writing bool) (*rateImport, error) {
+func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []rates.NewRate, writing bool) (*rateImport, error) {
 	w := &rateImport{verdicts: make([]Verdict, len(records))}
 	checked := make([]rates.NewRate, len(records))
 	var ids []string
 	for n, record := range records {
 		var err error
-		if checked[n], err = s.rates.CheckRate(ctx, record.Set); err != nil {
+		if checked[n], err = s.rates.CheckRecord(record); err != nil {
 			w.verdicts[n] = rejected("%s", reason(err))
 		}
-		checked[n].RecordedAt = record.RecordedAt
 		ids = append(ids, checked[n].ID)
 	}
 	if writing {
@@ -101,13 +87,13 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []Rate
 
 func (w *rateImport) place(r *rates.NewRate, known map[string]costing.Rate, now time.Time) Verdict {
 	if same, ok := known[r.ID]; ok {
-		if same.Subject == r.Subject && same.Code == r.Code && same.ValidFrom.Equal(r.ValidFrom) && sameRate(same, r.Rate) {
+		if same.Subject == r.Subject && same.Code == r.Code && same.ValidFrom.Equal(r.ValidFrom) && rates.Same(same, r.Rate) {
 			return Verdict{Outcome: Present}
 		}
 		return rejected("id: a rate with this id and other content exists; omit the id to correct it")
 	}
 	standing := w.there.Holding(r.Key(), r.ValidFrom)
-	if standing != nil && sameRate(*standing, r.Rate) && (r.RecordedAt.IsZero() || !r.Correction) {
+	if standing != nil && rates.Same(*standing, r.Rate) && (r.RecordedAt.IsZero() || !r.Correction) {
 		return Verdict{Outcome: Present}
 	}
 	if err := w.there.Place(r, now); err != nil {
@@ -115,12 +101,6 @@ func (w *rateImport) place(r *rates.NewRate, known map[string]costing.Rate, now 
 	}
 	w.rates = append(w.rates, *r)
 	return Verdict{Outcome: Added}
-}
-
-// sameRate reports whether two rates for the same thing from the same moment have the same content.
-func sameRate(a, b costing.Rate) bool {
-	same := func(a, b *money.Decimal) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-	return a.Unit == b.Unit && a.Amount == b.Amount && same(a.CapacityPerDay, b.CapacityPerDay) && same(a.FixedShare, b.FixedShare)
 }
 
 // writeRecords writes the rates that are new and restates what they cover.
@@ -139,13 +119,13 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 }
 
 // ExportRates calls each for every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
-func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
+func (s *Service) ExportRates(ctx context.Context, each func(*rates.NewRate) error) error {
 	all, err := rates.All(bypassGuard(ctx), s.Store)
 	if err != nil {
 		return fmt.Errorf("bulk: rates: %w", err)
 	}
 	for n, r := range all {
-		one := ExportedRate{Rate: r}
+		one := rates.NewRate{Rate: r}
 		one.Correction = n > 0 && all[n-1].Subject == r.Subject && all[n-1].Code == r.Code && all[n-1].ValidFrom.Equal(r.ValidFrom)
 		if err := each(&one); err != nil {
 			return err

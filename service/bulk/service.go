@@ -1,5 +1,5 @@
 // Package bulk imports and exports orders, customers, contacts and rates in bulk, for the command line: it works as the system,
-// past the guard. Package customers defines the fields of a customer. Package bulk may import service, service/input, value,
+// past the guard. Packages customers, contacts and rates define the fields of their nouns. Package bulk may import service, service/input, service/field, value,
 // books, rates, customers and contacts.
 package bulk
 

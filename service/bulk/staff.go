@@ -5,12 +5,12 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/contacts"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -47,16 +47,8 @@ var userColumns = []store.Column[newUser]{
 	{Name: "active", Value: func(newUser) any { return false }},
 }
 
-// StaffGrade is a grade that a member of staff has had from a moment on, as a file has it; "" for none. The first that was recorded has
-// held before all others.
-type StaffGrade struct {
-	Grade      string    `json:"grade"`
-	ValidFrom  time.Time `json:"from"`
-	RecordedAt time.Time `json:"recorded"`
-}
-
 // dated returns grades as they are kept of a user.
-func (c *chunk) dated(userID string, grades []StaffGrade) service.Dated {
+func (c *chunk) dated(userID string, grades []contacts.StaffGrade) service.Dated {
 	all := make([]*ent.DatedValue, len(grades))
 	for i, g := range grades {
 		all[i] = &ent.DatedValue{
@@ -67,23 +59,23 @@ func (c *chunk) dated(userID string, grades []StaffGrade) service.Dated {
 }
 
 // addGrades fills in what grades the staff of exported contacts have had.
-func (c *chunk) addGrades(ctx context.Context, contacts []ContactRecord) error {
+func (c *chunk) addGrades(ctx context.Context, records []contacts.Record) error {
 	var staff []string
-	for i := range contacts {
-		if contacts[i].staffID != "" {
-			staff = append(staff, contacts[i].staffID)
+	for i := range records {
+		if records[i].StaffID != "" {
+			staff = append(staff, records[i].StaffID)
 		}
 	}
 	history, err := c.service.DatedOf(ctx, c.reader, schema.DatedGrade, staff...)
-	for i := range contacts {
-		r := &contacts[i]
-		for _, one := range slices.SortedFunc(slices.Values(history[r.staffID]), func(a, b *ent.DatedValue) int {
+	for i := range records {
+		r := &records[i]
+		for _, one := range slices.SortedFunc(slices.Values(history[r.StaffID]), func(a, b *ent.DatedValue) int {
 			return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
 		}) {
-			r.StaffGrades = append(r.StaffGrades, StaffGrade{input.OrZero(one.Value), one.ValidFrom, one.RecordedAt})
+			r.StaffGrades = append(r.StaffGrades, contacts.StaffGrade{Grade: input.OrZero(one.Value), ValidFrom: one.ValidFrom, RecordedAt: one.RecordedAt})
 		}
-		if len(r.StaffGrades) == 0 && r.grade != "" { // it has always been this one
-			r.StaffGrades = []StaffGrade{{r.grade, r.staffMadeAt.UTC(), r.staffMadeAt.UTC()}}
+		if len(r.StaffGrades) == 0 && r.StaffGrade != "" { // it has always been this one
+			r.StaffGrades = []contacts.StaffGrade{{Grade: r.StaffGrade, ValidFrom: r.StaffMadeAt, RecordedAt: r.StaffMadeAt}}
 		}
 	}
 	return err
@@ -91,9 +83,9 @@ func (c *chunk) addGrades(ctx context.Context, contacts []ContactRecord) error {
 
 // giveGrades gives users whom a file has made, now or before, the grades that it has of them. A user of this installation, who has a grade or
 // may sign in, keeps what is known here.
-func (c *chunk) giveGrades(ctx context.Context, contacts []*freshContact) error {
-	grades := map[string][]StaffGrade{}
-	for _, f := range contacts {
+func (c *chunk) giveGrades(ctx context.Context, fresh []*contacts.Record) error {
+	grades := map[string][]contacts.StaffGrade{}
+	for _, f := range fresh {
 		if f.Staff != "" && len(f.StaffGrades) > 0 {
 			grades[c.people[input.EmailKey(f.Staff)]] = f.StaffGrades
 		}

@@ -2,8 +2,6 @@ package contacts
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"kopeck/auth"
 	"kopeck/costing"
@@ -19,7 +17,7 @@ import (
 var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
 
 // maxMinutes and maxSeconds are how long a contact that somebody records may last: a day. A row of another system's log may stand for the work of
-// weeks: see [MaxLoggedMinutes].
+// weeks: see maxLoggedMinutes.
 const (
 	maxMinutes = "1440"
 	maxSeconds = "86400"
@@ -27,14 +25,14 @@ const (
 
 // What is true of every contact, recorded or imported.
 const (
-	MaxLoggedMinutes = 100_000 // of a contact in a log that is imported
-	MaxSubject       = 500     // in characters
-	MaxNotes         = 20_000  // in characters
+	maxLoggedMinutes = 100_000 // of a contact in a log that is imported
+	maxSubject       = 500     // in characters
+	maxNotes         = 20_000  // in characters
 )
 
-// CheckAbout checks whom a contact is about, if anybody: it must be a RECOMMENDATION, about another customer than its own. INVALID
+// checkAbout checks whom a contact is about, if anybody: it must be a RECOMMENDATION, about another customer than its own. INVALID
 // on the field.
-func CheckAbout(field string, kind schema.ContactKind, customerID, aboutID string) error {
+func checkAbout(field string, kind schema.ContactKind, customerID, aboutID string) error {
 	switch {
 	case aboutID == "":
 		return nil
@@ -46,55 +44,67 @@ func CheckAbout(field string, kind schema.ContactKind, customerID, aboutID strin
 	return nil
 }
 
-// NewContact is a contact to be recorded, checked.
-type NewContact struct {
-	ID, CustomerID        string
-	Kind                  schema.ContactKind
-	Direction             schema.Direction
-	Channel               schema.Channel
-	At                    time.Time
-	spent                 costing.Duration
-	StaffID               *string
-	Subject, notes        *string
-	aboutID, PermissionID *string
-	Purpose               *schema.Purpose
-	expense               money.Amount
+func isAboutAnother(field string, r *Record) error {
+	if r.AboutID != "" {
+		if err := id.Check(field, id.Customer, r.AboutID); err != nil {
+			return err
+		}
+	}
+	return checkAbout(field, r.Kind, r.CustomerID, r.AboutID)
 }
 
-func (s *Service) checkContact(ctx context.Context, in service.RecordContactInput) (NewContact, error) {
-	actor, ok := auth.From(ctx)
-	if ok && actor.May("Contact").Write == auth.NoRows {
-		return NewContact{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+func isID(prefix string, of func(r *Record) string) func(field string, r *Record) error {
+	return func(field string, r *Record) error {
+		if of(r) == "" {
+			return nil
+		}
+		return id.Check(field, prefix, of(r))
+	}
+}
+
+// shortText checks a text, and brings it into the form in which it is kept.
+func shortText(at func(r *Record) *string, most int) func(field string, r *Record) error {
+	return func(field string, r *Record) error {
+		checked, err := input.OptionalText(field, at(r), most)
+		*at(r) = input.OrZero(checked)
+		return err
+	}
+}
+
+func isEmail(field string, r *Record) error {
+	if r.Staff == "" {
+		return nil
+	}
+	_, err := input.Email(field, r.Staff)
+	return err
+}
+
+func loggedMinutes(field string, r *Record) error {
+	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(maxLoggedMinutes)) > 0 {
+		return fault.Invalidf(field, "want 0 to %d", maxLoggedMinutes)
+	}
+	return nil
+}
+
+func notNegative(field string, r *Record) error {
+	if r.Expense.Sign() < 0 {
+		return fault.Invalidf(field, "must not be negative")
+	}
+	return nil
+}
+
+// checkContact returns the contact that an input records. Everything that is wrong is reported together.
+func (s *Service) checkContact(ctx context.Context, in service.RecordContactInput) (r Record, err error) {
+	if actor, ok := auth.From(ctx); ok && actor.May("Contact").Write == auth.NoRows {
+		return r, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
 	}
 	var faults fault.List
-	n := NewContact{CustomerID: in.CustomerID, Kind: in.Kind, Direction: in.Direction, Channel: in.Channel, aboutID: in.AboutID, Purpose: in.Purpose}
-	var err error
-	n.ID, err = s.NewID(id.Contact, in.ID)
-	faults.Add(err)
-	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
-	n.At, err = s.PastMoment("at", in.At)
-	faults.Add(err)
-	n.spent, err = checkSpent(in.Minutes, in.Seconds)
-	faults.Add(err)
-	n.Subject, err = input.OptionalText("subject", in.Subject, MaxSubject)
-	faults.Add(err)
-	n.notes, err = input.OptionalText("notes", in.Notes, MaxNotes)
-	faults.Add(err)
-	n.expense, err = s.Amount("expense", in.Expense)
-	faults.Add(err)
-	if in.AboutID != nil {
-		err := id.Check("aboutId", id.Customer, *in.AboutID)
-		if err == nil {
-			err = CheckAbout("aboutId", in.Kind, in.CustomerID, *in.AboutID)
+	for _, f := range fields {
+		if f.create != nil {
+			faults.Add(f.create(ctx, s, &in, &r))
 		}
-		faults.Add(err)
 	}
-	if in.Direction == schema.Outbound && in.Purpose == nil && slices.Contains(selling, in.Kind) {
-		faults.Add(fault.Invalidf("purpose", "an outbound %s sells: want its purpose", in.Kind))
-	}
-	n.StaffID, err = s.staffOf(actor, in.StaffID)
-	faults.Add(err)
-	return n, faults.Or()
+	return r, faults.Or()
 }
 
 // checkSpent returns the working time of a contact, which is given in minutes or in seconds.
@@ -116,22 +126,22 @@ func checkSpent(minutes, seconds *money.Exact) (costing.Duration, error) {
 
 // staffOf returns the staff member of a contact: the one named, who may have left since, or else the actor. SALES may name only
 // themselves. Nobody took part in what the system itself records.
-func (s *Service) staffOf(actor auth.Actor, named *string) (*string, error) {
+func (s *Service) staffOf(actor auth.Actor, named *string) (string, error) {
 	if named == nil {
 		if s.people.User(actor.UserID) == nil {
-			return nil, nil
+			return "", nil
 		}
-		return &actor.UserID, nil
+		return actor.UserID, nil
 	}
 	if err := id.Check("staffId", id.User, *named); err != nil {
-		return nil, err
+		return "", err
 	}
 	u := s.people.User(*named)
 	switch {
 	case u == nil || u.DeletedAt != nil || u.Role == schema.RolePartner:
-		return nil, fault.NoSuch("staffId", "staff member")
+		return "", fault.NoSuch("staffId", "staff member")
 	case actor.Role == schema.RoleSales && !actor.IsSystem() && actor.UserID != *named:
-		return nil, fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
+		return "", fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
 	}
-	return named, nil
+	return *named, nil
 }

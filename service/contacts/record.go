@@ -2,8 +2,6 @@ package contacts
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"kopeck/ent"
@@ -11,6 +9,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/consent"
+	"kopeck/service/input"
 	"kopeck/service/rates"
 	"kopeck/store"
 )
@@ -35,20 +34,20 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err != nil {
 			return "", err
 		}
-		if n.Direction == schema.Outbound && n.Purpose != nil {
+		if n.Direction == schema.Outbound && n.Purpose != "" {
 			at := &n.At
 			if in.At == nil || in.At.Truncate(time.Microsecond).After(n.At) {
 				at = nil // now, or a little ahead of our clock, which counts as now: what holds at the commit decides
 			}
-			d, err := s.consent.Decide(ctx, tx, c.ID, n.Channel, *n.Purpose, nil, at)
+			d, err := s.consent.Decide(ctx, tx, c.ID, n.Channel, n.Purpose, nil, at)
 			if err != nil {
 				return "", err
 			}
 			if !d.Allowed {
-				return "", consent.MissingPermission(d, n.Channel, *n.Purpose)
+				return "", consent.MissingPermission(d, n.Channel, n.Purpose)
 			}
 			if d.CurrentLevel != nil {
-				n.PermissionID = &d.Permission.ID
+				n.PermissionID = d.Permission.ID
 			}
 		}
 		contact, err := s.AddContact(ctx, tx, c, n)
@@ -67,30 +66,30 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 }
 
 // lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about, in the order of their ids.
-func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n NewContact) (c *ent.Customer, err error) {
-	aboutFirst := n.aboutID != nil && *n.aboutID < n.CustomerID
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (c *ent.Customer, err error) {
+	aboutFirst := n.AboutID != "" && n.AboutID < n.CustomerID
 	if aboutFirst {
-		if _, err := s.LockCustomer(ctx, tx, "aboutId", *n.aboutID); err != nil {
+		if _, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID); err != nil {
 			return nil, err
 		}
 	}
 	if c, err = s.LockCustomer(ctx, tx, "customerId", n.CustomerID); err != nil {
 		return nil, err
 	}
-	if n.aboutID != nil && !aboutFirst {
-		_, err = s.LockCustomer(ctx, tx, "aboutId", *n.aboutID)
+	if n.AboutID != "" && !aboutFirst {
+		_, err = s.LockCustomer(ctx, tx, "aboutId", n.AboutID)
 	}
 	return c, err
 }
 
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The
 // transaction holds the rates and the customer. The caller has decided whether the contact is permitted.
-func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n NewContact) (*ent.Contact, error) {
+func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n Record) (*ent.Contact, error) {
 	stage, err := s.books.StageAt(ctx, tx, c, n.At)
 	if err != nil {
 		return nil, err
 	}
-	codes, err := s.rates.StaffCodes(ctx, tx, n.StaffID, n.At)
+	codes, err := s.rates.StaffCodes(ctx, tx, input.NonEmpty(n.StaffID), n.At)
 	if err != nil {
 		return nil, err
 	}
@@ -98,21 +97,19 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	if err != nil {
 		return nil, err
 	}
-	segment := segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))
-	in := rates.ContactInput(codes, n.spent, n.Channel, n.expense)
-	cost, err := s.rates.CostContact(ctx, tx, in, n.At)
+	segment := schema.Segment(input.OrZero(segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))))
+	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense), n.At)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := json.Marshal(cost.Lines)
-	if err != nil {
-		return nil, fmt.Errorf("contacts: cost lines: %w", err)
+	n.Stage, n.Segment, n.Cost, n.CostLines, n.Uncosted, n.RecordedAt = stage, &segment, cost.Total, cost.Lines, len(cost.Missing) > 0, s.Now()
+	create := tx.Contact.Create()
+	for _, f := range fields {
+		if err := f.Set(create.Mutation(), &n); err != nil {
+			return nil, err
+		}
 	}
-	contact, err := tx.Contact.Create().SetID(n.ID).SetCustomerID(c.ID).SetKind(n.Kind).SetDirection(n.Direction).SetChannel(n.Channel).
-		SetAt(n.At).SetMinutes(n.spent.Minutes).SetNillableExactSeconds(n.spent.Seconds).SetNillableStaffID(n.StaffID).SetNillableSubject(n.Subject).SetNillableNotes(n.notes).
-		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.PermissionID).SetNillablePurpose(n.Purpose).SetStage(stage).SetNillableSegment((*schema.Segment)(segment)).
-		SetExpense(n.expense).SetCost(cost.Total).SetCostLines(lines).SetUncosted(len(cost.Missing) > 0).SetRecordedAt(s.Now()).
-		Save(ctx)
+	contact, err := create.Save(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 // Package contacts records contacts with customers: whether they are permitted, what they cost, and what they earn.
 //
-// It may import service, service/input, and the packages books, consent, people and rates under service. What reads past the guard is
+// It may import service, service/input, service/field, and the packages books, consent, people and rates under service. What reads past the guard is
 // in unguarded.go.
 package contacts
 

@@ -5,6 +5,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/service"
+	"kopeck/service/field"
 	"kopeck/store"
 )
 
@@ -26,8 +27,8 @@ type Descriptor struct {
 	same        func(a, b *Record) bool
 	value       func(r *Record) any // as database/sql takes it; nil for none
 	destination func(r *Record) any // what database/sql scans it into
-	read        func(form *Form, text string, to *Record) error
-	write       func(form *Form, r *Record) string
+	read        func(form *field.Form, text string, to *Record) error
+	write       func(form *field.Form, r *Record) string
 }
 
 // names are what a field is called; "" where it is not there.
@@ -82,7 +83,7 @@ func define[V, I any](
 	if n.Column != "" && at.optional {
 		f.uses |= nullable
 	}
-	if k.number {
+	if k.Number {
 		f.uses |= numeric
 	}
 	put := func(r *Record, v *V) {
@@ -101,16 +102,16 @@ func define[V, I any](
 		}
 		return err
 	}
-	f.read = func(form *Form, text string, to *Record) error {
-		v, err := k.read(form, text)
+	f.read = func(form *field.Form, text string, to *Record) error {
+		v, err := k.Read(form, text)
 		if err == nil {
 			at.set(to, &v)
 		}
 		return err
 	}
-	f.write = func(form *Form, r *Record) string {
+	f.write = func(form *field.Form, r *Record) string {
 		if v := at.at(r); v != nil {
-			return k.write(form, *v)
+			return k.Write(form, *v)
 		}
 		return ""
 	}
@@ -158,11 +159,11 @@ func defineRow[V, I any](f *Descriptor, at place[V], put func(r *Record, v *V), 
 	f.copy = func(to, from *Record) { put(to, at.at(from)) }
 	f.same = func(a, b *Record) bool {
 		x, y := at.at(a), at.at(b)
-		return x == nil && y == nil || x != nil && y != nil && k.same(*x, *y)
+		return x == nil && y == nil || x != nil && y != nil && k.Same(*x, *y)
 	}
 	f.value = func(r *Record) any {
 		if v := at.at(r); v != nil {
-			return k.value(*v)
+			return k.Value(*v)
 		}
 		return nil
 	}
@@ -194,11 +195,11 @@ func (f *Descriptor) withKey(column string, value func(r *Record) any) *Descript
 
 // withText makes the column of the files another text instead of the field, by which an import finds its value.
 func (f *Descriptor) withText(at func(r *Record) *string) *Descriptor {
-	f.read = func(_ *Form, text string, to *Record) error {
+	f.read = func(_ *field.Form, text string, to *Record) error {
 		*at(to) = text
 		return nil
 	}
-	f.write = func(_ *Form, r *Record) string { return *at(r) }
+	f.write = func(_ *field.Form, r *Record) string { return *at(r) }
 	return f
 }
 
@@ -244,7 +245,7 @@ func (f *Descriptor) Clearable() bool { return f.uses&nullable != 0 && f.importi
 func (f *Descriptor) Required() bool { return f.uses&requiredOfOwn != 0 }
 
 // Read reads the field from its text in a file into a record; empty text is no value.
-func (f *Descriptor) Read(form *Form, text string, to *Record) error {
+func (f *Descriptor) Read(form *field.Form, text string, to *Record) error {
 	if text == "" {
 		return nil
 	}
@@ -252,4 +253,4 @@ func (f *Descriptor) Read(form *Form, text string, to *Record) error {
 }
 
 // Write returns the field's text in a file of Kopeck's own format.
-func (f *Descriptor) Write(form *Form, r *Record) string { return f.write(form, r) }
+func (f *Descriptor) Write(form *field.Form, r *Record) string { return f.write(form, r) }

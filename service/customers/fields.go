@@ -23,7 +23,7 @@ var fields = []*Descriptor{
 		nil, nil, kept, mapped|requiredOfOwn,
 	),
 	define(
-		names{"externalId", "external_id", "external_id"}, optional(func(r *Record) **string { return &r.ExternalID }), text, anyText(100),
+		names{"externalId", "external_id", "external_id"}, optional(func(r *Record) **string { return &r.ExternalID }), externalID, anyText(100),
 		func(in *service.CreateCustomerInput) *string { return in.ExternalID },
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.ExternalID },
 		replaced, mapped,

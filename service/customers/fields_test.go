@@ -18,6 +18,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/app"
 	"kopeck/service/customers"
+	"kopeck/service/field"
 )
 
 // world is the verbs over a database of its own, called by the system.
@@ -110,7 +111,7 @@ func (w *world) of(c *ent.Customer, f *customers.Descriptor) string {
 	if c.OwnerID != nil {
 		r.Owner = w.People.User(*c.OwnerID).Email
 	}
-	return f.Write(&customers.Form{Currency: w.Currency}, &r)
+	return f.Write(&field.Form{Currency: w.Currency}, &r)
 }
 
 // fromJSON reads an input of the API from JSON.

@@ -6,8 +6,6 @@ import (
 
 	"kopeck/ent"
 	"kopeck/fault"
-	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -26,14 +24,6 @@ type Record struct {
 
 // NewRecord returns an empty record.
 func NewRecord() Record { return Record{Customer: &ent.Customer{}} }
-
-// Form is how a file writes values whose text differs from file to file.
-type Form struct {
-	Currency money.Currency
-	Amount   func(text string) (money.Amount, error)
-	Moment   func(text string) (time.Time, error)
-	Date     func(text string) (schema.Date, error)
-}
 
 // has reports whether the file gives a column for the customer.
 func (r *Record) has(column string) bool { return r.Has == nil || r.Has(column) }

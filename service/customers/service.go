@@ -1,5 +1,5 @@
 // Package customers holds customers: creating, updating and deleting them, searching, and referrals. [fields] defines
-// each field of a customer once, for all of these and for files. It may import service, service/input, books and people.
+// each field of a customer once, for all of these and for files. It may import service, service/input, service/field, books and people.
 package customers
 
 import (

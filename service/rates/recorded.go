@@ -10,7 +10,6 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/rate"
 	"kopeck/fault"
-	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -23,6 +22,11 @@ const ratesPerStatement = 500
 
 // rowFaults are the faults of the rows of a list, by their places; nil where a row has none.
 type rowFaults []error
+
+// Same reports whether two rates for the same thing from the same moment have the same content.
+func Same(a, b costing.Rate) bool {
+	return Fields().Difference(&NewRate{Rate: a}, &NewRate{Rate: b}) == ""
+}
 
 func compareRates(a, b costing.Rate) int {
 	return cmp.Or(a.ValidFrom.Compare(b.ValidFrom), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
@@ -150,9 +154,12 @@ func checkIDs(ctx context.Context, tx *store.Tx, rates []NewRate, faults rowFaul
 func (s *Service) writeRates(ctx context.Context, tx *store.Tx, rates []NewRate) error {
 	rows := make([]*ent.RateCreate, len(rates))
 	for i, r := range rates {
-		rows[i] = tx.Rate.Create().SetID(r.ID).SetSubject(schema.RateSubject(r.Subject)).SetCode(r.Code).SetUnit(r.Unit).SetAmount(r.Amount).
-			SetCurrencyCode(s.Currency.Code()).SetValidFrom(r.ValidFrom).SetRecordedAt(r.RecordedAt).
-			SetNillableCapacityPerDay(r.CapacityPerDay).SetNillableFixedShare(r.FixedShare)
+		rows[i] = tx.Rate.Create().SetCurrencyCode(s.Currency.Code())
+		for _, f := range fields {
+			if err := f.Set(rows[i].Mutation(), &r); err != nil {
+				return err
+			}
+		}
 	}
 	err := tx.Rate.CreateBulk(rows...).Exec(ctx)
 	if store.IsUnique(err) {

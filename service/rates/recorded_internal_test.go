@@ -84,3 +84,31 @@ func TestHoldingWhereNoneBegins(t *testing.T) {
 		t.Errorf("got %v, want no rate before the first begins", holds)
 	}
 }
+
+func TestSameRate(t *testing.T) {
+	t.Parallel()
+	half, third := money.MustDecimal("0.5"), money.MustDecimal("0.3")
+	base := costing.Rate{Unit: "hour", Amount: money.Whole(5), FixedShare: &half}
+	for _, c := range []struct {
+		name   string
+		change func(r *costing.Rate)
+		same   bool
+	}{
+		{"the same", func(r *costing.Rate) { equal := half; r.FixedShare = &equal }, true},
+		{"of another time", func(r *costing.Rate) { r.ValidFrom = day(1) }, true},
+		{"another unit", func(r *costing.Rate) { r.Unit = "minute" }, false},
+		{"another amount", func(r *costing.Rate) { r.Amount = third }, false},
+		{"another share", func(r *costing.Rate) { r.FixedShare = &third }, false},
+		{"no share", func(r *costing.Rate) { r.FixedShare = nil }, false},
+		{"a capacity", func(r *costing.Rate) { r.CapacityPerDay = &half }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			other := base
+			c.change(&other)
+			if got := Same(base, other); got != c.same {
+				t.Errorf("the same: %t", got)
+			}
+		})
+	}
+}

@@ -1,7 +1,7 @@
 // Package rates holds dated rates, and what follows from them: setting one or a list of them and restating the contacts and
 // orders that they cover, what contacts and orders cost, what is used without a rate, and the capacity of resources.
 //
-// It may import service, service/input, and the packages value, quote and books under service. What reads or writes past the
+// It may import service, service/input, service/field, and the packages value, quote and books under service. What reads or writes past the
 // guard is in unguarded*.go.
 package rates
 

@@ -12,8 +12,6 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/rate"
 	"kopeck/fault"
-	"kopeck/id"
-	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -23,10 +21,10 @@ import (
 // restateTime is how long setting rates may take, with all that they restate. It goes on when the caller has disconnected.
 const restateTime = 2 * time.Minute
 
-// NewRate is a rate to be set, checked.
+// NewRate is a rate as it is set, or as a file gives it: there without an id for a new one, and with a zero RecordedAt for now.
 type NewRate struct {
 	costing.Rate
-	Correction bool
+	Correction bool // of an earlier one for the same moment
 }
 
 // mostRates is how many rates one answer holds.
@@ -70,56 +68,52 @@ func (s *Service) SetRate(ctx context.Context, in service.SetRateInput) (*ent.Ra
 // Key is what the rate is of.
 func (r NewRate) Key() costing.RateKey { return costing.RateKey{Subject: r.Subject, Code: r.Code} }
 
-// audited returns what the audit keeps of a rate.
+// audited returns what the audit keeps of a rate: what setRate takes, by the names of its input, but for the id.
 func (r NewRate) audited() map[string]any {
-	return map[string]any{
-		"subject": r.Subject, "code": r.Code, "unit": r.Unit, "amount": r.Amount, "validFrom": r.ValidFrom, "correction": r.Correction,
-		"capacityPerDay": r.CapacityPerDay, "fixedShare": r.FixedShare,
+	detail := map[string]any{}
+	for _, f := range fields {
+		if f.input != "" && f.input != "id" {
+			detail[f.input] = f.Model(&r)
+		}
 	}
+	return detail
 }
 
-// CheckRate checks a rate by itself, for single rates, lists and files. Whether it fits the others of its code is checked by
+// CheckRate checks a rate by itself, for single rates and lists. Whether it fits the others of its code is checked by
 // [RecordedRates.Place].
 func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRate, error) {
 	if actor, ok := auth.From(ctx); ok && actor.May("Rate").Write == auth.NoRows {
 		return NewRate{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
 	}
 	var faults fault.List
-	r := NewRate{Rate: costing.Rate{Subject: string(in.Subject), ValidFrom: in.ValidFrom.UTC().Truncate(time.Microsecond)}, Correction: input.Or(in.Correction, false)}
-	var err error
-	r.ID, err = s.NewID(id.Rate, in.ID)
-	faults.Add(err)
-	r.Code, err = input.Text("code", in.Code, 320)
-	faults.Add(err)
-	r.Unit, err = input.Text("unit", in.Unit, 40)
-	faults.Add(err)
-	faults.Add(input.CheckDate("validFrom", &in.ValidFrom))
-	r.Amount, err = input.Decimal("amount", in.Amount, "0", costing.MaxRate)
-	faults.Add(err)
-	optional := func(field string, given *money.Exact, most string) *money.Decimal {
-		if given == nil {
-			return nil
+	var r NewRate
+	for _, f := range fields {
+		if f.read != nil {
+			faults.Add(f.read(&in, &r))
 		}
-		d, err := input.Decimal(field, *given, "0", most)
-		faults.Add(err)
-		return &d
 	}
-	r.CapacityPerDay = optional("capacityPerDay", in.CapacityPerDay, "1000000000")
-	r.FixedShare = optional("fixedShare", in.FixedShare, "1")
-	switch in.Subject {
-	case schema.RateStaff:
+	return s.checked(r, faults)
+}
+
+// CheckRecord checks a rate of a file as CheckRate does one of an input. Without an id it is given one.
+func (s *Service) CheckRecord(r NewRate) (NewRate, error) { return s.checked(r, nil) }
+
+// checkCode checks what a rate is for, and brings it into the form in which it is kept.
+func checkCode(_ *Service, field string, r *NewRate) error {
+	code, err := input.Text(field, r.Code, 320)
+	if err != nil {
+		return err
+	}
+	r.Code = code
+	switch r.Subject {
+	case costing.SubjectStaff:
 		r.Code = staffCode(r.Code)
-	case schema.RateChannelFee, schema.RateChannelMinute:
+	case costing.SubjectChannelFee, costing.SubjectChannelMinute:
 		if channels := schema.Channel("").Values(); !slices.Contains(channels, r.Code) {
-			faults.Add(fault.Invalidf("code", "not a channel: want one of %s", strings.Join(channels, ", ")))
+			return fault.Invalidf(field, "not a channel: want one of %s", strings.Join(channels, ", "))
 		}
 	}
-	if len(faults) == 0 {
-		if err := costing.CheckRate(r.Rate); err != nil {
-			return r, input.DomainError(err)
-		}
-	}
-	return r, faults.Or()
+	return nil
 }
 
 // staffCode returns the code of a STAFF rate as it is stored: an e-mail is folded, as users' are; a grade stays as it is.

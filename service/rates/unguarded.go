@@ -22,13 +22,16 @@ import (
 
 // The functions of this file read and write past the guard. Their comments say why they may.
 
-// rateColumns are what scanRate scans.
-const rateColumns = "id, subject, code, unit, amount, valid_from, recorded_at, capacity_per_day, fixed_share"
+// rateResults are what a rate is read from.
+var (
+	rateResults = Fields().Results("")
+	rateColumns = store.ResultNames(rateResults)
+)
 
-func scanRate(scan store.ScanFunc) (r costing.Rate, err error) {
-	err = scan(&r.ID, &r.Subject, &r.Code, &r.Unit, &r.Amount, &r.ValidFrom, &r.RecordedAt, &r.CapacityPerDay, &r.FixedShare)
-	r.ValidFrom, r.RecordedAt = r.ValidFrom.UTC(), r.RecordedAt.UTC()
-	return r, err
+func scanRate(scan store.ScanFunc) (costing.Rate, error) {
+	var r NewRate
+	err := store.ScanRow(scan, rateResults, &r)
+	return r.Rate, err
 }
 
 // collectRates returns all rates that a query, run by each, gives.

@@ -64,16 +64,14 @@ func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer,
 	if !ok {
 		kind = schema.Message
 	}
-	n := contacts.NewContact{
-		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: &purpose,
+	n := contacts.Record{
+		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: purpose, Subject: offerSubject,
 	}
 	if decision.CurrentLevel != nil {
-		n.PermissionID = &decision.Permission.ID
+		n.PermissionID = decision.Permission.ID
 	}
 	if actor, _ := auth.From(ctx); s.people.User(actor.UserID) != nil {
-		n.StaffID = &actor.UserID
+		n.StaffID = actor.UserID
 	}
-	subject := offerSubject
-	n.Subject = &subject
 	return s.contacts.AddContact(ctx, tx, c, n)
 }

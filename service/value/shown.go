@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"kopeck/ent"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -29,6 +30,7 @@ type shownEarnings struct {
 	RefundedMargin  money.Amount `json:"refundedMargin"`
 	ContactCost     money.Amount `json:"contactCost"`
 	AcquisitionCost money.Amount `json:"acquisitionCost"`
+	Recent          string       `json:"recent,omitempty"`
 }
 
 // shownEarningsOf returns the earnings that a customer is shown by: of a customer recorded since the start of the day, of one
@@ -43,7 +45,7 @@ func shownEarningsOf(c *ent.Customer) (Earnings, error) {
 	}
 	return Earnings{
 		OrderDays: e.OrderDays, FirstDay: e.FirstDay, LastDay: e.LastDay, Margin: e.Margin, RepeatMargin: e.RepeatMargin,
-		RefundedMargin: e.RefundedMargin, ContactCost: e.ContactCost, AcquisitionCost: e.AcquisitionCost,
+		RefundedMargin: e.RefundedMargin, ContactCost: e.ContactCost, AcquisitionCost: e.AcquisitionCost, Recent: lifetime.Recent(e.Recent),
 	}, nil
 }
 
@@ -93,7 +95,7 @@ func (s *Service) show(m *Model, c *ent.Customer) (changed bool, err error) {
 	if c.ShownEarnings == nil || was != is {
 		changed = true
 		c.ShownEarnings, err = json.Marshal(shownEarnings{
-			is.OrderDays, is.FirstDay, is.LastDay, is.Margin, is.RepeatMargin, is.RefundedMargin, is.ContactCost, is.AcquisitionCost,
+			is.OrderDays, is.FirstDay, is.LastDay, is.Margin, is.RepeatMargin, is.RefundedMargin, is.ContactCost, is.AcquisitionCost, string(is.Recent),
 		})
 		if err != nil {
 			return false, err

@@ -1,0 +1,56 @@
+package contacts
+
+import (
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// Record is a contact as it is recorded, or as a file gives it: the row, and what files have of other tables. Empty texts and zero times
+// are absent.
+type Record struct {
+	ID            string // in Kopeck's own format; "" in other logs, whose contacts are distinguished by external id
+	ExternalID    string
+	CustomerID    string
+	Kind          schema.ContactKind
+	Direction     schema.Direction
+	Channel       schema.Channel
+	At            time.Time
+	Minutes       money.Decimal
+	Seconds       *money.Decimal // the time where minutes do not give it exactly; absent: the minutes do
+	StaffID       string
+	Subject       string
+	Notes         string
+	AboutID       string // of the customer that a recommendation is about
+	PermissionID  string
+	Purpose       schema.Purpose
+	Stage         schema.Stage    // the customer's at that moment; it follows from facts, whatever a file has
+	Segment       *schema.Segment // the customer's as it was known then, "" for none; absent: as it is now
+	Expense, Cost money.Amount
+	Costed        bool // CostLines, Cost and Uncosted are as a file has them; else the contact is costed by the rates
+	CostLines     []costing.Line
+	Uncosted      bool
+	RecordedAt    time.Time // absent: now
+
+	CustomerExternalID string       // a file names the customer by it, by the id, or by the person's e-mail or phone
+	Email, Phone, Name string       // of the person; the name is for one who is new
+	Staff              string       // e-mail; one who does not exist is created, inactive and without a password
+	StaffGrades        []StaffGrade // all that the staff member has had, for one whom a file makes
+	StaffGrade         string       // that of now, of an exported contact's staff member
+	StaffMadeAt        time.Time    // when that one was created
+}
+
+// StaffGrade is a grade that a member of staff has had from a moment on, as a file has it; "" for none. The first that was recorded has
+// held before all others.
+type StaffGrade struct {
+	Grade      string    `json:"grade"`
+	ValidFrom  time.Time `json:"from"`
+	RecordedAt time.Time `json:"recorded"`
+}
+
+// spent is the working time of the contact.
+func (r *Record) spent() costing.Duration {
+	return costing.Duration{Minutes: r.Minutes, Seconds: r.Seconds}
+}

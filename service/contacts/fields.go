@@ -1,0 +1,197 @@
+package contacts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/field"
+	"kopeck/service/input"
+)
+
+// Descriptor is one field of a contact and all that is done with it.
+type Descriptor struct {
+	*field.Field[Record]
+
+	input  string // the field of RecordContactInput; "" where recordContact does not take it
+	create create
+}
+
+// create checks what an input gives of a field, and puts it into the record.
+type create func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) error
+
+const (
+	own      = field.Own | field.OwnKey // a file of Kopeck's own format has it
+	required = field.Mappable | field.MapKey | field.Filled
+)
+
+// fields defines each field of a contact once. Recording, importing, matching and copying, and the header and the rows of files follow
+// from it. It is in the order of the columns of files: add a new field at the end. A log names customers by their external ids
+// in the column customer, or by e-mail or phone.
+var fields = []Descriptor{
+	given("id", field.Of("id", "id", own, field.Text, func(r *Record) *string { return &r.ID }).Checked(isID(id.Contact, func(r *Record) string { return r.ID })),
+		func(_ context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
+			r.ID, err = s.NewID(id.Contact, in.ID)
+			return err
+		}),
+	ofFile(field.Of("external_id", "external_id", field.Own|field.Mappable|field.Nullable, field.Identifier, func(r *Record) *string { return &r.ExternalID }).
+		Checked(shortText(func(r *Record) *string { return &r.ExternalID }, 200))),
+	given("customerId", field.Of("customer_id", "customer_id", own, field.Text, func(r *Record) *string { return &r.CustomerID }).Compared(", of another customer"),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.CustomerID = in.CustomerID
+			return id.Check("customerId", id.Customer, in.CustomerID)
+		}),
+	ofFile(field.Of("customer_external_id", "", field.Own, field.Text, func(r *Record) *string { return &r.CustomerExternalID }).From("c.external_id")),
+	ofFile(field.Of("customer", "", field.Mappable|field.MapKey, field.Identifier, func(r *Record) *string { return &r.CustomerExternalID })),
+	given("kind", field.Of("kind", "kind", own|required, field.Word[schema.ContactKind](), func(r *Record) *schema.ContactKind { return &r.Kind }).Compared(otherWay),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Kind = in.Kind
+			return nil
+		}),
+	given("direction", field.Of("direction", "direction", own|required, field.Word[schema.Direction](), func(r *Record) *schema.Direction { return &r.Direction }).Compared(otherWay),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Direction = in.Direction
+			return nil
+		}),
+	given("channel", field.Of("channel", "channel", own|required, field.Word[schema.Channel](), func(r *Record) *schema.Channel { return &r.Channel }).Compared(otherWay),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Channel = in.Channel
+			return nil
+		}),
+	given("at", field.Of("at", "at", own|required, field.Moment, func(r *Record) *time.Time { return &r.At }).ComparedOf(func(r *Record) string { return ", of " + r.At.Format(time.RFC3339) }),
+		func(_ context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
+			r.At, err = s.PastMoment("at", in.At)
+			return err
+		}),
+	given("minutes", field.Of("minutes", "minutes", field.Own|field.Mappable, field.Decimal, func(r *Record) *money.Decimal { return &r.Minutes }).Compared(otherEffort).Checked(loggedMinutes),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			spent, err := checkSpent(in.Minutes, in.Seconds)
+			r.Minutes, r.Seconds = spent.Minutes, spent.Seconds
+			return err
+		}),
+	given("staffId", field.Of("staff", "", field.Own|field.Mappable, field.Text, func(r *Record) *string { return &r.Staff }).From("u.email").Checked(isEmail),
+		func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
+			actor, _ := auth.From(ctx)
+			r.StaffID, err = s.staffOf(actor, in.StaffID)
+			return err
+		}),
+	given("subject", field.Of("subject", "subject", field.Own|field.Mappable|field.Nullable, field.Text, func(r *Record) *string { return &r.Subject }).
+		Checked(shortText(func(r *Record) *string { return &r.Subject }, maxSubject)),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Subject = input.OrZero(in.Subject)
+			return shortText(func(r *Record) *string { return &r.Subject }, maxSubject)("subject", r)
+		}),
+	given("notes", field.Of("notes", "notes", field.Own|field.Mappable|field.Nullable, field.Text, func(r *Record) *string { return &r.Notes }).
+		Checked(shortText(func(r *Record) *string { return &r.Notes }, maxNotes)),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Notes = input.OrZero(in.Notes)
+			return shortText(func(r *Record) *string { return &r.Notes }, maxNotes)("notes", r)
+		}),
+	given("aboutId", field.Of("about_id", "about_id", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.AboutID }).Checked(isAboutAnother),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			if in.AboutID == nil {
+				return nil
+			}
+			r.AboutID = *in.AboutID
+			if err := id.Check("aboutId", id.Customer, r.AboutID); err != nil {
+				return err
+			}
+			return checkAbout("aboutId", in.Kind, in.CustomerID, r.AboutID)
+		}),
+	given("purpose", field.Of("purpose", "purpose", field.Own|field.Mappable|field.Nullable, field.Word[schema.Purpose](), func(r *Record) *schema.Purpose { return &r.Purpose }),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			if in.Direction == schema.Outbound && in.Purpose == nil && slices.Contains(selling, in.Kind) {
+				return fault.Invalidf("purpose", "an outbound %s sells: want its purpose", in.Kind)
+			}
+			r.Purpose = input.OrZero(in.Purpose)
+			return nil
+		}),
+	ofFile(field.Of("stage", "stage", field.Own|field.Filled, field.Word[schema.Stage](), func(r *Record) *schema.Stage { return &r.Stage })),
+	given("expense", field.Of("expense", "expense", field.Own|field.Mappable, field.Amount, func(r *Record) *money.Amount { return &r.Expense }).Compared(otherEffort).Checked(notNegative),
+		func(_ context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
+			r.Expense, err = s.Amount("expense", in.Expense)
+			return err
+		}),
+	ofFile(field.Of("cost", "cost", field.Own|field.Filled, field.Amount, func(r *Record) *money.Amount { return &r.Cost })),
+	ofFile(field.Currency[Record](field.Own | field.Mappable)),
+	ofFile(field.Of("uncosted", "uncosted", field.Own, field.Truth, func(r *Record) *bool { return &r.Uncosted })),
+	ofFile(field.Of("cost_lines", "cost_lines", field.Own, field.List[costing.Line](), func(r *Record) *[]costing.Line { return &r.CostLines })),
+	ofFile(field.Of("recorded_at", "recorded_at", field.Own|field.Filled, field.Moment, func(r *Record) *time.Time { return &r.RecordedAt })),
+	ofFile(field.Of("segment", "segment", field.Own|field.Filled|field.Nullable, segmentThen, func(r *Record) **schema.Segment { return &r.Segment })),
+	ofFile(field.Of("email", "", field.Mappable, field.Text, func(r *Record) *string { return &r.Email })),
+	ofFile(field.Of("phone", "", field.Mappable, field.Text, func(r *Record) *string { return &r.Phone })),
+	ofFile(field.Of("name", "", field.Mappable, field.Text, func(r *Record) *string { return &r.Name })),
+	seconds(),
+	ofFile(field.Of("staff_grades", "", field.Own, field.List[StaffGrade](), func(r *Record) *[]StaffGrade { return &r.StaffGrades })),
+	// What files do not have.
+	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })),
+	ofFile(field.Of("", "permission_id", field.Nullable, field.Text, func(r *Record) *string { return &r.PermissionID })),
+	ofFile(field.Of("", "", 0, field.Text, func(r *Record) *string { return &r.StaffGrade }).From("u.grade")),
+	ofFile(field.Of("", "", 0, field.Stamp, func(r *Record) *time.Time { return &r.StaffMadeAt }).From("u.created_at")),
+}
+
+// How a file's contact is said to differ from one that exists.
+const (
+	otherWay    = " with another kind, direction or channel"
+	otherEffort = " with other minutes or another expense"
+)
+
+// given is a field that recordContact takes.
+func given(input string, f *field.Field[Record], create create) Descriptor {
+	return Descriptor{f, input, create}
+}
+
+// ofFile is a field that recordContact does not take: it is computed, or in files alone.
+func ofFile(f *field.Field[Record]) Descriptor { return Descriptor{Field: f} }
+
+// Fields are all fields of contacts.
+func Fields() field.Fields[Record] {
+	all := make(field.Fields[Record], len(fields))
+	for n, f := range fields {
+		all[n] = f.Field
+	}
+	return all
+}
+
+// segmentThen is the segment that a customer had: in a file that has the column, none if it is empty.
+var segmentThen = func() field.Kind[*schema.Segment] {
+	k := field.Optional(field.Word[schema.Segment]())
+	read := k.Read
+	k.Read = func(form *field.Form, text string) (*schema.Segment, error) {
+		if text == "" {
+			return new(schema.Segment), nil
+		}
+		return read(form, text)
+	}
+	k.IsZero = func(v *schema.Segment) bool { return v == nil || *v == "" }
+	k.To = func(v **schema.Segment) any {
+		*v = new(schema.Segment)
+		return field.Word[schema.Segment]().To(*v)
+	}
+	return k
+}()
+
+// seconds is the working time where it is given in seconds; it is empty in a file of ours where minutes give it exactly.
+func seconds() Descriptor {
+	f := field.Of("seconds", "exact_seconds", field.Own|field.Mappable|field.Nullable, field.Optional(field.Decimal), func(r *Record) **money.Decimal { return &r.Seconds })
+	read := f.Read
+	f.Read = func(form *field.Form, text string, to *Record) error {
+		var one Record
+		if err := read(form, text, &one); err != nil {
+			return err
+		}
+		spent, err := costing.InSeconds(*one.Seconds)
+		to.Minutes, to.Seconds = spent.Minutes, spent.Seconds
+		return err
+	}
+	return given("seconds", f, func(context.Context, *Service, *service.RecordContactInput, *Record) error {
+		return nil // it is read with the minutes
+	})
+}
