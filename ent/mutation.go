@@ -6213,6 +6213,7 @@ type CustomerMutation struct {
 	margin               *money.Amount
 	repeat_margin        *money.Amount
 	refunded_margin      *money.Amount
+	recent_days          *string
 	contact_cost         *money.Amount
 	last_order_at        *time.Time
 	lifetime_value       *money.Amount
@@ -7741,6 +7742,42 @@ func (m *CustomerMutation) ResetRefundedMargin() {
 	m.refunded_margin = nil
 }
 
+// SetRecentDays sets the "recent_days" field.
+func (m *CustomerMutation) SetRecentDays(s string) {
+	m.recent_days = &s
+}
+
+// RecentDays returns the value of the "recent_days" field in the mutation.
+func (m *CustomerMutation) RecentDays() (r string, exists bool) {
+	v := m.recent_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecentDays returns the old "recent_days" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRecentDays(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecentDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecentDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecentDays: %w", err)
+	}
+	return oldValue.RecentDays, nil
+}
+
+// ResetRecentDays resets all changes to the "recent_days" field.
+func (m *CustomerMutation) ResetRecentDays() {
+	m.recent_days = nil
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (m *CustomerMutation) SetContactCost(value money.Amount) {
 	m.contact_cost = &value
@@ -8119,7 +8156,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 35)
+	fields := make([]string, 0, 36)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -8210,6 +8247,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.refunded_margin != nil {
 		fields = append(fields, customer.FieldRefundedMargin)
 	}
+	if m.recent_days != nil {
+		fields = append(fields, customer.FieldRecentDays)
+	}
 	if m.contact_cost != nil {
 		fields = append(fields, customer.FieldContactCost)
 	}
@@ -8293,6 +8333,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.RepeatMargin()
 	case customer.FieldRefundedMargin:
 		return m.RefundedMargin()
+	case customer.FieldRecentDays:
+		return m.RecentDays()
 	case customer.FieldContactCost:
 		return m.ContactCost()
 	case customer.FieldLastOrderAt:
@@ -8372,6 +8414,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRepeatMargin(ctx)
 	case customer.FieldRefundedMargin:
 		return m.OldRefundedMargin(ctx)
+	case customer.FieldRecentDays:
+		return m.OldRecentDays(ctx)
 	case customer.FieldContactCost:
 		return m.OldContactCost(ctx)
 	case customer.FieldLastOrderAt:
@@ -8600,6 +8644,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRefundedMargin(v)
+		return nil
+	case customer.FieldRecentDays:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecentDays(v)
 		return nil
 	case customer.FieldContactCost:
 		v, ok := value.(money.Amount)
@@ -8954,6 +9005,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldRefundedMargin:
 		m.ResetRefundedMargin()
+		return nil
+	case customer.FieldRecentDays:
+		m.ResetRecentDays()
 		return nil
 	case customer.FieldContactCost:
 		m.ResetContactCost()

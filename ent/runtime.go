@@ -429,7 +429,7 @@ func init() {
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[30].Descriptor()
+	customerDescShownTotal := customerFields[31].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.

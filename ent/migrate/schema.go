@@ -376,6 +376,7 @@ var (
 		{Name: "margin", Type: field.TypeInt64},
 		{Name: "repeat_margin", Type: field.TypeInt64},
 		{Name: "refunded_margin", Type: field.TypeInt64, Default: "0"},
+		{Name: "recent_days", Type: field.TypeString, Default: ""},
 		{Name: "contact_cost", Type: field.TypeInt64},
 		{Name: "last_order_at", Type: field.TypeTime},
 		{Name: "lifetime_value", Type: field.TypeInt64},
@@ -393,19 +394,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[33]},
+				Columns:    []*schema.Column{CustomersColumns[34]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[34]},
+				Columns:    []*schema.Column{CustomersColumns[35]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[35]},
+				Columns:    []*schema.Column{CustomersColumns[36]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -469,22 +470,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[29], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[30], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[30], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33]},
+				Columns: []*schema.Column{CustomersColumns[34]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -492,7 +493,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35]},
+				Columns: []*schema.Column{CustomersColumns[36]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -500,7 +501,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[34]},
+				Columns: []*schema.Column{CustomersColumns[35]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -566,7 +567,7 @@ var (
 	// LifetimeModelsColumns holds the columns for the "lifetime_models" table.
 	LifetimeModelsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K", "MEAN_RATE", "OWN_RATE", "RECENCY_FREQUENCY"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K", "MEAN_RATE", "OWN_RATE", "RECENCY_FREQUENCY", "LAST_PERIOD"}},
 		{Name: "time_unit", Type: field.TypeEnum, Enums: []string{"DAY", "WEEK", "MONTH"}},
 		{Name: "parameters", Type: field.TypeJSON},
 		{Name: "log_likelihood", Type: field.TypeFloat64},
