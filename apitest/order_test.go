@@ -110,7 +110,6 @@ func TestOrderFromPlaceToRefund(t *testing.T) {
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "expectedVersion": 1, "idempotencyKey": "b"}})
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "expectedVersion": 1, "idempotencyKey": "b"}})
 		s.admin.Refused("WRONG_STATE id", completeOrder, Vars{"in": Vars{"id": order}})
-		s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": order, "reason": "no more"}})
 		s.isClosed("1499.97")
 
 		for field, amount := range map[string]Vars{"amount": roubles("0.00"), "currencyCode": {"amount": "1.00", "currencyCode": "USD"}} {
@@ -127,6 +126,7 @@ func TestOrderFromPlaceToRefund(t *testing.T) {
 			t.Errorf("after a partial refund sent twice: %s", got)
 		}
 		s.isClosed("1000.00")
+		s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": order, "reason": "no more"}}) // some of it was given back
 		s.admin.Refused("INVALID amount.amount", refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("2000.01"), "reason": "r"}})
 		all := s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "reason": "it never fitted"}})
 		if got := all.Text("refundOrder.order.refunded.amount") + " " + all.Text("refundOrder.order.margin.amount") + " " + all.Text("refundOrder.order.status"); got != "2499.97 -1000.00 REFUNDED" {

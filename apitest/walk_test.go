@@ -93,8 +93,8 @@ func (w *walker) selection(of *ast.Definition, path []string) string {
 		if strings.HasPrefix(field.Name, "__") || inside && field.Name != "id" {
 			continue
 		}
-		if w.failing(field) || field.Name == "token" && slices.ContainsFunc(path, func(of string) bool { return of == "WhatIf" || of == "PriceRuleTrial" }) {
-			continue // what is only supposed has no token
+		if w.failing(field) || field.Name == "token" && slices.ContainsFunc(path, func(of string) bool { return of == "WhatIf" || of == "PriceRuleTrial" || of == "OrderLine" }) {
+			continue // what is only supposed has no token, nor has a product that is off the catalogue by now
 		}
 		w.walked[of.Name+"."+field.Name] = true
 		fields = append(fields, field.Name+w.arguments(of, field)+w.inner(field, append(path, of.Name)))

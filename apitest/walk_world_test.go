@@ -19,6 +19,7 @@ type seeded struct {
 	mine, theirs, shared    string // customers of seller, of other, and of nobody, whom the partner brought and who allowed it
 	young                   string // of nobody, without orders
 	extra                   string // a product with an option
+	tailored                string // a product that is made to measure
 	kept                    string // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
@@ -128,10 +129,32 @@ func (s *seeded) busy() {
 			}
 		}
 		a.Must(cancelOrder, Vars{"in": Vars{"id": s.order("1", nil), "reason": "Too late"}})
+		s.tailor(customer)
 	}
+	a.Must(`mutation($id: ID!) { updateProduct(input: {id: $id, expectedVersion: 1, active: false}) { userErrors { message } } }`, Vars{"id": s.tailored}) // not all customers are measured
+	s.rate("MATERIAL", "cloth", "101", Vars{"correction": true})
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
 	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
 	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)
+}
+
+// tailor sells a customer what is made to their measurement, with an option and by an agreement; its due date is changed, and some of it
+// comes back.
+func (s *seeded) tailor(customer string) {
+	a := s.admin
+	if s.tailored == "" {
+		s.tailored = makeProduct(a, Vars{
+			"sku": "TAILORED", "name": "Tailored", "listPrice": roubles("900.00"), "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantity": "1"}},
+			"options": []Vars{{"code": "width", "name": "Width", "measured": true, "components": []Vars{{"material": "cloth", "quantity": "0.1"}}}, {"code": "lining", "name": "Lining", "components": []Vars{}}},
+		})
+	}
+	a.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": s.tailored, "unit": roubles("1.00"), "overrideFloorReason": "An old friend"}})
+	token := a.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "3", options: [{code: "lining", value: "yes"}]) { token } } }`, Vars{"c": customer, "p": s.tailored}).Text("customer.price.token")
+	placed := a.Must(`mutation($in: PlaceOrderInput!) { placeOrder(input: $in) { order { id lines { id } } userErrors { message } } }`, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{token}}})
+	id := placed.Text("placeOrder.order.id")
+	a.Must(changeDueDate, Vars{"in": Vars{"id": id, "dueAt": s.w.Clock.Now().AddDate(0, 0, 9).Format(time.RFC3339), "reason": "They travel"}})
+	a.Must(completeOrder, Vars{"in": Vars{"id": id}})
+	a.Must(refundOrder, Vars{"in": Vars{"id": id, "lines": []Vars{{"lineId": placed.Text("placeOrder.order.lines.0.id"), "quantity": "1"}}, "goodsReturned": true, "reason": "Too wide"}})
 }
 
 // sent makes and sends an offer.

@@ -123,7 +123,7 @@ func (q *Quotes) priceAgain(c *ent.Customer, line *ent.OrderLine) (*Price, error
 		return nil, fmt.Errorf("quote: options of %s: %w", line.ID, err)
 	}
 	lead := line.LeadDays
-	price, err := q.PriceOf(c, line.ProductID, line.Quantity, options, &lead)
+	price, err := q.priceOf(c, line.ProductID, line.Quantity, options, &lead)
 	if fault.Of(err) != nil {
 		return nil, fault.New(fault.WrongState, "priceThen", "the same cannot be priced for that moment any more: %s", fault.Of(err).Message)
 	}

@@ -103,12 +103,16 @@ func (q *Quotes) Price(c *ent.Customer, productID string, amount *money.Exact, o
 
 // PriceOf returns the price for one of the customers that the Quotes were created for.
 func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal, options []pricing.Option, leadDays *int) (*Price, error) {
-	product := q.book.products[productID]
-	switch {
-	case product == nil:
-		return nil, fault.NoSuch("productId", "product")
-	case q.now && !product.Active:
+	if product := q.book.products[productID]; product != nil && q.now && !product.Active {
 		return nil, fault.New(fault.WrongState, "productId", "%s is off the catalogue", product.Sku)
+	}
+	return q.priceOf(c, productID, units, options, leadDays)
+}
+
+// priceOf is PriceOf for a product that may be off the catalogue by now.
+func (q *Quotes) priceOf(c *ent.Customer, productID string, units money.Decimal, options []pricing.Option, leadDays *int) (*Price, error) {
+	if q.book.products[productID] == nil {
+		return nil, fault.NoSuch("productId", "product")
 	}
 	customer, ok := q.facts[c.ID]
 	if !ok {
