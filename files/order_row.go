@@ -24,6 +24,9 @@ type logFields struct {
 	amount, total, cost, refunded             money.Amount
 	hasAmount, hasTotal, hasCost, hasRefunded bool
 	quantity, price                           signedDecimal
+	sku, title                                string
+	discount                                  money.Amount // of the row, off quantity x price
+	hasDiscount                               bool
 	status                                    schema.OrderStatus
 	cancelReason, refundReason                string
 }
@@ -42,6 +45,9 @@ var logLayout = layout[logFields]{Orders, []column[logFields]{
 	signedColumn("total", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.total, &r.hasTotal }),
 	plainColumn("quantity", func(r *logFields) *signedDecimal { return &r.quantity }),
 	plainColumn("price", func(r *logFields) *signedDecimal { return &r.price }),
+	textColumn("sku", mappable, func(r *logFields) *string { return &r.sku }),
+	textColumn("title", mappable, func(r *logFields) *string { return &r.title }),
+	signedColumn("discount", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.discount, &r.hasDiscount }),
 	wordColumn("status", mappable, func(r *logFields) *schema.OrderStatus { return &r.status }),
 	signedColumn("refunded", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.refunded, &r.hasRefunded }),
 	pastColumn("refunded_at", mappable, func(r *logFields) *time.Time { return &r.refundedAt }),
@@ -153,6 +159,7 @@ func csvRow(v *values, t *table, columns found[logFields], out *logRow) error {
 	switch {
 	case t.has("price"):
 		out.fault.of("price", out.multiply(v))
+		out.fault.of("discount", out.takeOff())
 	case t.has("amount") && !out.hasAmount:
 		out.fault.of("amount", errEmpty)
 	}
