@@ -25,6 +25,8 @@ type importCommand struct {
 	Words        []string `sep:"none" placeholder:"FIELD:TEXT=VALUE,…" help:"CSV: what the cells of a field mean, such as status:paid=COMPLETED,void=CANCELLED; * is any other text. May be given more than once."`
 	Where        string   `placeholder:"EXPRESSION" help:"CSV: read only the rows of which this is true, such as 'kind == \"sale\"'."`
 	Negative     string   `enum:"reject,refund" default:"reject" help:"Orders: what a row with a negative amount is: an error (reject), or a refund of the order with its id."`
+	Rest         string   `enum:",reject,spread" default:"" help:"Orders whose rows are lines (sku or title is mapped): what the difference between an order's total and the sum of its lines is, such as a delivery: an error (reject, if not given), or spread over the lines (spread)."`
+	Products     string   `enum:",create,known" default:"" help:"Unknown products of lines of orders: create them, inactive (create, if not given), or reject the row (known)."`
 	Encoding     string   `placeholder:"NAME" help:"The encoding of the file, such as windows-1251, windows-1252, utf-16 or koi8-r. If not given it is found from the bytes, and the report says so."`
 	Skip         int      `placeholder:"N" help:"CSV: pass over N lines above the header."`
 	NoHeader     bool     `help:"CSV: the first line is a row; the columns are called c1, c2, …"`
@@ -52,7 +54,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	}
 	defer k.close()
 	options := files.Options{
-		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Profile: c.Profile, Map: strings.Join(c.Map, ","), Words: c.Words, Where: c.Where, Negative: files.Negativity(c.Negative), Currency: c.Currency, Errors: files.Policy(c.Errors),
+		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Profile: c.Profile, Map: strings.Join(c.Map, ","), Words: c.Words, Where: c.Where, Negative: files.Negativity(c.Negative), Rest: c.Rest, Products: c.Products, Currency: c.Currency, Errors: files.Policy(c.Errors),
 		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
 		Encoding: c.Encoding, Skip: c.Skip, NoHeader: c.NoHeader,
 		Numbers: c.Numbers, DecimalComma: c.DecimalComma, Round: c.Round, Null: c.Null,

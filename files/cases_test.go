@@ -1,6 +1,7 @@
 package files_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +144,10 @@ func TestShopifyOfACase(t *testing.T) {
 		}
 		if n := w.number("SELECT sum(amount) FROM refunds"); n != 20000 {
 			w.Errorf("%d were refunded", n)
+		}
+		lines := []string{"Hoodie (Hoodie) 1 x 260000 = 260000, cost 130000", "Cap (Cap) 1 x 68000 = 68000, cost 34000", "Tee (Tee) 1 x 140000 = 140000, cost 70000", "Tee (Tee) 1 x 50000 = 50000, cost 25000"}
+		if got := w.soldLines(); !slices.Equal(got, lines) {
+			w.Errorf("%q were sold; want %q", got, lines)
 		}
 		w.closed()
 		if r, err = files.Import(w.Context(), w.service, o); err != nil {

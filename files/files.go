@@ -31,7 +31,8 @@
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment unless the log says their status; their cost
-// is stated (no rate restates it), and they have no products. A customer who is not known by external id, or else by e-mail or
+// is stated (no rate restates it). Where rows have an sku or a title they are the lines of their order, and sum to its total; a product
+// that does not exist is created, inactive, unless Options.Products is "known". A customer who is not known by external id, or else by e-mail or
 // phone, is created: a person whose name is the log's, or else that id; unless Options.Customers is "known".
 //
 // # Price lists
@@ -149,6 +150,8 @@ type Options struct {
 	Currency     string         // of the amounts; anything but the installation's is refused
 	Errors       Policy         // RejectAll
 	Negative     Negativity     // what a row with a negative amount is, of orders; NegativeRejected
+	Rest         string         // what becomes of the difference between an order's total and its lines; SpreadNone
+	Products     string         // "create" (those that lines of orders name, inactive) or "known" (reject the unknown); create
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
 	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty

@@ -76,7 +76,7 @@ func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
 	defer f.close()
 	var report Report
 	err = s.Bulk.Import(ctx, func(ctx context.Context, i *bulk.Import) error {
-		i.KnownCustomers, i.Update = o.Customers == "known", o.Update
+		i.KnownCustomers, i.KnownProducts, i.Update = o.Customers == "known", o.Products == "known", o.Update
 		report, err = importKind(ctx, s, i, o, f)
 		return err
 	})

@@ -18,6 +18,8 @@ func (o *Options) check(s *app.App) error {
 	o.Customers = cmp.Or(o.Customers, "create")
 	o.Empty = cmp.Or(o.Empty, KeepEmpty)
 	o.Negative = cmp.Or(o.Negative, NegativeRejected)
+	o.Rest = cmp.Or(o.Rest, SpreadNone)
+	o.Products = cmp.Or(o.Products, "create")
 	if o.Chunk <= 0 {
 		o.Chunk = 10_000
 	}
@@ -67,6 +69,10 @@ func (o *Options) checkCells() error {
 		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
 	case o.Negative != NegativeRejected && o.Negative != NegativeRefund:
 		return optionsError("--negative: want reject or refund, not %q", string(o.Negative))
+	case o.Rest != SpreadNone && o.Rest != SpreadLines:
+		return optionsError("--rest: want reject or spread, not %q", o.Rest)
+	case o.Products != "create" && o.Products != "known":
+		return optionsError("--products: want create or known, not %q", o.Products)
 	case o.Empty == ClearEmpty && !o.Update:
 		return optionsError("--empty clear erases what customers have: it is for --update")
 	}

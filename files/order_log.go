@@ -37,6 +37,7 @@ type openOrder struct {
 	refunds []bulk.RefundRecord
 	given   *money.Amount // back, as its rows give it for the whole of it
 	sold    bool          // a row sells something
+	lines   []logLine     // what its rows sell, where the log says it
 }
 
 // mostRows is how many rows an order has at most.
@@ -147,6 +148,11 @@ func (l *orderLog) add(r *logRow) {
 	default:
 		o.sold = true
 		o.value.Total, err = o.value.Total.Plus(r.amount)
+		if l.hasLines() {
+			if fault := l.addLine(r); fault != "" {
+				o.blame(r.line, fault)
+			}
+		}
 	}
 	if o.value.Cost, err2 = o.value.Cost.Plus(r.cost); err != nil || err2 != nil {
 		o.blame(r.line, "amount: the order's total is too large")
@@ -233,6 +239,9 @@ func (l *orderLog) complete(o *openOrder) (fault string) {
 	case o.total != nil:
 		order.Total = *o.total
 	}
+	if fault := l.balance(o); fault != "" {
+		return fault
+	}
 	if l.options.CostShare != nil {
 		var err error
 		if order.Cost, err = share(order.Total, *l.options.CostShare); err != nil {
@@ -245,6 +254,9 @@ func (l *orderLog) complete(o *openOrder) (fault string) {
 	order.StatedCost, order.DueAt = true, o.first.dueAt
 	order.StatedStatus = l.has("status") || l.has("refunded") || l.options.Negative == NegativeRefund
 	if fault := o.refund(); fault != "" {
+		return fault
+	}
+	if fault := l.makeLines(o); fault != "" {
 		return fault
 	}
 	return o.settle()

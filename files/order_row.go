@@ -25,6 +25,9 @@ type logFields struct {
 	amount, total, cost, refunded             money.Amount
 	hasAmount, hasTotal, hasCost, hasRefunded bool
 	quantity, price                           signedDecimal
+	sku, title                                string
+	discount                                  money.Amount // of the row, off quantity x price
+	hasDiscount                               bool
 	status                                    schema.OrderStatus
 	cancelReason, refundReason                string
 }
@@ -43,6 +46,9 @@ var logLayout = layout[logFields]{Orders, []column[logFields]{
 	signedColumn("total", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.total, &r.hasTotal }),
 	plainColumn("quantity", func(r *logFields) *signedDecimal { return &r.quantity }),
 	plainColumn("price", func(r *logFields) *signedDecimal { return &r.price }),
+	of("sku", mappable, field.Text, func(r *logFields) *string { return &r.sku }),
+	of("title", mappable, field.Text, func(r *logFields) *string { return &r.title }),
+	signedColumn("discount", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.discount, &r.hasDiscount }),
 	of("status", mappable, field.Word[schema.OrderStatus](), func(r *logFields) *schema.OrderStatus { return &r.status }),
 	signedColumn("refunded", mappable, func(r *logFields) (*money.Amount, *bool) { return &r.refunded, &r.hasRefunded }),
 	of("refunded_at", mappable, field.Moment, func(r *logFields) *time.Time { return &r.refundedAt }),
@@ -148,6 +154,7 @@ func csvRow(v *values, t *table, columns found[logFields], out *logRow) error {
 	switch {
 	case t.has("price"):
 		out.fault.of("price", out.multiply(v))
+		out.fault.of("discount", out.takeOff())
 	case t.has("amount") && !out.hasAmount:
 		out.fault.of("amount", errEmpty)
 	}

@@ -28,18 +28,35 @@ func openOrders(s *app.App, o Options, f *file) (source[bulk.OrderRecord], error
 		return source[bulk.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --cost-share or --date-format")
 	case in.own:
 		return ownOrders(in.values, in.table), nil
-	case in.has("total") && (in.has("amount") || in.has("quantity") || in.has("price")):
-		return source[bulk.OrderRecord]{}, optionsError("--map: total is what the whole order costs, amount (or quantity and price) what one row does: map one of them")
-	case in.has("amount") && in.has("price"):
-		return source[bulk.OrderRecord]{}, optionsError("--map: price is multiplied by quantity to an amount: map one of price and amount")
-	case in.has("price") != in.has("quantity"):
-		return source[bulk.OrderRecord]{}, optionsError("--map: price and quantity go together")
+	}
+	if err := checkAmounts(in.has); err != nil {
+		return source[bulk.OrderRecord]{}, err
+	}
+	switch {
 	case in.has("cost") && o.CostShare != nil:
 		return source[bulk.OrderRecord]{}, optionsError("the cost of the goods is given twice: by --map cost=… and by --cost-share")
 	case !in.has("cost") && o.CostShare == nil:
 		return source[bulk.OrderRecord]{}, errNoCost
 	}
 	return logOf(in.values, o, in.table), nil
+}
+
+// checkAmounts refuses fields of a log that say in two ways what something costs, or in none.
+func checkAmounts(has func(field string) bool) error {
+	lines, amount, price, quantity := has("sku") || has("title"), has("amount"), has("price"), has("quantity")
+	switch {
+	case lines && !amount && !price:
+		return optionsError("--map: a row with sku or title is a line of its order: map what it costs too, as amount or as quantity and price")
+	case !lines && has("total") && (amount || quantity || price):
+		return optionsError("--map: total is what the whole order costs, amount (or quantity and price) what one row does: map one of them, or with sku or title both")
+	case amount && price:
+		return optionsError("--map: price is multiplied by quantity to an amount: map one of price and amount")
+	case price && !quantity, quantity && !price && !(lines && amount):
+		return optionsError("--map: price and quantity go together")
+	case has("discount") && !price:
+		return optionsError("--map: discount is taken off quantity x price: map these too")
+	}
+	return nil
 }
 
 // ordersLayout is the layout of both formats of orders, to recognise a file by.

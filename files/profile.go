@@ -16,7 +16,7 @@ import (
 //	map FIELD = FROM          as --map; the first line of a field whose columns the file has is taken
 //	optional FIELD = FROM     the same, but the file need not have the columns
 //	word FIELD TEXT = VALUE   as --words; "" is an empty cell, * any other text
-//	OPTION = VALUE            as the option of the command: encoding, numbers, date-format, time-zone, skip, null, where, negative,
+//	OPTION = VALUE            as the option of the command: encoding, numbers, date-format, time-zone, skip, null, where, negative, rest, products,
 //	                          and round or no-header, which are true
 //
 // and what begins with # is a comment. Options of the command are before those of the profile.
@@ -100,7 +100,7 @@ func parseProfile(name, text string, kind Kind) (*profile, error) {
 }
 
 // profileOptions are the options that a profile may have.
-var profileOptions = []string{"encoding", "numbers", "date-format", "time-zone", "skip", "null", "where", "negative", "round", "no-header"}
+var profileOptions = []string{"encoding", "numbers", "date-format", "time-zone", "skip", "null", "where", "negative", "rest", "products", "round", "no-header"}
 
 // line reads a line of the section.
 func (p *profile) line(line string) error {
@@ -136,6 +136,7 @@ func (p *profile) apply(o *Options) error {
 	o.Null = cmp.Or(o.Null, p.options["null"])
 	o.Where = cmp.Or(o.Where, p.options["where"])
 	o.Negative = cmp.Or(o.Negative, Negativity(p.options["negative"]))
+	o.Rest, o.Products = cmp.Or(o.Rest, p.options["rest"]), cmp.Or(o.Products, p.options["products"])
 	if !o.DecimalComma {
 		o.Numbers = cmp.Or(o.Numbers, p.options["numbers"])
 	}

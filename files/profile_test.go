@@ -28,6 +28,21 @@ var exports = []struct {
 		[]string{`name="Ann Lee" external_id=W-9 status=COMPLETED at=2026-04-01T10:00:00Z total=12.50`, "external_id=W-10 status=CANCELLED", "external_id=W-11 status=REFUNDED", "total=1.00 refunded=1.00"},
 	},
 	{
+		"woocommerce", files.Orders, "Order ID,Order Date,Order Status,Order Total Amount,Email (Billing),SKU,Item Name,Quantity (- Refund),Item Cost\n" +
+			"9,2026-04-01 10:00:00,Completed,25.00,ann@example.com,T-1,Tee,2,10.00\n9,2026-04-01 10:00:00,Completed,25.00,ann@example.com,,Gift wrap,1,5.00\n",
+		[]string{"total=25.00", "sku=T-1 quantity=2 unit=10.00 line_total=20.00", `sku="Gift wrap" quantity=1 unit=5.00 line_total=5.00`},
+	},
+	{
+		"bitrix24", files.Orders, "ID;Стадия сделки;Сумма;Валюта;Контакт: ID;Дата создания;Дата закрытия;Товар;Цена;Количество\n" +
+			"7;Сделка успешна;1 100,00;Рубль;31;01.02.2026 10:00:00;05.02.2026;Шторы;500,00;2\n7;Сделка успешна;1 100,00;Рубль;31;01.02.2026 10:00:00;05.02.2026;Карниз;200,00;1\n",
+		[]string{"total=1100.00", "sku=Шторы", "sku=Карниз"},
+	},
+	{
+		"1c", files.Orders, "Номер;Дата;Контрагент;Сумма;Валюта;Проведен;Артикул;Номенклатура;Количество\n" +
+			"0000-000012;01.02.2026 10:15:03;ООО Ромашка;1\u00a0000,00;руб.;Да;B-1;Бархат;2,5\n0000-000012;01.02.2026 10:15:03;ООО Ромашка;5,00;руб.;Да;;Доставка;1\n",
+		[]string{"total=1005.00", "sku=B-1 quantity=2.5 unit=400.00", "sku=Доставка quantity=1 unit=5.00"},
+	},
+	{
 		"woocommerce", files.Customers, "ID,first_name,last_name,email,billing_phone\n5,Ann,Lee,ann@example.com,+1 212 555 0100\n",
 		[]string{`line 2: external_id=5 name="Ann Lee" email=ann@example.com phone="+1 212 555 0100"`},
 	},

@@ -6,6 +6,10 @@ map order = `Номер` + "/" + `Дата`.split(" ")[0].split(".")[2]
 map date = Дата
 optional amount = Сумма документа
 map amount = Сумма
+# Lists of what was sold have a row for each item, with its sum.
+optional sku = [`Артикул`, `Номенклатура`][0]
+optional title = Номенклатура
+optional quantity = [`Количество`, `Номенклатура`][0]
 optional currency = `Валюта`.replace("руб.", "RUB").replace("руб", "RUB")
 optional customer = Контрагент.Код
 optional customer = Код контрагента

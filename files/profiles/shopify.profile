@@ -5,6 +5,13 @@
 map order = Name
 map date = Created at
 map total = Total
+# What each row sells. Delivery, taxes and discounts on the whole order are in the total alone: they are spread over the lines.
+optional sku = [`Lineitem sku`, `Lineitem name`, `Lineitem quantity`, `Lineitem price`][0]
+optional title = [`Lineitem name`, `Lineitem quantity`, `Lineitem price`][0]
+optional quantity = [`Lineitem quantity`, `Lineitem name`, `Lineitem price`][0]
+optional price = [`Lineitem price`, `Lineitem name`, `Lineitem quantity`][0]
+optional discount = [`Lineitem discount`, `Lineitem name`, `Lineitem quantity`, `Lineitem price`][0]
+rest = spread
 optional currency = Currency
 optional email = Email
 optional name = Billing Name

@@ -10,6 +10,12 @@ optional date = order_date
 map date = Order Date
 optional total = order_total
 map total = Order Total Amount
+# What each row sells, where the export has a row for each item. Delivery, fees and coupons are in the total alone: they are spread.
+optional sku = [SKU, `Item Name`, `Item Cost`, `Quantity (- Refund)`][0]
+optional title = [`Item Name`, `Item Cost`, `Quantity (- Refund)`][0]
+optional quantity = [`Quantity (- Refund)`, `Item Name`, `Item Cost`][0]
+optional price = [`Item Cost`, `Item Name`, `Quantity (- Refund)`][0]
+rest = spread
 optional currency = order_currency
 optional currency = Order Currency
 optional status = status

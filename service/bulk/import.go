@@ -40,6 +40,7 @@ type Import struct {
 	Check          bool // only find out what would happen, and change nothing
 	AllOrNothing   bool // a rejected record undoes its transaction; the call then returns ErrRejected with the verdicts
 	KnownCustomers bool // reject orders and contacts of customers that do not exist; else the customers are created
+	KnownProducts  bool // reject orders with lines of products that do not exist; else the products are created, inactive
 	Update         bool // change customers that exist with other content
 
 	CustomersAdded int64 // so far, for orders and contacts

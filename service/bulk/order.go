@@ -61,6 +61,7 @@ type RefundLineRecord struct {
 type OrderLineRecord struct {
 	ID         string
 	SKU        string // of the product; one that does not exist is created, inactive
+	Title      string // the name of a product that is created; "": the SKU
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
@@ -167,10 +168,14 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if err != nil {
 		return err
 	}
+	products, err := c.knownProducts(ctx, orders, part)
+	if err != nil {
+		return err
+	}
 	fresh := make([]*freshOrder, 0, len(part))
 	for n, at := range part {
 		o := &orders[at]
-		if err := o.check(); err != nil {
+		if err := cmp.Or(o.check(), products.check(o)); err != nil {
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
 		}

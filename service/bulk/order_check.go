@@ -66,11 +66,10 @@ func (o *OrderRecord) check() error {
 		}
 		o.ExternalID = checked
 	}
-	if o.ID == "" { // a log has no lines and refunds
-		return nil
-	}
-	if err := id.Check("id", id.Order, o.ID); err != nil {
-		return err
+	if o.ID != "" {
+		if err := id.Check("id", id.Order, o.ID); err != nil {
+			return err
+		}
 	}
 	return o.checkParts()
 }
@@ -112,21 +111,35 @@ func (o *OrderRecord) checkSums() error {
 	return nil
 }
 
-// checkParts checks the lines and the refunds one by one.
+// What a product's texts have at most, as the API takes them.
+const (
+	mostSKU   = 100
+	mostTitle = 200
+)
+
+// checkParts checks the lines and the refunds one by one. Those of a log have no ids.
 func (o *OrderRecord) checkParts() error {
-	for _, line := range o.Lines {
-		if err := id.Check("line_id", id.OrderLine, line.ID); err != nil {
+	own := o.ID != ""
+	for n := range o.Lines {
+		line := &o.Lines[n]
+		if err := id.Check("line_id", id.OrderLine, line.ID); own && err != nil {
 			return err
 		}
 		if line.Quantity.Sign() <= 0 {
 			return fault.Invalidf("quantity", "must be greater than 0")
 		}
-		if _, err := input.Text("sku", line.SKU, 100); err != nil {
+		var err error
+		if line.SKU, err = input.Text("sku", line.SKU, mostSKU); err != nil {
 			return err
+		}
+		if line.Title != "" {
+			if line.Title, err = input.Text("title", line.Title, mostTitle); err != nil {
+				return err
+			}
 		}
 	}
 	for _, refund := range o.Refunds {
-		if err := id.Check("refunds", id.Refund, refund.ID); err != nil {
+		if err := id.Check("refunds", id.Refund, refund.ID); own && err != nil {
 			return err
 		}
 		if refund.Amount.Sign() <= 0 {

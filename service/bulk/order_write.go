@@ -1,11 +1,13 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
@@ -101,8 +103,8 @@ var lineColumns = []store.Column[lineOf]{
 // newProduct is a product that a line names and that does not exist. It is created inactive, since the import does not say
 // what it is.
 type newProduct struct {
-	id, sku string
-	at      time.Time
+	id, sku, name string
+	at            time.Time
 }
 
 var productColumns = []store.Column[newProduct]{
@@ -110,9 +112,9 @@ var productColumns = []store.Column[newProduct]{
 	{Name: "created_at", Value: func(p newProduct) any { return p.at }},
 	{Name: "updated_at", Value: func(p newProduct) any { return p.at }},
 	{Name: "sku", Value: func(p newProduct) any { return p.sku }},
-	{Name: "name", Value: func(p newProduct) any { return p.sku }},
-	{Name: "name_key", Value: func(p newProduct) any { return input.NameKey(p.sku) }},
-	{Name: "search_key", Value: func(p newProduct) any { return input.ProductKey(p.sku, p.sku) }},
+	{Name: "name", Value: func(p newProduct) any { return p.name }},
+	{Name: "name_key", Value: func(p newProduct) any { return input.NameKey(p.name) }},
+	{Name: "search_key", Value: func(p newProduct) any { return input.ProductKey(p.sku, p.name) }},
 	{Name: "active", Value: func(newProduct) any { return false }},
 }
 
@@ -145,6 +147,9 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			}
 		}
 		for n := range o.Lines {
+			if o.Lines[n].ID == "" {
+				o.Lines[n].ID = c.service.IDs.Make(id.OrderLine)
+			}
 			lines = append(lines, lineOf{OrderLineRecord: &o.Lines[n], orderID: o.given.id, position: n, returned: o.returned(o.Lines[n].ID)})
 		}
 	}
@@ -190,7 +195,7 @@ func (c *chunk) findProducts(ctx context.Context, lines []lineOf) (map[string]st
 	for _, l := range lines {
 		if found[l.SKU] == "" {
 			found[l.SKU] = c.service.IDs.Make(id.Product)
-			made = append(made, newProduct{found[l.SKU], l.SKU, now})
+			made = append(made, newProduct{found[l.SKU], l.SKU, cmp.Or(l.Title, l.SKU), now})
 		}
 	}
 	if len(made) == 0 {
@@ -200,6 +205,36 @@ func (c *chunk) findProducts(ctx context.Context, lines []lineOf) (map[string]st
 		return nil, err
 	}
 	return found, c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotBook)
+}
+
+// productIDs are the ids of products by sku; nil where it does not matter whether there is one.
+type productIDs map[string]string
+
+// knownProducts finds the products of the lines of orders, if those that do not exist are rejected.
+func (c *chunk) knownProducts(ctx context.Context, orders []OrderRecord, part []int) (productIDs, error) {
+	if !c.KnownProducts {
+		return nil, nil
+	}
+	var skus []string
+	for _, at := range part {
+		for _, line := range orders[at].Lines {
+			if sku, err := input.Text("sku", line.SKU, mostSKU); err == nil {
+				skus = append(skus, sku)
+			}
+		}
+	}
+	found, err := c.productsBySKU(ctx, skus)
+	return found, err
+}
+
+// check returns INVALID for an order with a line of a product that does not exist.
+func (known productIDs) check(o *OrderRecord) error {
+	for _, line := range o.Lines {
+		if known != nil && known[line.SKU] == "" {
+			return fault.Invalidf("sku", "there is no product %q; --products create makes it, inactive", input.Excerpt(line.SKU))
+		}
+	}
+	return nil
 }
 
 func nullableTime(at time.Time) any {
