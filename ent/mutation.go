@@ -19,6 +19,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -32,6 +33,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
@@ -57,37 +59,39 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAttributionFit     = "AttributionFit"
-	TypeAuditEntry         = "AuditEntry"
-	TypeBooking            = "Booking"
-	TypeComponent          = "Component"
-	TypeContact            = "Contact"
-	TypeContactRestatement = "ContactRestatement"
-	TypeCredit             = "Credit"
-	TypeCustomer           = "Customer"
-	TypeDatedValue         = "DatedValue"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeLifetimeModel      = "LifetimeModel"
-	TypeListPrice          = "ListPrice"
-	TypeOffer              = "Offer"
-	TypeOfferLine          = "OfferLine"
-	TypeOrder              = "Order"
-	TypeOrderLine          = "OrderLine"
-	TypePartner            = "Partner"
-	TypePermission         = "Permission"
-	TypePermissionEvent    = "PermissionEvent"
-	TypePriceAgreement     = "PriceAgreement"
-	TypePriceRule          = "PriceRule"
-	TypeProduct            = "Product"
-	TypeProductOption      = "ProductOption"
-	TypeRate               = "Rate"
-	TypeRefreshSession     = "RefreshSession"
-	TypeRefund             = "Refund"
-	TypeSearchTerm         = "SearchTerm"
-	TypeSetting            = "Setting"
-	TypeSignInAttempts     = "SignInAttempts"
-	TypeStageChange        = "StageChange"
-	TypeUser               = "User"
+	TypeAttributionFit        = "AttributionFit"
+	TypeAuditEntry            = "AuditEntry"
+	TypeBooking               = "Booking"
+	TypeComponent             = "Component"
+	TypeContact               = "Contact"
+	TypeContactRestatement    = "ContactRestatement"
+	TypeCredit                = "Credit"
+	TypeCustomer              = "Customer"
+	TypeDatedValue            = "DatedValue"
+	TypeIdempotencyKey        = "IdempotencyKey"
+	TypeLifetimeModel         = "LifetimeModel"
+	TypeListPrice             = "ListPrice"
+	TypeMeasurementDefinition = "MeasurementDefinition"
+	TypeOffer                 = "Offer"
+	TypeOfferLine             = "OfferLine"
+	TypeOrder                 = "Order"
+	TypeOrderLine             = "OrderLine"
+	TypePartner               = "Partner"
+	TypePermission            = "Permission"
+	TypePermissionEvent       = "PermissionEvent"
+	TypePriceAgreement        = "PriceAgreement"
+	TypePriceRule             = "PriceRule"
+	TypeProduct               = "Product"
+	TypeProductOption         = "ProductOption"
+	TypeRate                  = "Rate"
+	TypeRecipe                = "Recipe"
+	TypeRefreshSession        = "RefreshSession"
+	TypeRefund                = "Refund"
+	TypeSearchTerm            = "SearchTerm"
+	TypeSetting               = "Setting"
+	TypeSignInAttempts        = "SignInAttempts"
+	TypeStageChange           = "StageChange"
+	TypeUser                  = "User"
 )
 
 // AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
@@ -2073,9 +2077,12 @@ type ComponentMutation struct {
 	material       *string
 	resource       *string
 	quantity       *money.Decimal
+	formula        *string
 	clearedFields  map[string]struct{}
 	product        *string
 	clearedproduct bool
+	recipe         *string
+	clearedrecipe  bool
 	option         *string
 	clearedoption  bool
 	part           *string
@@ -2223,6 +2230,42 @@ func (m *ComponentMutation) OldProductID(ctx context.Context) (v string, err err
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ComponentMutation) ResetProductID() {
 	m.product = nil
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (m *ComponentMutation) SetRecipeID(s string) {
+	m.recipe = &s
+}
+
+// RecipeID returns the value of the "recipe_id" field in the mutation.
+func (m *ComponentMutation) RecipeID() (r string, exists bool) {
+	v := m.recipe
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipeID returns the old "recipe_id" field's value of the Component entity.
+// If the Component object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ComponentMutation) OldRecipeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipeID: %w", err)
+	}
+	return oldValue.RecipeID, nil
+}
+
+// ResetRecipeID resets all changes to the "recipe_id" field.
+func (m *ComponentMutation) ResetRecipeID() {
+	m.recipe = nil
 }
 
 // SetOptionID sets the "option_id" field.
@@ -2513,6 +2556,55 @@ func (m *ComponentMutation) ResetQuantity() {
 	m.quantity = nil
 }
 
+// SetFormula sets the "formula" field.
+func (m *ComponentMutation) SetFormula(s string) {
+	m.formula = &s
+}
+
+// Formula returns the value of the "formula" field in the mutation.
+func (m *ComponentMutation) Formula() (r string, exists bool) {
+	v := m.formula
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormula returns the old "formula" field's value of the Component entity.
+// If the Component object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ComponentMutation) OldFormula(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormula is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormula requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormula: %w", err)
+	}
+	return oldValue.Formula, nil
+}
+
+// ClearFormula clears the value of the "formula" field.
+func (m *ComponentMutation) ClearFormula() {
+	m.formula = nil
+	m.clearedFields[component.FieldFormula] = struct{}{}
+}
+
+// FormulaCleared returns if the "formula" field was cleared in this mutation.
+func (m *ComponentMutation) FormulaCleared() bool {
+	_, ok := m.clearedFields[component.FieldFormula]
+	return ok
+}
+
+// ResetFormula resets all changes to the "formula" field.
+func (m *ComponentMutation) ResetFormula() {
+	m.formula = nil
+	delete(m.clearedFields, component.FieldFormula)
+}
+
 // ClearProduct clears the "product" edge to the Product entity.
 func (m *ComponentMutation) ClearProduct() {
 	m.clearedproduct = true
@@ -2538,6 +2630,33 @@ func (m *ComponentMutation) ProductIDs() (ids []string) {
 func (m *ComponentMutation) ResetProduct() {
 	m.product = nil
 	m.clearedproduct = false
+}
+
+// ClearRecipe clears the "recipe" edge to the Recipe entity.
+func (m *ComponentMutation) ClearRecipe() {
+	m.clearedrecipe = true
+	m.clearedFields[component.FieldRecipeID] = struct{}{}
+}
+
+// RecipeCleared reports if the "recipe" edge to the Recipe entity was cleared.
+func (m *ComponentMutation) RecipeCleared() bool {
+	return m.clearedrecipe
+}
+
+// RecipeIDs returns the "recipe" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecipeID instead. It exists only for internal usage by the builders.
+func (m *ComponentMutation) RecipeIDs() (ids []string) {
+	if id := m.recipe; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecipe resets all changes to the "recipe" edge.
+func (m *ComponentMutation) ResetRecipe() {
+	m.recipe = nil
+	m.clearedrecipe = false
 }
 
 // ClearOption clears the "option" edge to the ProductOption entity.
@@ -2628,9 +2747,12 @@ func (m *ComponentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ComponentMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 9)
 	if m.product != nil {
 		fields = append(fields, component.FieldProductID)
+	}
+	if m.recipe != nil {
+		fields = append(fields, component.FieldRecipeID)
 	}
 	if m.option != nil {
 		fields = append(fields, component.FieldOptionID)
@@ -2650,6 +2772,9 @@ func (m *ComponentMutation) Fields() []string {
 	if m.quantity != nil {
 		fields = append(fields, component.FieldQuantity)
 	}
+	if m.formula != nil {
+		fields = append(fields, component.FieldFormula)
+	}
 	return fields
 }
 
@@ -2660,6 +2785,8 @@ func (m *ComponentMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case component.FieldProductID:
 		return m.ProductID()
+	case component.FieldRecipeID:
+		return m.RecipeID()
 	case component.FieldOptionID:
 		return m.OptionID()
 	case component.FieldPosition:
@@ -2672,6 +2799,8 @@ func (m *ComponentMutation) Field(name string) (ent.Value, bool) {
 		return m.PartID()
 	case component.FieldQuantity:
 		return m.Quantity()
+	case component.FieldFormula:
+		return m.Formula()
 	}
 	return nil, false
 }
@@ -2683,6 +2812,8 @@ func (m *ComponentMutation) OldField(ctx context.Context, name string) (ent.Valu
 	switch name {
 	case component.FieldProductID:
 		return m.OldProductID(ctx)
+	case component.FieldRecipeID:
+		return m.OldRecipeID(ctx)
 	case component.FieldOptionID:
 		return m.OldOptionID(ctx)
 	case component.FieldPosition:
@@ -2695,6 +2826,8 @@ func (m *ComponentMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPartID(ctx)
 	case component.FieldQuantity:
 		return m.OldQuantity(ctx)
+	case component.FieldFormula:
+		return m.OldFormula(ctx)
 	}
 	return nil, fmt.Errorf("unknown Component field %s", name)
 }
@@ -2710,6 +2843,13 @@ func (m *ComponentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProductID(v)
+		return nil
+	case component.FieldRecipeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipeID(v)
 		return nil
 	case component.FieldOptionID:
 		v, ok := value.(string)
@@ -2752,6 +2892,13 @@ func (m *ComponentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetQuantity(v)
+		return nil
+	case component.FieldFormula:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormula(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Component field %s", name)
@@ -2810,6 +2957,9 @@ func (m *ComponentMutation) ClearedFields() []string {
 	if m.FieldCleared(component.FieldPartID) {
 		fields = append(fields, component.FieldPartID)
 	}
+	if m.FieldCleared(component.FieldFormula) {
+		fields = append(fields, component.FieldFormula)
+	}
 	return fields
 }
 
@@ -2836,6 +2986,9 @@ func (m *ComponentMutation) ClearField(name string) error {
 	case component.FieldPartID:
 		m.ClearPartID()
 		return nil
+	case component.FieldFormula:
+		m.ClearFormula()
+		return nil
 	}
 	return fmt.Errorf("unknown Component nullable field %s", name)
 }
@@ -2846,6 +2999,9 @@ func (m *ComponentMutation) ResetField(name string) error {
 	switch name {
 	case component.FieldProductID:
 		m.ResetProductID()
+		return nil
+	case component.FieldRecipeID:
+		m.ResetRecipeID()
 		return nil
 	case component.FieldOptionID:
 		m.ResetOptionID()
@@ -2865,15 +3021,21 @@ func (m *ComponentMutation) ResetField(name string) error {
 	case component.FieldQuantity:
 		m.ResetQuantity()
 		return nil
+	case component.FieldFormula:
+		m.ResetFormula()
+		return nil
 	}
 	return fmt.Errorf("unknown Component field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ComponentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.product != nil {
 		edges = append(edges, component.EdgeProduct)
+	}
+	if m.recipe != nil {
+		edges = append(edges, component.EdgeRecipe)
 	}
 	if m.option != nil {
 		edges = append(edges, component.EdgeOption)
@@ -2892,6 +3054,10 @@ func (m *ComponentMutation) AddedIDs(name string) []ent.Value {
 		if id := m.product; id != nil {
 			return []ent.Value{*id}
 		}
+	case component.EdgeRecipe:
+		if id := m.recipe; id != nil {
+			return []ent.Value{*id}
+		}
 	case component.EdgeOption:
 		if id := m.option; id != nil {
 			return []ent.Value{*id}
@@ -2906,7 +3072,7 @@ func (m *ComponentMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ComponentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -2918,9 +3084,12 @@ func (m *ComponentMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ComponentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedproduct {
 		edges = append(edges, component.EdgeProduct)
+	}
+	if m.clearedrecipe {
+		edges = append(edges, component.EdgeRecipe)
 	}
 	if m.clearedoption {
 		edges = append(edges, component.EdgeOption)
@@ -2937,6 +3106,8 @@ func (m *ComponentMutation) EdgeCleared(name string) bool {
 	switch name {
 	case component.EdgeProduct:
 		return m.clearedproduct
+	case component.EdgeRecipe:
+		return m.clearedrecipe
 	case component.EdgeOption:
 		return m.clearedoption
 	case component.EdgePart:
@@ -2951,6 +3122,9 @@ func (m *ComponentMutation) ClearEdge(name string) error {
 	switch name {
 	case component.EdgeProduct:
 		m.ClearProduct()
+		return nil
+	case component.EdgeRecipe:
+		m.ClearRecipe()
 		return nil
 	case component.EdgeOption:
 		m.ClearOption()
@@ -2968,6 +3142,9 @@ func (m *ComponentMutation) ResetEdge(name string) error {
 	switch name {
 	case component.EdgeProduct:
 		m.ResetProduct()
+		return nil
+	case component.EdgeRecipe:
+		m.ResetRecipe()
 		return nil
 	case component.EdgeOption:
 		m.ResetOption()
@@ -12079,6 +12256,752 @@ func (m *ListPriceMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ListPrice edge %s", name)
+}
+
+// MeasurementDefinitionMutation represents an operation that mutates the MeasurementDefinition nodes in the graph.
+type MeasurementDefinitionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	unit          *string
+	least         *money.Decimal
+	most          *money.Decimal
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*MeasurementDefinition, error)
+	predicates    []predicate.MeasurementDefinition
+}
+
+var _ ent.Mutation = (*MeasurementDefinitionMutation)(nil)
+
+// measurementdefinitionOption allows management of the mutation configuration using functional options.
+type measurementdefinitionOption func(*MeasurementDefinitionMutation)
+
+// newMeasurementDefinitionMutation creates new mutation for the MeasurementDefinition entity.
+func newMeasurementDefinitionMutation(c config, op Op, opts ...measurementdefinitionOption) *MeasurementDefinitionMutation {
+	m := &MeasurementDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMeasurementDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMeasurementDefinitionID sets the ID field of the mutation.
+func withMeasurementDefinitionID(id string) measurementdefinitionOption {
+	return func(m *MeasurementDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MeasurementDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*MeasurementDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MeasurementDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMeasurementDefinition sets the old MeasurementDefinition of the mutation.
+func withMeasurementDefinition(node *MeasurementDefinition) measurementdefinitionOption {
+	return func(m *MeasurementDefinitionMutation) {
+		m.oldValue = func(context.Context) (*MeasurementDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MeasurementDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MeasurementDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MeasurementDefinition entities.
+func (m *MeasurementDefinitionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MeasurementDefinitionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MeasurementDefinitionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MeasurementDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *MeasurementDefinitionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MeasurementDefinitionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MeasurementDefinitionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MeasurementDefinitionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MeasurementDefinitionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MeasurementDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MeasurementDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MeasurementDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MeasurementDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MeasurementDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MeasurementDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *MeasurementDefinitionMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *MeasurementDefinitionMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *MeasurementDefinitionMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *MeasurementDefinitionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MeasurementDefinitionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MeasurementDefinitionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *MeasurementDefinitionMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *MeasurementDefinitionMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *MeasurementDefinitionMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetLeast sets the "least" field.
+func (m *MeasurementDefinitionMutation) SetLeast(value money.Decimal) {
+	m.least = &value
+}
+
+// Least returns the value of the "least" field in the mutation.
+func (m *MeasurementDefinitionMutation) Least() (r money.Decimal, exists bool) {
+	v := m.least
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeast returns the old "least" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldLeast(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeast: %w", err)
+	}
+	return oldValue.Least, nil
+}
+
+// ResetLeast resets all changes to the "least" field.
+func (m *MeasurementDefinitionMutation) ResetLeast() {
+	m.least = nil
+}
+
+// SetMost sets the "most" field.
+func (m *MeasurementDefinitionMutation) SetMost(value money.Decimal) {
+	m.most = &value
+}
+
+// Most returns the value of the "most" field in the mutation.
+func (m *MeasurementDefinitionMutation) Most() (r money.Decimal, exists bool) {
+	v := m.most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMost returns the old "most" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldMost(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMost: %w", err)
+	}
+	return oldValue.Most, nil
+}
+
+// ResetMost resets all changes to the "most" field.
+func (m *MeasurementDefinitionMutation) ResetMost() {
+	m.most = nil
+}
+
+// Where appends a list predicates to the MeasurementDefinitionMutation builder.
+func (m *MeasurementDefinitionMutation) Where(ps ...predicate.MeasurementDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MeasurementDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MeasurementDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MeasurementDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MeasurementDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MeasurementDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MeasurementDefinition).
+func (m *MeasurementDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MeasurementDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.version != nil {
+		fields = append(fields, measurementdefinition.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, measurementdefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, measurementdefinition.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, measurementdefinition.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, measurementdefinition.FieldName)
+	}
+	if m.unit != nil {
+		fields = append(fields, measurementdefinition.FieldUnit)
+	}
+	if m.least != nil {
+		fields = append(fields, measurementdefinition.FieldLeast)
+	}
+	if m.most != nil {
+		fields = append(fields, measurementdefinition.FieldMost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MeasurementDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.Version()
+	case measurementdefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case measurementdefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case measurementdefinition.FieldCode:
+		return m.Code()
+	case measurementdefinition.FieldName:
+		return m.Name()
+	case measurementdefinition.FieldUnit:
+		return m.Unit()
+	case measurementdefinition.FieldLeast:
+		return m.Least()
+	case measurementdefinition.FieldMost:
+		return m.Most()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MeasurementDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.OldVersion(ctx)
+	case measurementdefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case measurementdefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case measurementdefinition.FieldCode:
+		return m.OldCode(ctx)
+	case measurementdefinition.FieldName:
+		return m.OldName(ctx)
+	case measurementdefinition.FieldUnit:
+		return m.OldUnit(ctx)
+	case measurementdefinition.FieldLeast:
+		return m.OldLeast(ctx)
+	case measurementdefinition.FieldMost:
+		return m.OldMost(ctx)
+	}
+	return nil, fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MeasurementDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case measurementdefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case measurementdefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case measurementdefinition.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case measurementdefinition.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case measurementdefinition.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case measurementdefinition.FieldLeast:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeast(v)
+		return nil
+	case measurementdefinition.FieldMost:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MeasurementDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, measurementdefinition.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MeasurementDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MeasurementDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MeasurementDefinitionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MeasurementDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case measurementdefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case measurementdefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case measurementdefinition.FieldCode:
+		m.ResetCode()
+		return nil
+	case measurementdefinition.FieldName:
+		m.ResetName()
+		return nil
+	case measurementdefinition.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case measurementdefinition.FieldLeast:
+		m.ResetLeast()
+		return nil
+	case measurementdefinition.FieldMost:
+		m.ResetMost()
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MeasurementDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MeasurementDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MeasurementDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MeasurementDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MeasurementDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MeasurementDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition edge %s", name)
 }
 
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
@@ -22823,6 +23746,8 @@ type ProductMutation struct {
 	active                *bool
 	standard_lead_days    *int
 	addstandard_lead_days *int
+	unit                  *string
+	category              *string
 	clearedFields         map[string]struct{}
 	partner               *string
 	clearedpartner        bool
@@ -23384,6 +24309,104 @@ func (m *ProductMutation) ResetPartnerID() {
 	delete(m.clearedFields, product.FieldPartnerID)
 }
 
+// SetUnit sets the "unit" field.
+func (m *ProductMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *ProductMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldUnit(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ClearUnit clears the value of the "unit" field.
+func (m *ProductMutation) ClearUnit() {
+	m.unit = nil
+	m.clearedFields[product.FieldUnit] = struct{}{}
+}
+
+// UnitCleared returns if the "unit" field was cleared in this mutation.
+func (m *ProductMutation) UnitCleared() bool {
+	_, ok := m.clearedFields[product.FieldUnit]
+	return ok
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *ProductMutation) ResetUnit() {
+	m.unit = nil
+	delete(m.clearedFields, product.FieldUnit)
+}
+
+// SetCategory sets the "category" field.
+func (m *ProductMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ProductMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCategory(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ClearCategory clears the value of the "category" field.
+func (m *ProductMutation) ClearCategory() {
+	m.category = nil
+	m.clearedFields[product.FieldCategory] = struct{}{}
+}
+
+// CategoryCleared returns if the "category" field was cleared in this mutation.
+func (m *ProductMutation) CategoryCleared() bool {
+	_, ok := m.clearedFields[product.FieldCategory]
+	return ok
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ProductMutation) ResetCategory() {
+	m.category = nil
+	delete(m.clearedFields, product.FieldCategory)
+}
+
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (m *ProductMutation) ClearPartner() {
 	m.clearedpartner = true
@@ -23445,7 +24468,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 13)
 	if m.version != nil {
 		fields = append(fields, product.FieldVersion)
 	}
@@ -23479,6 +24502,12 @@ func (m *ProductMutation) Fields() []string {
 	if m.partner != nil {
 		fields = append(fields, product.FieldPartnerID)
 	}
+	if m.unit != nil {
+		fields = append(fields, product.FieldUnit)
+	}
+	if m.category != nil {
+		fields = append(fields, product.FieldCategory)
+	}
 	return fields
 }
 
@@ -23509,6 +24538,10 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.StandardLeadDays()
 	case product.FieldPartnerID:
 		return m.PartnerID()
+	case product.FieldUnit:
+		return m.Unit()
+	case product.FieldCategory:
+		return m.Category()
 	}
 	return nil, false
 }
@@ -23540,6 +24573,10 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldStandardLeadDays(ctx)
 	case product.FieldPartnerID:
 		return m.OldPartnerID(ctx)
+	case product.FieldUnit:
+		return m.OldUnit(ctx)
+	case product.FieldCategory:
+		return m.OldCategory(ctx)
 	}
 	return nil, fmt.Errorf("unknown Product field %s", name)
 }
@@ -23626,6 +24663,20 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPartnerID(v)
 		return nil
+	case product.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case product.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
 }
@@ -23686,6 +24737,12 @@ func (m *ProductMutation) ClearedFields() []string {
 	if m.FieldCleared(product.FieldPartnerID) {
 		fields = append(fields, product.FieldPartnerID)
 	}
+	if m.FieldCleared(product.FieldUnit) {
+		fields = append(fields, product.FieldUnit)
+	}
+	if m.FieldCleared(product.FieldCategory) {
+		fields = append(fields, product.FieldCategory)
+	}
 	return fields
 }
 
@@ -23702,6 +24759,12 @@ func (m *ProductMutation) ClearField(name string) error {
 	switch name {
 	case product.FieldPartnerID:
 		m.ClearPartnerID()
+		return nil
+	case product.FieldUnit:
+		m.ClearUnit()
+		return nil
+	case product.FieldCategory:
+		m.ClearCategory()
 		return nil
 	}
 	return fmt.Errorf("unknown Product nullable field %s", name)
@@ -23743,6 +24806,12 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldPartnerID:
 		m.ResetPartnerID()
+		return nil
+	case product.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case product.FieldCategory:
+		m.ResetCategory()
 		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
@@ -23838,6 +24907,8 @@ type ProductOptionMutation struct {
 	clearedFields  map[string]struct{}
 	product        *string
 	clearedproduct bool
+	recipe         *string
+	clearedrecipe  bool
 	done           bool
 	oldValue       func(context.Context) (*ProductOption, error)
 	predicates     []predicate.ProductOption
@@ -23981,6 +25052,42 @@ func (m *ProductOptionMutation) OldProductID(ctx context.Context) (v string, err
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ProductOptionMutation) ResetProductID() {
 	m.product = nil
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (m *ProductOptionMutation) SetRecipeID(s string) {
+	m.recipe = &s
+}
+
+// RecipeID returns the value of the "recipe_id" field in the mutation.
+func (m *ProductOptionMutation) RecipeID() (r string, exists bool) {
+	v := m.recipe
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipeID returns the old "recipe_id" field's value of the ProductOption entity.
+// If the ProductOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOptionMutation) OldRecipeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipeID: %w", err)
+	}
+	return oldValue.RecipeID, nil
+}
+
+// ResetRecipeID resets all changes to the "recipe_id" field.
+func (m *ProductOptionMutation) ResetRecipeID() {
+	m.recipe = nil
 }
 
 // SetCode sets the "code" field.
@@ -24246,6 +25353,33 @@ func (m *ProductOptionMutation) ResetProduct() {
 	m.clearedproduct = false
 }
 
+// ClearRecipe clears the "recipe" edge to the Recipe entity.
+func (m *ProductOptionMutation) ClearRecipe() {
+	m.clearedrecipe = true
+	m.clearedFields[productoption.FieldRecipeID] = struct{}{}
+}
+
+// RecipeCleared reports if the "recipe" edge to the Recipe entity was cleared.
+func (m *ProductOptionMutation) RecipeCleared() bool {
+	return m.clearedrecipe
+}
+
+// RecipeIDs returns the "recipe" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecipeID instead. It exists only for internal usage by the builders.
+func (m *ProductOptionMutation) RecipeIDs() (ids []string) {
+	if id := m.recipe; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecipe resets all changes to the "recipe" edge.
+func (m *ProductOptionMutation) ResetRecipe() {
+	m.recipe = nil
+	m.clearedrecipe = false
+}
+
 // Where appends a list predicates to the ProductOptionMutation builder.
 func (m *ProductOptionMutation) Where(ps ...predicate.ProductOption) {
 	m.predicates = append(m.predicates, ps...)
@@ -24280,9 +25414,12 @@ func (m *ProductOptionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductOptionMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.product != nil {
 		fields = append(fields, productoption.FieldProductID)
+	}
+	if m.recipe != nil {
+		fields = append(fields, productoption.FieldRecipeID)
 	}
 	if m.code != nil {
 		fields = append(fields, productoption.FieldCode)
@@ -24312,6 +25449,8 @@ func (m *ProductOptionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case productoption.FieldProductID:
 		return m.ProductID()
+	case productoption.FieldRecipeID:
+		return m.RecipeID()
 	case productoption.FieldCode:
 		return m.Code()
 	case productoption.FieldName:
@@ -24335,6 +25474,8 @@ func (m *ProductOptionMutation) OldField(ctx context.Context, name string) (ent.
 	switch name {
 	case productoption.FieldProductID:
 		return m.OldProductID(ctx)
+	case productoption.FieldRecipeID:
+		return m.OldRecipeID(ctx)
 	case productoption.FieldCode:
 		return m.OldCode(ctx)
 	case productoption.FieldName:
@@ -24362,6 +25503,13 @@ func (m *ProductOptionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProductID(v)
+		return nil
+	case productoption.FieldRecipeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipeID(v)
 		return nil
 	case productoption.FieldCode:
 		v, ok := value.(string)
@@ -24472,6 +25620,9 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 	case productoption.FieldProductID:
 		m.ResetProductID()
 		return nil
+	case productoption.FieldRecipeID:
+		m.ResetRecipeID()
+		return nil
 	case productoption.FieldCode:
 		m.ResetCode()
 		return nil
@@ -24496,9 +25647,12 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductOptionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.product != nil {
 		edges = append(edges, productoption.EdgeProduct)
+	}
+	if m.recipe != nil {
+		edges = append(edges, productoption.EdgeRecipe)
 	}
 	return edges
 }
@@ -24511,13 +25665,17 @@ func (m *ProductOptionMutation) AddedIDs(name string) []ent.Value {
 		if id := m.product; id != nil {
 			return []ent.Value{*id}
 		}
+	case productoption.EdgeRecipe:
+		if id := m.recipe; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductOptionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -24529,9 +25687,12 @@ func (m *ProductOptionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductOptionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedproduct {
 		edges = append(edges, productoption.EdgeProduct)
+	}
+	if m.clearedrecipe {
+		edges = append(edges, productoption.EdgeRecipe)
 	}
 	return edges
 }
@@ -24542,6 +25703,8 @@ func (m *ProductOptionMutation) EdgeCleared(name string) bool {
 	switch name {
 	case productoption.EdgeProduct:
 		return m.clearedproduct
+	case productoption.EdgeRecipe:
+		return m.clearedrecipe
 	}
 	return false
 }
@@ -24553,6 +25716,9 @@ func (m *ProductOptionMutation) ClearEdge(name string) error {
 	case productoption.EdgeProduct:
 		m.ClearProduct()
 		return nil
+	case productoption.EdgeRecipe:
+		m.ClearRecipe()
+		return nil
 	}
 	return fmt.Errorf("unknown ProductOption unique edge %s", name)
 }
@@ -24563,6 +25729,9 @@ func (m *ProductOptionMutation) ResetEdge(name string) error {
 	switch name {
 	case productoption.EdgeProduct:
 		m.ResetProduct()
+		return nil
+	case productoption.EdgeRecipe:
+		m.ResetRecipe()
 		return nil
 	}
 	return fmt.Errorf("unknown ProductOption edge %s", name)
@@ -25374,6 +26543,630 @@ func (m *RateMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *RateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Rate edge %s", name)
+}
+
+// RecipeMutation represents an operation that mutates the Recipe nodes in the graph.
+type RecipeMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	valid_from     *time.Time
+	recorded_at    *time.Time
+	recorded_by    *string
+	reason         *string
+	clearedFields  map[string]struct{}
+	product        *string
+	clearedproduct bool
+	done           bool
+	oldValue       func(context.Context) (*Recipe, error)
+	predicates     []predicate.Recipe
+}
+
+var _ ent.Mutation = (*RecipeMutation)(nil)
+
+// recipeOption allows management of the mutation configuration using functional options.
+type recipeOption func(*RecipeMutation)
+
+// newRecipeMutation creates new mutation for the Recipe entity.
+func newRecipeMutation(c config, op Op, opts ...recipeOption) *RecipeMutation {
+	m := &RecipeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecipe,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecipeID sets the ID field of the mutation.
+func withRecipeID(id string) recipeOption {
+	return func(m *RecipeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Recipe
+		)
+		m.oldValue = func(ctx context.Context) (*Recipe, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Recipe.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecipe sets the old Recipe of the mutation.
+func withRecipe(node *Recipe) recipeOption {
+	return func(m *RecipeMutation) {
+		m.oldValue = func(context.Context) (*Recipe, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecipeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecipeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Recipe entities.
+func (m *RecipeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecipeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecipeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Recipe.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProductID sets the "product_id" field.
+func (m *RecipeMutation) SetProductID(s string) {
+	m.product = &s
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *RecipeMutation) ProductID() (r string, exists bool) {
+	v := m.product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldProductID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *RecipeMutation) ResetProductID() {
+	m.product = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *RecipeMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *RecipeMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *RecipeMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *RecipeMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *RecipeMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *RecipeMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *RecipeMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *RecipeMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *RecipeMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RecipeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RecipeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *RecipeMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[recipe.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *RecipeMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[recipe.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RecipeMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, recipe.FieldReason)
+}
+
+// ClearProduct clears the "product" edge to the Product entity.
+func (m *RecipeMutation) ClearProduct() {
+	m.clearedproduct = true
+	m.clearedFields[recipe.FieldProductID] = struct{}{}
+}
+
+// ProductCleared reports if the "product" edge to the Product entity was cleared.
+func (m *RecipeMutation) ProductCleared() bool {
+	return m.clearedproduct
+}
+
+// ProductIDs returns the "product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProductID instead. It exists only for internal usage by the builders.
+func (m *RecipeMutation) ProductIDs() (ids []string) {
+	if id := m.product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProduct resets all changes to the "product" edge.
+func (m *RecipeMutation) ResetProduct() {
+	m.product = nil
+	m.clearedproduct = false
+}
+
+// Where appends a list predicates to the RecipeMutation builder.
+func (m *RecipeMutation) Where(ps ...predicate.Recipe) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecipeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecipeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Recipe, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecipeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecipeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Recipe).
+func (m *RecipeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecipeMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.product != nil {
+		fields = append(fields, recipe.FieldProductID)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, recipe.FieldValidFrom)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, recipe.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, recipe.FieldRecordedBy)
+	}
+	if m.reason != nil {
+		fields = append(fields, recipe.FieldReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecipeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recipe.FieldProductID:
+		return m.ProductID()
+	case recipe.FieldValidFrom:
+		return m.ValidFrom()
+	case recipe.FieldRecordedAt:
+		return m.RecordedAt()
+	case recipe.FieldRecordedBy:
+		return m.RecordedBy()
+	case recipe.FieldReason:
+		return m.Reason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecipeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recipe.FieldProductID:
+		return m.OldProductID(ctx)
+	case recipe.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case recipe.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case recipe.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	case recipe.FieldReason:
+		return m.OldReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecipeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recipe.FieldProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case recipe.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case recipe.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case recipe.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	case recipe.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecipeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecipeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecipeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Recipe numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecipeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(recipe.FieldReason) {
+		fields = append(fields, recipe.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecipeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecipeMutation) ClearField(name string) error {
+	switch name {
+	case recipe.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecipeMutation) ResetField(name string) error {
+	switch name {
+	case recipe.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case recipe.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case recipe.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case recipe.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case recipe.FieldReason:
+		m.ResetReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecipeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.product != nil {
+		edges = append(edges, recipe.EdgeProduct)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecipeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case recipe.EdgeProduct:
+		if id := m.product; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecipeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecipeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecipeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproduct {
+		edges = append(edges, recipe.EdgeProduct)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecipeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case recipe.EdgeProduct:
+		return m.clearedproduct
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecipeMutation) ClearEdge(name string) error {
+	switch name {
+	case recipe.EdgeProduct:
+		m.ClearProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecipeMutation) ResetEdge(name string) error {
+	switch name {
+	case recipe.EdgeProduct:
+		m.ResetProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe edge %s", name)
 }
 
 // RefreshSessionMutation represents an operation that mutates the RefreshSession nodes in the graph.

@@ -17,6 +17,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/catalogue"
 	"kopeck/service/consent"
 	"kopeck/service/people"
 	"kopeck/service/quote"
@@ -490,6 +491,23 @@ type ComplexityRoot struct {
 		Total               func(childComplexity int) int
 	}
 
+	MeasurementDefinition struct {
+		Code      func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Least     func(childComplexity int) int
+		Most      func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	MeasurementPayload struct {
+		Measurement func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	MetFact struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -523,6 +541,7 @@ type ComplexityRoot struct {
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
+		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
@@ -540,9 +559,11 @@ type ComplexityRoot struct {
 		SetListPrice           func(childComplexity int, input service.SetListPriceInput) int
 		SetRate                func(childComplexity int, input service.SetRateInput) int
 		SetRates               func(childComplexity int, input service.SetRatesInput) int
+		SetRecipe              func(childComplexity int, input service.SetRecipeInput) int
 		SignIn                 func(childComplexity int, input service.SignInInput) int
 		SignOut                func(childComplexity int, input service.SignOutInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
+		UpdateMeasurement      func(childComplexity int, input service.UpdateMeasurementInput) int
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
 		UpdateUser             func(childComplexity int, input service.UpdateUserInput) int
 		ViewOffer              func(childComplexity int, input service.ViewOfferInput) int
@@ -902,20 +923,36 @@ type ComplexityRoot struct {
 		Without    func(childComplexity int) int
 	}
 
+	PriceTerms struct {
+		Amount         func(childComplexity int) int
+		BundleDiscount func(childComplexity int) int
+		Markup         func(childComplexity int) int
+		MinimumMargin  func(childComplexity int) int
+		RecordedAt     func(childComplexity int) int
+		ValidFrom      func(childComplexity int) int
+	}
+
 	Product struct {
-		Active           func(childComplexity int) int
-		Cost             func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
-		CreatedAt        func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Kind             func(childComplexity int) int
-		ListPrice        func(childComplexity int, at *time.Time) int
-		Name             func(childComplexity int) int
-		Options          func(childComplexity int) int
-		Partner          func(childComplexity int) int
-		Sku              func(childComplexity int) int
-		StandardLeadDays func(childComplexity int) int
-		UpdatedAt        func(childComplexity int) int
-		Version          func(childComplexity int) int
+		Active            func(childComplexity int) int
+		Category          func(childComplexity int) int
+		Cost              func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
+		CreatedAt         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Kind              func(childComplexity int) int
+		ListPrice         func(childComplexity int, at *time.Time) int
+		Measurements      func(childComplexity int) int
+		Name              func(childComplexity int) int
+		Options           func(childComplexity int) int
+		Partner           func(childComplexity int) int
+		PriceTerms        func(childComplexity int, at *time.Time, knownAt *time.Time) int
+		PriceTermsHistory func(childComplexity int) int
+		Recipe            func(childComplexity int, at *time.Time, knownAt *time.Time) int
+		Recipes           func(childComplexity int) int
+		Sku               func(childComplexity int) int
+		StandardLeadDays  func(childComplexity int) int
+		Unit              func(childComplexity int) int
+		UpdatedAt         func(childComplexity int) int
+		Version           func(childComplexity int) int
 	}
 
 	ProductConnection struct {
@@ -968,36 +1005,38 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
-		Agreements           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) int
-		AgreementsBelowFloor func(childComplexity int, first *int, after *schema.Cursor) int
-		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
-		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
-		Contacts             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
-		Customer             func(childComplexity int, id *string, externalID *string) int
-		CustomerBase         func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
-		Customers            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
-		ExpectedMonths       func(childComplexity int, months *int, from *time.Time) int
-		LedgerCheck          func(childComplexity int, from *time.Time, to *time.Time) int
-		LifetimeModel        func(childComplexity int) int
-		LifetimeModels       func(childComplexity int) int
-		Node                 func(childComplexity int, id string) int
-		Nodes                func(childComplexity int, ids []string) int
-		Offers               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
-		PriceRules           func(childComplexity int) int
-		Products             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
-		RateGaps             func(childComplexity int) int
-		Rates                func(childComplexity int, subject *schema.RateSubject, code *string) int
-		Resource             func(childComplexity int, code string) int
-		Resources            func(childComplexity int) int
-		Settings             func(childComplexity int) int
-		StaffEconomics       func(childComplexity int, from time.Time, to time.Time) int
-		TryPriceRule         func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
-		Users                func(childComplexity int) int
-		ValueAtRisk          func(childComplexity int, threshold *float64, first *int) int
-		Viewer               func(childComplexity int) int
-		WhatIf               func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
+		AcquisitionSources     func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
+		Agreements             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) int
+		AgreementsBelowFloor   func(childComplexity int, first *int, after *schema.Cursor) int
+		AttributionFits        func(childComplexity int, model *schema.AttributionModel) int
+		ContactEconomics       func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
+		Contacts               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		Customer               func(childComplexity int, id *string, externalID *string) int
+		CustomerBase           func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
+		Customers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
+		LedgerCheck            func(childComplexity int, from *time.Time, to *time.Time) int
+		LifetimeModel          func(childComplexity int) int
+		LifetimeModels         func(childComplexity int) int
+		MeasurementDefinitions func(childComplexity int) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Offers                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		PriceRules             func(childComplexity int) int
+		Products               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		RateGaps               func(childComplexity int) int
+		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
+		Resource               func(childComplexity int, code string) int
+		Resources              func(childComplexity int) int
+		Settings               func(childComplexity int) int
+		StaffEconomics         func(childComplexity int, from time.Time, to time.Time) int
+		TryPriceRule           func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
+		Users                  func(childComplexity int) int
+		ValueAtRisk            func(childComplexity int, threshold *float64, first *int) int
+		Viewer                 func(childComplexity int) int
+		WhatIf                 func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
+		WhereUsed              func(childComplexity int, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) int
 	}
 
 	Rate struct {
@@ -1032,6 +1071,40 @@ type ComplexityRoot struct {
 	RatesPayload struct {
 		Rates      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Recipe struct {
+		Components func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Options    func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		RecordedBy func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
+	}
+
+	RecipeComponent struct {
+		Material        func(childComplexity int) int
+		Product         func(childComplexity int) int
+		Quantity        func(childComplexity int) int
+		QuantityFormula func(childComplexity int) int
+		Resource        func(childComplexity int) int
+	}
+
+	RecipeOption struct {
+		Code       func(childComplexity int) int
+		Components func(childComplexity int) int
+		Grade      func(childComplexity int) int
+		Measured   func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Surcharge  func(childComplexity int) int
+	}
+
+	RecipePayload struct {
+		OrdersRestated func(childComplexity int) int
+		Product        func(childComplexity int) int
+		Recipe         func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
 	}
 
 	RejectedAgreement struct {
@@ -1187,6 +1260,19 @@ type ComplexityRoot struct {
 		Met       func(childComplexity int) int
 	}
 
+	Use struct {
+		Direct   func(childComplexity int) int
+		Measured func(childComplexity int) int
+		Options  func(childComplexity int) int
+		Product  func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
+	UseByOption struct {
+		Code     func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
 	User struct {
 		Active    func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -1232,6 +1318,12 @@ type ComplexityRoot struct {
 		Difference func(childComplexity int) int
 		Is         func(childComplexity int) int
 		Would      func(childComplexity int) int
+	}
+
+	WhereUsed struct {
+		PageInfo func(childComplexity int) int
+		Rows     func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 }
 
@@ -1319,6 +1411,8 @@ type MutationResolver interface {
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
 	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
 	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
+	DefineMeasurement(ctx context.Context, input service.DefineMeasurementInput) (*service.MeasurementPayload, error)
+	UpdateMeasurement(ctx context.Context, input service.UpdateMeasurementInput) (*service.MeasurementPayload, error)
 	CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error)
 	SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error)
 	ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error)
@@ -1341,6 +1435,7 @@ type MutationResolver interface {
 	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
+	SetRecipe(ctx context.Context, input service.SetRecipeInput) (*catalogue.RecipePayload, error)
 	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error)
 	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error)
@@ -1406,8 +1501,13 @@ type PriceLineResolver interface {
 type ProductResolver interface {
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
+	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
+	PriceTermsHistory(ctx context.Context, obj *ent.Product) ([]*pricing.Terms, error)
 	Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error)
 	Partner(ctx context.Context, obj *ent.Product) (*string, error)
+	Recipe(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*catalogue.Recipe, error)
+	Recipes(ctx context.Context, obj *ent.Product) ([]*catalogue.Recipe, error)
+	Measurements(ctx context.Context, obj *ent.Product) ([]*ent.MeasurementDefinition, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
@@ -1426,6 +1526,7 @@ type QueryResolver interface {
 	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
+	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
@@ -1435,6 +1536,7 @@ type QueryResolver interface {
 	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
+	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
 	Resource(ctx context.Context, code string) (*rates.Resource, error)
 	Resources(ctx context.Context) ([]*rates.Resource, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
@@ -3289,6 +3391,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LifetimeValue.Total(childComplexity), true
 
+	case "MeasurementDefinition.code":
+		if e.ComplexityRoot.MeasurementDefinition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Code(childComplexity), true
+	case "MeasurementDefinition.createdAt":
+		if e.ComplexityRoot.MeasurementDefinition.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.CreatedAt(childComplexity), true
+	case "MeasurementDefinition.id":
+		if e.ComplexityRoot.MeasurementDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.ID(childComplexity), true
+	case "MeasurementDefinition.least":
+		if e.ComplexityRoot.MeasurementDefinition.Least == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Least(childComplexity), true
+	case "MeasurementDefinition.most":
+		if e.ComplexityRoot.MeasurementDefinition.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Most(childComplexity), true
+	case "MeasurementDefinition.name":
+		if e.ComplexityRoot.MeasurementDefinition.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Name(childComplexity), true
+	case "MeasurementDefinition.unit":
+		if e.ComplexityRoot.MeasurementDefinition.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Unit(childComplexity), true
+	case "MeasurementDefinition.updatedAt":
+		if e.ComplexityRoot.MeasurementDefinition.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.UpdatedAt(childComplexity), true
+	case "MeasurementDefinition.version":
+		if e.ComplexityRoot.MeasurementDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Version(childComplexity), true
+
+	case "MeasurementPayload.measurement":
+		if e.ComplexityRoot.MeasurementPayload.Measurement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementPayload.Measurement(childComplexity), true
+	case "MeasurementPayload.userErrors":
+		if e.ComplexityRoot.MeasurementPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementPayload.UserErrors(childComplexity), true
+
 	case "MetFact.name":
 		if e.ComplexityRoot.MetFact.Name == nil {
 			break
@@ -3505,6 +3675,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineOffer(childComplexity, args["input"].(service.DeclineOfferInput)), true
+	case "Mutation.defineMeasurement":
+		if e.ComplexityRoot.Mutation.DefineMeasurement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_defineMeasurement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DefineMeasurement(childComplexity, args["input"].(service.DefineMeasurementInput)), true
 	case "Mutation.deleteCustomer":
 		if e.ComplexityRoot.Mutation.DeleteCustomer == nil {
 			break
@@ -3692,6 +3873,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetRates(childComplexity, args["input"].(service.SetRatesInput)), true
+	case "Mutation.setRecipe":
+		if e.ComplexityRoot.Mutation.SetRecipe == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRecipe_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRecipe(childComplexity, args["input"].(service.SetRecipeInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -3725,6 +3917,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCustomer(childComplexity, args["input"].(service.UpdateCustomerInput)), true
+	case "Mutation.updateMeasurement":
+		if e.ComplexityRoot.Mutation.UpdateMeasurement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateMeasurement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateMeasurement(childComplexity, args["input"].(service.UpdateMeasurementInput)), true
 	case "Mutation.updateProduct":
 		if e.ComplexityRoot.Mutation.UpdateProduct == nil {
 			break
@@ -5235,12 +5438,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceRuleTrial.Without(childComplexity), true
 
+	case "PriceTerms.listPrice":
+		if e.ComplexityRoot.PriceTerms.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.Amount(childComplexity), true
+	case "PriceTerms.bundleDiscount":
+		if e.ComplexityRoot.PriceTerms.BundleDiscount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.BundleDiscount(childComplexity), true
+	case "PriceTerms.markup":
+		if e.ComplexityRoot.PriceTerms.Markup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.Markup(childComplexity), true
+	case "PriceTerms.minimumMargin":
+		if e.ComplexityRoot.PriceTerms.MinimumMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.MinimumMargin(childComplexity), true
+	case "PriceTerms.recordedAt":
+		if e.ComplexityRoot.PriceTerms.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.RecordedAt(childComplexity), true
+	case "PriceTerms.validFrom":
+		if e.ComplexityRoot.PriceTerms.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.ValidFrom(childComplexity), true
+
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Product.Active(childComplexity), true
+	case "Product.category":
+		if e.ComplexityRoot.Product.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Category(childComplexity), true
 	case "Product.cost":
 		if e.ComplexityRoot.Product.Cost == nil {
 			break
@@ -5281,6 +5527,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.ListPrice(childComplexity, args["at"].(*time.Time)), true
+	case "Product.measurements":
+		if e.ComplexityRoot.Product.Measurements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Measurements(childComplexity), true
 	case "Product.name":
 		if e.ComplexityRoot.Product.Name == nil {
 			break
@@ -5299,6 +5551,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Partner(childComplexity), true
+	case "Product.priceTerms":
+		if e.ComplexityRoot.Product.PriceTerms == nil {
+			break
+		}
+
+		args, err := ec.field_Product_priceTerms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.PriceTerms(childComplexity, args["at"].(*time.Time), args["knownAt"].(*time.Time)), true
+	case "Product.priceTermsHistory":
+		if e.ComplexityRoot.Product.PriceTermsHistory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.PriceTermsHistory(childComplexity), true
+	case "Product.recipe":
+		if e.ComplexityRoot.Product.Recipe == nil {
+			break
+		}
+
+		args, err := ec.field_Product_recipe_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.Recipe(childComplexity, args["at"].(*time.Time), args["knownAt"].(*time.Time)), true
+	case "Product.recipes":
+		if e.ComplexityRoot.Product.Recipes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Recipes(childComplexity), true
 	case "Product.sku":
 		if e.ComplexityRoot.Product.Sku == nil {
 			break
@@ -5311,6 +5597,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.StandardLeadDays(childComplexity), true
+	case "Product.unit":
+		if e.ComplexityRoot.Product.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Unit(childComplexity), true
 	case "Product.updatedAt":
 		if e.ComplexityRoot.Product.UpdatedAt == nil {
 			break
@@ -5633,6 +5925,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LifetimeModels(childComplexity), true
+	case "Query.measurementDefinitions":
+		if e.ComplexityRoot.Query.MeasurementDefinitions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.MeasurementDefinitions(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -5790,6 +6088,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WhatIf(childComplexity, args["customerId"].(string), args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["instead"].(service.WhatIfInput)), true
+	case "Query.whereUsed":
+		if e.ComplexityRoot.Query.WhereUsed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_whereUsed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WhereUsed(childComplexity, args["material"].(*string), args["resource"].(*string), args["productId"].(*string), args["at"].(*time.Time), args["knownAt"].(*time.Time), args["first"].(*int), args["after"].(*schema.Cursor)), true
 
 	case "Rate.amount":
 		if e.ComplexityRoot.Rate.Amount == nil {
@@ -5926,6 +6235,142 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
+
+	case "Recipe.components":
+		if e.ComplexityRoot.Recipe.Components == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.Components(childComplexity), true
+	case "Recipe.id":
+		if e.ComplexityRoot.Recipe.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.ID(childComplexity), true
+	case "Recipe.options":
+		if e.ComplexityRoot.Recipe.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.Options(childComplexity), true
+	case "Recipe.reason":
+		if e.ComplexityRoot.Recipe.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.Reason(childComplexity), true
+	case "Recipe.recordedAt":
+		if e.ComplexityRoot.Recipe.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.RecordedAt(childComplexity), true
+	case "Recipe.recordedBy":
+		if e.ComplexityRoot.Recipe.RecordedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.RecordedBy(childComplexity), true
+	case "Recipe.validFrom":
+		if e.ComplexityRoot.Recipe.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recipe.ValidFrom(childComplexity), true
+
+	case "RecipeComponent.material":
+		if e.ComplexityRoot.RecipeComponent.Material == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeComponent.Material(childComplexity), true
+	case "RecipeComponent.product":
+		if e.ComplexityRoot.RecipeComponent.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeComponent.Product(childComplexity), true
+	case "RecipeComponent.quantity":
+		if e.ComplexityRoot.RecipeComponent.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeComponent.Quantity(childComplexity), true
+	case "RecipeComponent.quantityFormula":
+		if e.ComplexityRoot.RecipeComponent.QuantityFormula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeComponent.QuantityFormula(childComplexity), true
+	case "RecipeComponent.resource":
+		if e.ComplexityRoot.RecipeComponent.Resource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeComponent.Resource(childComplexity), true
+
+	case "RecipeOption.code":
+		if e.ComplexityRoot.RecipeOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Code(childComplexity), true
+	case "RecipeOption.components":
+		if e.ComplexityRoot.RecipeOption.Components == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Components(childComplexity), true
+	case "RecipeOption.grade":
+		if e.ComplexityRoot.RecipeOption.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Grade(childComplexity), true
+	case "RecipeOption.measured":
+		if e.ComplexityRoot.RecipeOption.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Measured(childComplexity), true
+	case "RecipeOption.name":
+		if e.ComplexityRoot.RecipeOption.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Name(childComplexity), true
+	case "RecipeOption.surcharge":
+		if e.ComplexityRoot.RecipeOption.Surcharge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Surcharge(childComplexity), true
+
+	case "RecipePayload.ordersRestated":
+		if e.ComplexityRoot.RecipePayload.OrdersRestated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.OrdersRestated(childComplexity), true
+	case "RecipePayload.product":
+		if e.ComplexityRoot.RecipePayload.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.Product(childComplexity), true
+	case "RecipePayload.recipe":
+		if e.ComplexityRoot.RecipePayload.Recipe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.Recipe(childComplexity), true
+	case "RecipePayload.userErrors":
+		if e.ComplexityRoot.RecipePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.UserErrors(childComplexity), true
 
 	case "RejectedAgreement.agreementId":
 		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
@@ -6542,6 +6987,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnmetCondition.Met(childComplexity), true
 
+	case "Use.direct":
+		if e.ComplexityRoot.Use.Direct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Direct(childComplexity), true
+	case "Use.measured":
+		if e.ComplexityRoot.Use.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Measured(childComplexity), true
+	case "Use.options":
+		if e.ComplexityRoot.Use.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Options(childComplexity), true
+	case "Use.product":
+		if e.ComplexityRoot.Use.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Product(childComplexity), true
+	case "Use.quantity":
+		if e.ComplexityRoot.Use.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Quantity(childComplexity), true
+
+	case "UseByOption.code":
+		if e.ComplexityRoot.UseByOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UseByOption.Code(childComplexity), true
+	case "UseByOption.quantity":
+		if e.ComplexityRoot.UseByOption.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UseByOption.Quantity(childComplexity), true
+
 	case "User.active":
 		if e.ComplexityRoot.User.Active == nil {
 			break
@@ -6722,6 +7211,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WhatIf.Would(childComplexity), true
 
+	case "WhereUsed.pageInfo":
+		if e.ComplexityRoot.WhereUsed.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.PageInfo(childComplexity), true
+	case "WhereUsed.rows":
+		if e.ComplexityRoot.WhereUsed.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.Rows(childComplexity), true
+	case "WhereUsed.total":
+		if e.ComplexityRoot.WhereUsed.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.Total(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -6751,6 +7259,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
+			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
@@ -6779,16 +7288,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
 			graphql.NewInputUnmarshaler("SetRatesInput", ec.unmarshalInputSetRatesInput),
+			graphql.NewInputUnmarshaler("SetRecipeInput", ec.unmarshalInputSetRecipeInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
+			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("ViewOfferInput", ec.unmarshalInputViewOfferInput),
 			graphql.NewInputUnmarshaler("WhatIfInput", ec.unmarshalInputWhatIfInput),
 			graphql.NewInputUnmarshaler("WhatIfRateInput", ec.unmarshalInputWhatIfRateInput),
+			graphql.NewInputUnmarshaler("WhatIfRecipeInput", ec.unmarshalInputWhatIfRecipeInput),
 			graphql.NewInputUnmarshaler("WhatIfUtilisationInput", ec.unmarshalInputWhatIfUtilisationInput),
 			graphql.NewInputUnmarshaler("WithdrawOfferInput", ec.unmarshalInputWithdrawOfferInput),
 		)
@@ -8543,6 +9055,65 @@ type ParameterDrift {
   standardErrors: Float @open
 }
 `, BuiltIn: false},
+	{Name: "../schema/measurement.graphql", Input: `extend type Query {
+  "What can be measured to make a product, by code, at most 1,000."
+  measurementDefinitions: [MeasurementDefinition!]! @rows
+}
+extend type Mutation {
+  "Defines what can be measured. A code that is taken is ALREADY_EXISTS."
+  defineMeasurement(
+    "The definition."
+    input: DefineMeasurementInput!
+  ): MeasurementPayload! @scope(writes: "MeasurementDefinition")
+  """
+  Changes a definition. Changes of different fields since expectedVersion are merged, changes of the same field are a
+  VersionConflict. Formulas that use it are tried at the ends of a new range; one that has no quantity there is WRONG_STATE.
+  """
+  updateMeasurement(
+    "The changes."
+    input: UpdateMeasurementInput!
+  ): MeasurementPayload! @scope(writes: "MeasurementDefinition")
+}
+"The answer of the mutations of a definition of a measurement."
+type MeasurementPayload {
+  "The definition after the change; null if there are userErrors."
+  measurement: MeasurementDefinition @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of defineMeasurement."
+input DefineMeasurementInput {
+  "The code by which formulas, price questions and customers' measurements name it: a letter, then letters, digits and \"_\", at most 100."
+  code: String!
+  "The name, for people."
+  name: String!
+  "The unit that it is measured in, such as \"m\"."
+  unit: String!
+  "The least that can be measured, included: 0 or more."
+  least: Decimal!
+  "The most that can be measured, included."
+  most: Decimal!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateMeasurement. A field that is absent is not changed."
+input UpdateMeasurementInput {
+  "The definition."
+  id: ID!
+  "The version that the changes are based on."
+  expectedVersion: Int!
+  "The name."
+  name: String
+  "The unit. A unit that formulas rest on is not converted: change it only to correct it."
+  unit: String
+  "The least that can be measured."
+  least: Decimal
+  "The most that can be measured."
+  most: Decimal
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
 enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
   "Not sent yet."
@@ -9295,7 +9866,7 @@ extend type Query {
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
   ): PriceRuleTrial! @scope(name: "costs")
-  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written. Scope costs: FORBIDDEN without it."
+  "A price as it is, and as it would be by other rates, utilisations, rules and recipes. Nothing is written. Scope costs: FORBIDDEN without it."
   whatIf(
     "The customer of the price."
     customerId: ID!
@@ -9380,6 +9951,17 @@ input WhatIfInput {
   withoutRules: [ID!]
   "Rules that are added."
   rules: [CreatePriceRuleInput!]
+  "Other recipes, from now on."
+  recipes: [WhatIfRecipeInput!]
+}
+"Another recipe of a product."
+input WhatIfRecipeInput {
+  "The product."
+  productId: ID!
+  "What one unit is made of."
+  components: [ComponentInput!]!
+  "The options that can be chosen: by default those of now."
+  options: [ProductOptionInput!]
 }
 "Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now."
 input WhatIfRateInput {
@@ -9408,7 +9990,10 @@ type WhatIf {
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphql", Input: `extend type Product {
-  "The list price of one unit at a moment; of a cost-plus product its full cost and markup."
+  """
+  The list price of one unit at a moment; of a cost-plus product its full cost and markup, and of one that is made to measure
+  that for the least that can be measured.
+  """
   listPrice(
     "The moment: now by default. One that lies ahead needs the scope costs for a cost-plus product, whose price tells of the rates to come."
     at: Time
@@ -9417,7 +10002,7 @@ type WhatIf {
   cost(
     "The quantity in units of the product."
     quantity: Decimal = "1"
-    "The options chosen: none by default."
+    "The options chosen, and what is measured: none by default."
     options: [OptionInput!]
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
@@ -9426,10 +10011,37 @@ type WhatIf {
     "The moment whose knowledge counts: what is known now by default."
     knownAt: Time
   ): ProductCost @scope(name: "costs")
-  "The options that can be chosen."
+  """
+  The terms that the price follows at a moment, by what was known at another; null if there were none. Scope costs: null without
+  it.
+  """
+  priceTerms(
+    "The moment: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): PriceTerms @scope(name: "costs")
+  "All price terms, the latest validFrom first, at most 1,000. Scope costs: null without it."
+  priceTermsHistory: [PriceTerms!] @scope(name: "costs")
+  "The options that can be chosen now."
   options: [ProductOption!]! @rows
   "The name of the partner who makes or does the product for us; null if it is our own."
   partner: String @scope(name: "staff")
+}
+"What a product's price follows from a moment on: a list price, a markup on full cost or a bundle's discount, and the least margin."
+type PriceTerms {
+  "The list price of one unit; null if there is none."
+  listPrice: Money @open
+  "The share added to full cost if there is neither a list price nor a bundle's discount."
+  markup: Decimal! @open
+  "Of a BUNDLE: the share taken off the sum of its parts' list prices; null if there is none."
+  bundleDiscount: Decimal @open
+  "The share of the price that must remain after cost."
+  minimumMargin: Decimal! @open
+  "From when the terms hold."
+  validFrom: Time! @open
+  "When they were recorded."
+  recordedAt: Time! @open
 }
 "A choice that changes what a product is made of, and can cost a surcharge."
 type ProductOption {
@@ -9444,11 +10056,11 @@ type ProductOption {
   "Whether the option is a better quality; of several such options the last is the best."
   grade: Boolean! @open
 }
-"An option chosen for a product."
+"An option chosen for a product, or something measured for it."
 input OptionInput {
-  "The code of the option."
+  "The code of the option or measurement."
   code: String!
-  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"; of a measurement what was measured, in its unit."
   value: String!
 }
 
@@ -9476,7 +10088,8 @@ extend type Mutation {
     input: CreateProductInput!
   ): ProductPayload! @scope(writes: "Product")
   """
-  Renames a product, takes it off the catalogue or puts it back, or changes the partner. Changes of different fields since
+  Renames a product, takes it off the catalogue or puts it back, or changes its partner, unit, category or standard lead time, which
+  holds from now on. Changes of different fields since
   expectedVersion are merged, changes of the same field are a VersionConflict.
   """
   updateProduct(
@@ -9522,6 +10135,10 @@ input CreateProductInput {
   options: [ProductOptionInput!]
   "The usual lead time in days; a shorter or longer one has its own price."
   standardLeadDays: Int = 14
+  "What one unit of the product is, such as \"piece\" or \"m\"."
+  unit: String
+  "The category that the product belongs to."
+  category: String
   "From when the list price or markup holds: from the beginning by default."
   validFrom: Time
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
@@ -9535,10 +10152,16 @@ input ComponentInput {
   resource: String
   "The sku of the product that is a part of this one."
   productSku: String
-  "The quantity for one unit."
-  quantity: Decimal!
+  "The quantity for one unit, more than 0. Exactly one of quantity and quantityFormula must be given."
+  quantity: Decimal! = "0"
+  """
+  A formula that gives the quantity for one unit from measurements, in CEL: their codes, numbers, + - * /, comparisons, && || !,
+  ?: and the functions ceil, floor, round, abs, min and max, such as "ceil(width / 1.4) * (height + 0.2)". It is computed
+  exactly. The measurements must be defined, and the formula must have a quantity at the ends of their ranges.
+  """
+  quantityFormula: String
 }
-"An option of a new product."
+"An option of a product."
 input ProductOptionInput {
   "The code by which the option is chosen."
   code: String!
@@ -9565,6 +10188,12 @@ input UpdateProductInput {
   active: Boolean
   "The name of the partner who makes or does the product for us; \"\" if it is our own."
   partner: String
+  "What one unit of the product is; \"\" for nothing stated."
+  unit: String
+  "The category that the product belongs to; \"\" for none."
+  category: String
+  "The usual lead time in days, from now on."
+  standardLeadDays: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -9594,6 +10223,8 @@ input ProductFilter {
   kinds: [ProductKind!] @goField(omittable: true) @open
   "Products that are in the catalogue, or that are not."
   active: Boolean @goField(omittable: true) @open
+  "Products of this category; null for those without one."
+  category: String @goField(omittable: true) @open
   "Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters."
   search: String @goField(omittable: true) @open
 }
@@ -9761,6 +10392,160 @@ input SetRateInput {
   fixedShare: Decimal
   "Whether the rate replaces what was recorded for the same validFrom."
   correction: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/recipe.graphql", Input: `extend type Product {
+  """
+  What one unit is made of at a moment, by what was known at another; null if nothing is recorded. Scope costs: null without
+  it.
+  """
+  recipe(
+    "The moment: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): Recipe @scope(name: "costs")
+  "All recipes with their corrections, the latest validFrom first, at most 1,000. Scope costs: null without it."
+  recipes: [Recipe!] @scope(name: "costs")
+  "What must be measured to price the product now, by its recipe and those of its parts, by code."
+  measurements: [MeasurementDefinition!]! @rows
+}
+"""
+What one unit of a product is made of from a moment on, with the options that can be chosen. At a moment the recipe with the
+latest validFrom holds; of several for one validFrom, the last recorded.
+"""
+type Recipe {
+  "The id."
+  id: ID! @open
+  "From when it holds."
+  validFrom: Time! @open
+  "When it was recorded."
+  recordedAt: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"."
+  recordedBy: String! @open
+  "Why it was recorded; null if no reason was given."
+  reason: String @open
+  "What one unit is made of."
+  components: [RecipeComponent!]! @open
+  "The options that can be chosen."
+  options: [RecipeOption!]! @open
+}
+"A component of a recipe: a material, a resource or another product."
+type RecipeComponent {
+  "The code of the material; null if it is none."
+  material: String @open
+  "The code of the resource; null if it is none."
+  resource: String @open
+  "The product that is a part of this one; null if it is none."
+  product: Product @rows
+  "The quantity for one unit; null if a formula gives it."
+  quantity: Decimal @open
+  "The formula over measurements that gives the quantity; null if it is a number."
+  quantityFormula: String @open
+}
+"An option of a recipe."
+type RecipeOption {
+  "The code by which the option is chosen."
+  code: String! @open
+  "The name."
+  name: String! @open
+  "What the option adds to the price of a unit."
+  surcharge: Money! @open
+  "Whether the customer's measurement of the same code fills the option in if it is not given."
+  measured: Boolean! @open
+  "Whether the option is a better quality; of several such options the last is the best."
+  grade: Boolean! @open
+  "What one unit of the option is made of."
+  components: [RecipeComponent!]! @open
+}
+extend type Query {
+  """
+  The products whose recipe uses a material, a resource or another product at a moment, also through their parts, by sku.
+  Exactly one of material, resource and productId must be given. Scope costs: FORBIDDEN without it.
+  """
+  whereUsed(
+    "The code of the material."
+    material: String
+    "The code of the resource."
+    resource: String
+    "The product that is a part of others."
+    productId: ID
+    "The moment whose recipes count: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+    "The size of the page, at most 100."
+    first: Int = 20
+    "The cursor after which the page begins: the start of the list by default."
+    after: Cursor
+  ): WhereUsed! @scope(name: "costs")
+}
+"A page of the products that use something."
+type WhereUsed {
+  "The number of such products on all pages."
+  total: Int! @open
+  "The products of the page, by sku."
+  rows: [Use!]! @open
+  "Where the page lies in the list."
+  pageInfo: PageInfo! @open
+}
+"What a product uses of something."
+type Use {
+  "The product."
+  product: Product! @rows
+  "The quantity in one unit without options, through all parts; null if it depends on what is measured."
+  quantity: Decimal @open
+  "Whether the quantity depends on what is measured."
+  measured: Boolean! @open
+  "Whether the product uses it itself, and not only by its parts."
+  direct: Boolean! @open
+  "What its options use, of those that do."
+  options: [UseByOption!]! @open
+}
+"What one unit of an option uses of something."
+type UseByOption {
+  "The code of the option."
+  code: String! @open
+  "The quantity in one unit of the option, through all parts; null if it depends on what is measured."
+  quantity: Decimal @open
+}
+extend type Mutation {
+  """
+  Sets what a product is made of from a moment on. One for the past restates the orders that it covers, also those of
+  products that this one is a part of, and what they have booked from today on. Prices that are promised stay as they are.
+  """
+  setRecipe(
+    "The recipe."
+    input: SetRecipeInput!
+  ): RecipePayload! @scope(writes: "Recipe")
+}
+"The answer of setRecipe."
+type RecipePayload {
+  "The product; null if there are userErrors."
+  product: Product @rows
+  "The recipe; null if there are userErrors."
+  recipe: Recipe @open
+  "How many orders it has restated; null if there are userErrors."
+  ordersRestated: Int @open
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of setRecipe."
+input SetRecipeInput {
+  "The product."
+  productId: ID!
+  "What one unit is made of."
+  components: [ComponentInput!]!
+  "The options that can be chosen: by default those that hold at validFrom."
+  options: [ProductOptionInput!]
+  "From when the recipe holds: now by default."
+  validFrom: Time
+  "Why it is set. One for the past must have a reason."
+  reason: String
+  "The version of the product that the recipe is based on: any by default."
+  expectedVersion: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -10795,6 +11580,40 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeValue", field.Name)
 }
 
+func (ec *executionContext) childFields_MeasurementDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MeasurementDefinition_id(ctx, field)
+	case "version":
+		return ec.fieldContext_MeasurementDefinition_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MeasurementDefinition_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_MeasurementDefinition_updatedAt(ctx, field)
+	case "code":
+		return ec.fieldContext_MeasurementDefinition_code(ctx, field)
+	case "name":
+		return ec.fieldContext_MeasurementDefinition_name(ctx, field)
+	case "unit":
+		return ec.fieldContext_MeasurementDefinition_unit(ctx, field)
+	case "least":
+		return ec.fieldContext_MeasurementDefinition_least(ctx, field)
+	case "most":
+		return ec.fieldContext_MeasurementDefinition_most(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasurementDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MeasurementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "measurement":
+		return ec.fieldContext_MeasurementPayload_measurement(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeasurementPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasurementPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MetFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -11487,6 +12306,24 @@ func (ec *executionContext) childFields_PriceRuleTrial(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PriceRuleTrial", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "listPrice":
+		return ec.fieldContext_PriceTerms_listPrice(ctx, field)
+	case "markup":
+		return ec.fieldContext_PriceTerms_markup(ctx, field)
+	case "bundleDiscount":
+		return ec.fieldContext_PriceTerms_bundleDiscount(ctx, field)
+	case "minimumMargin":
+		return ec.fieldContext_PriceTerms_minimumMargin(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_PriceTerms_validFrom(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceTerms", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11507,14 +12344,28 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_active(ctx, field)
 	case "standardLeadDays":
 		return ec.fieldContext_Product_standardLeadDays(ctx, field)
+	case "unit":
+		return ec.fieldContext_Product_unit(ctx, field)
+	case "category":
+		return ec.fieldContext_Product_category(ctx, field)
 	case "listPrice":
 		return ec.fieldContext_Product_listPrice(ctx, field)
 	case "cost":
 		return ec.fieldContext_Product_cost(ctx, field)
+	case "priceTerms":
+		return ec.fieldContext_Product_priceTerms(ctx, field)
+	case "priceTermsHistory":
+		return ec.fieldContext_Product_priceTermsHistory(ctx, field)
 	case "options":
 		return ec.fieldContext_Product_options(ctx, field)
 	case "partner":
 		return ec.fieldContext_Product_partner(ctx, field)
+	case "recipe":
+		return ec.fieldContext_Product_recipe(ctx, field)
+	case "recipes":
+		return ec.fieldContext_Product_recipes(ctx, field)
+	case "measurements":
+		return ec.fieldContext_Product_measurements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
@@ -11683,6 +12534,74 @@ func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field 
 		return ec.fieldContext_RatesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Recipe(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Recipe_id(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Recipe_validFrom(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Recipe_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Recipe_recordedBy(ctx, field)
+	case "reason":
+		return ec.fieldContext_Recipe_reason(ctx, field)
+	case "components":
+		return ec.fieldContext_Recipe_components(ctx, field)
+	case "options":
+		return ec.fieldContext_Recipe_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recipe", field.Name)
+}
+
+func (ec *executionContext) childFields_RecipeComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "material":
+		return ec.fieldContext_RecipeComponent_material(ctx, field)
+	case "resource":
+		return ec.fieldContext_RecipeComponent_resource(ctx, field)
+	case "product":
+		return ec.fieldContext_RecipeComponent_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_RecipeComponent_quantity(ctx, field)
+	case "quantityFormula":
+		return ec.fieldContext_RecipeComponent_quantityFormula(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecipeComponent", field.Name)
+}
+
+func (ec *executionContext) childFields_RecipeOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_RecipeOption_code(ctx, field)
+	case "name":
+		return ec.fieldContext_RecipeOption_name(ctx, field)
+	case "surcharge":
+		return ec.fieldContext_RecipeOption_surcharge(ctx, field)
+	case "measured":
+		return ec.fieldContext_RecipeOption_measured(ctx, field)
+	case "grade":
+		return ec.fieldContext_RecipeOption_grade(ctx, field)
+	case "components":
+		return ec.fieldContext_RecipeOption_components(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecipeOption", field.Name)
+}
+
+func (ec *executionContext) childFields_RecipePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_RecipePayload_product(ctx, field)
+	case "recipe":
+		return ec.fieldContext_RecipePayload_recipe(ctx, field)
+	case "ordersRestated":
+		return ec.fieldContext_RecipePayload_ordersRestated(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecipePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecipePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectedAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11981,6 +12900,32 @@ func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type UnmetCondition", field.Name)
 }
 
+func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_Use_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Use_quantity(ctx, field)
+	case "measured":
+		return ec.fieldContext_Use_measured(ctx, field)
+	case "direct":
+		return ec.fieldContext_Use_direct(ctx, field)
+	case "options":
+		return ec.fieldContext_Use_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Use", field.Name)
+}
+
+func (ec *executionContext) childFields_UseByOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_UseByOption_code(ctx, field)
+	case "quantity":
+		return ec.fieldContext_UseByOption_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UseByOption", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12057,6 +13002,18 @@ func (ec *executionContext) childFields_WhatIf(ctx context.Context, field graphq
 		return ec.fieldContext_WhatIf_difference(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WhatIf", field.Name)
+}
+
+func (ec *executionContext) childFields_WhereUsed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_WhereUsed_total(ctx, field)
+	case "rows":
+		return ec.fieldContext_WhereUsed_rows(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WhereUsed_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhereUsed", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13029,6 +13986,20 @@ func (ec *executionContext) field_Mutation_declineOffer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_defineMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DefineMeasurementInput, error) {
+			return ec.unmarshalNDefineMeasurementInput2kopeckᚋserviceᚐDefineMeasurementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13267,6 +14238,20 @@ func (ec *executionContext) field_Mutation_setRates_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setRecipe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.SetRecipeInput, error) {
+			return ec.unmarshalNSetRecipeInput2kopeckᚋserviceᚐSetRecipeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13301,6 +14286,20 @@ func (ec *executionContext) field_Mutation_updateCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 			return ec.unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateMeasurementInput, error) {
+			return ec.unmarshalNUpdateMeasurementInput2kopeckᚋserviceᚐUpdateMeasurementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13450,6 +14449,50 @@ func (ec *executionContext) field_Product_listPrice_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["at"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_priceTerms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_recipe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg1
 	return args, nil
 }
 
@@ -14220,6 +15263,68 @@ func (ec *executionContext) field_Query_whatIf_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["instead"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_whereUsed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "material",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["material"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "resource",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["resource"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg6
 	return args, nil
 }
 
@@ -22912,6 +24017,277 @@ func (ec *executionContext) fieldContext_LifetimeValue_interval(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _MeasurementDefinition_id(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MeasurementDefinition_version(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MeasurementDefinition_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MeasurementDefinition_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MeasurementDefinition_code(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_name(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_unit(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_least(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_least(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Least, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_least(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MeasurementDefinition_most(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_most(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Most, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_most(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MeasurementPayload_measurement(ctx context.Context, field graphql.CollectedField, obj *service.MeasurementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementPayload_measurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measurement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalOMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementPayload_measurement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasurementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasurementPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.MeasurementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasurementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *quote.MetFact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23891,6 +25267,150 @@ func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_fitLifetimeModel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_defineMeasurement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_defineMeasurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DefineMeasurement(ctx, fc.Args["input"].(service.DefineMeasurementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MeasurementDefinition")
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+			return ec.marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_defineMeasurement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_defineMeasurement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateMeasurement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateMeasurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateMeasurement(ctx, fc.Args["input"].(service.UpdateMeasurementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MeasurementDefinition")
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+			return ec.marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateMeasurement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateMeasurement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -25447,6 +26967,78 @@ func (ec *executionContext) fieldContext_Mutation_setRates(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setRecipe(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRecipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRecipe(ctx, fc.Args["input"].(service.SetRecipeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Recipe")
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.RecipePayload) graphql.Marshaler {
+			return ec.marshalNRecipePayload2ᚖkopeckᚋserviceᚋcatalogueᚐRecipePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRecipe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRecipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -32649,6 +34241,153 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_orders(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PriceTerms_listPrice(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_listPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_listPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceTerms",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceTerms_markup(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_markup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Markup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_markup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_bundleDiscount(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_bundleDiscount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BundleDiscount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_bundleDiscount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_minimumMargin(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_minimumMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinimumMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_minimumMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_validFrom(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceTerms_recordedAt(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32856,6 +34595,52 @@ func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Cont
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Product_unit(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
+}
+
+func (ec *executionContext) _Product_category(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
+}
+
 func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33000,6 +34785,138 @@ func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Product_priceTerms(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_priceTerms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().PriceTerms(ctx, obj, fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+			return ec.marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_priceTerms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceTerms(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_priceTerms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_priceTermsHistory(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_priceTermsHistory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().PriceTermsHistory(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Terms) graphql.Marshaler {
+			return ec.marshalOPriceTerms2ᚕᚖkopeckᚋpricingᚐTermsᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_priceTermsHistory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceTerms(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_options(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33081,6 +34998,170 @@ func (ec *executionContext) _Product_partner(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Product_partner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, true, true, "String")
+}
+
+func (ec *executionContext) _Product_recipe(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().Recipe(ctx, obj, fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_recipe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_recipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_recipes(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_recipes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Recipes(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_recipes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_measurements(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_measurements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Measurements(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
@@ -34832,6 +36913,38 @@ func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_measurementDefinitions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_measurementDefinitions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().MeasurementDefinitions(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_measurementDefinitions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35368,6 +37481,78 @@ func (ec *executionContext) fieldContext_Query_rateGaps(_ context.Context, field
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RateGap(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_whereUsed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whereUsed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhereUsed(ctx, fc.Args["material"].(*string), fc.Args["resource"].(*string), fc.Args["productId"].(*string), fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time), fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.WhereUsed) graphql.Marshaler {
+			return ec.marshalNWhereUsed2ᚖkopeckᚋserviceᚋcatalogueᚐWhereUsed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whereUsed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhereUsed(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whereUsed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -36264,6 +38449,584 @@ func (ec *executionContext) _RatesPayload_userErrors(ctx context.Context, field 
 func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Recipe_id(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Recipe_validFrom(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Recipe_recordedAt(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Recipe_recordedBy(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_recordedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_recordedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "String")
+}
+
+func (ec *executionContext) _Recipe_reason(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "String")
+}
+
+func (ec *executionContext) _Recipe_components(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Components, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+			return ec.marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recipe",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipeComponent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Recipe_options(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeOption) graphql.Marshaler {
+			return ec.marshalNRecipeOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recipe",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipeOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipeComponent_material(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_material(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Material, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_material(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeComponent_resource(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resource, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_resource(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeComponent_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipeComponent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipeComponent_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _RecipeComponent_quantityFormula(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_quantityFormula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuantityFormula, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_quantityFormula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_code(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_name(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_surcharge(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_surcharge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surcharge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipeOption",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipeOption_measured(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecipeOption_grade(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecipeOption_components(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Components, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+			return ec.marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipeOption",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipeComponent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_recipe(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recipe, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_recipe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_ordersRestated(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_ordersRestated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersRestated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_ordersRestated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipePayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecipePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -38926,6 +41689,185 @@ func (ec *executionContext) fieldContext_UnmetCondition_failure(_ context.Contex
 	return graphql.NewScalarFieldContext("UnmetCondition", field, false, false, "String")
 }
 
+func (ec *executionContext) _Use_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Use",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Use_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Use_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _Use_measured(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Use_direct(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_direct(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Direct, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_direct(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Use_options(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.UseByOption) graphql.Marshaler {
+			return ec.marshalNUseByOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseByOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Use",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UseByOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UseByOption_code(ctx context.Context, field graphql.CollectedField, obj *catalogue.UseByOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UseByOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UseByOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UseByOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _UseByOption_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.UseByOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UseByOption_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UseByOption_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UseByOption", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39734,6 +42676,93 @@ func (ec *executionContext) fieldContext_WhatIf_difference(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhereUsed_total(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhereUsed", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WhereUsed_rows(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.Use) graphql.Marshaler {
+			return ec.marshalNUse2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhereUsed",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Use(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhereUsed_pageInfo(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhereUsed",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
 		},
 	}
 	return fc, nil
@@ -41303,7 +44332,11 @@ func (ec *executionContext) unmarshalInputComponentInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"material", "resource", "productSku", "quantity"}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = "0"
+	}
+
+	fieldsInOrder := [...]string{"material", "resource", "productSku", "quantity", "quantityFormula"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41338,6 +44371,13 @@ func (ec *executionContext) unmarshalInputComponentInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Quantity = data
+		case "quantityFormula":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantityFormula"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuantityFormula = data
 		}
 	}
 	return it, nil
@@ -41941,7 +44981,7 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 		asMap["standardLeadDays"] = 14
 	}
 
-	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "unit", "category", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -42032,6 +45072,20 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.StandardLeadDays = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
 		case "validFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
 			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
@@ -42548,6 +45602,83 @@ func (ec *executionContext) unmarshalInputDeclineOfferInput(ctx context.Context,
 func UnmarshalDeclineOfferInput(ctx context.Context, raw any) (service.DeclineOfferInput, error) {
 	var out service.DeclineOfferInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineOfferInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDefineMeasurementInput(ctx context.Context, obj any) (service.DefineMeasurementInput, error) {
+	var it service.DefineMeasurementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "name", "unit", "least", "most", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDefineMeasurementInput unmarshals raw into the DefineMeasurementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDefineMeasurementInput(ctx context.Context, raw any) (service.DefineMeasurementInput, error) {
+	var out service.DefineMeasurementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DefineMeasurementInput", raw, &out)
 	return out, err
 }
 
@@ -43467,7 +46598,7 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "active", "search"}
+	fieldsInOrder := [...]string{"kinds", "active", "category", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -43488,6 +46619,13 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Active = graphql.OmittableOf(data)
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = graphql.OmittableOf(data)
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -44448,6 +47586,90 @@ func UnmarshalSetRatesInput(ctx context.Context, raw any) (service.SetRatesInput
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetRecipeInput(ctx context.Context, obj any) (service.SetRecipeInput, error) {
+	var it service.SetRecipeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productId", "components", "options", "validFrom", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalNComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalOProductOptionInput2ᚕᚖkopeckᚋserviceᚐProductOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetRecipeInput unmarshals raw into the SetRecipeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetRecipeInput(ctx context.Context, raw any) (service.SetRecipeInput, error) {
+	var out service.SetRecipeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetRecipeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (service.SignInInput, error) {
 	var it service.SignInInput
 	if obj == nil {
@@ -44728,6 +47950,90 @@ func UnmarshalUpdateCustomerInput(ctx context.Context, raw any) (service.UpdateC
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateMeasurementInput(ctx context.Context, obj any) (service.UpdateMeasurementInput, error) {
+	var it service.UpdateMeasurementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "unit", "least", "most", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateMeasurementInput unmarshals raw into the UpdateMeasurementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateMeasurementInput(ctx context.Context, raw any) (service.UpdateMeasurementInput, error) {
+	var out service.UpdateMeasurementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateMeasurementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context, obj any) (service.UpdateProductInput, error) {
 	var it service.UpdateProductInput
 	if obj == nil {
@@ -44739,7 +48045,7 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "partner", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "partner", "unit", "category", "standardLeadDays", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -44781,6 +48087,27 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Partner = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "standardLeadDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("standardLeadDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StandardLeadDays = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -45009,7 +48336,7 @@ func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"rates", "utilisations", "withoutRules", "rules"}
+	fieldsInOrder := [...]string{"rates", "utilisations", "withoutRules", "rules", "recipes"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -45044,6 +48371,13 @@ func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.Rules = data
+		case "recipes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recipes"))
+			data, err := ec.unmarshalOWhatIfRecipeInput2ᚕᚖkopeckᚋserviceᚐWhatIfRecipeInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recipes = data
 		}
 	}
 	return it, nil
@@ -45114,6 +48448,62 @@ func (ec *executionContext) unmarshalInputWhatIfRateInput(ctx context.Context, o
 func UnmarshalWhatIfRateInput(ctx context.Context, raw any) (service.WhatIfRateInput, error) {
 	var out service.WhatIfRateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfRateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatIfRecipeInput(ctx context.Context, obj any) (service.WhatIfRecipeInput, error) {
+	var it service.WhatIfRecipeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productId", "components", "options"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalNComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalOProductOptionInput2ᚕᚖkopeckᚋserviceᚐProductOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatIfRecipeInput unmarshals raw into the WhatIfRecipeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatIfRecipeInput(ctx context.Context, raw any) (service.WhatIfRecipeInput, error) {
+	var out service.WhatIfRecipeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfRecipeInput", raw, &out)
 	return out, err
 }
 
@@ -45285,6 +48675,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Offer(ctx, sel, obj)
+	case *ent.MeasurementDefinition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MeasurementDefinition(ctx, sel, obj)
 	case *ent.LifetimeModel:
 		if obj == nil {
 			return graphql.Null
@@ -48016,6 +51411,117 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var measurementDefinitionImplementors = []string{"MeasurementDefinition", "Node"}
+
+func (ec *executionContext) _MeasurementDefinition(ctx context.Context, sel ast.SelectionSet, obj *ent.MeasurementDefinition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measurementDefinitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasurementDefinition")
+		case "id":
+			out.Values[i] = ec._MeasurementDefinition_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._MeasurementDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._MeasurementDefinition_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._MeasurementDefinition_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MeasurementDefinition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._MeasurementDefinition_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._MeasurementDefinition_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "least":
+			out.Values[i] = ec._MeasurementDefinition_least(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "most":
+			out.Values[i] = ec._MeasurementDefinition_most(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var measurementPayloadImplementors = []string{"MeasurementPayload"}
+
+func (ec *executionContext) _MeasurementPayload(ctx context.Context, sel ast.SelectionSet, obj *service.MeasurementPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measurementPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasurementPayload")
+		case "measurement":
+			out.Values[i] = ec._MeasurementPayload_measurement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MeasurementPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var metFactImplementors = []string{"MetFact"}
 
 func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *quote.MetFact) graphql.Marshaler {
@@ -48238,6 +51744,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "defineMeasurement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_defineMeasurement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateMeasurement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateMeasurement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createOffer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createOffer(ctx, field)
@@ -48388,6 +51908,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setRates":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setRecipe":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRecipe(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -50754,6 +54281,64 @@ func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var priceTermsImplementors = []string{"PriceTerms"}
+
+func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSet, obj *pricing.Terms) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceTermsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceTerms")
+		case "listPrice":
+			out.Values[i] = ec._PriceTerms_listPrice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "markup":
+			out.Values[i] = ec._PriceTerms_markup(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bundleDiscount":
+			out.Values[i] = ec._PriceTerms_bundleDiscount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minimumMargin":
+			out.Values[i] = ec._PriceTerms_minimumMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._PriceTerms_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._PriceTerms_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var productImplementors = []string{"Product", "Node"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *ent.Product) graphql.Marshaler {
@@ -50810,6 +54395,16 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "unit":
+			out.Values[i] = ec._Product_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._Product_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "listPrice":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -50822,6 +54417,18 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_cost(ctx, field, obj)
 				})
+		case "priceTerms":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_priceTerms(ctx, field, obj)
+				})
+		case "priceTermsHistory":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_priceTermsHistory(ctx, field, obj)
+				})
 		case "options":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -50833,6 +54440,24 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_partner(ctx, field, obj)
+				})
+		case "recipe":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_recipe(ctx, field, obj)
+				})
+		case "recipes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_recipes(ctx, field, obj)
+				})
+		case "measurements":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_measurements(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -51302,6 +54927,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_lifetimeModels(ctx, field)
 				})
+		case "measurementDefinitions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_measurementDefinitions(ctx, field)
+				})
 		case "offers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -51355,6 +54986,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_rateGaps(ctx, field)
+				})
+		case "whereUsed":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whereUsed(ctx, field)
 				})
 		case "resource":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -51619,6 +55256,228 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 			}
 		case "userErrors":
 			out.Values[i] = ec._RatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipeImplementors = []string{"Recipe"}
+
+func (ec *executionContext) _Recipe(ctx context.Context, sel ast.SelectionSet, obj *catalogue.Recipe) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Recipe")
+		case "id":
+			out.Values[i] = ec._Recipe_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._Recipe_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._Recipe_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedBy":
+			out.Values[i] = ec._Recipe_recordedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Recipe_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "components":
+			out.Values[i] = ec._Recipe_components(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "options":
+			out.Values[i] = ec._Recipe_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipeComponentImplementors = []string{"RecipeComponent"}
+
+func (ec *executionContext) _RecipeComponent(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipeComponent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeComponentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecipeComponent")
+		case "material":
+			out.Values[i] = ec._RecipeComponent_material(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resource":
+			out.Values[i] = ec._RecipeComponent_resource(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "product":
+			out.Values[i] = ec._RecipeComponent_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._RecipeComponent_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quantityFormula":
+			out.Values[i] = ec._RecipeComponent_quantityFormula(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipeOptionImplementors = []string{"RecipeOption"}
+
+func (ec *executionContext) _RecipeOption(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipeOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecipeOption")
+		case "code":
+			out.Values[i] = ec._RecipeOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._RecipeOption_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "surcharge":
+			out.Values[i] = ec._RecipeOption_surcharge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._RecipeOption_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grade":
+			out.Values[i] = ec._RecipeOption_grade(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "components":
+			out.Values[i] = ec._RecipeOption_components(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipePayloadImplementors = []string{"RecipePayload"}
+
+func (ec *executionContext) _RecipePayload(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecipePayload")
+		case "product":
+			out.Values[i] = ec._RecipePayload_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recipe":
+			out.Values[i] = ec._RecipePayload_recipe(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ordersRestated":
+			out.Values[i] = ec._RecipePayload_ordersRestated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecipePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52646,6 +56505,97 @@ func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var useImplementors = []string{"Use"}
+
+func (ec *executionContext) _Use(ctx context.Context, sel ast.SelectionSet, obj *catalogue.Use) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, useImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Use")
+		case "product":
+			out.Values[i] = ec._Use_product(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._Use_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._Use_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "direct":
+			out.Values[i] = ec._Use_direct(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "options":
+			out.Values[i] = ec._Use_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var useByOptionImplementors = []string{"UseByOption"}
+
+func (ec *executionContext) _UseByOption(ctx context.Context, sel ast.SelectionSet, obj *catalogue.UseByOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, useByOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UseByOption")
+		case "code":
+			out.Values[i] = ec._UseByOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._UseByOption_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
@@ -52940,6 +56890,49 @@ func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "difference":
 			out.Values[i] = ec._WhatIf_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var whereUsedImplementors = []string{"WhereUsed"}
+
+func (ec *executionContext) _WhereUsed(ctx context.Context, sel ast.SelectionSet, obj *catalogue.WhereUsed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whereUsedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhereUsed")
+		case "total":
+			out.Values[i] = ec._WhereUsed_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._WhereUsed_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WhereUsed_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -53968,6 +57961,11 @@ func (ec *executionContext) unmarshalNDeclineOfferInput2kopeckᚋserviceᚐDecli
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDefineMeasurementInput2kopeckᚋserviceᚐDefineMeasurementInput(ctx context.Context, v any) (service.DefineMeasurementInput, error) {
+	res, err := ec.unmarshalInputDefineMeasurementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDeleteCustomerInput2kopeckᚋserviceᚐDeleteCustomerInput(ctx context.Context, v any) (service.DeleteCustomerInput, error) {
 	res, err := ec.unmarshalInputDeleteCustomerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54254,6 +58252,38 @@ func (ec *executionContext) marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐL
 		return graphql.Null
 	}
 	return ec._LifetimeModelPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MeasurementDefinition!")
+		return graphql.Null
+	}
+	return ec._MeasurementDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx context.Context, sel ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MeasurementPayload!")
+		return graphql.Null
+	}
+	return ec._MeasurementPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
@@ -54864,6 +58894,14 @@ func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquote�
 	return ec._PriceRuleTrial(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx context.Context, sel ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceTerms!")
+		return graphql.Null
+	}
+	return ec._PriceTerms(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Product!")
@@ -55015,6 +59053,70 @@ func (ec *executionContext) marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayl
 		return graphql.Null
 	}
 	return ec._RatesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx context.Context, sel ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Recipe!")
+		return graphql.Null
+	}
+	return ec._Recipe(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipeComponent2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecipeComponent2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponent(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipeComponent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipeComponent!")
+		return graphql.Null
+	}
+	return ec._RecipeComponent(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipeOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.RecipeOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipeOption2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecipeOption2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeOption(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipeOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipeOption!")
+		return graphql.Null
+	}
+	return ec._RecipeOption(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipePayload2ᚖkopeckᚋserviceᚋcatalogueᚐRecipePayload(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipePayload!")
+		return graphql.Null
+	}
+	return ec._RecipePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordContactInput2kopeckᚋserviceᚐRecordContactInput(ctx context.Context, v any) (service.RecordContactInput, error) {
@@ -55240,6 +59342,11 @@ func (ec *executionContext) unmarshalNSetRateInput2ᚖkopeckᚋserviceᚐSetRate
 
 func (ec *executionContext) unmarshalNSetRatesInput2kopeckᚋserviceᚐSetRatesInput(ctx context.Context, v any) (service.SetRatesInput, error) {
 	res, err := ec.unmarshalInputSetRatesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetRecipeInput2kopeckᚋserviceᚐSetRecipeInput(ctx context.Context, v any) (service.SetRecipeInput, error) {
+	res, err := ec.unmarshalInputSetRecipeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -55503,6 +59610,11 @@ func (ec *executionContext) unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpd
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateMeasurementInput2kopeckᚋserviceᚐUpdateMeasurementInput(ctx context.Context, v any) (service.UpdateMeasurementInput, error) {
+	res, err := ec.unmarshalInputUpdateMeasurementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateProductInput2kopeckᚋserviceᚐUpdateProductInput(ctx context.Context, v any) (service.UpdateProductInput, error) {
 	res, err := ec.unmarshalInputUpdateProductInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55511,6 +59623,54 @@ func (ec *executionContext) unmarshalNUpdateProductInput2kopeckᚋserviceᚐUpda
 func (ec *executionContext) unmarshalNUpdateUserInput2kopeckᚋserviceᚐUpdateUserInput(ctx context.Context, v any) (service.UpdateUserInput, error) {
 	res, err := ec.unmarshalInputUpdateUserInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUse2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.Use) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUse2ᚖkopeckᚋserviceᚋcatalogueᚐUse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUse2ᚖkopeckᚋserviceᚋcatalogueᚐUse(ctx context.Context, sel ast.SelectionSet, v *catalogue.Use) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Use!")
+		return graphql.Null
+	}
+	return ec._Use(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUseByOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseByOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.UseByOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUseByOption2ᚖkopeckᚋserviceᚋcatalogueᚐUseByOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUseByOption2ᚖkopeckᚋserviceᚋcatalogueᚐUseByOption(ctx context.Context, sel ast.SelectionSet, v *catalogue.UseByOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UseByOption!")
+		return graphql.Null
+	}
+	return ec._UseByOption(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUser2ᚕᚖkopeckᚋentᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
@@ -55632,9 +59792,22 @@ func (ec *executionContext) unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhat
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNWhatIfRecipeInput2ᚖkopeckᚋserviceᚐWhatIfRecipeInput(ctx context.Context, v any) (*service.WhatIfRecipeInput, error) {
+	res, err := ec.unmarshalInputWhatIfRecipeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNWhatIfUtilisationInput2ᚖkopeckᚋserviceᚐWhatIfUtilisationInput(ctx context.Context, v any) (*service.WhatIfUtilisationInput, error) {
 	res, err := ec.unmarshalInputWhatIfUtilisationInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWhereUsed2ᚖkopeckᚋserviceᚋcatalogueᚐWhereUsed(ctx context.Context, sel ast.SelectionSet, v *catalogue.WhereUsed) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WhereUsed!")
+		return graphql.Null
+	}
+	return ec._WhereUsed(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWithdrawOfferInput2kopeckᚋserviceᚐWithdrawOfferInput(ctx context.Context, v any) (service.WithdrawOfferInput, error) {
@@ -56421,6 +60594,13 @@ func (ec *executionContext) marshalOLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐ
 	return ec._LifetimeValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeasurementDefinition(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -56812,6 +60992,32 @@ func (ec *executionContext) marshalOPriceRuleSample2ᚖkopeckᚋserviceᚋquote�
 	return ec._PriceRuleSample(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPriceTerms2ᚕᚖkopeckᚋpricingᚐTermsᚄ(ctx context.Context, sel ast.SelectionSet, v []*pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx context.Context, sel ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceTerms(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -57013,6 +61219,32 @@ func (ec *executionContext) marshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalORecipe2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.Recipe) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx context.Context, sel ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Recipe(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
@@ -57306,6 +61538,23 @@ func (ec *executionContext) unmarshalOWhatIfRateInput2ᚕᚖkopeckᚋserviceᚐW
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhatIfRateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOWhatIfRecipeInput2ᚕᚖkopeckᚋserviceᚐWhatIfRecipeInputᚄ(ctx context.Context, v any) ([]*service.WhatIfRecipeInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.WhatIfRecipeInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWhatIfRecipeInput2ᚖkopeckᚋserviceᚐWhatIfRecipeInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
