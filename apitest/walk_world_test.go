@@ -191,13 +191,13 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } rates { id } users { id } }`,
+		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } users { id } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
-		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit",
+		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -9,6 +9,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/component"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/productoption"
 	"kopeck/formula"
 	"kopeck/schema"
@@ -32,7 +33,7 @@ func (s *Service) ReadCatalogue(ctx context.Context, tx *store.Tx, products []*e
 	if err != nil {
 		return nil, err
 	}
-	leads, err := s.DatedOf(ctx, tx, schema.DatedLeadDays)
+	leads, err := readLeads(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,15 +47,26 @@ func (s *Service) ReadCatalogue(ctx context.Context, tx *store.Tx, products []*e
 	source.Products = make([]costing.Product, len(products))
 	for i, p := range products {
 		source.Products[i] = costing.Product{ID: p.ID, SKU: p.Sku, Name: p.Name, Kind: string(p.Kind), StandardLeadDays: p.StandardLeadDays}
-		for _, lead := range leads[p.ID] {
-			days, err := strconv.Atoi(input.OrZero(lead.Value))
-			if err != nil {
-				return nil, fmt.Errorf("quote: the lead days of %s: %w", p.ID, err)
-			}
-			source.Products[i].LeadDays = append(source.Products[i].LeadDays, costing.DatedLead{Days: days, ValidFrom: lead.ValidFrom, RecordedAt: lead.RecordedAt})
-		}
+		source.Products[i].LeadDays = leads[p.ID]
 	}
 	return costing.CatalogueOf(source), nil
+}
+
+// readLeads reads the standard lead times that have changed, by product, in the order of their recording.
+func readLeads(ctx context.Context, tx *store.Tx) (map[string][]costing.DatedLead, error) {
+	rows, err := tx.DatedValue.Query().Where(datedvalue.NameEQ(schema.DatedLeadDays)).Order(datedvalue.ByRecordedAt(), datedvalue.ByID()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	leads := map[string][]costing.DatedLead{}
+	for _, row := range rows {
+		days, err := strconv.Atoi(input.OrZero(row.Value))
+		if err != nil {
+			return nil, fmt.Errorf("quote: the lead days of %s: %w", row.Subject, err)
+		}
+		leads[row.Subject] = append(leads[row.Subject], costing.DatedLead{Days: days, ValidFrom: row.ValidFrom, RecordedAt: row.RecordedAt})
+	}
+	return leads, nil
 }
 
 func readMeasurements(ctx context.Context, tx *store.Tx) ([]costing.Measurement, error) {

@@ -107,6 +107,30 @@ func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costi
 	return costs, nil
 }
 
+// EachCost gives what each order costs, as it is stored and as it is computed by all that is known now, by id; without those that were
+// imported with their cost and those that were cancelled. The basis has been read in the transaction.
+func (s *Service) EachCost(ctx context.Context, tx *store.Tx, basis costing.Basis, each func(orderID string, stored, computed money.Amount)) error {
+	memo := costing.NewMemo(basis, memoized)
+	for after := ""; ; {
+		some, err := restatableAfter(ctx, tx, after, store.IDsPerStatement)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		orders, err := ordersByID(ctx, tx, some)
+		if err != nil {
+			return err
+		}
+		costed, err := costOrders(memo, orders, service.EndOfTime)
+		if err != nil {
+			return err
+		}
+		for _, c := range costed {
+			each(c.before.id, c.before.cost, c.after.cost)
+		}
+		after = some[len(some)-1]
+	}
+}
+
 // costOrders computes the costs of orders by what was known at a moment. A product that cannot be costed at all is an error; a
 // missing rate makes the order uncosted.
 func costOrders(memo *costing.Memo, orders []orderToCost, knownAt time.Time) ([]costedOrder, error) {

@@ -123,6 +123,17 @@ func recipeIDs(ctx context.Context, from store.Reader, productIDs []string) (ids
 	return ids, err
 }
 
+// restatableAfter reads the ids of the next restatable orders after one, at most n. Who checks the laws sees all orders.
+func restatableAfter(ctx context.Context, from store.Reader, after string, n int) (ids []string, err error) {
+	err = store.Each(ctx, from, "SELECT o.id FROM orders o WHERE "+restatable+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, n}, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		ids = append(ids, one)
+		return err
+	})
+	return ids, err
+}
+
 // openOrders reads when those of some orders are due that are placed and not yet completed. A recipe changes what all orders take of
 // resources, whoever sets it.
 func openOrders(ctx context.Context, from store.Reader, orderIDs []string) (map[string]time.Time, error) {

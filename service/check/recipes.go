@@ -1,0 +1,58 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// lawRecipes is that of what products are made of and what orders cost by it.
+const lawRecipes = "costs follow from recipes and rates"
+
+var (
+	recipeWrong      = &rule{lawRecipes, "the product cannot be made: %v"}
+	recipeUnmeasured = &rule{lawRecipes, "the formula %s uses %s, which is not defined"}
+	orderRecomputed  = &rule{lawRecipes, "the cost is %s, by the recipes and rates of its moment it is %s"}
+)
+
+// beginning is before any recipe holds.
+var beginning = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// checkRecipes verifies that every product can be made at all times, that formulas use what is defined, and that every order costs what
+// its lines cost by the recipes and rates of its moment. An order that was imported with its cost is not recomputed, nor is a cancelled one.
+func (s *Service) checkRecipes(ctx context.Context, tx *store.Tx, f *findings) error {
+	products, err := tx.Product.Query().All(ctx)
+	if err != nil {
+		return err
+	}
+	basis, err := s.quote.ReadBasis(ctx, tx, products)
+	if err != nil {
+		return err
+	}
+	for _, p := range products {
+		if err := basis.Catalogue.Verify(p.ID, beginning, service.EndOfTime); err != nil {
+			f.add(recipeWrong, p.ID, err)
+		}
+		for _, r := range basis.Catalogue.Recipes(p.ID) {
+			r.EachComponent(func(c costing.Component) {
+				if c.Formula == nil {
+					return
+				}
+				for _, code := range c.Formula.Codes() {
+					if _, ok := basis.Catalogue.Measurement(code); !ok {
+						f.add(recipeUnmeasured, r.ID, c.Formula, code)
+					}
+				}
+			})
+		}
+	}
+	return s.rates.EachCost(ctx, tx, basis, func(orderID string, stored, computed money.Amount) {
+		if stored != computed {
+			f.add(orderRecomputed, orderID, s.Currency.Format(stored), s.Currency.Format(computed))
+		}
+	})
+}
