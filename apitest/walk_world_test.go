@@ -45,13 +45,19 @@ func seed(w *World) *seeded {
 		email := a.Must(`query($id: ID!) { node(id: $id) { ... on User { email } } }`, Vars{"id": user}).Text("node.email")
 		s.rate("STAFF", email, "840", Vars{"unit": "hour", "validFrom": "2021-01-01T00:00:00Z"})
 	}
+	a.Must(`mutation { defineMeasurement(input: {code: "width", name: "Width", unit: "m", least: "0.1", most: "6"}) { userErrors { message } } }`, nil)
 	for i := range 2 {
 		s.extra = makeProduct(a, Vars{
+			"unit": "piece", "category": "Extras",
 			"sku": fmt.Sprintf("EXTRA-%d", i), "name": "Extra", "partner": "Maker", "markup": "0.5", "minimumMargin": "0.1",
 			"components": []Vars{{"material": "cloth", "quantity": "1"}},
-			"options":    []Vars{{"code": "lining", "name": "Lining", "components": []Vars{{"material": "cloth", "quantity": "0.5"}}, "surcharge": roubles("20.00")}},
+			"options": []Vars{
+				{"code": "lining", "name": "Lining", "components": []Vars{{"material": "cloth", "quantity": "0.5"}}, "surcharge": roubles("20.00")},
+				{"code": "frame", "name": "Frame", "components": []Vars{{"material": "cloth", "quantityFormula": "width * 2"}}},
+			},
 		})
 	}
+	a.Must(`mutation($p: ID!) { setRecipe(input: {productId: $p, components: [{material: "cloth", quantity: "1"}], reason: "as before"}) { userErrors { message } } }`, Vars{"p": s.extra})
 	a.Must(createProduct, Vars{"in": Vars{"sku": "SET", "name": "Set", "kind": "BUNDLE", "bundleDiscount": "0.1", "components": []Vars{{"productSku": "COAT", "quantity": "1"}, {"productSku": "EXTRA-0", "quantity": "2"}}}})
 	a.Must(createPriceRule, Vars{"in": Vars{"name": "Worth", "condition": "lifetimeValue > -100000.0", "percent": "-5", "cap": roubles("30.00"), "validFrom": "2020-01-01T00:00:00Z", "validTo": "2099-01-01T00:00:00Z"}})
 	a.Must(createPriceRule, Vars{"in": Vars{"name": "Many", "condition": "quantity > 100.0", "amount": roubles("-7.00")}})
@@ -209,13 +215,13 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } rates { id } users { id } }`,
+		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } users { id } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
-		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit",
+		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -56,12 +56,15 @@ var rules = map[string]row{
 	"ContactRestatement": ofHistory,
 	"Product":            ofCompany,
 	"ProductOption":      ofCompany,
-	"PriceRule":          ofCosts,
-	"LifetimeModel":      {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
-	"Setting":            {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
-	"Rate":               ofCosts,
-	"AttributionFit":     ofCosts,
-	"User":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Recipe":             ofCosts,
+
+	"MeasurementDefinition": ofCompany,
+	"PriceRule":             ofCosts,
+	"LifetimeModel":         {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Setting":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Rate":                  ofCosts,
+	"AttributionFit":        ofCosts,
+	"User":                  {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 }
 
 // partnerScopes has the nouns that a partner's client may be allowed to read, by scope.
@@ -131,5 +134,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "Refund": true, "RefundLine": true, "AuditEntry": true,
+	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "Refund": true, "RefundLine": true, "AuditEntry": true,
 }

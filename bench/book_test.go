@@ -61,8 +61,11 @@ func tablesOfBook() []tableOf {
 			name := fmt.Sprint("product number ", n)
 			return []any{idOf("prd", n), 1, since, since, fmt.Sprintf("SKU-%06d", n), name, name, "GOOD", true, 14}
 		})},
-		{"components", "id position material quantity product_id", rows(productsOfBook*componentsOfBook, func(n int) []any {
-			return []any{idOf("cmp", n), n % componentsOfBook, fmt.Sprint("material number ", (n*7+n/componentsOfBook)%materialsOfBook), int64(n%5+1) * 500_000_000, idOf("prd", n/componentsOfBook)}
+		{"recipes", "id valid_from recorded_at recorded_by product_id", rows(productsOfBook, func(n int) []any {
+			return []any{idOf("rcp", n), since, since, "system", idOf("prd", n)}
+		})},
+		{"components", "id position material quantity product_id recipe_id", rows(productsOfBook*componentsOfBook, func(n int) []any {
+			return []any{idOf("cmp", n), n % componentsOfBook, fmt.Sprint("material number ", (n*7+n/componentsOfBook)%materialsOfBook), int64(n%5+1) * 500_000_000, idOf("prd", n/componentsOfBook), idOf("rcp", n/componentsOfBook)}
 		})},
 		{"list_prices", "id markup minimum_margin valid_from recorded_at product_id", rows(productsOfBook, func(n int) []any {
 			return []any{idOf("lpr", n), 350_000_000, 100_000_000, since, since, idOf("prd", n)}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/formula"
 	"kopeck/money"
 	"kopeck/pricing"
 )
@@ -100,6 +101,45 @@ func BenchmarkPrice(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkPriceByFormula measures one price of a product with a formula of ten measurements, from a warm book.
+func BenchmarkPriceByFormula(b *testing.B) {
+	compiled, err := formula.Compile("ceil((a * b + c * d) / 1.4) * (e + 0.2) + max(f, g) * h - min(i, j) / 3", func(string) bool { return true })
+	if err != nil {
+		b.Fatal(err)
+	}
+	rub, err := money.ParseCurrency("RUB")
+	if err != nil {
+		b.Fatal(err)
+	}
+	question := priceQuestion()
+	var measurements []costing.Measurement
+	for i, code := range compiled.Codes() {
+		measurements = append(measurements, costing.Measurement{Code: code, Name: code, Unit: "m", Least: money.MustDecimal("0.1"), Most: money.MustDecimal("10")})
+		question.Options = append(question.Options, costing.Chosen{Code: code, Value: fmt.Sprintf("1.%03d", 37*i)})
+	}
+	material := func(code string) costing.Component { return costing.Component{Material: code, Quantity: money.Whole(1)} }
+	product := costing.Product{ID: "product0", SKU: "SKU-0", Name: "A product", Kind: "GOOD", StandardLeadDays: 14}
+	product.Components = []costing.Component{{Material: "glass", Formula: compiled}, material("wood"), material("seal")}
+	var rates []costing.Rate
+	for i, code := range []string{"glass", "wood", "seal"} {
+		rates = append(rates, costing.Rate{ID: code, Subject: costing.SubjectMaterial, Code: code, Unit: "m", Amount: money.Whole(int64(i + 1)), ValidFrom: priceSince, RecordedAt: priceSince})
+	}
+	book := pricing.NewBook(pricing.Source{
+		Basis: costing.Basis{
+			Catalogue: costing.CatalogueOf(costing.Source{Products: []costing.Product{product}, Measurements: measurements}),
+			Rates:     costing.NewRates(rates), Load: costing.DefaultLoad(), Currency: rub, Zone: time.UTC,
+		},
+		Terms: []pricing.Terms{{ID: "terms", ProductID: product.ID, Markup: money.MustDecimal("0.6"), ValidFrom: priceSince, RecordedAt: priceSince}},
+		Step:  money.Minor(100),
+	})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := book.Price(question); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

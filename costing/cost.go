@@ -30,6 +30,7 @@ type ProductQuestion struct {
 	ProductID string
 	Quantity  money.Decimal // more than 0
 	Chosen    []Chosen
+	Promised  bool      // what is chosen was promised: see Basis.Cost
 	LeadDays  *int      // nil: the product's standard lead time
 	At        time.Time // the moment whose rates hold
 	KnownAt   time.Time // by what was known then
@@ -66,37 +67,41 @@ type Usage struct {
 // or less, it is what is booked), over the capacity of the worked days among these; without any
 // capacity it is maxUtilisation. Where no capacity is known L is 1.
 //
+// The recipe is the one that holds at the moment, by what is known at KnownAt; so are those of its parts. What is chosen must be options
+// of it, and measurements that its formulas use, within their ranges. The line of an order that was promised may rest on an earlier
+// recipe: an option that the recipe no longer has is made as it was last made, a measurement that it no longer uses is left
+// out, and one that it needs and the line does not have makes a line of zero money, with the key {MEASUREMENT, code} in Missing.
+//
 // A missing rate makes a line of zero money that says "no rate", and its key in Missing. Errors: *FieldError for a
-// quantity that is not positive or a negative lead time, *OptionError, ErrUnknownProduct, ErrTooDeep, *CycleError,
-// money.ErrOverflow.
+// quantity that is not positive or a negative lead time, *OptionError, *MeasurementError, *FormulaError, ErrUnknownProduct, ErrTooDeep,
+// ErrTooManyTerms, *CycleError, money.ErrOverflow.
 func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
-	product, ok := b.Catalogue.Product(q.ProductID)
-	if !ok {
+	if b.Catalogue == nil || b.Catalogue.entries[q.ProductID] == nil {
 		return ProductCost{}, fmt.Errorf("%w: %s", ErrUnknownProduct, q.ProductID)
 	}
+	v := b.Catalogue.version(q.ProductID, q.At, q.KnownAt, nil)
 	if q.Quantity.Sign() <= 0 {
 		return ProductCost{}, &FieldError{"quantity", "want more than 0"}
 	}
-	lead := product.StandardLeadDays
+	lead := v.product.StandardLeadDays
 	if q.LeadDays != nil {
 		lead = *q.LeadDays
 	}
 	if lead < 0 || lead > MaxLeadDays {
 		return ProductCost{}, &FieldError{"leadDays", fmt.Sprintf("want 0 to %d days", MaxLeadDays)}
 	}
-	made := b.Catalogue.recipes[product.ID]
-	if made.err != nil {
-		return ProductCost{}, made.err
+	if v.made.err != nil {
+		return ProductCost{}, v.made.err
 	}
-	units, err := CheckChosen(product, q.Chosen)
+	made, err := b.Catalogue.choose(q, v)
 	if err != nil {
 		return ProductCost{}, err
 	}
 	bill := bill{basis: b, question: q, lead: lead, loads: make(map[string]*big.Rat)}
 	bill.cost.Lines = make([]Line, 0, len(made.base)+len(q.Chosen)+2)
 	bill.use(made.base, one)
-	for i := range product.Options {
-		bill.use(made.options[i], units[i])
+	for i := range made.product.Options {
+		bill.use(made.options[i], made.units[i])
 	}
 	if err := bill.weightResources(); err != nil {
 		return ProductCost{}, err
@@ -106,9 +111,9 @@ func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
 			return ProductCost{}, err
 		}
 	}
-	for i, option := range product.Options {
-		if units[i].Sign() > 0 {
-			if err := bill.option(option, made.options[i], units[i]); err != nil {
+	for i, option := range made.product.Options {
+		if made.units[i].Sign() > 0 {
+			if err := bill.option(option, made.options[i], made.units[i]); err != nil {
 				return ProductCost{}, err
 			}
 		}
@@ -133,7 +138,7 @@ type bill struct {
 // use adds what one unit takes of resources to the needs.
 func (b *bill) use(ingredients []ingredient, units money.Decimal) {
 	for _, i := range ingredients {
-		if i.kind != Resource || units.Sign() == 0 {
+		if i.kind != Resource || units.Sign() == 0 || i.unknown != "" || i.err != nil {
 			continue
 		}
 		quantity := new(big.Rat).Mul(i.quantity, units.Rat())
@@ -214,12 +219,31 @@ func (b *bill) rate(i ingredient) *Rate {
 	return rate
 }
 
+// SubjectMeasurement stands in a RateKey for a measurement that a line of an order lacks.
+const SubjectMeasurement = "MEASUREMENT"
+
+// unmeasured notes the measurement without which an ingredient has no quantity, and returns what a line says of it.
+func (b *bill) unmeasured(i ingredient) string {
+	if key := (RateKey{SubjectMeasurement, i.unknown}); !slices.Contains(b.cost.Missing, key) {
+		b.cost.Missing = append(b.cost.Missing, key)
+	}
+	return ": " + i.unknown + " is not measured"
+}
+
 // base adds the line of a product's own ingredient.
 func (b *bill) base(i ingredient) error {
 	if i.err != nil {
 		return i.err
 	}
 	line := Line{Kind: i.kind, Label: i.code, Quantity: i.shown, QuantityUnit: unitPiece, RateUnit: unitPiece}
+	if i.unknown != "" {
+		if !b.question.Promised {
+			return &MeasurementError{i.unknown, notMeasured}
+		}
+		line.Label += b.unmeasured(i)
+		line.Quantity = money.Decimal{}
+		return b.add(line, money.Amount{}, money.Amount{})
+	}
 	if i.kind == ComponentLine {
 		line.Label += ": nothing is recorded that it is made of"
 		return b.add(line, money.Amount{}, money.Amount{})
@@ -253,7 +277,15 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units, QuantityUnit: unitPiece, RateUnit: unitPiece}
 	full, marginal := new(big.Rat), new(big.Rat)
 	for _, i := range ingredients {
-		if i.kind == ComponentLine {
+		switch {
+		case i.err != nil:
+			return i.err
+		case i.unknown != "" && !b.question.Promised:
+			return &MeasurementError{i.unknown, notMeasured}
+		case i.unknown != "":
+			line.Label += ", " + i.code + b.unmeasured(i)
+			continue
+		case i.kind == ComponentLine:
 			line.Label += ", " + i.code + ": nothing is recorded that it is made of"
 			continue
 		}

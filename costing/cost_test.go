@@ -257,17 +257,17 @@ func TestCyclesAndDepth(t *testing.T) {
 	}
 	catalogue := costing.NewCatalogue(ring[1:])
 	var cycle *costing.CycleError
-	if err := catalogue.CheckCycle(ring[0]); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"A", "B", "C", "A"}) {
+	if err := catalogue.CheckCycle(ring[0], time.Time{}); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"A", "B", "C", "A"}) {
 		t.Errorf("got %v, want the cycle A, B, C, A", err)
 	}
 	self := costing.Product{ID: "e", SKU: "E", Components: []costing.Component{part("e", "1")}}
-	if err := catalogue.CheckCycle(self); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"E", "E"}) {
+	if err := catalogue.CheckCycle(self, time.Time{}); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"E", "E"}) {
 		t.Errorf("got %v, want the cycle E, E", err)
 	}
-	if err := catalogue.CheckCycle(costing.Product{ID: "f", Components: []costing.Component{part("d", "1"), part("d", "2")}}); err != nil {
+	if err := catalogue.CheckCycle(costing.Product{ID: "f", Components: []costing.Component{part("d", "1"), part("d", "2")}}, time.Time{}); err != nil {
 		t.Errorf("twice the same part: %v", err)
 	}
-	if err := catalogue.CheckCycle(costing.Product{ID: "f", Components: []costing.Component{part("gone", "1")}}); !errors.Is(err, costing.ErrUnknownProduct) {
+	if err := catalogue.CheckCycle(costing.Product{ID: "f", Components: []costing.Component{part("gone", "1")}}, time.Time{}); !errors.Is(err, costing.ErrUnknownProduct) {
 		t.Errorf("an unknown part: %v", err)
 	}
 	b := basis(ring, windowRates())
@@ -289,13 +289,13 @@ func TestCyclesAndDepth(t *testing.T) {
 	if _, err := b.Cost(ask(last.ID)); !errors.Is(err, costing.ErrTooDeep) {
 		t.Errorf("%d deep: %v", len(chain), err)
 	}
-	if err := costing.NewCatalogue(chain[:costing.MaxDepth]).CheckCycle(last); !errors.Is(err, costing.ErrTooDeep) {
+	if err := costing.NewCatalogue(chain[:costing.MaxDepth]).CheckCycle(last, time.Time{}); !errors.Is(err, costing.ErrTooDeep) {
 		t.Errorf("%d deep, when written: %v", len(chain), err)
 	}
 	if _, err := b.Cost(ask(chain[costing.MaxDepth-1].ID)); err != nil {
 		t.Errorf("%d deep: %v", costing.MaxDepth, err)
 	}
-	if err := costing.NewCatalogue(chain[:costing.MaxDepth-1]).CheckCycle(chain[costing.MaxDepth-1]); err != nil {
+	if err := costing.NewCatalogue(chain[:costing.MaxDepth-1]).CheckCycle(chain[costing.MaxDepth-1], time.Time{}); err != nil {
 		t.Errorf("%d deep, when written: %v", costing.MaxDepth, err)
 	}
 }

@@ -24,6 +24,8 @@ type memoKey struct {
 	quantity           money.Decimal
 	lead, day          int // lead is -1 for the standard one
 	held, knew, booked int // the turns of rates up to At and up to KnownAt, and those of bookings up to KnownAt
+	made, learned      int // the turns of the product up to At and up to KnownAt
+	promised           bool
 }
 
 // NewMemo returns a memo of at most a number of costs, of 50 lines and some 8 kB each; when it is full it starts over. The
@@ -37,7 +39,8 @@ func (m *Memo) Cost(q ProductQuestion) (ProductCost, error) {
 	if len(q.Chosen) > 0 {
 		return m.basis.Cost(q)
 	}
-	key := memoKey{product: q.ProductID, quantity: q.Quantity, lead: -1, day: Day(q.At, m.basis.Zone), held: m.basis.Rates.turned(q.At), knew: m.basis.Rates.turned(q.KnownAt), booked: m.basis.Bookings.turned(q.KnownAt)}
+	key := memoKey{product: q.ProductID, quantity: q.Quantity, lead: -1, day: Day(q.At, m.basis.Zone), held: m.basis.Rates.turned(q.At), knew: m.basis.Rates.turned(q.KnownAt), booked: m.basis.Bookings.turned(q.KnownAt), promised: q.Promised}
+	key.made, key.learned = m.basis.Catalogue.turned(q.ProductID, q.At), m.basis.Catalogue.turned(q.ProductID, q.KnownAt)
 	if q.LeadDays != nil {
 		if key.lead = *q.LeadDays; key.lead < 0 {
 			return m.basis.Cost(q)

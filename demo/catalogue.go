@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kopeck/id"
 	"kopeck/money"
@@ -25,7 +26,7 @@ type article struct {
 	weight    int // how often it is bought, compared with the others
 }
 
-// part is a quantity of a material, a resource or ("*") another product.
+// part is a quantity of a material, a resource or ("*") another product. One that begins with "=" is a formula over measurements.
 type part struct{ what, quantity string }
 
 // choice is an option. Its value is the number of units of it for one unit of the product.
@@ -68,6 +69,10 @@ var articles = []article{
 	{sku: "CUR-BLACKOUT", name: "Штора блэкаут, м", list: 4390, margin: "0.2", leadDays: 12, parts: curtain("blackout", "2", "0.8"), options: curtainOptions, measure: widths, weight: 13},
 	{sku: "CUR-JACQUARD", name: "Штора жаккардовая, м", markup: "0.9", margin: "0.22", leadDays: 18, parts: curtain("jacquard", "2.1", "1"), options: curtainOptions, measure: widths, weight: 6},
 	{sku: "CUR-COTTON", name: "Штора хлопковая, м", list: 3490, margin: "0.18", leadDays: 10, parts: curtain("cotton", "2", "0.75"), options: curtainOptions[:2], measure: widths, weight: 10},
+	{sku: "CUR-MADE", name: "Штора по размерам окна", markup: "0.9", margin: "0.2", leadDays: 14, parts: []part{
+		{"linen", "=ceil(width * 2 / 1.4) * (height + 0.25)"}, {"pleat-tape", "=width * 2 + 0.1"}, {"weight-cord", "=width * 2"},
+		{"thread", "=55 * width"}, {"cutting", "0.3"}, {"sewing", "=max(0.85 * width, 1) + (height > 3 ? 0.3 : 0)"}, {"packaging", "1"},
+	}, options: curtainOptions[2:3], measure: windows, weight: 0},
 	{sku: "TUL-VOILE", name: "Тюль вуаль, м", list: 2190, margin: "0.18", leadDays: 8, parts: curtain("voile", "2.5", "0.45"), measure: widths, weight: 13},
 	{sku: "TUL-ORGANZA", name: "Тюль органза, м", markup: "0.8", margin: "0.18", leadDays: 8, parts: curtain("organza", "2.5", "0.5"), measure: widths, weight: 8},
 	{sku: "ROM-LINEN", name: "Римская штора льняная, м²", markup: "0.85", margin: "0.2", leadDays: 14, parts: []part{{"linen", "1.25"}, {"roman-kit", "0.7"}, {"thread", "40"}, {"cutting", "0.15"}, {"sewing", "1.3"}, {"packaging", "0.4"}}, options: []choice{curtainOptions[0], motor}, measure: areas, weight: 6},
@@ -105,9 +110,28 @@ func articleOf(sku string) *article {
 // productID returns a product's id, which is the same in every demonstration company.
 func productID(sku string) string { return fixedID(id.Product, sku) }
 
+// measurements are what can be measured, in metres.
+var measurements = []service.DefineMeasurementInput{
+	{Code: "width", Name: "Ширина", Unit: "м", Least: "0.3", Most: "20"},
+	{Code: "height", Name: "Высота", Unit: "м", Least: "0.3", Most: "8"},
+}
+
+// defineMeasurements defines what is measured at the customers'.
+func (c *company) defineMeasurements(ctx context.Context) error {
+	for _, m := range measurements {
+		if _, err := c.service.Catalogue.DefineMeasurement(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // createProducts makes the catalogue by its verbs, at the beginning.
 func (c *company) createProducts(ctx context.Context) error {
 	c.clock.to(c.begin.AddDate(0, 0, -20))
+	if err := c.defineMeasurements(ctx); err != nil {
+		return err
+	}
 	for _, a := range articles {
 		in := service.CreateProductInput{
 			ID: pointer(productID(a.sku)), Sku: a.sku, Name: a.name, StandardLeadDays: &a.leadDays,
@@ -167,6 +191,9 @@ func components(parts []part) []*service.ComponentInput {
 	all := make([]*service.ComponentInput, len(parts))
 	for i, p := range parts {
 		one := &service.ComponentInput{Quantity: money.Exact(p.quantity)}
+		if formula, ok := strings.CutPrefix(p.quantity, "="); ok {
+			one.Quantity, one.QuantityFormula = "", &formula
+		}
 		switch {
 		case p.what[0] == '*':
 			one.ProductSku = pointer(p.what[1:])

@@ -23,6 +23,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -35,9 +36,9 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
-	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -81,6 +82,8 @@ type Client struct {
 	LifetimeModel *LifetimeModelClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
+	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
+	MeasurementDefinition *MeasurementDefinitionClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -105,12 +108,12 @@ type Client struct {
 	ProductOption *ProductOptionClient
 	// Rate is the client for interacting with the Rate builders.
 	Rate *RateClient
+	// Recipe is the client for interacting with the Recipe builders.
+	Recipe *RecipeClient
 	// RefreshSession is the client for interacting with the RefreshSession builders.
 	RefreshSession *RefreshSessionClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
-	// RefundLine is the client for interacting with the RefundLine builders.
-	RefundLine *RefundLineClient
 	// SearchTerm is the client for interacting with the SearchTerm builders.
 	SearchTerm *SearchTermClient
 	// Setting is the client for interacting with the Setting builders.
@@ -144,6 +147,7 @@ func (c *Client) init() {
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
+	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.OfferLine = NewOfferLineClient(c.config)
 	c.Order = NewOrderClient(c.config)
@@ -156,9 +160,9 @@ func (c *Client) init() {
 	c.Product = NewProductClient(c.config)
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.Rate = NewRateClient(c.config)
+	c.Recipe = NewRecipeClient(c.config)
 	c.RefreshSession = NewRefreshSessionClient(c.config)
 	c.Refund = NewRefundClient(c.config)
-	c.RefundLine = NewRefundLineClient(c.config)
 	c.SearchTerm = NewSearchTermClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.SignInAttempts = NewSignInAttemptsClient(c.config)
@@ -254,40 +258,41 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		AttributionFit:     NewAttributionFitClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		Booking:            NewBookingClient(cfg),
-		Component:          NewComponentClient(cfg),
-		Contact:            NewContactClient(cfg),
-		ContactRestatement: NewContactRestatementClient(cfg),
-		Credit:             NewCreditClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		DatedValue:         NewDatedValueClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		LifetimeModel:      NewLifetimeModelClient(cfg),
-		ListPrice:          NewListPriceClient(cfg),
-		Offer:              NewOfferClient(cfg),
-		OfferLine:          NewOfferLineClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		Partner:            NewPartnerClient(cfg),
-		Permission:         NewPermissionClient(cfg),
-		PermissionEvent:    NewPermissionEventClient(cfg),
-		PriceAgreement:     NewPriceAgreementClient(cfg),
-		PriceRule:          NewPriceRuleClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		Rate:               NewRateClient(cfg),
-		RefreshSession:     NewRefreshSessionClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		RefundLine:         NewRefundLineClient(cfg),
-		SearchTerm:         NewSearchTermClient(cfg),
-		Setting:            NewSettingClient(cfg),
-		SignInAttempts:     NewSignInAttemptsClient(cfg),
-		StageChange:        NewStageChangeClient(cfg),
-		User:               NewUserClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AttributionFit:        NewAttributionFitClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Booking:               NewBookingClient(cfg),
+		Component:             NewComponentClient(cfg),
+		Contact:               NewContactClient(cfg),
+		ContactRestatement:    NewContactRestatementClient(cfg),
+		Credit:                NewCreditClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		DatedValue:            NewDatedValueClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		LifetimeModel:         NewLifetimeModelClient(cfg),
+		ListPrice:             NewListPriceClient(cfg),
+		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		Offer:                 NewOfferClient(cfg),
+		OfferLine:             NewOfferLineClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		Partner:               NewPartnerClient(cfg),
+		Permission:            NewPermissionClient(cfg),
+		PermissionEvent:       NewPermissionEventClient(cfg),
+		PriceAgreement:        NewPriceAgreementClient(cfg),
+		PriceRule:             NewPriceRuleClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		Rate:                  NewRateClient(cfg),
+		Recipe:                NewRecipeClient(cfg),
+		RefreshSession:        NewRefreshSessionClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		SearchTerm:            NewSearchTermClient(cfg),
+		Setting:               NewSettingClient(cfg),
+		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		StageChange:           NewStageChangeClient(cfg),
+		User:                  NewUserClient(cfg),
 	}, nil
 }
 
@@ -305,40 +310,41 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		AttributionFit:     NewAttributionFitClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		Booking:            NewBookingClient(cfg),
-		Component:          NewComponentClient(cfg),
-		Contact:            NewContactClient(cfg),
-		ContactRestatement: NewContactRestatementClient(cfg),
-		Credit:             NewCreditClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		DatedValue:         NewDatedValueClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		LifetimeModel:      NewLifetimeModelClient(cfg),
-		ListPrice:          NewListPriceClient(cfg),
-		Offer:              NewOfferClient(cfg),
-		OfferLine:          NewOfferLineClient(cfg),
-		Order:              NewOrderClient(cfg),
-		OrderLine:          NewOrderLineClient(cfg),
-		Partner:            NewPartnerClient(cfg),
-		Permission:         NewPermissionClient(cfg),
-		PermissionEvent:    NewPermissionEventClient(cfg),
-		PriceAgreement:     NewPriceAgreementClient(cfg),
-		PriceRule:          NewPriceRuleClient(cfg),
-		Product:            NewProductClient(cfg),
-		ProductOption:      NewProductOptionClient(cfg),
-		Rate:               NewRateClient(cfg),
-		RefreshSession:     NewRefreshSessionClient(cfg),
-		Refund:             NewRefundClient(cfg),
-		RefundLine:         NewRefundLineClient(cfg),
-		SearchTerm:         NewSearchTermClient(cfg),
-		Setting:            NewSettingClient(cfg),
-		SignInAttempts:     NewSignInAttemptsClient(cfg),
-		StageChange:        NewStageChangeClient(cfg),
-		User:               NewUserClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AttributionFit:        NewAttributionFitClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Booking:               NewBookingClient(cfg),
+		Component:             NewComponentClient(cfg),
+		Contact:               NewContactClient(cfg),
+		ContactRestatement:    NewContactRestatementClient(cfg),
+		Credit:                NewCreditClient(cfg),
+		Customer:              NewCustomerClient(cfg),
+		DatedValue:            NewDatedValueClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		LifetimeModel:         NewLifetimeModelClient(cfg),
+		ListPrice:             NewListPriceClient(cfg),
+		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		Offer:                 NewOfferClient(cfg),
+		OfferLine:             NewOfferLineClient(cfg),
+		Order:                 NewOrderClient(cfg),
+		OrderLine:             NewOrderLineClient(cfg),
+		Partner:               NewPartnerClient(cfg),
+		Permission:            NewPermissionClient(cfg),
+		PermissionEvent:       NewPermissionEventClient(cfg),
+		PriceAgreement:        NewPriceAgreementClient(cfg),
+		PriceRule:             NewPriceRuleClient(cfg),
+		Product:               NewProductClient(cfg),
+		ProductOption:         NewProductOptionClient(cfg),
+		Rate:                  NewRateClient(cfg),
+		Recipe:                NewRecipeClient(cfg),
+		RefreshSession:        NewRefreshSessionClient(cfg),
+		Refund:                NewRefundClient(cfg),
+		SearchTerm:            NewSearchTermClient(cfg),
+		Setting:               NewSettingClient(cfg),
+		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		StageChange:           NewStageChangeClient(cfg),
+		User:                  NewUserClient(cfg),
 	}, nil
 }
 
@@ -370,10 +376,11 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
 		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
-		c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order, c.OrderLine,
-		c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule,
-		c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -385,10 +392,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
 		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
-		c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order, c.OrderLine,
-		c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule,
-		c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -421,6 +429,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LifetimeModel.mutate(ctx, m)
 	case *ListPriceMutation:
 		return c.ListPrice.mutate(ctx, m)
+	case *MeasurementDefinitionMutation:
+		return c.MeasurementDefinition.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *OfferLineMutation:
@@ -445,12 +455,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProductOption.mutate(ctx, m)
 	case *RateMutation:
 		return c.Rate.mutate(ctx, m)
+	case *RecipeMutation:
+		return c.Recipe.mutate(ctx, m)
 	case *RefreshSessionMutation:
 		return c.RefreshSession.mutate(ctx, m)
 	case *RefundMutation:
 		return c.Refund.mutate(ctx, m)
-	case *RefundLineMutation:
-		return c.RefundLine.mutate(ctx, m)
 	case *SearchTermMutation:
 		return c.SearchTerm.mutate(ctx, m)
 	case *SettingMutation:
@@ -998,6 +1008,22 @@ func (c *ComponentClient) QueryProduct(_m *Component) *ProductQuery {
 			sqlgraph.From(component.Table, component.FieldID, id),
 			sqlgraph.To(product.Table, product.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, component.ProductTable, component.ProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRecipe queries the recipe edge of a Component.
+func (c *ComponentClient) QueryRecipe(_m *Component) *RecipeQuery {
+	query := (&RecipeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(component.Table, component.FieldID, id),
+			sqlgraph.To(recipe.Table, recipe.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, component.RecipeTable, component.RecipeColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2299,6 +2325,139 @@ func (c *ListPriceClient) mutate(ctx context.Context, m *ListPriceMutation) (Val
 		return (&ListPriceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ListPrice mutation op: %q", m.Op())
+	}
+}
+
+// MeasurementDefinitionClient is a client for the MeasurementDefinition schema.
+type MeasurementDefinitionClient struct {
+	config
+}
+
+// NewMeasurementDefinitionClient returns a client for the MeasurementDefinition from the given config.
+func NewMeasurementDefinitionClient(c config) *MeasurementDefinitionClient {
+	return &MeasurementDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `measurementdefinition.Hooks(f(g(h())))`.
+func (c *MeasurementDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.MeasurementDefinition = append(c.hooks.MeasurementDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `measurementdefinition.Intercept(f(g(h())))`.
+func (c *MeasurementDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MeasurementDefinition = append(c.inters.MeasurementDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a MeasurementDefinition entity.
+func (c *MeasurementDefinitionClient) Create() *MeasurementDefinitionCreate {
+	mutation := newMeasurementDefinitionMutation(c.config, OpCreate)
+	return &MeasurementDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MeasurementDefinition entities.
+func (c *MeasurementDefinitionClient) CreateBulk(builders ...*MeasurementDefinitionCreate) *MeasurementDefinitionCreateBulk {
+	return &MeasurementDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MeasurementDefinitionClient) MapCreateBulk(slice any, setFunc func(*MeasurementDefinitionCreate, int)) *MeasurementDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MeasurementDefinitionCreateBulk{err: fmt.Errorf("calling to MeasurementDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MeasurementDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MeasurementDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MeasurementDefinition.
+func (c *MeasurementDefinitionClient) Update() *MeasurementDefinitionUpdate {
+	mutation := newMeasurementDefinitionMutation(c.config, OpUpdate)
+	return &MeasurementDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MeasurementDefinitionClient) UpdateOne(_m *MeasurementDefinition) *MeasurementDefinitionUpdateOne {
+	mutation := newMeasurementDefinitionMutation(c.config, OpUpdateOne, withMeasurementDefinition(_m))
+	return &MeasurementDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MeasurementDefinitionClient) UpdateOneID(id string) *MeasurementDefinitionUpdateOne {
+	mutation := newMeasurementDefinitionMutation(c.config, OpUpdateOne, withMeasurementDefinitionID(id))
+	return &MeasurementDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MeasurementDefinition.
+func (c *MeasurementDefinitionClient) Delete() *MeasurementDefinitionDelete {
+	mutation := newMeasurementDefinitionMutation(c.config, OpDelete)
+	return &MeasurementDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MeasurementDefinitionClient) DeleteOne(_m *MeasurementDefinition) *MeasurementDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MeasurementDefinitionClient) DeleteOneID(id string) *MeasurementDefinitionDeleteOne {
+	builder := c.Delete().Where(measurementdefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MeasurementDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for MeasurementDefinition.
+func (c *MeasurementDefinitionClient) Query() *MeasurementDefinitionQuery {
+	return &MeasurementDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMeasurementDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MeasurementDefinition entity by its id.
+func (c *MeasurementDefinitionClient) Get(ctx context.Context, id string) (*MeasurementDefinition, error) {
+	return c.Query().Where(measurementdefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MeasurementDefinitionClient) GetX(ctx context.Context, id string) *MeasurementDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MeasurementDefinitionClient) Hooks() []Hook {
+	return c.hooks.MeasurementDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *MeasurementDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.MeasurementDefinition
+}
+
+func (c *MeasurementDefinitionClient) mutate(ctx context.Context, m *MeasurementDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MeasurementDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MeasurementDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MeasurementDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MeasurementDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MeasurementDefinition mutation op: %q", m.Op())
 	}
 }
 
@@ -3964,6 +4123,22 @@ func (c *ProductOptionClient) QueryProduct(_m *ProductOption) *ProductQuery {
 	return query
 }
 
+// QueryRecipe queries the recipe edge of a ProductOption.
+func (c *ProductOptionClient) QueryRecipe(_m *ProductOption) *RecipeQuery {
+	query := (&RecipeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(productoption.Table, productoption.FieldID, id),
+			sqlgraph.To(recipe.Table, recipe.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, productoption.RecipeTable, productoption.RecipeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ProductOptionClient) Hooks() []Hook {
 	return c.hooks.ProductOption
@@ -4119,6 +4294,155 @@ func (c *RateClient) mutate(ctx context.Context, m *RateMutation) (Value, error)
 		return (&RateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Rate mutation op: %q", m.Op())
+	}
+}
+
+// RecipeClient is a client for the Recipe schema.
+type RecipeClient struct {
+	config
+}
+
+// NewRecipeClient returns a client for the Recipe from the given config.
+func NewRecipeClient(c config) *RecipeClient {
+	return &RecipeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recipe.Hooks(f(g(h())))`.
+func (c *RecipeClient) Use(hooks ...Hook) {
+	c.hooks.Recipe = append(c.hooks.Recipe, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recipe.Intercept(f(g(h())))`.
+func (c *RecipeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Recipe = append(c.inters.Recipe, interceptors...)
+}
+
+// Create returns a builder for creating a Recipe entity.
+func (c *RecipeClient) Create() *RecipeCreate {
+	mutation := newRecipeMutation(c.config, OpCreate)
+	return &RecipeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Recipe entities.
+func (c *RecipeClient) CreateBulk(builders ...*RecipeCreate) *RecipeCreateBulk {
+	return &RecipeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecipeClient) MapCreateBulk(slice any, setFunc func(*RecipeCreate, int)) *RecipeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecipeCreateBulk{err: fmt.Errorf("calling to RecipeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecipeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecipeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Recipe.
+func (c *RecipeClient) Update() *RecipeUpdate {
+	mutation := newRecipeMutation(c.config, OpUpdate)
+	return &RecipeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecipeClient) UpdateOne(_m *Recipe) *RecipeUpdateOne {
+	mutation := newRecipeMutation(c.config, OpUpdateOne, withRecipe(_m))
+	return &RecipeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecipeClient) UpdateOneID(id string) *RecipeUpdateOne {
+	mutation := newRecipeMutation(c.config, OpUpdateOne, withRecipeID(id))
+	return &RecipeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Recipe.
+func (c *RecipeClient) Delete() *RecipeDelete {
+	mutation := newRecipeMutation(c.config, OpDelete)
+	return &RecipeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecipeClient) DeleteOne(_m *Recipe) *RecipeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecipeClient) DeleteOneID(id string) *RecipeDeleteOne {
+	builder := c.Delete().Where(recipe.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecipeDeleteOne{builder}
+}
+
+// Query returns a query builder for Recipe.
+func (c *RecipeClient) Query() *RecipeQuery {
+	return &RecipeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecipe},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Recipe entity by its id.
+func (c *RecipeClient) Get(ctx context.Context, id string) (*Recipe, error) {
+	return c.Query().Where(recipe.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecipeClient) GetX(ctx context.Context, id string) *Recipe {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProduct queries the product edge of a Recipe.
+func (c *RecipeClient) QueryProduct(_m *Recipe) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recipe.Table, recipe.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, recipe.ProductTable, recipe.ProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RecipeClient) Hooks() []Hook {
+	return c.hooks.Recipe
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecipeClient) Interceptors() []Interceptor {
+	return c.inters.Recipe
+}
+
+func (c *RecipeClient) mutate(ctx context.Context, m *RecipeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecipeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecipeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecipeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecipeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Recipe mutation op: %q", m.Op())
 	}
 }
 
@@ -4417,171 +4741,6 @@ func (c *RefundClient) mutate(ctx context.Context, m *RefundMutation) (Value, er
 		return (&RefundDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Refund mutation op: %q", m.Op())
-	}
-}
-
-// RefundLineClient is a client for the RefundLine schema.
-type RefundLineClient struct {
-	config
-}
-
-// NewRefundLineClient returns a client for the RefundLine from the given config.
-func NewRefundLineClient(c config) *RefundLineClient {
-	return &RefundLineClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `refundline.Hooks(f(g(h())))`.
-func (c *RefundLineClient) Use(hooks ...Hook) {
-	c.hooks.RefundLine = append(c.hooks.RefundLine, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `refundline.Intercept(f(g(h())))`.
-func (c *RefundLineClient) Intercept(interceptors ...Interceptor) {
-	c.inters.RefundLine = append(c.inters.RefundLine, interceptors...)
-}
-
-// Create returns a builder for creating a RefundLine entity.
-func (c *RefundLineClient) Create() *RefundLineCreate {
-	mutation := newRefundLineMutation(c.config, OpCreate)
-	return &RefundLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of RefundLine entities.
-func (c *RefundLineClient) CreateBulk(builders ...*RefundLineCreate) *RefundLineCreateBulk {
-	return &RefundLineCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *RefundLineClient) MapCreateBulk(slice any, setFunc func(*RefundLineCreate, int)) *RefundLineCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &RefundLineCreateBulk{err: fmt.Errorf("calling to RefundLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*RefundLineCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &RefundLineCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for RefundLine.
-func (c *RefundLineClient) Update() *RefundLineUpdate {
-	mutation := newRefundLineMutation(c.config, OpUpdate)
-	return &RefundLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *RefundLineClient) UpdateOne(_m *RefundLine) *RefundLineUpdateOne {
-	mutation := newRefundLineMutation(c.config, OpUpdateOne, withRefundLine(_m))
-	return &RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *RefundLineClient) UpdateOneID(id string) *RefundLineUpdateOne {
-	mutation := newRefundLineMutation(c.config, OpUpdateOne, withRefundLineID(id))
-	return &RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for RefundLine.
-func (c *RefundLineClient) Delete() *RefundLineDelete {
-	mutation := newRefundLineMutation(c.config, OpDelete)
-	return &RefundLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *RefundLineClient) DeleteOne(_m *RefundLine) *RefundLineDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *RefundLineClient) DeleteOneID(id string) *RefundLineDeleteOne {
-	builder := c.Delete().Where(refundline.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &RefundLineDeleteOne{builder}
-}
-
-// Query returns a query builder for RefundLine.
-func (c *RefundLineClient) Query() *RefundLineQuery {
-	return &RefundLineQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeRefundLine},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a RefundLine entity by its id.
-func (c *RefundLineClient) Get(ctx context.Context, id string) (*RefundLine, error) {
-	return c.Query().Where(refundline.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *RefundLineClient) GetX(ctx context.Context, id string) *RefundLine {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// QueryRefund queries the refund edge of a RefundLine.
-func (c *RefundLineClient) QueryRefund(_m *RefundLine) *RefundQuery {
-	query := (&RefundClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(refundline.Table, refundline.FieldID, id),
-			sqlgraph.To(refund.Table, refund.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, refundline.RefundTable, refundline.RefundColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryLine queries the line edge of a RefundLine.
-func (c *RefundLineClient) QueryLine(_m *RefundLine) *OrderLineQuery {
-	query := (&OrderLineClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(refundline.Table, refundline.FieldID, id),
-			sqlgraph.To(orderline.Table, orderline.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, refundline.LineTable, refundline.LineColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *RefundLineClient) Hooks() []Hook {
-	return c.hooks.RefundLine
-}
-
-// Interceptors returns the client interceptors.
-func (c *RefundLineClient) Interceptors() []Interceptor {
-	return c.inters.RefundLine
-}
-
-func (c *RefundLineClient) mutate(ctx context.Context, m *RefundLineMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&RefundLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&RefundLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&RefundLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown RefundLine mutation op: %q", m.Op())
 	}
 }
 
@@ -5302,19 +5461,19 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
-		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer,
-		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
-		PriceAgreement, PriceRule, Product, ProductOption, Rate, RefreshSession,
-		Refund, RefundLine, SearchTerm, Setting, SignInAttempts, StageChange,
-		User []ent.Hook
+		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
+		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, SearchTerm, Setting, SignInAttempts,
+		StageChange, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
-		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer,
-		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
-		PriceAgreement, PriceRule, Product, ProductOption, Rate, RefreshSession,
-		Refund, RefundLine, SearchTerm, Setting, SignInAttempts, StageChange,
-		User []ent.Interceptor
+		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
+		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, SearchTerm, Setting, SignInAttempts,
+		StageChange, User []ent.Interceptor
 	}
 )
 

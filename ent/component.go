@@ -7,6 +7,7 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"kopeck/money"
 	"strings"
 
@@ -22,6 +23,8 @@ type Component struct {
 	ID string `json:"id,omitempty"`
 	// The product.
 	ProductID string `json:"product_id,omitempty"`
+	// The recipe that the component belongs to.
+	RecipeID string `json:"recipe_id,omitempty"`
 	// The option that the component belongs to; null if it belongs to the product itself.
 	OptionID *string `json:"option_id,omitempty"`
 	// The place of the component in the recipe, from 0.
@@ -32,8 +35,10 @@ type Component struct {
 	Resource *string `json:"resource,omitempty"`
 	// The product that is a part of this one, if it is one.
 	PartID *string `json:"part_id,omitempty"`
-	// The quantity for one unit.
+	// The quantity for one unit; 0 where a formula gives it.
 	Quantity money.Decimal `json:"quantity,omitempty"`
+	// The formula over measurements that gives the quantity; null for one that is given as a number.
+	Formula *string `json:"formula,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ComponentQuery when eager-loading is set.
 	Edges        ComponentEdges `json:"edges"`
@@ -44,13 +49,15 @@ type Component struct {
 type ComponentEdges struct {
 	// The product.
 	Product *Product `json:"product,omitempty"`
+	// The recipe that the component belongs to.
+	Recipe *Recipe `json:"recipe,omitempty"`
 	// The option that the component belongs to.
 	Option *ProductOption `json:"option,omitempty"`
 	// The product that is a part of this one.
 	Part *Product `json:"part,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // ProductOrErr returns the Product value or an error if the edge
@@ -64,12 +71,23 @@ func (e ComponentEdges) ProductOrErr() (*Product, error) {
 	return nil, &NotLoadedError{edge: "product"}
 }
 
+// RecipeOrErr returns the Recipe value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ComponentEdges) RecipeOrErr() (*Recipe, error) {
+	if e.Recipe != nil {
+		return e.Recipe, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: recipe.Label}
+	}
+	return nil, &NotLoadedError{edge: "recipe"}
+}
+
 // OptionOrErr returns the Option value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e ComponentEdges) OptionOrErr() (*ProductOption, error) {
 	if e.Option != nil {
 		return e.Option, nil
-	} else if e.loadedTypes[1] {
+	} else if e.loadedTypes[2] {
 		return nil, &NotFoundError{label: productoption.Label}
 	}
 	return nil, &NotLoadedError{edge: "option"}
@@ -80,7 +98,7 @@ func (e ComponentEdges) OptionOrErr() (*ProductOption, error) {
 func (e ComponentEdges) PartOrErr() (*Product, error) {
 	if e.Part != nil {
 		return e.Part, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: product.Label}
 	}
 	return nil, &NotLoadedError{edge: "part"}
@@ -95,7 +113,7 @@ func (*Component) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case component.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case component.FieldID, component.FieldProductID, component.FieldOptionID, component.FieldMaterial, component.FieldResource, component.FieldPartID:
+		case component.FieldID, component.FieldProductID, component.FieldRecipeID, component.FieldOptionID, component.FieldMaterial, component.FieldResource, component.FieldPartID, component.FieldFormula:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -123,6 +141,12 @@ func (_m *Component) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field product_id", values[i])
 			} else if value.Valid {
 				_m.ProductID = value.String
+			}
+		case component.FieldRecipeID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field recipe_id", values[i])
+			} else if value.Valid {
+				_m.RecipeID = value.String
 			}
 		case component.FieldOptionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -164,6 +188,13 @@ func (_m *Component) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Quantity = *value
 			}
+		case component.FieldFormula:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field formula", values[i])
+			} else if value.Valid {
+				_m.Formula = new(string)
+				*_m.Formula = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -180,6 +211,11 @@ func (_m *Component) Value(name string) (ent.Value, error) {
 // QueryProduct queries the "product" edge of the Component entity.
 func (_m *Component) QueryProduct() *ProductQuery {
 	return NewComponentClient(_m.config).QueryProduct(_m)
+}
+
+// QueryRecipe queries the "recipe" edge of the Component entity.
+func (_m *Component) QueryRecipe() *RecipeQuery {
+	return NewComponentClient(_m.config).QueryRecipe(_m)
 }
 
 // QueryOption queries the "option" edge of the Component entity.
@@ -218,6 +254,9 @@ func (_m *Component) String() string {
 	builder.WriteString("product_id=")
 	builder.WriteString(_m.ProductID)
 	builder.WriteString(", ")
+	builder.WriteString("recipe_id=")
+	builder.WriteString(_m.RecipeID)
+	builder.WriteString(", ")
 	if v := _m.OptionID; v != nil {
 		builder.WriteString("option_id=")
 		builder.WriteString(*v)
@@ -243,6 +282,11 @@ func (_m *Component) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Quantity))
+	builder.WriteString(", ")
+	if v := _m.Formula; v != nil {
+		builder.WriteString("formula=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

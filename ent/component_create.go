@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"kopeck/money"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,12 @@ type ComponentCreate struct {
 // SetProductID sets the "product_id" field.
 func (_c *ComponentCreate) SetProductID(v string) *ComponentCreate {
 	_c.mutation.SetProductID(v)
+	return _c
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (_c *ComponentCreate) SetRecipeID(v string) *ComponentCreate {
+	_c.mutation.SetRecipeID(v)
 	return _c
 }
 
@@ -104,6 +111,20 @@ func (_c *ComponentCreate) SetNillableQuantity(v *money.Decimal) *ComponentCreat
 	return _c
 }
 
+// SetFormula sets the "formula" field.
+func (_c *ComponentCreate) SetFormula(v string) *ComponentCreate {
+	_c.mutation.SetFormula(v)
+	return _c
+}
+
+// SetNillableFormula sets the "formula" field if the given value is not nil.
+func (_c *ComponentCreate) SetNillableFormula(v *string) *ComponentCreate {
+	if v != nil {
+		_c.SetFormula(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ComponentCreate) SetID(v string) *ComponentCreate {
 	_c.mutation.SetID(v)
@@ -113,6 +134,11 @@ func (_c *ComponentCreate) SetID(v string) *ComponentCreate {
 // SetProduct sets the "product" edge to the Product entity.
 func (_c *ComponentCreate) SetProduct(v *Product) *ComponentCreate {
 	return _c.SetProductID(v.ID)
+}
+
+// SetRecipe sets the "recipe" edge to the Recipe entity.
+func (_c *ComponentCreate) SetRecipe(v *Recipe) *ComponentCreate {
+	return _c.SetRecipeID(v.ID)
 }
 
 // SetOption sets the "option" edge to the ProductOption entity.
@@ -171,6 +197,9 @@ func (_c *ComponentCreate) check() error {
 	if _, ok := _c.mutation.ProductID(); !ok {
 		return &ValidationError{Name: "product_id", err: errors.New(`ent: missing required field "Component.product_id"`)}
 	}
+	if _, ok := _c.mutation.RecipeID(); !ok {
+		return &ValidationError{Name: "recipe_id", err: errors.New(`ent: missing required field "Component.recipe_id"`)}
+	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "Component.position"`)}
 	}
@@ -192,6 +221,11 @@ func (_c *ComponentCreate) check() error {
 	if _, ok := _c.mutation.Quantity(); !ok {
 		return &ValidationError{Name: "quantity", err: errors.New(`ent: missing required field "Component.quantity"`)}
 	}
+	if v, ok := _c.mutation.Formula(); ok {
+		if err := component.FormulaValidator(v); err != nil {
+			return &ValidationError{Name: "formula", err: fmt.Errorf(`ent: validator failed for field "Component.formula": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := component.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Component.id": %w`, err)}
@@ -199,6 +233,9 @@ func (_c *ComponentCreate) check() error {
 	}
 	if len(_c.mutation.ProductIDs()) == 0 {
 		return &ValidationError{Name: "product", err: errors.New(`ent: missing required edge "Component.product"`)}
+	}
+	if len(_c.mutation.RecipeIDs()) == 0 {
+		return &ValidationError{Name: "recipe", err: errors.New(`ent: missing required edge "Component.recipe"`)}
 	}
 	return nil
 }
@@ -251,6 +288,10 @@ func (_c *ComponentCreate) createSpec() (*Component, *sqlgraph.CreateSpec) {
 		_spec.SetField(component.FieldQuantity, field.TypeInt64, value)
 		_node.Quantity = value
 	}
+	if value, ok := _c.mutation.Formula(); ok {
+		_spec.SetField(component.FieldFormula, field.TypeString, value)
+		_node.Formula = &value
+	}
 	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -266,6 +307,23 @@ func (_c *ComponentCreate) createSpec() (*Component, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.ProductID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RecipeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   component.RecipeTable,
+			Columns: []string{component.RecipeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recipe.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.RecipeID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.OptionIDs(); len(nodes) > 0 {

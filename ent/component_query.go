@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/predicate"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"math"
 
 	"entgo.io/ent"
@@ -26,6 +27,7 @@ type ComponentQuery struct {
 	inters      []Interceptor
 	predicates  []predicate.Component
 	withProduct *ProductQuery
+	withRecipe  *RecipeQuery
 	withOption  *ProductOptionQuery
 	withPart    *ProductQuery
 	modifiers   []func(*sql.Selector)
@@ -80,6 +82,28 @@ func (_q *ComponentQuery) QueryProduct() *ProductQuery {
 			sqlgraph.From(component.Table, component.FieldID, selector),
 			sqlgraph.To(product.Table, product.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, component.ProductTable, component.ProductColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRecipe chains the current query on the "recipe" edge.
+func (_q *ComponentQuery) QueryRecipe() *RecipeQuery {
+	query := (&RecipeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(component.Table, component.FieldID, selector),
+			sqlgraph.To(recipe.Table, recipe.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, component.RecipeTable, component.RecipeColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -324,6 +348,7 @@ func (_q *ComponentQuery) Clone() *ComponentQuery {
 		inters:      append([]Interceptor{}, _q.inters...),
 		predicates:  append([]predicate.Component{}, _q.predicates...),
 		withProduct: _q.withProduct.Clone(),
+		withRecipe:  _q.withRecipe.Clone(),
 		withOption:  _q.withOption.Clone(),
 		withPart:    _q.withPart.Clone(),
 		// clone intermediate query.
@@ -341,6 +366,17 @@ func (_q *ComponentQuery) WithProduct(opts ...func(*ProductQuery)) *ComponentQue
 		opt(query)
 	}
 	_q.withProduct = query
+	return _q
+}
+
+// WithRecipe tells the query-builder to eager-load the nodes that are connected to
+// the "recipe" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ComponentQuery) WithRecipe(opts ...func(*RecipeQuery)) *ComponentQuery {
+	query := (&RecipeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRecipe = query
 	return _q
 }
 
@@ -444,8 +480,9 @@ func (_q *ComponentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Co
 	var (
 		nodes       = []*Component{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withProduct != nil,
+			_q.withRecipe != nil,
 			_q.withOption != nil,
 			_q.withPart != nil,
 		}
@@ -474,6 +511,12 @@ func (_q *ComponentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Co
 	if query := _q.withProduct; query != nil {
 		if err := _q.loadProduct(ctx, query, nodes, nil,
 			func(n *Component, e *Product) { n.Edges.Product = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRecipe; query != nil {
+		if err := _q.loadRecipe(ctx, query, nodes, nil,
+			func(n *Component, e *Recipe) { n.Edges.Recipe = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -514,6 +557,35 @@ func (_q *ComponentQuery) loadProduct(ctx context.Context, query *ProductQuery, 
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ComponentQuery) loadRecipe(ctx context.Context, query *RecipeQuery, nodes []*Component, init func(*Component), assign func(*Component, *Recipe)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Component)
+	for i := range nodes {
+		fk := nodes[i].RecipeID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(recipe.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "recipe_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -616,6 +688,9 @@ func (_q *ComponentQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withProduct != nil {
 			_spec.Node.AddColumnOnce(component.FieldProductID)
+		}
+		if _q.withRecipe != nil {
+			_spec.Node.AddColumnOnce(component.FieldRecipeID)
 		}
 		if _q.withOption != nil {
 			_spec.Node.AddColumnOnce(component.FieldOptionID)

@@ -125,6 +125,26 @@ func (_u *ComponentUpdate) SetNillableQuantity(v *money.Decimal) *ComponentUpdat
 	return _u
 }
 
+// SetFormula sets the "formula" field.
+func (_u *ComponentUpdate) SetFormula(v string) *ComponentUpdate {
+	_u.mutation.SetFormula(v)
+	return _u
+}
+
+// SetNillableFormula sets the "formula" field if the given value is not nil.
+func (_u *ComponentUpdate) SetNillableFormula(v *string) *ComponentUpdate {
+	if v != nil {
+		_u.SetFormula(*v)
+	}
+	return _u
+}
+
+// ClearFormula clears the value of the "formula" field.
+func (_u *ComponentUpdate) ClearFormula() *ComponentUpdate {
+	_u.mutation.ClearFormula()
+	return _u
+}
+
 // SetPart sets the "part" edge to the Product entity.
 func (_u *ComponentUpdate) SetPart(v *Product) *ComponentUpdate {
 	return _u.SetPartID(v.ID)
@@ -185,8 +205,16 @@ func (_u *ComponentUpdate) check() error {
 			return &ValidationError{Name: "resource", err: fmt.Errorf(`ent: validator failed for field "Component.resource": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Formula(); ok {
+		if err := component.FormulaValidator(v); err != nil {
+			return &ValidationError{Name: "formula", err: fmt.Errorf(`ent: validator failed for field "Component.formula": %w`, err)}
+		}
+	}
 	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Component.product"`)
+	}
+	if _u.mutation.RecipeCleared() && len(_u.mutation.RecipeIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Component.recipe"`)
 	}
 	return nil
 }
@@ -229,6 +257,12 @@ func (_u *ComponentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Quantity(); ok {
 		_spec.SetField(component.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Formula(); ok {
+		_spec.SetField(component.FieldFormula, field.TypeString, value)
+	}
+	if _u.mutation.FormulaCleared() {
+		_spec.ClearField(component.FieldFormula, field.TypeString)
 	}
 	if _u.mutation.PartCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -376,6 +410,26 @@ func (_u *ComponentUpdateOne) SetNillableQuantity(v *money.Decimal) *ComponentUp
 	return _u
 }
 
+// SetFormula sets the "formula" field.
+func (_u *ComponentUpdateOne) SetFormula(v string) *ComponentUpdateOne {
+	_u.mutation.SetFormula(v)
+	return _u
+}
+
+// SetNillableFormula sets the "formula" field if the given value is not nil.
+func (_u *ComponentUpdateOne) SetNillableFormula(v *string) *ComponentUpdateOne {
+	if v != nil {
+		_u.SetFormula(*v)
+	}
+	return _u
+}
+
+// ClearFormula clears the value of the "formula" field.
+func (_u *ComponentUpdateOne) ClearFormula() *ComponentUpdateOne {
+	_u.mutation.ClearFormula()
+	return _u
+}
+
 // SetPart sets the "part" edge to the Product entity.
 func (_u *ComponentUpdateOne) SetPart(v *Product) *ComponentUpdateOne {
 	return _u.SetPartID(v.ID)
@@ -449,8 +503,16 @@ func (_u *ComponentUpdateOne) check() error {
 			return &ValidationError{Name: "resource", err: fmt.Errorf(`ent: validator failed for field "Component.resource": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Formula(); ok {
+		if err := component.FormulaValidator(v); err != nil {
+			return &ValidationError{Name: "formula", err: fmt.Errorf(`ent: validator failed for field "Component.formula": %w`, err)}
+		}
+	}
 	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Component.product"`)
+	}
+	if _u.mutation.RecipeCleared() && len(_u.mutation.RecipeIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Component.recipe"`)
 	}
 	return nil
 }
@@ -510,6 +572,12 @@ func (_u *ComponentUpdateOne) sqlSave(ctx context.Context) (_node *Component, er
 	}
 	if value, ok := _u.mutation.Quantity(); ok {
 		_spec.SetField(component.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Formula(); ok {
+		_spec.SetField(component.FieldFormula, field.TypeString, value)
+	}
+	if _u.mutation.FormulaCleared() {
+		_spec.ClearField(component.FieldFormula, field.TypeString)
 	}
 	if _u.mutation.PartCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -18,6 +18,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -30,9 +31,9 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
-	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -104,38 +105,39 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			attributionfit.Table:     attributionfit.ValidColumn,
-			auditentry.Table:         auditentry.ValidColumn,
-			booking.Table:            booking.ValidColumn,
-			component.Table:          component.ValidColumn,
-			contact.Table:            contact.ValidColumn,
-			contactrestatement.Table: contactrestatement.ValidColumn,
-			credit.Table:             credit.ValidColumn,
-			customer.Table:           customer.ValidColumn,
-			datedvalue.Table:         datedvalue.ValidColumn,
-			idempotencykey.Table:     idempotencykey.ValidColumn,
-			lifetimemodel.Table:      lifetimemodel.ValidColumn,
-			listprice.Table:          listprice.ValidColumn,
-			offer.Table:              offer.ValidColumn,
-			offerline.Table:          offerline.ValidColumn,
-			order.Table:              order.ValidColumn,
-			orderline.Table:          orderline.ValidColumn,
-			partner.Table:            partner.ValidColumn,
-			permission.Table:         permission.ValidColumn,
-			permissionevent.Table:    permissionevent.ValidColumn,
-			priceagreement.Table:     priceagreement.ValidColumn,
-			pricerule.Table:          pricerule.ValidColumn,
-			product.Table:            product.ValidColumn,
-			productoption.Table:      productoption.ValidColumn,
-			rate.Table:               rate.ValidColumn,
-			refreshsession.Table:     refreshsession.ValidColumn,
-			refund.Table:             refund.ValidColumn,
-			refundline.Table:         refundline.ValidColumn,
-			searchterm.Table:         searchterm.ValidColumn,
-			setting.Table:            setting.ValidColumn,
-			signinattempts.Table:     signinattempts.ValidColumn,
-			stagechange.Table:        stagechange.ValidColumn,
-			user.Table:               user.ValidColumn,
+			attributionfit.Table:        attributionfit.ValidColumn,
+			auditentry.Table:            auditentry.ValidColumn,
+			booking.Table:               booking.ValidColumn,
+			component.Table:             component.ValidColumn,
+			contact.Table:               contact.ValidColumn,
+			contactrestatement.Table:    contactrestatement.ValidColumn,
+			credit.Table:                credit.ValidColumn,
+			customer.Table:              customer.ValidColumn,
+			datedvalue.Table:            datedvalue.ValidColumn,
+			idempotencykey.Table:        idempotencykey.ValidColumn,
+			lifetimemodel.Table:         lifetimemodel.ValidColumn,
+			listprice.Table:             listprice.ValidColumn,
+			measurementdefinition.Table: measurementdefinition.ValidColumn,
+			offer.Table:                 offer.ValidColumn,
+			offerline.Table:             offerline.ValidColumn,
+			order.Table:                 order.ValidColumn,
+			orderline.Table:             orderline.ValidColumn,
+			partner.Table:               partner.ValidColumn,
+			permission.Table:            permission.ValidColumn,
+			permissionevent.Table:       permissionevent.ValidColumn,
+			priceagreement.Table:        priceagreement.ValidColumn,
+			pricerule.Table:             pricerule.ValidColumn,
+			product.Table:               product.ValidColumn,
+			productoption.Table:         productoption.ValidColumn,
+			rate.Table:                  rate.ValidColumn,
+			recipe.Table:                recipe.ValidColumn,
+			refreshsession.Table:        refreshsession.ValidColumn,
+			refund.Table:                refund.ValidColumn,
+			searchterm.Table:            searchterm.ValidColumn,
+			setting.Table:               setting.ValidColumn,
+			signinattempts.Table:        signinattempts.ValidColumn,
+			stagechange.Table:           stagechange.ValidColumn,
+			user.Table:                  user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -115,6 +115,37 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 // IsNode makes LifetimeModel a Noder.
 func (*LifetimeModel) IsNode() {}
 
+// IsNode makes MeasurementDefinition a Noder.
+func (*MeasurementDefinition) IsNode() {}
+
+// MeasurementDefinitionOrder is the order of a list of MeasurementDefinition.
+type MeasurementDefinitionOrder struct {
+	Direction OrderDirection                   `json:"direction"`
+	Field     *MeasurementDefinitionOrderField `json:"field"`
+}
+
+// MeasurementDefinitionOrderField is a field by which a list of MeasurementDefinition can be ordered.
+type MeasurementDefinitionOrderField string
+
+// String is the field's name in the API.
+func (f MeasurementDefinitionOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f MeasurementDefinitionOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *MeasurementDefinitionOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = MeasurementDefinitionOrderField(text)
+	return nil
+}
+
 // IsNode makes Offer a Noder.
 func (*Offer) IsNode() {}
 

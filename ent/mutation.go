@@ -19,6 +19,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -32,9 +33,9 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
-	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -58,38 +59,39 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAttributionFit     = "AttributionFit"
-	TypeAuditEntry         = "AuditEntry"
-	TypeBooking            = "Booking"
-	TypeComponent          = "Component"
-	TypeContact            = "Contact"
-	TypeContactRestatement = "ContactRestatement"
-	TypeCredit             = "Credit"
-	TypeCustomer           = "Customer"
-	TypeDatedValue         = "DatedValue"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeLifetimeModel      = "LifetimeModel"
-	TypeListPrice          = "ListPrice"
-	TypeOffer              = "Offer"
-	TypeOfferLine          = "OfferLine"
-	TypeOrder              = "Order"
-	TypeOrderLine          = "OrderLine"
-	TypePartner            = "Partner"
-	TypePermission         = "Permission"
-	TypePermissionEvent    = "PermissionEvent"
-	TypePriceAgreement     = "PriceAgreement"
-	TypePriceRule          = "PriceRule"
-	TypeProduct            = "Product"
-	TypeProductOption      = "ProductOption"
-	TypeRate               = "Rate"
-	TypeRefreshSession     = "RefreshSession"
-	TypeRefund             = "Refund"
-	TypeRefundLine         = "RefundLine"
-	TypeSearchTerm         = "SearchTerm"
-	TypeSetting            = "Setting"
-	TypeSignInAttempts     = "SignInAttempts"
-	TypeStageChange        = "StageChange"
-	TypeUser               = "User"
+	TypeAttributionFit        = "AttributionFit"
+	TypeAuditEntry            = "AuditEntry"
+	TypeBooking               = "Booking"
+	TypeComponent             = "Component"
+	TypeContact               = "Contact"
+	TypeContactRestatement    = "ContactRestatement"
+	TypeCredit                = "Credit"
+	TypeCustomer              = "Customer"
+	TypeDatedValue            = "DatedValue"
+	TypeIdempotencyKey        = "IdempotencyKey"
+	TypeLifetimeModel         = "LifetimeModel"
+	TypeListPrice             = "ListPrice"
+	TypeMeasurementDefinition = "MeasurementDefinition"
+	TypeOffer                 = "Offer"
+	TypeOfferLine             = "OfferLine"
+	TypeOrder                 = "Order"
+	TypeOrderLine             = "OrderLine"
+	TypePartner               = "Partner"
+	TypePermission            = "Permission"
+	TypePermissionEvent       = "PermissionEvent"
+	TypePriceAgreement        = "PriceAgreement"
+	TypePriceRule             = "PriceRule"
+	TypeProduct               = "Product"
+	TypeProductOption         = "ProductOption"
+	TypeRate                  = "Rate"
+	TypeRecipe                = "Recipe"
+	TypeRefreshSession        = "RefreshSession"
+	TypeRefund                = "Refund"
+	TypeSearchTerm            = "SearchTerm"
+	TypeSetting               = "Setting"
+	TypeSignInAttempts        = "SignInAttempts"
+	TypeStageChange           = "StageChange"
+	TypeUser                  = "User"
 )
 
 // AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
@@ -2075,9 +2077,12 @@ type ComponentMutation struct {
 	material       *string
 	resource       *string
 	quantity       *money.Decimal
+	formula        *string
 	clearedFields  map[string]struct{}
 	product        *string
 	clearedproduct bool
+	recipe         *string
+	clearedrecipe  bool
 	option         *string
 	clearedoption  bool
 	part           *string
@@ -2225,6 +2230,42 @@ func (m *ComponentMutation) OldProductID(ctx context.Context) (v string, err err
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ComponentMutation) ResetProductID() {
 	m.product = nil
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (m *ComponentMutation) SetRecipeID(s string) {
+	m.recipe = &s
+}
+
+// RecipeID returns the value of the "recipe_id" field in the mutation.
+func (m *ComponentMutation) RecipeID() (r string, exists bool) {
+	v := m.recipe
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipeID returns the old "recipe_id" field's value of the Component entity.
+// If the Component object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ComponentMutation) OldRecipeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipeID: %w", err)
+	}
+	return oldValue.RecipeID, nil
+}
+
+// ResetRecipeID resets all changes to the "recipe_id" field.
+func (m *ComponentMutation) ResetRecipeID() {
+	m.recipe = nil
 }
 
 // SetOptionID sets the "option_id" field.
@@ -2515,6 +2556,55 @@ func (m *ComponentMutation) ResetQuantity() {
 	m.quantity = nil
 }
 
+// SetFormula sets the "formula" field.
+func (m *ComponentMutation) SetFormula(s string) {
+	m.formula = &s
+}
+
+// Formula returns the value of the "formula" field in the mutation.
+func (m *ComponentMutation) Formula() (r string, exists bool) {
+	v := m.formula
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormula returns the old "formula" field's value of the Component entity.
+// If the Component object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ComponentMutation) OldFormula(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormula is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormula requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormula: %w", err)
+	}
+	return oldValue.Formula, nil
+}
+
+// ClearFormula clears the value of the "formula" field.
+func (m *ComponentMutation) ClearFormula() {
+	m.formula = nil
+	m.clearedFields[component.FieldFormula] = struct{}{}
+}
+
+// FormulaCleared returns if the "formula" field was cleared in this mutation.
+func (m *ComponentMutation) FormulaCleared() bool {
+	_, ok := m.clearedFields[component.FieldFormula]
+	return ok
+}
+
+// ResetFormula resets all changes to the "formula" field.
+func (m *ComponentMutation) ResetFormula() {
+	m.formula = nil
+	delete(m.clearedFields, component.FieldFormula)
+}
+
 // ClearProduct clears the "product" edge to the Product entity.
 func (m *ComponentMutation) ClearProduct() {
 	m.clearedproduct = true
@@ -2540,6 +2630,33 @@ func (m *ComponentMutation) ProductIDs() (ids []string) {
 func (m *ComponentMutation) ResetProduct() {
 	m.product = nil
 	m.clearedproduct = false
+}
+
+// ClearRecipe clears the "recipe" edge to the Recipe entity.
+func (m *ComponentMutation) ClearRecipe() {
+	m.clearedrecipe = true
+	m.clearedFields[component.FieldRecipeID] = struct{}{}
+}
+
+// RecipeCleared reports if the "recipe" edge to the Recipe entity was cleared.
+func (m *ComponentMutation) RecipeCleared() bool {
+	return m.clearedrecipe
+}
+
+// RecipeIDs returns the "recipe" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecipeID instead. It exists only for internal usage by the builders.
+func (m *ComponentMutation) RecipeIDs() (ids []string) {
+	if id := m.recipe; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecipe resets all changes to the "recipe" edge.
+func (m *ComponentMutation) ResetRecipe() {
+	m.recipe = nil
+	m.clearedrecipe = false
 }
 
 // ClearOption clears the "option" edge to the ProductOption entity.
@@ -2630,9 +2747,12 @@ func (m *ComponentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ComponentMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 9)
 	if m.product != nil {
 		fields = append(fields, component.FieldProductID)
+	}
+	if m.recipe != nil {
+		fields = append(fields, component.FieldRecipeID)
 	}
 	if m.option != nil {
 		fields = append(fields, component.FieldOptionID)
@@ -2652,6 +2772,9 @@ func (m *ComponentMutation) Fields() []string {
 	if m.quantity != nil {
 		fields = append(fields, component.FieldQuantity)
 	}
+	if m.formula != nil {
+		fields = append(fields, component.FieldFormula)
+	}
 	return fields
 }
 
@@ -2662,6 +2785,8 @@ func (m *ComponentMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case component.FieldProductID:
 		return m.ProductID()
+	case component.FieldRecipeID:
+		return m.RecipeID()
 	case component.FieldOptionID:
 		return m.OptionID()
 	case component.FieldPosition:
@@ -2674,6 +2799,8 @@ func (m *ComponentMutation) Field(name string) (ent.Value, bool) {
 		return m.PartID()
 	case component.FieldQuantity:
 		return m.Quantity()
+	case component.FieldFormula:
+		return m.Formula()
 	}
 	return nil, false
 }
@@ -2685,6 +2812,8 @@ func (m *ComponentMutation) OldField(ctx context.Context, name string) (ent.Valu
 	switch name {
 	case component.FieldProductID:
 		return m.OldProductID(ctx)
+	case component.FieldRecipeID:
+		return m.OldRecipeID(ctx)
 	case component.FieldOptionID:
 		return m.OldOptionID(ctx)
 	case component.FieldPosition:
@@ -2697,6 +2826,8 @@ func (m *ComponentMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPartID(ctx)
 	case component.FieldQuantity:
 		return m.OldQuantity(ctx)
+	case component.FieldFormula:
+		return m.OldFormula(ctx)
 	}
 	return nil, fmt.Errorf("unknown Component field %s", name)
 }
@@ -2712,6 +2843,13 @@ func (m *ComponentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProductID(v)
+		return nil
+	case component.FieldRecipeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipeID(v)
 		return nil
 	case component.FieldOptionID:
 		v, ok := value.(string)
@@ -2754,6 +2892,13 @@ func (m *ComponentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetQuantity(v)
+		return nil
+	case component.FieldFormula:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormula(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Component field %s", name)
@@ -2812,6 +2957,9 @@ func (m *ComponentMutation) ClearedFields() []string {
 	if m.FieldCleared(component.FieldPartID) {
 		fields = append(fields, component.FieldPartID)
 	}
+	if m.FieldCleared(component.FieldFormula) {
+		fields = append(fields, component.FieldFormula)
+	}
 	return fields
 }
 
@@ -2838,6 +2986,9 @@ func (m *ComponentMutation) ClearField(name string) error {
 	case component.FieldPartID:
 		m.ClearPartID()
 		return nil
+	case component.FieldFormula:
+		m.ClearFormula()
+		return nil
 	}
 	return fmt.Errorf("unknown Component nullable field %s", name)
 }
@@ -2848,6 +2999,9 @@ func (m *ComponentMutation) ResetField(name string) error {
 	switch name {
 	case component.FieldProductID:
 		m.ResetProductID()
+		return nil
+	case component.FieldRecipeID:
+		m.ResetRecipeID()
 		return nil
 	case component.FieldOptionID:
 		m.ResetOptionID()
@@ -2867,15 +3021,21 @@ func (m *ComponentMutation) ResetField(name string) error {
 	case component.FieldQuantity:
 		m.ResetQuantity()
 		return nil
+	case component.FieldFormula:
+		m.ResetFormula()
+		return nil
 	}
 	return fmt.Errorf("unknown Component field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ComponentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.product != nil {
 		edges = append(edges, component.EdgeProduct)
+	}
+	if m.recipe != nil {
+		edges = append(edges, component.EdgeRecipe)
 	}
 	if m.option != nil {
 		edges = append(edges, component.EdgeOption)
@@ -2894,6 +3054,10 @@ func (m *ComponentMutation) AddedIDs(name string) []ent.Value {
 		if id := m.product; id != nil {
 			return []ent.Value{*id}
 		}
+	case component.EdgeRecipe:
+		if id := m.recipe; id != nil {
+			return []ent.Value{*id}
+		}
 	case component.EdgeOption:
 		if id := m.option; id != nil {
 			return []ent.Value{*id}
@@ -2908,7 +3072,7 @@ func (m *ComponentMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ComponentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -2920,9 +3084,12 @@ func (m *ComponentMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ComponentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedproduct {
 		edges = append(edges, component.EdgeProduct)
+	}
+	if m.clearedrecipe {
+		edges = append(edges, component.EdgeRecipe)
 	}
 	if m.clearedoption {
 		edges = append(edges, component.EdgeOption)
@@ -2939,6 +3106,8 @@ func (m *ComponentMutation) EdgeCleared(name string) bool {
 	switch name {
 	case component.EdgeProduct:
 		return m.clearedproduct
+	case component.EdgeRecipe:
+		return m.clearedrecipe
 	case component.EdgeOption:
 		return m.clearedoption
 	case component.EdgePart:
@@ -2953,6 +3122,9 @@ func (m *ComponentMutation) ClearEdge(name string) error {
 	switch name {
 	case component.EdgeProduct:
 		m.ClearProduct()
+		return nil
+	case component.EdgeRecipe:
+		m.ClearRecipe()
 		return nil
 	case component.EdgeOption:
 		m.ClearOption()
@@ -2970,6 +3142,9 @@ func (m *ComponentMutation) ResetEdge(name string) error {
 	switch name {
 	case component.EdgeProduct:
 		m.ResetProduct()
+		return nil
+	case component.EdgeRecipe:
+		m.ResetRecipe()
 		return nil
 	case component.EdgeOption:
 		m.ResetOption()
@@ -5445,7 +5620,6 @@ type CreditMutation struct {
 	addposition    *int
 	amount         *money.Amount
 	share          *money.Decimal
-	shown_amount   *money.Amount
 	clearedFields  map[string]struct{}
 	_order         *string
 	cleared_order  bool
@@ -5760,42 +5934,6 @@ func (m *CreditMutation) ResetShare() {
 	m.share = nil
 }
 
-// SetShownAmount sets the "shown_amount" field.
-func (m *CreditMutation) SetShownAmount(value money.Amount) {
-	m.shown_amount = &value
-}
-
-// ShownAmount returns the value of the "shown_amount" field in the mutation.
-func (m *CreditMutation) ShownAmount() (r money.Amount, exists bool) {
-	v := m.shown_amount
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShownAmount returns the old "shown_amount" field's value of the Credit entity.
-// If the Credit object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CreditMutation) OldShownAmount(ctx context.Context) (v money.Amount, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShownAmount is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShownAmount requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShownAmount: %w", err)
-	}
-	return oldValue.ShownAmount, nil
-}
-
-// ResetShownAmount resets all changes to the "shown_amount" field.
-func (m *CreditMutation) ResetShownAmount() {
-	m.shown_amount = nil
-}
-
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *CreditMutation) ClearOrder() {
 	m.cleared_order = true
@@ -5884,7 +6022,7 @@ func (m *CreditMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 5)
 	if m._order != nil {
 		fields = append(fields, credit.FieldOrderID)
 	}
@@ -5899,9 +6037,6 @@ func (m *CreditMutation) Fields() []string {
 	}
 	if m.share != nil {
 		fields = append(fields, credit.FieldShare)
-	}
-	if m.shown_amount != nil {
-		fields = append(fields, credit.FieldShownAmount)
 	}
 	return fields
 }
@@ -5921,8 +6056,6 @@ func (m *CreditMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case credit.FieldShare:
 		return m.Share()
-	case credit.FieldShownAmount:
-		return m.ShownAmount()
 	}
 	return nil, false
 }
@@ -5942,8 +6075,6 @@ func (m *CreditMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAmount(ctx)
 	case credit.FieldShare:
 		return m.OldShare(ctx)
-	case credit.FieldShownAmount:
-		return m.OldShownAmount(ctx)
 	}
 	return nil, fmt.Errorf("unknown Credit field %s", name)
 }
@@ -5987,13 +6118,6 @@ func (m *CreditMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetShare(v)
-		return nil
-	case credit.FieldShownAmount:
-		v, ok := value.(money.Amount)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShownAmount(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6073,9 +6197,6 @@ func (m *CreditMutation) ResetField(name string) error {
 		return nil
 	case credit.FieldShare:
 		m.ResetShare()
-		return nil
-	case credit.FieldShownAmount:
-		m.ResetShownAmount()
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6176,63 +6297,59 @@ func (m *CreditMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *string
-	version              *int
-	addversion           *int
-	created_at           *time.Time
-	updated_at           *time.Time
-	kind                 *schema.CustomerKind
-	name                 *string
-	name_key             *string
-	email                *string
-	email_key            *string
-	phone                *string
-	external_id          *string
-	stage                *schema.Stage
-	segment              *schema.Segment
-	measurements         *map[string]interface{}
-	acquired_at          *time.Time
-	acquisition_cost     *money.Amount
-	wallet               *money.Amount
-	birthday             *schema.Date
-	addbirthday          *schema.Date
-	email_twin           *int
-	addemail_twin        *int
-	external_twin        *int
-	addexternal_twin     *int
-	departed_at          *time.Time
-	deleted_at           *time.Time
-	order_days           *int
-	addorder_days        *int
-	first_order_day      *int
-	addfirst_order_day   *int
-	last_order_day       *int
-	addlast_order_day    *int
-	margin               *money.Amount
-	repeat_margin        *money.Amount
-	refunded_margin      *money.Amount
-	recent_days          *string
-	contact_cost         *money.Amount
-	last_order_at        *time.Time
-	lifetime_value       *money.Amount
-	shown_total          *money.Amount
-	shown_earnings       *json.RawMessage
-	appendshown_earnings json.RawMessage
-	clearedFields        map[string]struct{}
-	owner                *string
-	clearedowner         bool
-	referred_by          *string
-	clearedreferred_by   bool
-	referrals            map[string]struct{}
-	removedreferrals     map[string]struct{}
-	clearedreferrals     bool
-	partner              *string
-	clearedpartner       bool
-	done                 bool
-	oldValue             func(context.Context) (*Customer, error)
-	predicates           []predicate.Customer
+	op                 Op
+	typ                string
+	id                 *string
+	version            *int
+	addversion         *int
+	created_at         *time.Time
+	updated_at         *time.Time
+	kind               *schema.CustomerKind
+	name               *string
+	name_key           *string
+	email              *string
+	email_key          *string
+	phone              *string
+	external_id        *string
+	stage              *schema.Stage
+	segment            *schema.Segment
+	measurements       *map[string]interface{}
+	acquired_at        *time.Time
+	acquisition_cost   *money.Amount
+	wallet             *money.Amount
+	birthday           *schema.Date
+	addbirthday        *schema.Date
+	email_twin         *int
+	addemail_twin      *int
+	external_twin      *int
+	addexternal_twin   *int
+	departed_at        *time.Time
+	deleted_at         *time.Time
+	order_days         *int
+	addorder_days      *int
+	first_order_day    *int
+	addfirst_order_day *int
+	last_order_day     *int
+	addlast_order_day  *int
+	margin             *money.Amount
+	repeat_margin      *money.Amount
+	refunded_margin    *money.Amount
+	contact_cost       *money.Amount
+	last_order_at      *time.Time
+	lifetime_value     *money.Amount
+	clearedFields      map[string]struct{}
+	owner              *string
+	clearedowner       bool
+	referred_by        *string
+	clearedreferred_by bool
+	referrals          map[string]struct{}
+	removedreferrals   map[string]struct{}
+	clearedreferrals   bool
+	partner            *string
+	clearedpartner     bool
+	done               bool
+	oldValue           func(context.Context) (*Customer, error)
+	predicates         []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -7742,42 +7859,6 @@ func (m *CustomerMutation) ResetRefundedMargin() {
 	m.refunded_margin = nil
 }
 
-// SetRecentDays sets the "recent_days" field.
-func (m *CustomerMutation) SetRecentDays(s string) {
-	m.recent_days = &s
-}
-
-// RecentDays returns the value of the "recent_days" field in the mutation.
-func (m *CustomerMutation) RecentDays() (r string, exists bool) {
-	v := m.recent_days
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRecentDays returns the old "recent_days" field's value of the Customer entity.
-// If the Customer object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CustomerMutation) OldRecentDays(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRecentDays is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRecentDays requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRecentDays: %w", err)
-	}
-	return oldValue.RecentDays, nil
-}
-
-// ResetRecentDays resets all changes to the "recent_days" field.
-func (m *CustomerMutation) ResetRecentDays() {
-	m.recent_days = nil
-}
-
 // SetContactCost sets the "contact_cost" field.
 func (m *CustomerMutation) SetContactCost(value money.Amount) {
 	m.contact_cost = &value
@@ -7884,107 +7965,6 @@ func (m *CustomerMutation) OldLifetimeValue(ctx context.Context) (v money.Amount
 // ResetLifetimeValue resets all changes to the "lifetime_value" field.
 func (m *CustomerMutation) ResetLifetimeValue() {
 	m.lifetime_value = nil
-}
-
-// SetShownTotal sets the "shown_total" field.
-func (m *CustomerMutation) SetShownTotal(value money.Amount) {
-	m.shown_total = &value
-}
-
-// ShownTotal returns the value of the "shown_total" field in the mutation.
-func (m *CustomerMutation) ShownTotal() (r money.Amount, exists bool) {
-	v := m.shown_total
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShownTotal returns the old "shown_total" field's value of the Customer entity.
-// If the Customer object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CustomerMutation) OldShownTotal(ctx context.Context) (v money.Amount, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShownTotal is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShownTotal requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShownTotal: %w", err)
-	}
-	return oldValue.ShownTotal, nil
-}
-
-// ResetShownTotal resets all changes to the "shown_total" field.
-func (m *CustomerMutation) ResetShownTotal() {
-	m.shown_total = nil
-}
-
-// SetShownEarnings sets the "shown_earnings" field.
-func (m *CustomerMutation) SetShownEarnings(jm json.RawMessage) {
-	m.shown_earnings = &jm
-	m.appendshown_earnings = nil
-}
-
-// ShownEarnings returns the value of the "shown_earnings" field in the mutation.
-func (m *CustomerMutation) ShownEarnings() (r json.RawMessage, exists bool) {
-	v := m.shown_earnings
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldShownEarnings returns the old "shown_earnings" field's value of the Customer entity.
-// If the Customer object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CustomerMutation) OldShownEarnings(ctx context.Context) (v json.RawMessage, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldShownEarnings is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldShownEarnings requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldShownEarnings: %w", err)
-	}
-	return oldValue.ShownEarnings, nil
-}
-
-// AppendShownEarnings adds jm to the "shown_earnings" field.
-func (m *CustomerMutation) AppendShownEarnings(jm json.RawMessage) {
-	m.appendshown_earnings = append(m.appendshown_earnings, jm...)
-}
-
-// AppendedShownEarnings returns the list of values that were appended to the "shown_earnings" field in this mutation.
-func (m *CustomerMutation) AppendedShownEarnings() (json.RawMessage, bool) {
-	if len(m.appendshown_earnings) == 0 {
-		return nil, false
-	}
-	return m.appendshown_earnings, true
-}
-
-// ClearShownEarnings clears the value of the "shown_earnings" field.
-func (m *CustomerMutation) ClearShownEarnings() {
-	m.shown_earnings = nil
-	m.appendshown_earnings = nil
-	m.clearedFields[customer.FieldShownEarnings] = struct{}{}
-}
-
-// ShownEarningsCleared returns if the "shown_earnings" field was cleared in this mutation.
-func (m *CustomerMutation) ShownEarningsCleared() bool {
-	_, ok := m.clearedFields[customer.FieldShownEarnings]
-	return ok
-}
-
-// ResetShownEarnings resets all changes to the "shown_earnings" field.
-func (m *CustomerMutation) ResetShownEarnings() {
-	m.shown_earnings = nil
-	m.appendshown_earnings = nil
-	delete(m.clearedFields, customer.FieldShownEarnings)
 }
 
 // ClearOwner clears the "owner" edge to the User entity.
@@ -8156,7 +8136,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 36)
+	fields := make([]string, 0, 33)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -8247,9 +8227,6 @@ func (m *CustomerMutation) Fields() []string {
 	if m.refunded_margin != nil {
 		fields = append(fields, customer.FieldRefundedMargin)
 	}
-	if m.recent_days != nil {
-		fields = append(fields, customer.FieldRecentDays)
-	}
 	if m.contact_cost != nil {
 		fields = append(fields, customer.FieldContactCost)
 	}
@@ -8258,12 +8235,6 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.lifetime_value != nil {
 		fields = append(fields, customer.FieldLifetimeValue)
-	}
-	if m.shown_total != nil {
-		fields = append(fields, customer.FieldShownTotal)
-	}
-	if m.shown_earnings != nil {
-		fields = append(fields, customer.FieldShownEarnings)
 	}
 	return fields
 }
@@ -8333,18 +8304,12 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.RepeatMargin()
 	case customer.FieldRefundedMargin:
 		return m.RefundedMargin()
-	case customer.FieldRecentDays:
-		return m.RecentDays()
 	case customer.FieldContactCost:
 		return m.ContactCost()
 	case customer.FieldLastOrderAt:
 		return m.LastOrderAt()
 	case customer.FieldLifetimeValue:
 		return m.LifetimeValue()
-	case customer.FieldShownTotal:
-		return m.ShownTotal()
-	case customer.FieldShownEarnings:
-		return m.ShownEarnings()
 	}
 	return nil, false
 }
@@ -8414,18 +8379,12 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRepeatMargin(ctx)
 	case customer.FieldRefundedMargin:
 		return m.OldRefundedMargin(ctx)
-	case customer.FieldRecentDays:
-		return m.OldRecentDays(ctx)
 	case customer.FieldContactCost:
 		return m.OldContactCost(ctx)
 	case customer.FieldLastOrderAt:
 		return m.OldLastOrderAt(ctx)
 	case customer.FieldLifetimeValue:
 		return m.OldLifetimeValue(ctx)
-	case customer.FieldShownTotal:
-		return m.OldShownTotal(ctx)
-	case customer.FieldShownEarnings:
-		return m.OldShownEarnings(ctx)
 	}
 	return nil, fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8645,13 +8604,6 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRefundedMargin(v)
 		return nil
-	case customer.FieldRecentDays:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRecentDays(v)
-		return nil
 	case customer.FieldContactCost:
 		v, ok := value.(money.Amount)
 		if !ok {
@@ -8672,20 +8624,6 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLifetimeValue(v)
-		return nil
-	case customer.FieldShownTotal:
-		v, ok := value.(money.Amount)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShownTotal(v)
-		return nil
-	case customer.FieldShownEarnings:
-		v, ok := value.(json.RawMessage)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetShownEarnings(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
@@ -8846,9 +8784,6 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
-	if m.FieldCleared(customer.FieldShownEarnings) {
-		fields = append(fields, customer.FieldShownEarnings)
-	}
 	return fields
 }
 
@@ -8904,9 +8839,6 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
-		return nil
-	case customer.FieldShownEarnings:
-		m.ClearShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -9006,9 +8938,6 @@ func (m *CustomerMutation) ResetField(name string) error {
 	case customer.FieldRefundedMargin:
 		m.ResetRefundedMargin()
 		return nil
-	case customer.FieldRecentDays:
-		m.ResetRecentDays()
-		return nil
 	case customer.FieldContactCost:
 		m.ResetContactCost()
 		return nil
@@ -9017,12 +8946,6 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldLifetimeValue:
 		m.ResetLifetimeValue()
-		return nil
-	case customer.FieldShownTotal:
-		m.ResetShownTotal()
-		return nil
-	case customer.FieldShownEarnings:
-		m.ResetShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
@@ -12333,6 +12256,752 @@ func (m *ListPriceMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ListPrice edge %s", name)
+}
+
+// MeasurementDefinitionMutation represents an operation that mutates the MeasurementDefinition nodes in the graph.
+type MeasurementDefinitionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	unit          *string
+	least         *money.Decimal
+	most          *money.Decimal
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*MeasurementDefinition, error)
+	predicates    []predicate.MeasurementDefinition
+}
+
+var _ ent.Mutation = (*MeasurementDefinitionMutation)(nil)
+
+// measurementdefinitionOption allows management of the mutation configuration using functional options.
+type measurementdefinitionOption func(*MeasurementDefinitionMutation)
+
+// newMeasurementDefinitionMutation creates new mutation for the MeasurementDefinition entity.
+func newMeasurementDefinitionMutation(c config, op Op, opts ...measurementdefinitionOption) *MeasurementDefinitionMutation {
+	m := &MeasurementDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMeasurementDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMeasurementDefinitionID sets the ID field of the mutation.
+func withMeasurementDefinitionID(id string) measurementdefinitionOption {
+	return func(m *MeasurementDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MeasurementDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*MeasurementDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MeasurementDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMeasurementDefinition sets the old MeasurementDefinition of the mutation.
+func withMeasurementDefinition(node *MeasurementDefinition) measurementdefinitionOption {
+	return func(m *MeasurementDefinitionMutation) {
+		m.oldValue = func(context.Context) (*MeasurementDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MeasurementDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MeasurementDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MeasurementDefinition entities.
+func (m *MeasurementDefinitionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MeasurementDefinitionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MeasurementDefinitionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MeasurementDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *MeasurementDefinitionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MeasurementDefinitionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MeasurementDefinitionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MeasurementDefinitionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MeasurementDefinitionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MeasurementDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MeasurementDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MeasurementDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MeasurementDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MeasurementDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MeasurementDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *MeasurementDefinitionMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *MeasurementDefinitionMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *MeasurementDefinitionMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *MeasurementDefinitionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MeasurementDefinitionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MeasurementDefinitionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *MeasurementDefinitionMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *MeasurementDefinitionMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *MeasurementDefinitionMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetLeast sets the "least" field.
+func (m *MeasurementDefinitionMutation) SetLeast(value money.Decimal) {
+	m.least = &value
+}
+
+// Least returns the value of the "least" field in the mutation.
+func (m *MeasurementDefinitionMutation) Least() (r money.Decimal, exists bool) {
+	v := m.least
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeast returns the old "least" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldLeast(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeast: %w", err)
+	}
+	return oldValue.Least, nil
+}
+
+// ResetLeast resets all changes to the "least" field.
+func (m *MeasurementDefinitionMutation) ResetLeast() {
+	m.least = nil
+}
+
+// SetMost sets the "most" field.
+func (m *MeasurementDefinitionMutation) SetMost(value money.Decimal) {
+	m.most = &value
+}
+
+// Most returns the value of the "most" field in the mutation.
+func (m *MeasurementDefinitionMutation) Most() (r money.Decimal, exists bool) {
+	v := m.most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMost returns the old "most" field's value of the MeasurementDefinition entity.
+// If the MeasurementDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeasurementDefinitionMutation) OldMost(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMost: %w", err)
+	}
+	return oldValue.Most, nil
+}
+
+// ResetMost resets all changes to the "most" field.
+func (m *MeasurementDefinitionMutation) ResetMost() {
+	m.most = nil
+}
+
+// Where appends a list predicates to the MeasurementDefinitionMutation builder.
+func (m *MeasurementDefinitionMutation) Where(ps ...predicate.MeasurementDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MeasurementDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MeasurementDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MeasurementDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MeasurementDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MeasurementDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MeasurementDefinition).
+func (m *MeasurementDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MeasurementDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.version != nil {
+		fields = append(fields, measurementdefinition.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, measurementdefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, measurementdefinition.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, measurementdefinition.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, measurementdefinition.FieldName)
+	}
+	if m.unit != nil {
+		fields = append(fields, measurementdefinition.FieldUnit)
+	}
+	if m.least != nil {
+		fields = append(fields, measurementdefinition.FieldLeast)
+	}
+	if m.most != nil {
+		fields = append(fields, measurementdefinition.FieldMost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MeasurementDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.Version()
+	case measurementdefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case measurementdefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case measurementdefinition.FieldCode:
+		return m.Code()
+	case measurementdefinition.FieldName:
+		return m.Name()
+	case measurementdefinition.FieldUnit:
+		return m.Unit()
+	case measurementdefinition.FieldLeast:
+		return m.Least()
+	case measurementdefinition.FieldMost:
+		return m.Most()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MeasurementDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.OldVersion(ctx)
+	case measurementdefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case measurementdefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case measurementdefinition.FieldCode:
+		return m.OldCode(ctx)
+	case measurementdefinition.FieldName:
+		return m.OldName(ctx)
+	case measurementdefinition.FieldUnit:
+		return m.OldUnit(ctx)
+	case measurementdefinition.FieldLeast:
+		return m.OldLeast(ctx)
+	case measurementdefinition.FieldMost:
+		return m.OldMost(ctx)
+	}
+	return nil, fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MeasurementDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case measurementdefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case measurementdefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case measurementdefinition.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case measurementdefinition.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case measurementdefinition.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case measurementdefinition.FieldLeast:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeast(v)
+		return nil
+	case measurementdefinition.FieldMost:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MeasurementDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, measurementdefinition.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MeasurementDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MeasurementDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MeasurementDefinitionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MeasurementDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case measurementdefinition.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case measurementdefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case measurementdefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case measurementdefinition.FieldCode:
+		m.ResetCode()
+		return nil
+	case measurementdefinition.FieldName:
+		m.ResetName()
+		return nil
+	case measurementdefinition.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case measurementdefinition.FieldLeast:
+		m.ResetLeast()
+		return nil
+	case measurementdefinition.FieldMost:
+		m.ResetMost()
+		return nil
+	}
+	return fmt.Errorf("unknown MeasurementDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MeasurementDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MeasurementDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MeasurementDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MeasurementDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MeasurementDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MeasurementDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MeasurementDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MeasurementDefinition edge %s", name)
 }
 
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
@@ -16536,8 +17205,6 @@ type OrderLineMutation struct {
 	appendoptions     json.RawMessage
 	lead_days         *int
 	addlead_days      *int
-	priced_at         *time.Time
-	returned          *money.Decimal
 	clearedFields     map[string]struct{}
 	_order            *string
 	cleared_order     bool
@@ -17082,91 +17749,6 @@ func (m *OrderLineMutation) ResetLeadDays() {
 	m.addlead_days = nil
 }
 
-// SetPricedAt sets the "priced_at" field.
-func (m *OrderLineMutation) SetPricedAt(t time.Time) {
-	m.priced_at = &t
-}
-
-// PricedAt returns the value of the "priced_at" field in the mutation.
-func (m *OrderLineMutation) PricedAt() (r time.Time, exists bool) {
-	v := m.priced_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPricedAt returns the old "priced_at" field's value of the OrderLine entity.
-// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderLineMutation) OldPricedAt(ctx context.Context) (v *time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPricedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPricedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPricedAt: %w", err)
-	}
-	return oldValue.PricedAt, nil
-}
-
-// ClearPricedAt clears the value of the "priced_at" field.
-func (m *OrderLineMutation) ClearPricedAt() {
-	m.priced_at = nil
-	m.clearedFields[orderline.FieldPricedAt] = struct{}{}
-}
-
-// PricedAtCleared returns if the "priced_at" field was cleared in this mutation.
-func (m *OrderLineMutation) PricedAtCleared() bool {
-	_, ok := m.clearedFields[orderline.FieldPricedAt]
-	return ok
-}
-
-// ResetPricedAt resets all changes to the "priced_at" field.
-func (m *OrderLineMutation) ResetPricedAt() {
-	m.priced_at = nil
-	delete(m.clearedFields, orderline.FieldPricedAt)
-}
-
-// SetReturned sets the "returned" field.
-func (m *OrderLineMutation) SetReturned(value money.Decimal) {
-	m.returned = &value
-}
-
-// Returned returns the value of the "returned" field in the mutation.
-func (m *OrderLineMutation) Returned() (r money.Decimal, exists bool) {
-	v := m.returned
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldReturned returns the old "returned" field's value of the OrderLine entity.
-// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderLineMutation) OldReturned(ctx context.Context) (v money.Decimal, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldReturned is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldReturned requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldReturned: %w", err)
-	}
-	return oldValue.Returned, nil
-}
-
-// ResetReturned resets all changes to the "returned" field.
-func (m *OrderLineMutation) ResetReturned() {
-	m.returned = nil
-}
-
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *OrderLineMutation) ClearOrder() {
 	m.cleared_order = true
@@ -17255,7 +17837,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 10)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -17286,12 +17868,6 @@ func (m *OrderLineMutation) Fields() []string {
 	if m.lead_days != nil {
 		fields = append(fields, orderline.FieldLeadDays)
 	}
-	if m.priced_at != nil {
-		fields = append(fields, orderline.FieldPricedAt)
-	}
-	if m.returned != nil {
-		fields = append(fields, orderline.FieldReturned)
-	}
 	return fields
 }
 
@@ -17320,10 +17896,6 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Options()
 	case orderline.FieldLeadDays:
 		return m.LeadDays()
-	case orderline.FieldPricedAt:
-		return m.PricedAt()
-	case orderline.FieldReturned:
-		return m.Returned()
 	}
 	return nil, false
 }
@@ -17353,10 +17925,6 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldOptions(ctx)
 	case orderline.FieldLeadDays:
 		return m.OldLeadDays(ctx)
-	case orderline.FieldPricedAt:
-		return m.OldPricedAt(ctx)
-	case orderline.FieldReturned:
-		return m.OldReturned(ctx)
 	}
 	return nil, fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -17436,20 +18004,6 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLeadDays(v)
 		return nil
-	case orderline.FieldPricedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPricedAt(v)
-		return nil
-	case orderline.FieldReturned:
-		v, ok := value.(money.Decimal)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetReturned(v)
-		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -17506,11 +18060,7 @@ func (m *OrderLineMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *OrderLineMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(orderline.FieldPricedAt) {
-		fields = append(fields, orderline.FieldPricedAt)
-	}
-	return fields
+	return nil
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -17523,11 +18073,6 @@ func (m *OrderLineMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *OrderLineMutation) ClearField(name string) error {
-	switch name {
-	case orderline.FieldPricedAt:
-		m.ClearPricedAt()
-		return nil
-	}
 	return fmt.Errorf("unknown OrderLine nullable field %s", name)
 }
 
@@ -17564,12 +18109,6 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldLeadDays:
 		m.ResetLeadDays()
-		return nil
-	case orderline.FieldPricedAt:
-		m.ResetPricedAt()
-		return nil
-	case orderline.FieldReturned:
-		m.ResetReturned()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
@@ -23207,6 +23746,8 @@ type ProductMutation struct {
 	active                *bool
 	standard_lead_days    *int
 	addstandard_lead_days *int
+	unit                  *string
+	category              *string
 	clearedFields         map[string]struct{}
 	partner               *string
 	clearedpartner        bool
@@ -23768,6 +24309,104 @@ func (m *ProductMutation) ResetPartnerID() {
 	delete(m.clearedFields, product.FieldPartnerID)
 }
 
+// SetUnit sets the "unit" field.
+func (m *ProductMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *ProductMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldUnit(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ClearUnit clears the value of the "unit" field.
+func (m *ProductMutation) ClearUnit() {
+	m.unit = nil
+	m.clearedFields[product.FieldUnit] = struct{}{}
+}
+
+// UnitCleared returns if the "unit" field was cleared in this mutation.
+func (m *ProductMutation) UnitCleared() bool {
+	_, ok := m.clearedFields[product.FieldUnit]
+	return ok
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *ProductMutation) ResetUnit() {
+	m.unit = nil
+	delete(m.clearedFields, product.FieldUnit)
+}
+
+// SetCategory sets the "category" field.
+func (m *ProductMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ProductMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCategory(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ClearCategory clears the value of the "category" field.
+func (m *ProductMutation) ClearCategory() {
+	m.category = nil
+	m.clearedFields[product.FieldCategory] = struct{}{}
+}
+
+// CategoryCleared returns if the "category" field was cleared in this mutation.
+func (m *ProductMutation) CategoryCleared() bool {
+	_, ok := m.clearedFields[product.FieldCategory]
+	return ok
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ProductMutation) ResetCategory() {
+	m.category = nil
+	delete(m.clearedFields, product.FieldCategory)
+}
+
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (m *ProductMutation) ClearPartner() {
 	m.clearedpartner = true
@@ -23829,7 +24468,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 13)
 	if m.version != nil {
 		fields = append(fields, product.FieldVersion)
 	}
@@ -23863,6 +24502,12 @@ func (m *ProductMutation) Fields() []string {
 	if m.partner != nil {
 		fields = append(fields, product.FieldPartnerID)
 	}
+	if m.unit != nil {
+		fields = append(fields, product.FieldUnit)
+	}
+	if m.category != nil {
+		fields = append(fields, product.FieldCategory)
+	}
 	return fields
 }
 
@@ -23893,6 +24538,10 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.StandardLeadDays()
 	case product.FieldPartnerID:
 		return m.PartnerID()
+	case product.FieldUnit:
+		return m.Unit()
+	case product.FieldCategory:
+		return m.Category()
 	}
 	return nil, false
 }
@@ -23924,6 +24573,10 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldStandardLeadDays(ctx)
 	case product.FieldPartnerID:
 		return m.OldPartnerID(ctx)
+	case product.FieldUnit:
+		return m.OldUnit(ctx)
+	case product.FieldCategory:
+		return m.OldCategory(ctx)
 	}
 	return nil, fmt.Errorf("unknown Product field %s", name)
 }
@@ -24010,6 +24663,20 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPartnerID(v)
 		return nil
+	case product.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case product.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
 }
@@ -24070,6 +24737,12 @@ func (m *ProductMutation) ClearedFields() []string {
 	if m.FieldCleared(product.FieldPartnerID) {
 		fields = append(fields, product.FieldPartnerID)
 	}
+	if m.FieldCleared(product.FieldUnit) {
+		fields = append(fields, product.FieldUnit)
+	}
+	if m.FieldCleared(product.FieldCategory) {
+		fields = append(fields, product.FieldCategory)
+	}
 	return fields
 }
 
@@ -24086,6 +24759,12 @@ func (m *ProductMutation) ClearField(name string) error {
 	switch name {
 	case product.FieldPartnerID:
 		m.ClearPartnerID()
+		return nil
+	case product.FieldUnit:
+		m.ClearUnit()
+		return nil
+	case product.FieldCategory:
+		m.ClearCategory()
 		return nil
 	}
 	return fmt.Errorf("unknown Product nullable field %s", name)
@@ -24127,6 +24806,12 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldPartnerID:
 		m.ResetPartnerID()
+		return nil
+	case product.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case product.FieldCategory:
+		m.ResetCategory()
 		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
@@ -24222,6 +24907,8 @@ type ProductOptionMutation struct {
 	clearedFields  map[string]struct{}
 	product        *string
 	clearedproduct bool
+	recipe         *string
+	clearedrecipe  bool
 	done           bool
 	oldValue       func(context.Context) (*ProductOption, error)
 	predicates     []predicate.ProductOption
@@ -24365,6 +25052,42 @@ func (m *ProductOptionMutation) OldProductID(ctx context.Context) (v string, err
 // ResetProductID resets all changes to the "product_id" field.
 func (m *ProductOptionMutation) ResetProductID() {
 	m.product = nil
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (m *ProductOptionMutation) SetRecipeID(s string) {
+	m.recipe = &s
+}
+
+// RecipeID returns the value of the "recipe_id" field in the mutation.
+func (m *ProductOptionMutation) RecipeID() (r string, exists bool) {
+	v := m.recipe
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipeID returns the old "recipe_id" field's value of the ProductOption entity.
+// If the ProductOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOptionMutation) OldRecipeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipeID: %w", err)
+	}
+	return oldValue.RecipeID, nil
+}
+
+// ResetRecipeID resets all changes to the "recipe_id" field.
+func (m *ProductOptionMutation) ResetRecipeID() {
+	m.recipe = nil
 }
 
 // SetCode sets the "code" field.
@@ -24630,6 +25353,33 @@ func (m *ProductOptionMutation) ResetProduct() {
 	m.clearedproduct = false
 }
 
+// ClearRecipe clears the "recipe" edge to the Recipe entity.
+func (m *ProductOptionMutation) ClearRecipe() {
+	m.clearedrecipe = true
+	m.clearedFields[productoption.FieldRecipeID] = struct{}{}
+}
+
+// RecipeCleared reports if the "recipe" edge to the Recipe entity was cleared.
+func (m *ProductOptionMutation) RecipeCleared() bool {
+	return m.clearedrecipe
+}
+
+// RecipeIDs returns the "recipe" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecipeID instead. It exists only for internal usage by the builders.
+func (m *ProductOptionMutation) RecipeIDs() (ids []string) {
+	if id := m.recipe; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecipe resets all changes to the "recipe" edge.
+func (m *ProductOptionMutation) ResetRecipe() {
+	m.recipe = nil
+	m.clearedrecipe = false
+}
+
 // Where appends a list predicates to the ProductOptionMutation builder.
 func (m *ProductOptionMutation) Where(ps ...predicate.ProductOption) {
 	m.predicates = append(m.predicates, ps...)
@@ -24664,9 +25414,12 @@ func (m *ProductOptionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductOptionMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.product != nil {
 		fields = append(fields, productoption.FieldProductID)
+	}
+	if m.recipe != nil {
+		fields = append(fields, productoption.FieldRecipeID)
 	}
 	if m.code != nil {
 		fields = append(fields, productoption.FieldCode)
@@ -24696,6 +25449,8 @@ func (m *ProductOptionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case productoption.FieldProductID:
 		return m.ProductID()
+	case productoption.FieldRecipeID:
+		return m.RecipeID()
 	case productoption.FieldCode:
 		return m.Code()
 	case productoption.FieldName:
@@ -24719,6 +25474,8 @@ func (m *ProductOptionMutation) OldField(ctx context.Context, name string) (ent.
 	switch name {
 	case productoption.FieldProductID:
 		return m.OldProductID(ctx)
+	case productoption.FieldRecipeID:
+		return m.OldRecipeID(ctx)
 	case productoption.FieldCode:
 		return m.OldCode(ctx)
 	case productoption.FieldName:
@@ -24746,6 +25503,13 @@ func (m *ProductOptionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProductID(v)
+		return nil
+	case productoption.FieldRecipeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipeID(v)
 		return nil
 	case productoption.FieldCode:
 		v, ok := value.(string)
@@ -24856,6 +25620,9 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 	case productoption.FieldProductID:
 		m.ResetProductID()
 		return nil
+	case productoption.FieldRecipeID:
+		m.ResetRecipeID()
+		return nil
 	case productoption.FieldCode:
 		m.ResetCode()
 		return nil
@@ -24880,9 +25647,12 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductOptionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.product != nil {
 		edges = append(edges, productoption.EdgeProduct)
+	}
+	if m.recipe != nil {
+		edges = append(edges, productoption.EdgeRecipe)
 	}
 	return edges
 }
@@ -24895,13 +25665,17 @@ func (m *ProductOptionMutation) AddedIDs(name string) []ent.Value {
 		if id := m.product; id != nil {
 			return []ent.Value{*id}
 		}
+	case productoption.EdgeRecipe:
+		if id := m.recipe; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductOptionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -24913,9 +25687,12 @@ func (m *ProductOptionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductOptionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedproduct {
 		edges = append(edges, productoption.EdgeProduct)
+	}
+	if m.clearedrecipe {
+		edges = append(edges, productoption.EdgeRecipe)
 	}
 	return edges
 }
@@ -24926,6 +25703,8 @@ func (m *ProductOptionMutation) EdgeCleared(name string) bool {
 	switch name {
 	case productoption.EdgeProduct:
 		return m.clearedproduct
+	case productoption.EdgeRecipe:
+		return m.clearedrecipe
 	}
 	return false
 }
@@ -24937,6 +25716,9 @@ func (m *ProductOptionMutation) ClearEdge(name string) error {
 	case productoption.EdgeProduct:
 		m.ClearProduct()
 		return nil
+	case productoption.EdgeRecipe:
+		m.ClearRecipe()
+		return nil
 	}
 	return fmt.Errorf("unknown ProductOption unique edge %s", name)
 }
@@ -24947,6 +25729,9 @@ func (m *ProductOptionMutation) ResetEdge(name string) error {
 	switch name {
 	case productoption.EdgeProduct:
 		m.ResetProduct()
+		return nil
+	case productoption.EdgeRecipe:
+		m.ResetRecipe()
 		return nil
 	}
 	return fmt.Errorf("unknown ProductOption edge %s", name)
@@ -25760,6 +26545,630 @@ func (m *RateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Rate edge %s", name)
 }
 
+// RecipeMutation represents an operation that mutates the Recipe nodes in the graph.
+type RecipeMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	valid_from     *time.Time
+	recorded_at    *time.Time
+	recorded_by    *string
+	reason         *string
+	clearedFields  map[string]struct{}
+	product        *string
+	clearedproduct bool
+	done           bool
+	oldValue       func(context.Context) (*Recipe, error)
+	predicates     []predicate.Recipe
+}
+
+var _ ent.Mutation = (*RecipeMutation)(nil)
+
+// recipeOption allows management of the mutation configuration using functional options.
+type recipeOption func(*RecipeMutation)
+
+// newRecipeMutation creates new mutation for the Recipe entity.
+func newRecipeMutation(c config, op Op, opts ...recipeOption) *RecipeMutation {
+	m := &RecipeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecipe,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecipeID sets the ID field of the mutation.
+func withRecipeID(id string) recipeOption {
+	return func(m *RecipeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Recipe
+		)
+		m.oldValue = func(ctx context.Context) (*Recipe, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Recipe.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecipe sets the old Recipe of the mutation.
+func withRecipe(node *Recipe) recipeOption {
+	return func(m *RecipeMutation) {
+		m.oldValue = func(context.Context) (*Recipe, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecipeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecipeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Recipe entities.
+func (m *RecipeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecipeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecipeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Recipe.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProductID sets the "product_id" field.
+func (m *RecipeMutation) SetProductID(s string) {
+	m.product = &s
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *RecipeMutation) ProductID() (r string, exists bool) {
+	v := m.product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldProductID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *RecipeMutation) ResetProductID() {
+	m.product = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *RecipeMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *RecipeMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *RecipeMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *RecipeMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *RecipeMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *RecipeMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *RecipeMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *RecipeMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *RecipeMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RecipeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RecipeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Recipe entity.
+// If the Recipe object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipeMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *RecipeMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[recipe.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *RecipeMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[recipe.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RecipeMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, recipe.FieldReason)
+}
+
+// ClearProduct clears the "product" edge to the Product entity.
+func (m *RecipeMutation) ClearProduct() {
+	m.clearedproduct = true
+	m.clearedFields[recipe.FieldProductID] = struct{}{}
+}
+
+// ProductCleared reports if the "product" edge to the Product entity was cleared.
+func (m *RecipeMutation) ProductCleared() bool {
+	return m.clearedproduct
+}
+
+// ProductIDs returns the "product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProductID instead. It exists only for internal usage by the builders.
+func (m *RecipeMutation) ProductIDs() (ids []string) {
+	if id := m.product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProduct resets all changes to the "product" edge.
+func (m *RecipeMutation) ResetProduct() {
+	m.product = nil
+	m.clearedproduct = false
+}
+
+// Where appends a list predicates to the RecipeMutation builder.
+func (m *RecipeMutation) Where(ps ...predicate.Recipe) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecipeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecipeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Recipe, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecipeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecipeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Recipe).
+func (m *RecipeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecipeMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.product != nil {
+		fields = append(fields, recipe.FieldProductID)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, recipe.FieldValidFrom)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, recipe.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, recipe.FieldRecordedBy)
+	}
+	if m.reason != nil {
+		fields = append(fields, recipe.FieldReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecipeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recipe.FieldProductID:
+		return m.ProductID()
+	case recipe.FieldValidFrom:
+		return m.ValidFrom()
+	case recipe.FieldRecordedAt:
+		return m.RecordedAt()
+	case recipe.FieldRecordedBy:
+		return m.RecordedBy()
+	case recipe.FieldReason:
+		return m.Reason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecipeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recipe.FieldProductID:
+		return m.OldProductID(ctx)
+	case recipe.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case recipe.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case recipe.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	case recipe.FieldReason:
+		return m.OldReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecipeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recipe.FieldProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case recipe.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case recipe.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case recipe.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	case recipe.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecipeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecipeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecipeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Recipe numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecipeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(recipe.FieldReason) {
+		fields = append(fields, recipe.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecipeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecipeMutation) ClearField(name string) error {
+	switch name {
+	case recipe.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecipeMutation) ResetField(name string) error {
+	switch name {
+	case recipe.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case recipe.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case recipe.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case recipe.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case recipe.FieldReason:
+		m.ResetReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecipeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.product != nil {
+		edges = append(edges, recipe.EdgeProduct)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecipeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case recipe.EdgeProduct:
+		if id := m.product; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecipeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecipeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecipeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproduct {
+		edges = append(edges, recipe.EdgeProduct)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecipeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case recipe.EdgeProduct:
+		return m.clearedproduct
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecipeMutation) ClearEdge(name string) error {
+	switch name {
+	case recipe.EdgeProduct:
+		m.ClearProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecipeMutation) ResetEdge(name string) error {
+	switch name {
+	case recipe.EdgeProduct:
+		m.ResetProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Recipe edge %s", name)
+}
+
 // RefreshSessionMutation represents an operation that mutates the RefreshSession nodes in the graph.
 type RefreshSessionMutation struct {
 	config
@@ -26514,21 +27923,19 @@ func (m *RefreshSessionMutation) ResetEdge(name string) error {
 // RefundMutation represents an operation that mutates the Refund nodes in the graph.
 type RefundMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	amount         *money.Amount
-	reason         *string
-	at             *time.Time
-	recorded_at    *time.Time
-	goods_returned *bool
-	actor          *string
-	clearedFields  map[string]struct{}
-	_order         *string
-	cleared_order  bool
-	done           bool
-	oldValue       func(context.Context) (*Refund, error)
-	predicates     []predicate.Refund
+	op            Op
+	typ           string
+	id            *string
+	amount        *money.Amount
+	reason        *string
+	at            *time.Time
+	actor         *string
+	clearedFields map[string]struct{}
+	_order        *string
+	cleared_order bool
+	done          bool
+	oldValue      func(context.Context) (*Refund, error)
+	predicates    []predicate.Refund
 }
 
 var _ ent.Mutation = (*RefundMutation)(nil)
@@ -26779,78 +28186,6 @@ func (m *RefundMutation) ResetAt() {
 	m.at = nil
 }
 
-// SetRecordedAt sets the "recorded_at" field.
-func (m *RefundMutation) SetRecordedAt(t time.Time) {
-	m.recorded_at = &t
-}
-
-// RecordedAt returns the value of the "recorded_at" field in the mutation.
-func (m *RefundMutation) RecordedAt() (r time.Time, exists bool) {
-	v := m.recorded_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRecordedAt returns the old "recorded_at" field's value of the Refund entity.
-// If the Refund object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
-	}
-	return oldValue.RecordedAt, nil
-}
-
-// ResetRecordedAt resets all changes to the "recorded_at" field.
-func (m *RefundMutation) ResetRecordedAt() {
-	m.recorded_at = nil
-}
-
-// SetGoodsReturned sets the "goods_returned" field.
-func (m *RefundMutation) SetGoodsReturned(b bool) {
-	m.goods_returned = &b
-}
-
-// GoodsReturned returns the value of the "goods_returned" field in the mutation.
-func (m *RefundMutation) GoodsReturned() (r bool, exists bool) {
-	v := m.goods_returned
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldGoodsReturned returns the old "goods_returned" field's value of the Refund entity.
-// If the Refund object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundMutation) OldGoodsReturned(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGoodsReturned is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGoodsReturned requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGoodsReturned: %w", err)
-	}
-	return oldValue.GoodsReturned, nil
-}
-
-// ResetGoodsReturned resets all changes to the "goods_returned" field.
-func (m *RefundMutation) ResetGoodsReturned() {
-	m.goods_returned = nil
-}
-
 // SetActor sets the "actor" field.
 func (m *RefundMutation) SetActor(s string) {
 	m.actor = &s
@@ -26948,7 +28283,7 @@ func (m *RefundMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RefundMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 5)
 	if m._order != nil {
 		fields = append(fields, refund.FieldOrderID)
 	}
@@ -26960,12 +28295,6 @@ func (m *RefundMutation) Fields() []string {
 	}
 	if m.at != nil {
 		fields = append(fields, refund.FieldAt)
-	}
-	if m.recorded_at != nil {
-		fields = append(fields, refund.FieldRecordedAt)
-	}
-	if m.goods_returned != nil {
-		fields = append(fields, refund.FieldGoodsReturned)
 	}
 	if m.actor != nil {
 		fields = append(fields, refund.FieldActor)
@@ -26986,10 +28315,6 @@ func (m *RefundMutation) Field(name string) (ent.Value, bool) {
 		return m.Reason()
 	case refund.FieldAt:
 		return m.At()
-	case refund.FieldRecordedAt:
-		return m.RecordedAt()
-	case refund.FieldGoodsReturned:
-		return m.GoodsReturned()
 	case refund.FieldActor:
 		return m.Actor()
 	}
@@ -27009,10 +28334,6 @@ func (m *RefundMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldReason(ctx)
 	case refund.FieldAt:
 		return m.OldAt(ctx)
-	case refund.FieldRecordedAt:
-		return m.OldRecordedAt(ctx)
-	case refund.FieldGoodsReturned:
-		return m.OldGoodsReturned(ctx)
 	case refund.FieldActor:
 		return m.OldActor(ctx)
 	}
@@ -27051,20 +28372,6 @@ func (m *RefundMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAt(v)
-		return nil
-	case refund.FieldRecordedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRecordedAt(v)
-		return nil
-	case refund.FieldGoodsReturned:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetGoodsReturned(v)
 		return nil
 	case refund.FieldActor:
 		v, ok := value.(string)
@@ -27136,12 +28443,6 @@ func (m *RefundMutation) ResetField(name string) error {
 		return nil
 	case refund.FieldAt:
 		m.ResetAt()
-		return nil
-	case refund.FieldRecordedAt:
-		m.ResetRecordedAt()
-		return nil
-	case refund.FieldGoodsReturned:
-		m.ResetGoodsReturned()
 		return nil
 	case refund.FieldActor:
 		m.ResetActor()
@@ -27222,744 +28523,6 @@ func (m *RefundMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Refund edge %s", name)
-}
-
-// RefundLineMutation represents an operation that mutates the RefundLine nodes in the graph.
-type RefundLineMutation struct {
-	config
-	op            Op
-	typ           string
-	id            *string
-	position      *int
-	addposition   *int
-	quantity      *money.Decimal
-	amount        *money.Amount
-	stated        *bool
-	clearedFields map[string]struct{}
-	refund        *string
-	clearedrefund bool
-	line          *string
-	clearedline   bool
-	done          bool
-	oldValue      func(context.Context) (*RefundLine, error)
-	predicates    []predicate.RefundLine
-}
-
-var _ ent.Mutation = (*RefundLineMutation)(nil)
-
-// refundlineOption allows management of the mutation configuration using functional options.
-type refundlineOption func(*RefundLineMutation)
-
-// newRefundLineMutation creates new mutation for the RefundLine entity.
-func newRefundLineMutation(c config, op Op, opts ...refundlineOption) *RefundLineMutation {
-	m := &RefundLineMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeRefundLine,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withRefundLineID sets the ID field of the mutation.
-func withRefundLineID(id string) refundlineOption {
-	return func(m *RefundLineMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *RefundLine
-		)
-		m.oldValue = func(ctx context.Context) (*RefundLine, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().RefundLine.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withRefundLine sets the old RefundLine of the mutation.
-func withRefundLine(node *RefundLine) refundlineOption {
-	return func(m *RefundLineMutation) {
-		m.oldValue = func(context.Context) (*RefundLine, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m RefundLineMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m RefundLineMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("ent: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of RefundLine entities.
-func (m *RefundLineMutation) SetID(id string) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *RefundLineMutation) ID() (id string, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *RefundLineMutation) IDs(ctx context.Context) ([]string, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []string{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().RefundLine.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetRefundID sets the "refund_id" field.
-func (m *RefundLineMutation) SetRefundID(s string) {
-	m.refund = &s
-}
-
-// RefundID returns the value of the "refund_id" field in the mutation.
-func (m *RefundLineMutation) RefundID() (r string, exists bool) {
-	v := m.refund
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRefundID returns the old "refund_id" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldRefundID(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRefundID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRefundID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRefundID: %w", err)
-	}
-	return oldValue.RefundID, nil
-}
-
-// ResetRefundID resets all changes to the "refund_id" field.
-func (m *RefundLineMutation) ResetRefundID() {
-	m.refund = nil
-}
-
-// SetLineID sets the "line_id" field.
-func (m *RefundLineMutation) SetLineID(s string) {
-	m.line = &s
-}
-
-// LineID returns the value of the "line_id" field in the mutation.
-func (m *RefundLineMutation) LineID() (r string, exists bool) {
-	v := m.line
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldLineID returns the old "line_id" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldLineID(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLineID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
-	}
-	return oldValue.LineID, nil
-}
-
-// ResetLineID resets all changes to the "line_id" field.
-func (m *RefundLineMutation) ResetLineID() {
-	m.line = nil
-}
-
-// SetPosition sets the "position" field.
-func (m *RefundLineMutation) SetPosition(i int) {
-	m.position = &i
-	m.addposition = nil
-}
-
-// Position returns the value of the "position" field in the mutation.
-func (m *RefundLineMutation) Position() (r int, exists bool) {
-	v := m.position
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPosition returns the old "position" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldPosition(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPosition requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
-	}
-	return oldValue.Position, nil
-}
-
-// AddPosition adds i to the "position" field.
-func (m *RefundLineMutation) AddPosition(i int) {
-	if m.addposition != nil {
-		*m.addposition += i
-	} else {
-		m.addposition = &i
-	}
-}
-
-// AddedPosition returns the value that was added to the "position" field in this mutation.
-func (m *RefundLineMutation) AddedPosition() (r int, exists bool) {
-	v := m.addposition
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetPosition resets all changes to the "position" field.
-func (m *RefundLineMutation) ResetPosition() {
-	m.position = nil
-	m.addposition = nil
-}
-
-// SetQuantity sets the "quantity" field.
-func (m *RefundLineMutation) SetQuantity(value money.Decimal) {
-	m.quantity = &value
-}
-
-// Quantity returns the value of the "quantity" field in the mutation.
-func (m *RefundLineMutation) Quantity() (r money.Decimal, exists bool) {
-	v := m.quantity
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldQuantity returns the old "quantity" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldQuantity(ctx context.Context) (v money.Decimal, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldQuantity requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
-	}
-	return oldValue.Quantity, nil
-}
-
-// ResetQuantity resets all changes to the "quantity" field.
-func (m *RefundLineMutation) ResetQuantity() {
-	m.quantity = nil
-}
-
-// SetAmount sets the "amount" field.
-func (m *RefundLineMutation) SetAmount(value money.Amount) {
-	m.amount = &value
-}
-
-// Amount returns the value of the "amount" field in the mutation.
-func (m *RefundLineMutation) Amount() (r money.Amount, exists bool) {
-	v := m.amount
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldAmount returns the old "amount" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldAmount(ctx context.Context) (v money.Amount, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldAmount requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
-	}
-	return oldValue.Amount, nil
-}
-
-// ResetAmount resets all changes to the "amount" field.
-func (m *RefundLineMutation) ResetAmount() {
-	m.amount = nil
-}
-
-// SetStated sets the "stated" field.
-func (m *RefundLineMutation) SetStated(b bool) {
-	m.stated = &b
-}
-
-// Stated returns the value of the "stated" field in the mutation.
-func (m *RefundLineMutation) Stated() (r bool, exists bool) {
-	v := m.stated
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldStated returns the old "stated" field's value of the RefundLine entity.
-// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RefundLineMutation) OldStated(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldStated is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldStated requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldStated: %w", err)
-	}
-	return oldValue.Stated, nil
-}
-
-// ResetStated resets all changes to the "stated" field.
-func (m *RefundLineMutation) ResetStated() {
-	m.stated = nil
-}
-
-// ClearRefund clears the "refund" edge to the Refund entity.
-func (m *RefundLineMutation) ClearRefund() {
-	m.clearedrefund = true
-	m.clearedFields[refundline.FieldRefundID] = struct{}{}
-}
-
-// RefundCleared reports if the "refund" edge to the Refund entity was cleared.
-func (m *RefundLineMutation) RefundCleared() bool {
-	return m.clearedrefund
-}
-
-// RefundIDs returns the "refund" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// RefundID instead. It exists only for internal usage by the builders.
-func (m *RefundLineMutation) RefundIDs() (ids []string) {
-	if id := m.refund; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetRefund resets all changes to the "refund" edge.
-func (m *RefundLineMutation) ResetRefund() {
-	m.refund = nil
-	m.clearedrefund = false
-}
-
-// ClearLine clears the "line" edge to the OrderLine entity.
-func (m *RefundLineMutation) ClearLine() {
-	m.clearedline = true
-	m.clearedFields[refundline.FieldLineID] = struct{}{}
-}
-
-// LineCleared reports if the "line" edge to the OrderLine entity was cleared.
-func (m *RefundLineMutation) LineCleared() bool {
-	return m.clearedline
-}
-
-// LineIDs returns the "line" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// LineID instead. It exists only for internal usage by the builders.
-func (m *RefundLineMutation) LineIDs() (ids []string) {
-	if id := m.line; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetLine resets all changes to the "line" edge.
-func (m *RefundLineMutation) ResetLine() {
-	m.line = nil
-	m.clearedline = false
-}
-
-// Where appends a list predicates to the RefundLineMutation builder.
-func (m *RefundLineMutation) Where(ps ...predicate.RefundLine) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the RefundLineMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *RefundLineMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.RefundLine, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *RefundLineMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *RefundLineMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (RefundLine).
-func (m *RefundLineMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *RefundLineMutation) Fields() []string {
-	fields := make([]string, 0, 6)
-	if m.refund != nil {
-		fields = append(fields, refundline.FieldRefundID)
-	}
-	if m.line != nil {
-		fields = append(fields, refundline.FieldLineID)
-	}
-	if m.position != nil {
-		fields = append(fields, refundline.FieldPosition)
-	}
-	if m.quantity != nil {
-		fields = append(fields, refundline.FieldQuantity)
-	}
-	if m.amount != nil {
-		fields = append(fields, refundline.FieldAmount)
-	}
-	if m.stated != nil {
-		fields = append(fields, refundline.FieldStated)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *RefundLineMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case refundline.FieldRefundID:
-		return m.RefundID()
-	case refundline.FieldLineID:
-		return m.LineID()
-	case refundline.FieldPosition:
-		return m.Position()
-	case refundline.FieldQuantity:
-		return m.Quantity()
-	case refundline.FieldAmount:
-		return m.Amount()
-	case refundline.FieldStated:
-		return m.Stated()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *RefundLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case refundline.FieldRefundID:
-		return m.OldRefundID(ctx)
-	case refundline.FieldLineID:
-		return m.OldLineID(ctx)
-	case refundline.FieldPosition:
-		return m.OldPosition(ctx)
-	case refundline.FieldQuantity:
-		return m.OldQuantity(ctx)
-	case refundline.FieldAmount:
-		return m.OldAmount(ctx)
-	case refundline.FieldStated:
-		return m.OldStated(ctx)
-	}
-	return nil, fmt.Errorf("unknown RefundLine field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *RefundLineMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case refundline.FieldRefundID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRefundID(v)
-		return nil
-	case refundline.FieldLineID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLineID(v)
-		return nil
-	case refundline.FieldPosition:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPosition(v)
-		return nil
-	case refundline.FieldQuantity:
-		v, ok := value.(money.Decimal)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetQuantity(v)
-		return nil
-	case refundline.FieldAmount:
-		v, ok := value.(money.Amount)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetAmount(v)
-		return nil
-	case refundline.FieldStated:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetStated(v)
-		return nil
-	}
-	return fmt.Errorf("unknown RefundLine field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *RefundLineMutation) AddedFields() []string {
-	var fields []string
-	if m.addposition != nil {
-		fields = append(fields, refundline.FieldPosition)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *RefundLineMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case refundline.FieldPosition:
-		return m.AddedPosition()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *RefundLineMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case refundline.FieldPosition:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddPosition(v)
-		return nil
-	}
-	return fmt.Errorf("unknown RefundLine numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *RefundLineMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *RefundLineMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *RefundLineMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown RefundLine nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *RefundLineMutation) ResetField(name string) error {
-	switch name {
-	case refundline.FieldRefundID:
-		m.ResetRefundID()
-		return nil
-	case refundline.FieldLineID:
-		m.ResetLineID()
-		return nil
-	case refundline.FieldPosition:
-		m.ResetPosition()
-		return nil
-	case refundline.FieldQuantity:
-		m.ResetQuantity()
-		return nil
-	case refundline.FieldAmount:
-		m.ResetAmount()
-		return nil
-	case refundline.FieldStated:
-		m.ResetStated()
-		return nil
-	}
-	return fmt.Errorf("unknown RefundLine field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *RefundLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.refund != nil {
-		edges = append(edges, refundline.EdgeRefund)
-	}
-	if m.line != nil {
-		edges = append(edges, refundline.EdgeLine)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *RefundLineMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case refundline.EdgeRefund:
-		if id := m.refund; id != nil {
-			return []ent.Value{*id}
-		}
-	case refundline.EdgeLine:
-		if id := m.line; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *RefundLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *RefundLineMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *RefundLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.clearedrefund {
-		edges = append(edges, refundline.EdgeRefund)
-	}
-	if m.clearedline {
-		edges = append(edges, refundline.EdgeLine)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *RefundLineMutation) EdgeCleared(name string) bool {
-	switch name {
-	case refundline.EdgeRefund:
-		return m.clearedrefund
-	case refundline.EdgeLine:
-		return m.clearedline
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *RefundLineMutation) ClearEdge(name string) error {
-	switch name {
-	case refundline.EdgeRefund:
-		m.ClearRefund()
-		return nil
-	case refundline.EdgeLine:
-		m.ClearLine()
-		return nil
-	}
-	return fmt.Errorf("unknown RefundLine unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *RefundLineMutation) ResetEdge(name string) error {
-	switch name {
-	case refundline.EdgeRefund:
-		m.ResetRefund()
-		return nil
-	case refundline.EdgeLine:
-		m.ResetLine()
-		return nil
-	}
-	return fmt.Errorf("unknown RefundLine edge %s", name)
 }
 
 // SearchTermMutation represents an operation that mutates the SearchTerm nodes in the graph.

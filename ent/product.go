@@ -42,6 +42,10 @@ type Product struct {
 	StandardLeadDays int `json:"standard_lead_days,omitempty"`
 	// The partner whose product it is.
 	PartnerID *string `json:"partner_id,omitempty"`
+	// What one unit of the product is, such as "piece" or "m"; null if it is not stated.
+	Unit *string `json:"unit,omitempty"`
+	// The category that the product belongs to; null for none.
+	Category *string `json:"category,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ProductQuery when eager-loading is set.
 	Edges        ProductEdges `json:"edges"`
@@ -77,7 +81,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case product.FieldVersion, product.FieldStandardLeadDays:
 			values[i] = new(sql.NullInt64)
-		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldSearchKey, product.FieldKind, product.FieldPartnerID:
+		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldSearchKey, product.FieldKind, product.FieldPartnerID, product.FieldUnit, product.FieldCategory:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -169,6 +173,20 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 				_m.PartnerID = new(string)
 				*_m.PartnerID = value.String
 			}
+		case product.FieldUnit:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field unit", values[i])
+			} else if value.Valid {
+				_m.Unit = new(string)
+				*_m.Unit = value.String
+			}
+		case product.FieldCategory:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field category", values[i])
+			} else if value.Valid {
+				_m.Category = new(string)
+				*_m.Category = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -242,6 +260,16 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	if v := _m.PartnerID; v != nil {
 		builder.WriteString("partner_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Unit; v != nil {
+		builder.WriteString("unit=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Category; v != nil {
+		builder.WriteString("category=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

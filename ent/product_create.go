@@ -136,6 +136,34 @@ func (_c *ProductCreate) SetNillablePartnerID(v *string) *ProductCreate {
 	return _c
 }
 
+// SetUnit sets the "unit" field.
+func (_c *ProductCreate) SetUnit(v string) *ProductCreate {
+	_c.mutation.SetUnit(v)
+	return _c
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableUnit(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetUnit(*v)
+	}
+	return _c
+}
+
+// SetCategory sets the "category" field.
+func (_c *ProductCreate) SetCategory(v string) *ProductCreate {
+	_c.mutation.SetCategory(v)
+	return _c
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableCategory(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetCategory(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ProductCreate) SetID(v string) *ProductCreate {
 	_c.mutation.SetID(v)
@@ -266,6 +294,16 @@ func (_c *ProductCreate) check() error {
 			return &ValidationError{Name: "standard_lead_days", err: fmt.Errorf(`ent: validator failed for field "Product.standard_lead_days": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.Unit(); ok {
+		if err := product.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Product.unit": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Category(); ok {
+		if err := product.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "Product.category": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := product.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Product.id": %w`, err)}
@@ -345,6 +383,14 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StandardLeadDays(); ok {
 		_spec.SetField(product.FieldStandardLeadDays, field.TypeInt, value)
 		_node.StandardLeadDays = value
+	}
+	if value, ok := _c.mutation.Unit(); ok {
+		_spec.SetField(product.FieldUnit, field.TypeString, value)
+		_node.Unit = &value
+	}
+	if value, ok := _c.mutation.Category(); ok {
+		_spec.SetField(product.FieldCategory, field.TypeString, value)
+		_node.Category = &value
 	}
 	if nodes := _c.mutation.PartnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -191,6 +191,46 @@ func (_u *ProductUpdate) ClearPartnerID() *ProductUpdate {
 	return _u
 }
 
+// SetUnit sets the "unit" field.
+func (_u *ProductUpdate) SetUnit(v string) *ProductUpdate {
+	_u.mutation.SetUnit(v)
+	return _u
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableUnit(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetUnit(*v)
+	}
+	return _u
+}
+
+// ClearUnit clears the value of the "unit" field.
+func (_u *ProductUpdate) ClearUnit() *ProductUpdate {
+	_u.mutation.ClearUnit()
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *ProductUpdate) SetCategory(v string) *ProductUpdate {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableCategory(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// ClearCategory clears the value of the "category" field.
+func (_u *ProductUpdate) ClearCategory() *ProductUpdate {
+	_u.mutation.ClearCategory()
+	return _u
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *ProductUpdate) SetPartner(v *Partner) *ProductUpdate {
 	return _u.SetPartnerID(v.ID)
@@ -266,6 +306,16 @@ func (_u *ProductUpdate) check() error {
 			return &ValidationError{Name: "standard_lead_days", err: fmt.Errorf(`ent: validator failed for field "Product.standard_lead_days": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Unit(); ok {
+		if err := product.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Product.unit": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Category(); ok {
+		if err := product.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "Product.category": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -319,6 +369,18 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedStandardLeadDays(); ok {
 		_spec.AddField(product.FieldStandardLeadDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Unit(); ok {
+		_spec.SetField(product.FieldUnit, field.TypeString, value)
+	}
+	if _u.mutation.UnitCleared() {
+		_spec.ClearField(product.FieldUnit, field.TypeString)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(product.FieldCategory, field.TypeString, value)
+	}
+	if _u.mutation.CategoryCleared() {
+		_spec.ClearField(product.FieldCategory, field.TypeString)
 	}
 	if _u.mutation.PartnerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -531,6 +593,46 @@ func (_u *ProductUpdateOne) ClearPartnerID() *ProductUpdateOne {
 	return _u
 }
 
+// SetUnit sets the "unit" field.
+func (_u *ProductUpdateOne) SetUnit(v string) *ProductUpdateOne {
+	_u.mutation.SetUnit(v)
+	return _u
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableUnit(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetUnit(*v)
+	}
+	return _u
+}
+
+// ClearUnit clears the value of the "unit" field.
+func (_u *ProductUpdateOne) ClearUnit() *ProductUpdateOne {
+	_u.mutation.ClearUnit()
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *ProductUpdateOne) SetCategory(v string) *ProductUpdateOne {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableCategory(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// ClearCategory clears the value of the "category" field.
+func (_u *ProductUpdateOne) ClearCategory() *ProductUpdateOne {
+	_u.mutation.ClearCategory()
+	return _u
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *ProductUpdateOne) SetPartner(v *Partner) *ProductUpdateOne {
 	return _u.SetPartnerID(v.ID)
@@ -619,6 +721,16 @@ func (_u *ProductUpdateOne) check() error {
 			return &ValidationError{Name: "standard_lead_days", err: fmt.Errorf(`ent: validator failed for field "Product.standard_lead_days": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Unit(); ok {
+		if err := product.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Product.unit": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Category(); ok {
+		if err := product.CategoryValidator(v); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "Product.category": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -689,6 +801,18 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.AddedStandardLeadDays(); ok {
 		_spec.AddField(product.FieldStandardLeadDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Unit(); ok {
+		_spec.SetField(product.FieldUnit, field.TypeString, value)
+	}
+	if _u.mutation.UnitCleared() {
+		_spec.ClearField(product.FieldUnit, field.TypeString)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(product.FieldCategory, field.TypeString, value)
+	}
+	if _u.mutation.CategoryCleared() {
+		_spec.ClearField(product.FieldCategory, field.TypeString)
 	}
 	if _u.mutation.PartnerCleared() {
 		edge := &sqlgraph.EdgeSpec{

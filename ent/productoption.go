@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"kopeck/money"
 	"strings"
 
@@ -21,6 +22,8 @@ type ProductOption struct {
 	ID string `json:"id,omitempty"`
 	// The product.
 	ProductID string `json:"product_id,omitempty"`
+	// The recipe that the option belongs to.
+	RecipeID string `json:"recipe_id,omitempty"`
 	// The code by which the option is chosen.
 	Code string `json:"code,omitempty"`
 	// The name of the option.
@@ -43,9 +46,11 @@ type ProductOption struct {
 type ProductOptionEdges struct {
 	// The product.
 	Product *Product `json:"product,omitempty"`
+	// The recipe that the option belongs to.
+	Recipe *Recipe `json:"recipe,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // ProductOrErr returns the Product value or an error if the edge
@@ -59,6 +64,17 @@ func (e ProductOptionEdges) ProductOrErr() (*Product, error) {
 	return nil, &NotLoadedError{edge: "product"}
 }
 
+// RecipeOrErr returns the Recipe value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ProductOptionEdges) RecipeOrErr() (*Recipe, error) {
+	if e.Recipe != nil {
+		return e.Recipe, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: recipe.Label}
+	}
+	return nil, &NotLoadedError{edge: "recipe"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*ProductOption) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -70,7 +86,7 @@ func (*ProductOption) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case productoption.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case productoption.FieldID, productoption.FieldProductID, productoption.FieldCode, productoption.FieldName:
+		case productoption.FieldID, productoption.FieldProductID, productoption.FieldRecipeID, productoption.FieldCode, productoption.FieldName:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -98,6 +114,12 @@ func (_m *ProductOption) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field product_id", values[i])
 			} else if value.Valid {
 				_m.ProductID = value.String
+			}
+		case productoption.FieldRecipeID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field recipe_id", values[i])
+			} else if value.Valid {
+				_m.RecipeID = value.String
 			}
 		case productoption.FieldCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -153,6 +175,11 @@ func (_m *ProductOption) QueryProduct() *ProductQuery {
 	return NewProductOptionClient(_m.config).QueryProduct(_m)
 }
 
+// QueryRecipe queries the "recipe" edge of the ProductOption entity.
+func (_m *ProductOption) QueryRecipe() *RecipeQuery {
+	return NewProductOptionClient(_m.config).QueryRecipe(_m)
+}
+
 // Update returns a builder for updating this ProductOption.
 // Note that you need to call ProductOption.Unwrap() before calling this method if this ProductOption
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -178,6 +205,9 @@ func (_m *ProductOption) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("product_id=")
 	builder.WriteString(_m.ProductID)
+	builder.WriteString(", ")
+	builder.WriteString("recipe_id=")
+	builder.WriteString(_m.RecipeID)
 	builder.WriteString(", ")
 	builder.WriteString("code=")
 	builder.WriteString(_m.Code)

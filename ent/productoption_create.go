@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"kopeck/money"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -24,6 +25,12 @@ type ProductOptionCreate struct {
 // SetProductID sets the "product_id" field.
 func (_c *ProductOptionCreate) SetProductID(v string) *ProductOptionCreate {
 	_c.mutation.SetProductID(v)
+	return _c
+}
+
+// SetRecipeID sets the "recipe_id" field.
+func (_c *ProductOptionCreate) SetRecipeID(v string) *ProductOptionCreate {
+	_c.mutation.SetRecipeID(v)
 	return _c
 }
 
@@ -98,6 +105,11 @@ func (_c *ProductOptionCreate) SetProduct(v *Product) *ProductOptionCreate {
 	return _c.SetProductID(v.ID)
 }
 
+// SetRecipe sets the "recipe" edge to the Recipe entity.
+func (_c *ProductOptionCreate) SetRecipe(v *Recipe) *ProductOptionCreate {
+	return _c.SetRecipeID(v.ID)
+}
+
 // Mutation returns the ProductOptionMutation object of the builder.
 func (_c *ProductOptionCreate) Mutation() *ProductOptionMutation {
 	return _c.mutation
@@ -152,6 +164,9 @@ func (_c *ProductOptionCreate) check() error {
 	if _, ok := _c.mutation.ProductID(); !ok {
 		return &ValidationError{Name: "product_id", err: errors.New(`ent: missing required field "ProductOption.product_id"`)}
 	}
+	if _, ok := _c.mutation.RecipeID(); !ok {
+		return &ValidationError{Name: "recipe_id", err: errors.New(`ent: missing required field "ProductOption.recipe_id"`)}
+	}
 	if _, ok := _c.mutation.Code(); !ok {
 		return &ValidationError{Name: "code", err: errors.New(`ent: missing required field "ProductOption.code"`)}
 	}
@@ -192,6 +207,9 @@ func (_c *ProductOptionCreate) check() error {
 	}
 	if len(_c.mutation.ProductIDs()) == 0 {
 		return &ValidationError{Name: "product", err: errors.New(`ent: missing required edge "ProductOption.product"`)}
+	}
+	if len(_c.mutation.RecipeIDs()) == 0 {
+		return &ValidationError{Name: "recipe", err: errors.New(`ent: missing required edge "ProductOption.recipe"`)}
 	}
 	return nil
 }
@@ -267,6 +285,23 @@ func (_c *ProductOptionCreate) createSpec() (*ProductOption, *sqlgraph.CreateSpe
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.ProductID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RecipeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   productoption.RecipeTable,
+			Columns: []string{productoption.RecipeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recipe.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.RecipeID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/predicate"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/recipe"
 	"math"
 
 	"entgo.io/ent"
@@ -25,6 +26,7 @@ type ProductOptionQuery struct {
 	inters      []Interceptor
 	predicates  []predicate.ProductOption
 	withProduct *ProductQuery
+	withRecipe  *RecipeQuery
 	modifiers   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -77,6 +79,28 @@ func (_q *ProductOptionQuery) QueryProduct() *ProductQuery {
 			sqlgraph.From(productoption.Table, productoption.FieldID, selector),
 			sqlgraph.To(product.Table, product.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, productoption.ProductTable, productoption.ProductColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRecipe chains the current query on the "recipe" edge.
+func (_q *ProductOptionQuery) QueryRecipe() *RecipeQuery {
+	query := (&RecipeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(productoption.Table, productoption.FieldID, selector),
+			sqlgraph.To(recipe.Table, recipe.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, productoption.RecipeTable, productoption.RecipeColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -277,6 +301,7 @@ func (_q *ProductOptionQuery) Clone() *ProductOptionQuery {
 		inters:      append([]Interceptor{}, _q.inters...),
 		predicates:  append([]predicate.ProductOption{}, _q.predicates...),
 		withProduct: _q.withProduct.Clone(),
+		withRecipe:  _q.withRecipe.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -292,6 +317,17 @@ func (_q *ProductOptionQuery) WithProduct(opts ...func(*ProductQuery)) *ProductO
 		opt(query)
 	}
 	_q.withProduct = query
+	return _q
+}
+
+// WithRecipe tells the query-builder to eager-load the nodes that are connected to
+// the "recipe" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ProductOptionQuery) WithRecipe(opts ...func(*RecipeQuery)) *ProductOptionQuery {
+	query := (&RecipeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRecipe = query
 	return _q
 }
 
@@ -373,8 +409,9 @@ func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	var (
 		nodes       = []*ProductOption{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withProduct != nil,
+			_q.withRecipe != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -404,6 +441,12 @@ func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			return nil, err
 		}
 	}
+	if query := _q.withRecipe; query != nil {
+		if err := _q.loadRecipe(ctx, query, nodes, nil,
+			func(n *ProductOption, e *Recipe) { n.Edges.Recipe = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -429,6 +472,35 @@ func (_q *ProductOptionQuery) loadProduct(ctx context.Context, query *ProductQue
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "product_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ProductOptionQuery) loadRecipe(ctx context.Context, query *RecipeQuery, nodes []*ProductOption, init func(*ProductOption), assign func(*ProductOption, *Recipe)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*ProductOption)
+	for i := range nodes {
+		fk := nodes[i].RecipeID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(recipe.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "recipe_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -467,6 +539,9 @@ func (_q *ProductOptionQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withProduct != nil {
 			_spec.Node.AddColumnOnce(productoption.FieldProductID)
+		}
+		if _q.withRecipe != nil {
+			_spec.Node.AddColumnOnce(productoption.FieldRecipeID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -172,6 +172,9 @@ func (_u *ProductOptionUpdate) check() error {
 	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "ProductOption.product"`)
 	}
+	if _u.mutation.RecipeCleared() && len(_u.mutation.RecipeIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ProductOption.recipe"`)
+	}
 	return nil
 }
 
@@ -391,6 +394,9 @@ func (_u *ProductOptionUpdateOne) check() error {
 	}
 	if _u.mutation.ProductCleared() && len(_u.mutation.ProductIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "ProductOption.product"`)
+	}
+	if _u.mutation.RecipeCleared() && len(_u.mutation.RecipeIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ProductOption.recipe"`)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -27,6 +28,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
 	"kopeck/ent/refundline"
@@ -165,21 +167,25 @@ func init() {
 	componentFields := schema.Component{}.Fields()
 	_ = componentFields
 	// componentDescPosition is the schema descriptor for position field.
-	componentDescPosition := componentFields[2].Descriptor()
+	componentDescPosition := componentFields[3].Descriptor()
 	// component.PositionValidator is a validator for the "position" field. It is called by the builders before save.
 	component.PositionValidator = componentDescPosition.Validators[0].(func(int) error)
 	// componentDescMaterial is the schema descriptor for material field.
-	componentDescMaterial := componentFields[3].Descriptor()
+	componentDescMaterial := componentFields[4].Descriptor()
 	// component.MaterialValidator is a validator for the "material" field. It is called by the builders before save.
 	component.MaterialValidator = componentDescMaterial.Validators[0].(func(string) error)
 	// componentDescResource is the schema descriptor for resource field.
-	componentDescResource := componentFields[4].Descriptor()
+	componentDescResource := componentFields[5].Descriptor()
 	// component.ResourceValidator is a validator for the "resource" field. It is called by the builders before save.
 	component.ResourceValidator = componentDescResource.Validators[0].(func(string) error)
 	// componentDescQuantity is the schema descriptor for quantity field.
-	componentDescQuantity := componentFields[6].Descriptor()
+	componentDescQuantity := componentFields[7].Descriptor()
 	// component.DefaultQuantity holds the default value on creation for the quantity field.
 	component.DefaultQuantity = componentDescQuantity.Default.(func() money.Decimal)
+	// componentDescFormula is the schema descriptor for formula field.
+	componentDescFormula := componentFields[8].Descriptor()
+	// component.FormulaValidator is a validator for the "formula" field. It is called by the builders before save.
+	component.FormulaValidator = componentDescFormula.Validators[0].(func(string) error)
 	// componentDescID is the schema descriptor for id field.
 	componentDescID := componentMixinFields0[0].Descriptor()
 	// component.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -579,6 +585,99 @@ func init() {
 	// listprice.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	listprice.IDValidator = func() func(string) error {
 		validators := listpriceDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	measurementdefinitionMixin := schema.MeasurementDefinition{}.Mixin()
+	measurementdefinitionMixinFields0 := measurementdefinitionMixin[0].Fields()
+	_ = measurementdefinitionMixinFields0
+	measurementdefinitionMixinFields1 := measurementdefinitionMixin[1].Fields()
+	_ = measurementdefinitionMixinFields1
+	measurementdefinitionFields := schema.MeasurementDefinition{}.Fields()
+	_ = measurementdefinitionFields
+	// measurementdefinitionDescVersion is the schema descriptor for version field.
+	measurementdefinitionDescVersion := measurementdefinitionMixinFields1[0].Descriptor()
+	// measurementdefinition.DefaultVersion holds the default value on creation for the version field.
+	measurementdefinition.DefaultVersion = measurementdefinitionDescVersion.Default.(int)
+	// measurementdefinition.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	measurementdefinition.VersionValidator = measurementdefinitionDescVersion.Validators[0].(func(int) error)
+	// measurementdefinitionDescCode is the schema descriptor for code field.
+	measurementdefinitionDescCode := measurementdefinitionFields[0].Descriptor()
+	// measurementdefinition.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	measurementdefinition.CodeValidator = func() func(string) error {
+		validators := measurementdefinitionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// measurementdefinitionDescName is the schema descriptor for name field.
+	measurementdefinitionDescName := measurementdefinitionFields[1].Descriptor()
+	// measurementdefinition.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	measurementdefinition.NameValidator = func() func(string) error {
+		validators := measurementdefinitionDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// measurementdefinitionDescUnit is the schema descriptor for unit field.
+	measurementdefinitionDescUnit := measurementdefinitionFields[2].Descriptor()
+	// measurementdefinition.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	measurementdefinition.UnitValidator = func() func(string) error {
+		validators := measurementdefinitionDescUnit.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(unit string) error {
+			for _, fn := range fns {
+				if err := fn(unit); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// measurementdefinitionDescLeast is the schema descriptor for least field.
+	measurementdefinitionDescLeast := measurementdefinitionFields[3].Descriptor()
+	// measurementdefinition.DefaultLeast holds the default value on creation for the least field.
+	measurementdefinition.DefaultLeast = measurementdefinitionDescLeast.Default.(func() money.Decimal)
+	// measurementdefinitionDescMost is the schema descriptor for most field.
+	measurementdefinitionDescMost := measurementdefinitionFields[4].Descriptor()
+	// measurementdefinition.DefaultMost holds the default value on creation for the most field.
+	measurementdefinition.DefaultMost = measurementdefinitionDescMost.Default.(func() money.Decimal)
+	// measurementdefinitionDescID is the schema descriptor for id field.
+	measurementdefinitionDescID := measurementdefinitionMixinFields0[0].Descriptor()
+	// measurementdefinition.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	measurementdefinition.IDValidator = func() func(string) error {
+		validators := measurementdefinitionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1128,6 +1227,14 @@ func init() {
 	product.DefaultStandardLeadDays = productDescStandardLeadDays.Default.(int)
 	// product.StandardLeadDaysValidator is a validator for the "standard_lead_days" field. It is called by the builders before save.
 	product.StandardLeadDaysValidator = productDescStandardLeadDays.Validators[0].(func(int) error)
+	// productDescUnit is the schema descriptor for unit field.
+	productDescUnit := productFields[8].Descriptor()
+	// product.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	product.UnitValidator = productDescUnit.Validators[0].(func(string) error)
+	// productDescCategory is the schema descriptor for category field.
+	productDescCategory := productFields[9].Descriptor()
+	// product.CategoryValidator is a validator for the "category" field. It is called by the builders before save.
+	product.CategoryValidator = productDescCategory.Validators[0].(func(string) error)
 	// productDescID is the schema descriptor for id field.
 	productDescID := productMixinFields0[0].Descriptor()
 	// product.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -1152,7 +1259,7 @@ func init() {
 	productoptionFields := schema.ProductOption{}.Fields()
 	_ = productoptionFields
 	// productoptionDescCode is the schema descriptor for code field.
-	productoptionDescCode := productoptionFields[1].Descriptor()
+	productoptionDescCode := productoptionFields[2].Descriptor()
 	// productoption.CodeValidator is a validator for the "code" field. It is called by the builders before save.
 	productoption.CodeValidator = func() func(string) error {
 		validators := productoptionDescCode.Validators
@@ -1170,7 +1277,7 @@ func init() {
 		}
 	}()
 	// productoptionDescName is the schema descriptor for name field.
-	productoptionDescName := productoptionFields[2].Descriptor()
+	productoptionDescName := productoptionFields[3].Descriptor()
 	// productoption.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	productoption.NameValidator = func() func(string) error {
 		validators := productoptionDescName.Validators
@@ -1188,19 +1295,19 @@ func init() {
 		}
 	}()
 	// productoptionDescPosition is the schema descriptor for position field.
-	productoptionDescPosition := productoptionFields[3].Descriptor()
+	productoptionDescPosition := productoptionFields[4].Descriptor()
 	// productoption.PositionValidator is a validator for the "position" field. It is called by the builders before save.
 	productoption.PositionValidator = productoptionDescPosition.Validators[0].(func(int) error)
 	// productoptionDescSurcharge is the schema descriptor for surcharge field.
-	productoptionDescSurcharge := productoptionFields[4].Descriptor()
+	productoptionDescSurcharge := productoptionFields[5].Descriptor()
 	// productoption.DefaultSurcharge holds the default value on creation for the surcharge field.
 	productoption.DefaultSurcharge = productoptionDescSurcharge.Default.(func() money.Amount)
 	// productoptionDescMeasured is the schema descriptor for measured field.
-	productoptionDescMeasured := productoptionFields[5].Descriptor()
+	productoptionDescMeasured := productoptionFields[6].Descriptor()
 	// productoption.DefaultMeasured holds the default value on creation for the measured field.
 	productoption.DefaultMeasured = productoptionDescMeasured.Default.(bool)
 	// productoptionDescGrade is the schema descriptor for grade field.
-	productoptionDescGrade := productoptionFields[6].Descriptor()
+	productoptionDescGrade := productoptionFields[7].Descriptor()
 	// productoption.DefaultGrade holds the default value on creation for the grade field.
 	productoption.DefaultGrade = productoptionDescGrade.Default.(bool)
 	// productoptionDescID is the schema descriptor for id field.
@@ -1275,6 +1382,33 @@ func init() {
 	// rate.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	rate.IDValidator = func() func(string) error {
 		validators := rateDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	recipeMixin := schema.Recipe{}.Mixin()
+	recipeMixinFields0 := recipeMixin[0].Fields()
+	_ = recipeMixinFields0
+	recipeFields := schema.Recipe{}.Fields()
+	_ = recipeFields
+	// recipeDescRecordedBy is the schema descriptor for recorded_by field.
+	recipeDescRecordedBy := recipeFields[3].Descriptor()
+	// recipe.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	recipe.RecordedByValidator = recipeDescRecordedBy.Validators[0].(func(string) error)
+	// recipeDescID is the schema descriptor for id field.
+	recipeDescID := recipeMixinFields0[0].Descriptor()
+	// recipe.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recipe.IDValidator = func() func(string) error {
+		validators := recipeDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

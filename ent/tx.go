@@ -38,6 +38,8 @@ type Tx struct {
 	LifetimeModel *LifetimeModelClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
+	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
+	MeasurementDefinition *MeasurementDefinitionClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -62,6 +64,8 @@ type Tx struct {
 	ProductOption *ProductOptionClient
 	// Rate is the client for interacting with the Rate builders.
 	Rate *RateClient
+	// Recipe is the client for interacting with the Recipe builders.
+	Recipe *RecipeClient
 	// RefreshSession is the client for interacting with the RefreshSession builders.
 	RefreshSession *RefreshSessionClient
 	// Refund is the client for interacting with the Refund builders.
@@ -221,6 +225,7 @@ func (tx *Tx) init() {
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
+	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
@@ -233,6 +238,7 @@ func (tx *Tx) init() {
 	tx.Product = NewProductClient(tx.config)
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.Rate = NewRateClient(tx.config)
+	tx.Recipe = NewRecipeClient(tx.config)
 	tx.RefreshSession = NewRefreshSessionClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.RefundLine = NewRefundLineClient(tx.config)

@@ -17,12 +17,12 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/catalogue"
 	"kopeck/service/consent"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
-	"kopeck/service/sale"
 	"kopeck/service/value"
 	"math"
 	"strconv"
@@ -60,9 +60,7 @@ type ResolverRoot interface {
 	Offer() OfferResolver
 	OfferLine() OfferLineResolver
 	Order() OrderResolver
-	OrderCostChange() OrderCostChangeResolver
 	OrderCredit() OrderCreditResolver
-	OrderEvent() OrderEventResolver
 	OrderLine() OrderLineResolver
 	Permission() PermissionResolver
 	PermissionEvent() PermissionEventResolver
@@ -71,8 +69,6 @@ type ResolverRoot interface {
 	PriceLine() PriceLineResolver
 	Product() ProductResolver
 	Query() QueryResolver
-	Refund() RefundResolver
-	RefundLine() RefundLineResolver
 	RejectedRule() RejectedRuleResolver
 	Resource() ResourceResolver
 	ResourceBooking() ResourceBookingResolver
@@ -495,6 +491,23 @@ type ComplexityRoot struct {
 		Total               func(childComplexity int) int
 	}
 
+	MeasurementDefinition struct {
+		Code      func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Least     func(childComplexity int) int
+		Most      func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	MeasurementPayload struct {
+		Measurement func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	MetFact struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -528,6 +541,7 @@ type ComplexityRoot struct {
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
+		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
@@ -545,9 +559,11 @@ type ComplexityRoot struct {
 		SetListPrice           func(childComplexity int, input service.SetListPriceInput) int
 		SetRate                func(childComplexity int, input service.SetRateInput) int
 		SetRates               func(childComplexity int, input service.SetRatesInput) int
+		SetRecipe              func(childComplexity int, input service.SetRecipeInput) int
 		SignIn                 func(childComplexity int, input service.SignInInput) int
 		SignOut                func(childComplexity int, input service.SignOutInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
+		UpdateMeasurement      func(childComplexity int, input service.UpdateMeasurementInput) int
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
 		UpdateUser             func(childComplexity int, input service.UpdateUserInput) int
 		ViewOffer              func(childComplexity int, input service.ViewOfferInput) int
@@ -612,19 +628,16 @@ type ComplexityRoot struct {
 		CompletedAt        func(childComplexity int) int
 		Cost               func(childComplexity int) int
 		CostKnownAt        func(childComplexity int, at time.Time) int
-		CostStated         func(childComplexity int) int
 		CreatedAt          func(childComplexity int) int
 		Credits            func(childComplexity int, model *schema.AttributionModel) int
 		Customer           func(childComplexity int) int
 		DueAt              func(childComplexity int) int
 		ExternalID         func(childComplexity int) int
-		History            func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		Lines              func(childComplexity int) int
 		Margin             func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Refunded           func(childComplexity int) int
-		Refunds            func(childComplexity int) int
 		Status             func(childComplexity int) int
 		Total              func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
@@ -635,26 +648,6 @@ type ComplexityRoot struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
-	}
-
-	OrderCostChange struct {
-		After  func(childComplexity int) int
-		Before func(childComplexity int) int
-		Rates  func(childComplexity int) int
-	}
-
-	OrderCostLine struct {
-		Amount         func(childComplexity int) int
-		Kind           func(childComplexity int) int
-		Label          func(childComplexity int) int
-		Quantity       func(childComplexity int) int
-		QuantityUnit   func(childComplexity int) int
-		Rate           func(childComplexity int) int
-		RateRecordedAt func(childComplexity int) int
-		RateUnit       func(childComplexity int) int
-		RateValidFrom  func(childComplexity int) int
-		UnitAmount     func(childComplexity int) int
-		UnitQuantity   func(childComplexity int) int
 	}
 
 	OrderCredit struct {
@@ -668,19 +661,6 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
-	OrderEvent struct {
-		At         func(childComplexity int) int
-		By         func(childComplexity int) int
-		Cost       func(childComplexity int) int
-		Due        func(childComplexity int) int
-		DueBefore  func(childComplexity int) int
-		Kind       func(childComplexity int) int
-		Offer      func(childComplexity int) int
-		Reason     func(childComplexity int) int
-		RecordedAt func(childComplexity int) int
-		Refund     func(childComplexity int) int
-	}
-
 	OrderKnown struct {
 		Cost     func(childComplexity int) int
 		KnownAt  func(childComplexity int) int
@@ -689,38 +669,11 @@ type ComplexityRoot struct {
 	}
 
 	OrderLine struct {
-		Agreement        func(childComplexity int) int
-		Cost             func(childComplexity int) int
-		CostKnownAt      func(childComplexity int, at time.Time) int
-		CostLines        func(childComplexity int) int
-		ID               func(childComplexity int) int
-		LeadDays         func(childComplexity int) int
-		Margin           func(childComplexity int) int
-		Measurements     func(childComplexity int) int
-		Options          func(childComplexity int) int
-		PriceLines       func(childComplexity int) int
-		PriceThen        func(childComplexity int) int
-		Product          func(childComplexity int) int
-		Quantity         func(childComplexity int) int
-		Refunded         func(childComplexity int) int
-		RefundedQuantity func(childComplexity int) int
-		ReturnedQuantity func(childComplexity int) int
-		Total            func(childComplexity int) int
-		Unit             func(childComplexity int) int
-	}
-
-	OrderLineKnown struct {
-		Cost      func(childComplexity int) int
-		CostLines func(childComplexity int) int
-		KnownAt   func(childComplexity int) int
-		Margin    func(childComplexity int) int
-		Refunded  func(childComplexity int) int
-	}
-
-	OrderOption struct {
-		Code  func(childComplexity int) int
-		Name  func(childComplexity int) int
-		Value func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Product  func(childComplexity int) int
+		Quantity func(childComplexity int) int
+		Total    func(childComplexity int) int
+		Unit     func(childComplexity int) int
 	}
 
 	OrderPayload struct {
@@ -970,20 +923,36 @@ type ComplexityRoot struct {
 		Without    func(childComplexity int) int
 	}
 
+	PriceTerms struct {
+		Amount         func(childComplexity int) int
+		BundleDiscount func(childComplexity int) int
+		Markup         func(childComplexity int) int
+		MinimumMargin  func(childComplexity int) int
+		RecordedAt     func(childComplexity int) int
+		ValidFrom      func(childComplexity int) int
+	}
+
 	Product struct {
-		Active           func(childComplexity int) int
-		Cost             func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
-		CreatedAt        func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Kind             func(childComplexity int) int
-		ListPrice        func(childComplexity int, at *time.Time) int
-		Name             func(childComplexity int) int
-		Options          func(childComplexity int) int
-		Partner          func(childComplexity int) int
-		Sku              func(childComplexity int) int
-		StandardLeadDays func(childComplexity int) int
-		UpdatedAt        func(childComplexity int) int
-		Version          func(childComplexity int) int
+		Active            func(childComplexity int) int
+		Category          func(childComplexity int) int
+		Cost              func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
+		CreatedAt         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Kind              func(childComplexity int) int
+		ListPrice         func(childComplexity int, at *time.Time) int
+		Measurements      func(childComplexity int) int
+		Name              func(childComplexity int) int
+		Options           func(childComplexity int) int
+		Partner           func(childComplexity int) int
+		PriceTerms        func(childComplexity int, at *time.Time, knownAt *time.Time) int
+		PriceTermsHistory func(childComplexity int) int
+		Recipe            func(childComplexity int, at *time.Time, knownAt *time.Time) int
+		Recipes           func(childComplexity int) int
+		Sku               func(childComplexity int) int
+		StandardLeadDays  func(childComplexity int) int
+		Unit              func(childComplexity int) int
+		UpdatedAt         func(childComplexity int) int
+		Version           func(childComplexity int) int
 	}
 
 	ProductConnection struct {
@@ -1036,36 +1005,38 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
-		Agreements           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) int
-		AgreementsBelowFloor func(childComplexity int, first *int, after *schema.Cursor) int
-		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
-		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
-		Contacts             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
-		Customer             func(childComplexity int, id *string, externalID *string) int
-		CustomerBase         func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
-		Customers            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
-		ExpectedMonths       func(childComplexity int, months *int, from *time.Time) int
-		LedgerCheck          func(childComplexity int, from *time.Time, to *time.Time) int
-		LifetimeModel        func(childComplexity int) int
-		LifetimeModels       func(childComplexity int) int
-		Node                 func(childComplexity int, id string) int
-		Nodes                func(childComplexity int, ids []string) int
-		Offers               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
-		PriceRules           func(childComplexity int) int
-		Products             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
-		RateGaps             func(childComplexity int) int
-		Rates                func(childComplexity int, subject *schema.RateSubject, code *string) int
-		Resource             func(childComplexity int, code string) int
-		Resources            func(childComplexity int) int
-		Settings             func(childComplexity int) int
-		StaffEconomics       func(childComplexity int, from time.Time, to time.Time) int
-		TryPriceRule         func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
-		Users                func(childComplexity int) int
-		ValueAtRisk          func(childComplexity int, threshold *float64, first *int) int
-		Viewer               func(childComplexity int) int
-		WhatIf               func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
+		AcquisitionSources     func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
+		Agreements             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) int
+		AgreementsBelowFloor   func(childComplexity int, first *int, after *schema.Cursor) int
+		AttributionFits        func(childComplexity int, model *schema.AttributionModel) int
+		ContactEconomics       func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
+		Contacts               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		Customer               func(childComplexity int, id *string, externalID *string) int
+		CustomerBase           func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
+		Customers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
+		LedgerCheck            func(childComplexity int, from *time.Time, to *time.Time) int
+		LifetimeModel          func(childComplexity int) int
+		LifetimeModels         func(childComplexity int) int
+		MeasurementDefinitions func(childComplexity int) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Offers                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		PriceRules             func(childComplexity int) int
+		Products               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		RateGaps               func(childComplexity int) int
+		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
+		Resource               func(childComplexity int, code string) int
+		Resources              func(childComplexity int) int
+		Settings               func(childComplexity int) int
+		StaffEconomics         func(childComplexity int, from time.Time, to time.Time) int
+		TryPriceRule           func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
+		Users                  func(childComplexity int) int
+		ValueAtRisk            func(childComplexity int, threshold *float64, first *int) int
+		Viewer                 func(childComplexity int) int
+		WhatIf                 func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
+		WhereUsed              func(childComplexity int, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) int
 	}
 
 	Rate struct {
@@ -1102,22 +1073,38 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	Refund struct {
-		Amount        func(childComplexity int) int
-		At            func(childComplexity int) int
-		By            func(childComplexity int) int
-		GoodsReturned func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Lines         func(childComplexity int) int
-		Reason        func(childComplexity int) int
-		RecordedAt    func(childComplexity int) int
+	Recipe struct {
+		Components func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Options    func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		RecordedBy func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
 	}
 
-	RefundLine struct {
-		Amount   func(childComplexity int) int
-		Cost     func(childComplexity int) int
-		Line     func(childComplexity int) int
-		Quantity func(childComplexity int) int
+	RecipeComponent struct {
+		Material        func(childComplexity int) int
+		Product         func(childComplexity int) int
+		Quantity        func(childComplexity int) int
+		QuantityFormula func(childComplexity int) int
+		Resource        func(childComplexity int) int
+	}
+
+	RecipeOption struct {
+		Code       func(childComplexity int) int
+		Components func(childComplexity int) int
+		Grade      func(childComplexity int) int
+		Measured   func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Surcharge  func(childComplexity int) int
+	}
+
+	RecipePayload struct {
+		OrdersRestated func(childComplexity int) int
+		Product        func(childComplexity int) int
+		Recipe         func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
 	}
 
 	RejectedAgreement struct {
@@ -1273,6 +1260,19 @@ type ComplexityRoot struct {
 		Met       func(childComplexity int) int
 	}
 
+	Use struct {
+		Direct   func(childComplexity int) int
+		Measured func(childComplexity int) int
+		Options  func(childComplexity int) int
+		Product  func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
+	UseByOption struct {
+		Code     func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
 	User struct {
 		Active    func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -1318,6 +1318,12 @@ type ComplexityRoot struct {
 		Difference func(childComplexity int) int
 		Is         func(childComplexity int) int
 		Would      func(childComplexity int) int
+	}
+
+	WhereUsed struct {
+		PageInfo func(childComplexity int) int
+		Rows     func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 }
 
@@ -1405,6 +1411,8 @@ type MutationResolver interface {
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
 	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
 	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
+	DefineMeasurement(ctx context.Context, input service.DefineMeasurementInput) (*service.MeasurementPayload, error)
+	UpdateMeasurement(ctx context.Context, input service.UpdateMeasurementInput) (*service.MeasurementPayload, error)
 	CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error)
 	SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error)
 	ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error)
@@ -1427,6 +1435,7 @@ type MutationResolver interface {
 	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
+	SetRecipe(ctx context.Context, input service.SetRecipeInput) (*catalogue.RecipePayload, error)
 	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error)
 	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error)
@@ -1451,36 +1460,15 @@ type OrderResolver interface {
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
-	CostStated(ctx context.Context, obj *ent.Order) (*bool, error)
 	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error)
 	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error)
-	Refunds(ctx context.Context, obj *ent.Order) ([]*books.Refund, error)
-	History(ctx context.Context, obj *ent.Order) ([]*sale.OrderEvent, error)
-}
-type OrderCostChangeResolver interface {
-	Rates(ctx context.Context, obj *sale.OrderCostChange) ([]*ent.Rate, error)
 }
 type OrderCreditResolver interface {
 	Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error)
 }
-type OrderEventResolver interface {
-	Offer(ctx context.Context, obj *sale.OrderEvent) (*ent.Offer, error)
-}
 type OrderLineResolver interface {
 	Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error)
-	Options(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error)
-	Measurements(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error)
-	PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error)
-	Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error)
-	PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error)
-	CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error)
-	Cost(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
-	Refunded(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
-	RefundedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error)
-	ReturnedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error)
-	Margin(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
-	CostKnownAt(ctx context.Context, obj *ent.OrderLine, at time.Time) (*rates.OrderLineFigures, error)
 }
 type PermissionResolver interface {
 	Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error)
@@ -1513,8 +1501,13 @@ type PriceLineResolver interface {
 type ProductResolver interface {
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
+	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
+	PriceTermsHistory(ctx context.Context, obj *ent.Product) ([]*pricing.Terms, error)
 	Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error)
 	Partner(ctx context.Context, obj *ent.Product) (*string, error)
+	Recipe(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*catalogue.Recipe, error)
+	Recipes(ctx context.Context, obj *ent.Product) ([]*catalogue.Recipe, error)
+	Measurements(ctx context.Context, obj *ent.Product) ([]*ent.MeasurementDefinition, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
@@ -1533,6 +1526,7 @@ type QueryResolver interface {
 	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
+	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
@@ -1542,19 +1536,12 @@ type QueryResolver interface {
 	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
+	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
 	Resource(ctx context.Context, code string) (*rates.Resource, error)
 	Resources(ctx context.Context) ([]*rates.Resource, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
-}
-type RefundResolver interface {
-	By(ctx context.Context, obj *books.Refund) (string, error)
-
-	Lines(ctx context.Context, obj *books.Refund) ([]*sale.RefundedPart, error)
-}
-type RefundLineResolver interface {
-	Line(ctx context.Context, obj *sale.RefundedPart) (*ent.OrderLine, error)
 }
 type RejectedRuleResolver interface {
 	Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error)
@@ -3404,6 +3391,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LifetimeValue.Total(childComplexity), true
 
+	case "MeasurementDefinition.code":
+		if e.ComplexityRoot.MeasurementDefinition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Code(childComplexity), true
+	case "MeasurementDefinition.createdAt":
+		if e.ComplexityRoot.MeasurementDefinition.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.CreatedAt(childComplexity), true
+	case "MeasurementDefinition.id":
+		if e.ComplexityRoot.MeasurementDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.ID(childComplexity), true
+	case "MeasurementDefinition.least":
+		if e.ComplexityRoot.MeasurementDefinition.Least == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Least(childComplexity), true
+	case "MeasurementDefinition.most":
+		if e.ComplexityRoot.MeasurementDefinition.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Most(childComplexity), true
+	case "MeasurementDefinition.name":
+		if e.ComplexityRoot.MeasurementDefinition.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Name(childComplexity), true
+	case "MeasurementDefinition.unit":
+		if e.ComplexityRoot.MeasurementDefinition.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Unit(childComplexity), true
+	case "MeasurementDefinition.updatedAt":
+		if e.ComplexityRoot.MeasurementDefinition.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.UpdatedAt(childComplexity), true
+	case "MeasurementDefinition.version":
+		if e.ComplexityRoot.MeasurementDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementDefinition.Version(childComplexity), true
+
+	case "MeasurementPayload.measurement":
+		if e.ComplexityRoot.MeasurementPayload.Measurement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementPayload.Measurement(childComplexity), true
+	case "MeasurementPayload.userErrors":
+		if e.ComplexityRoot.MeasurementPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasurementPayload.UserErrors(childComplexity), true
+
 	case "MetFact.name":
 		if e.ComplexityRoot.MetFact.Name == nil {
 			break
@@ -3620,6 +3675,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineOffer(childComplexity, args["input"].(service.DeclineOfferInput)), true
+	case "Mutation.defineMeasurement":
+		if e.ComplexityRoot.Mutation.DefineMeasurement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_defineMeasurement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DefineMeasurement(childComplexity, args["input"].(service.DefineMeasurementInput)), true
 	case "Mutation.deleteCustomer":
 		if e.ComplexityRoot.Mutation.DeleteCustomer == nil {
 			break
@@ -3807,6 +3873,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetRates(childComplexity, args["input"].(service.SetRatesInput)), true
+	case "Mutation.setRecipe":
+		if e.ComplexityRoot.Mutation.SetRecipe == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRecipe_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRecipe(childComplexity, args["input"].(service.SetRecipeInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -3840,6 +3917,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCustomer(childComplexity, args["input"].(service.UpdateCustomerInput)), true
+	case "Mutation.updateMeasurement":
+		if e.ComplexityRoot.Mutation.UpdateMeasurement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateMeasurement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateMeasurement(childComplexity, args["input"].(service.UpdateMeasurementInput)), true
 	case "Mutation.updateProduct":
 		if e.ComplexityRoot.Mutation.UpdateProduct == nil {
 			break
@@ -4130,12 +4218,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.CostKnownAt(childComplexity, args["at"].(time.Time)), true
-	case "Order.costStated":
-		if e.ComplexityRoot.Order.CostStated == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Order.CostStated(childComplexity), true
 	case "Order.createdAt":
 		if e.ComplexityRoot.Order.CreatedAt == nil {
 			break
@@ -4171,12 +4253,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.ExternalID(childComplexity), true
-	case "Order.history":
-		if e.ComplexityRoot.Order.History == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Order.History(childComplexity), true
 	case "Order.id":
 		if e.ComplexityRoot.Order.ID == nil {
 			break
@@ -4207,12 +4283,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Refunded(childComplexity), true
-	case "Order.refunds":
-		if e.ComplexityRoot.Order.Refunds == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Order.Refunds(childComplexity), true
 	case "Order.status":
 		if e.ComplexityRoot.Order.Status == nil {
 			break
@@ -4257,92 +4327,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderConnection.TotalCount(childComplexity), true
 
-	case "OrderCostChange.after":
-		if e.ComplexityRoot.OrderCostChange.After == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostChange.After(childComplexity), true
-	case "OrderCostChange.before":
-		if e.ComplexityRoot.OrderCostChange.Before == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostChange.Before(childComplexity), true
-	case "OrderCostChange.rates":
-		if e.ComplexityRoot.OrderCostChange.Rates == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostChange.Rates(childComplexity), true
-
-	case "OrderCostLine.amount":
-		if e.ComplexityRoot.OrderCostLine.Amount == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.Amount(childComplexity), true
-	case "OrderCostLine.kind":
-		if e.ComplexityRoot.OrderCostLine.Kind == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.Kind(childComplexity), true
-	case "OrderCostLine.label":
-		if e.ComplexityRoot.OrderCostLine.Label == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.Label(childComplexity), true
-	case "OrderCostLine.quantity":
-		if e.ComplexityRoot.OrderCostLine.Quantity == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.Quantity(childComplexity), true
-	case "OrderCostLine.quantityUnit":
-		if e.ComplexityRoot.OrderCostLine.QuantityUnit == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.QuantityUnit(childComplexity), true
-	case "OrderCostLine.rate":
-		if e.ComplexityRoot.OrderCostLine.Rate == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.Rate(childComplexity), true
-	case "OrderCostLine.rateRecordedAt":
-		if e.ComplexityRoot.OrderCostLine.RateRecordedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.RateRecordedAt(childComplexity), true
-	case "OrderCostLine.rateUnit":
-		if e.ComplexityRoot.OrderCostLine.RateUnit == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.RateUnit(childComplexity), true
-	case "OrderCostLine.rateValidFrom":
-		if e.ComplexityRoot.OrderCostLine.RateValidFrom == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.RateValidFrom(childComplexity), true
-	case "OrderCostLine.unitAmount":
-		if e.ComplexityRoot.OrderCostLine.UnitAmount == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.UnitAmount(childComplexity), true
-	case "OrderCostLine.unitQuantity":
-		if e.ComplexityRoot.OrderCostLine.UnitQuantity == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderCostLine.UnitQuantity(childComplexity), true
-
 	case "OrderCredit.amount":
 		if e.ComplexityRoot.OrderCredit.Amount == nil {
 			break
@@ -4375,67 +4359,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderEdge.Node(childComplexity), true
 
-	case "OrderEvent.at":
-		if e.ComplexityRoot.OrderEvent.At == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.At(childComplexity), true
-	case "OrderEvent.by":
-		if e.ComplexityRoot.OrderEvent.By == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.By(childComplexity), true
-	case "OrderEvent.cost":
-		if e.ComplexityRoot.OrderEvent.Cost == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Cost(childComplexity), true
-	case "OrderEvent.due":
-		if e.ComplexityRoot.OrderEvent.Due == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Due(childComplexity), true
-	case "OrderEvent.dueBefore":
-		if e.ComplexityRoot.OrderEvent.DueBefore == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.DueBefore(childComplexity), true
-	case "OrderEvent.kind":
-		if e.ComplexityRoot.OrderEvent.Kind == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Kind(childComplexity), true
-	case "OrderEvent.offer":
-		if e.ComplexityRoot.OrderEvent.Offer == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Offer(childComplexity), true
-	case "OrderEvent.reason":
-		if e.ComplexityRoot.OrderEvent.Reason == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Reason(childComplexity), true
-	case "OrderEvent.recordedAt":
-		if e.ComplexityRoot.OrderEvent.RecordedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.RecordedAt(childComplexity), true
-	case "OrderEvent.refund":
-		if e.ComplexityRoot.OrderEvent.Refund == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderEvent.Refund(childComplexity), true
-
 	case "OrderKnown.cost":
 		if e.ComplexityRoot.OrderKnown.Cost == nil {
 			break
@@ -4461,77 +4384,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderKnown.Refunded(childComplexity), true
 
-	case "OrderLine.agreement":
-		if e.ComplexityRoot.OrderLine.Agreement == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Agreement(childComplexity), true
-	case "OrderLine.cost":
-		if e.ComplexityRoot.OrderLine.Cost == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Cost(childComplexity), true
-	case "OrderLine.costKnownAt":
-		if e.ComplexityRoot.OrderLine.CostKnownAt == nil {
-			break
-		}
-
-		args, err := ec.field_OrderLine_costKnownAt_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.OrderLine.CostKnownAt(childComplexity, args["at"].(time.Time)), true
-	case "OrderLine.costLines":
-		if e.ComplexityRoot.OrderLine.CostLines == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.CostLines(childComplexity), true
 	case "OrderLine.id":
 		if e.ComplexityRoot.OrderLine.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.OrderLine.ID(childComplexity), true
-	case "OrderLine.leadDays":
-		if e.ComplexityRoot.OrderLine.LeadDays == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.LeadDays(childComplexity), true
-	case "OrderLine.margin":
-		if e.ComplexityRoot.OrderLine.Margin == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Margin(childComplexity), true
-	case "OrderLine.measurements":
-		if e.ComplexityRoot.OrderLine.Measurements == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Measurements(childComplexity), true
-	case "OrderLine.options":
-		if e.ComplexityRoot.OrderLine.Options == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Options(childComplexity), true
-	case "OrderLine.priceLines":
-		if e.ComplexityRoot.OrderLine.PriceLines == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.PriceLines(childComplexity), true
-	case "OrderLine.priceThen":
-		if e.ComplexityRoot.OrderLine.PriceThen == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.PriceThen(childComplexity), true
 	case "OrderLine.product":
 		if e.ComplexityRoot.OrderLine.Product == nil {
 			break
@@ -4544,24 +4402,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Quantity(childComplexity), true
-	case "OrderLine.refunded":
-		if e.ComplexityRoot.OrderLine.Refunded == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.Refunded(childComplexity), true
-	case "OrderLine.refundedQuantity":
-		if e.ComplexityRoot.OrderLine.RefundedQuantity == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.RefundedQuantity(childComplexity), true
-	case "OrderLine.returnedQuantity":
-		if e.ComplexityRoot.OrderLine.ReturnedQuantity == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLine.ReturnedQuantity(childComplexity), true
 	case "OrderLine.total":
 		if e.ComplexityRoot.OrderLine.Total == nil {
 			break
@@ -4574,56 +4414,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Unit(childComplexity), true
-
-	case "OrderLineKnown.cost":
-		if e.ComplexityRoot.OrderLineKnown.Cost == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLineKnown.Cost(childComplexity), true
-	case "OrderLineKnown.costLines":
-		if e.ComplexityRoot.OrderLineKnown.CostLines == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLineKnown.CostLines(childComplexity), true
-	case "OrderLineKnown.knownAt":
-		if e.ComplexityRoot.OrderLineKnown.KnownAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLineKnown.KnownAt(childComplexity), true
-	case "OrderLineKnown.margin":
-		if e.ComplexityRoot.OrderLineKnown.Margin == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLineKnown.Margin(childComplexity), true
-	case "OrderLineKnown.refunded":
-		if e.ComplexityRoot.OrderLineKnown.Refunded == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderLineKnown.Refunded(childComplexity), true
-
-	case "OrderOption.code":
-		if e.ComplexityRoot.OrderOption.Code == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderOption.Code(childComplexity), true
-	case "OrderOption.name":
-		if e.ComplexityRoot.OrderOption.Name == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderOption.Name(childComplexity), true
-	case "OrderOption.value":
-		if e.ComplexityRoot.OrderOption.Value == nil {
-			break
-		}
-
-		return e.ComplexityRoot.OrderOption.Value(childComplexity), true
 
 	case "OrderPayload.order":
 		if e.ComplexityRoot.OrderPayload.Order == nil {
@@ -5648,12 +5438,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceRuleTrial.Without(childComplexity), true
 
+	case "PriceTerms.listPrice":
+		if e.ComplexityRoot.PriceTerms.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.Amount(childComplexity), true
+	case "PriceTerms.bundleDiscount":
+		if e.ComplexityRoot.PriceTerms.BundleDiscount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.BundleDiscount(childComplexity), true
+	case "PriceTerms.markup":
+		if e.ComplexityRoot.PriceTerms.Markup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.Markup(childComplexity), true
+	case "PriceTerms.minimumMargin":
+		if e.ComplexityRoot.PriceTerms.MinimumMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.MinimumMargin(childComplexity), true
+	case "PriceTerms.recordedAt":
+		if e.ComplexityRoot.PriceTerms.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.RecordedAt(childComplexity), true
+	case "PriceTerms.validFrom":
+		if e.ComplexityRoot.PriceTerms.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.ValidFrom(childComplexity), true
+
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Product.Active(childComplexity), true
+	case "Product.category":
+		if e.ComplexityRoot.Product.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Category(childComplexity), true
 	case "Product.cost":
 		if e.ComplexityRoot.Product.Cost == nil {
 			break
@@ -5694,6 +5527,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.ListPrice(childComplexity, args["at"].(*time.Time)), true
+	case "Product.measurements":
+		if e.ComplexityRoot.Product.Measurements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Measurements(childComplexity), true
 	case "Product.name":
 		if e.ComplexityRoot.Product.Name == nil {
 			break
@@ -5712,6 +5551,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Partner(childComplexity), true
+	case "Product.priceTerms":
+		if e.ComplexityRoot.Product.PriceTerms == nil {
+			break
+		}
+
+		args, err := ec.field_Product_priceTerms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.PriceTerms(childComplexity, args["at"].(*time.Time), args["knownAt"].(*time.Time)), true
+	case "Product.priceTermsHistory":
+		if e.ComplexityRoot.Product.PriceTermsHistory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.PriceTermsHistory(childComplexity), true
+	case "Product.recipe":
+		if e.ComplexityRoot.Product.Recipe == nil {
+			break
+		}
+
+		args, err := ec.field_Product_recipe_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.Recipe(childComplexity, args["at"].(*time.Time), args["knownAt"].(*time.Time)), true
+	case "Product.recipes":
+		if e.ComplexityRoot.Product.Recipes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Recipes(childComplexity), true
 	case "Product.sku":
 		if e.ComplexityRoot.Product.Sku == nil {
 			break
@@ -5724,6 +5597,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.StandardLeadDays(childComplexity), true
+	case "Product.unit":
+		if e.ComplexityRoot.Product.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Unit(childComplexity), true
 	case "Product.updatedAt":
 		if e.ComplexityRoot.Product.UpdatedAt == nil {
 			break
@@ -6046,6 +5925,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LifetimeModels(childComplexity), true
+	case "Query.measurementDefinitions":
+		if e.ComplexityRoot.Query.MeasurementDefinitions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.MeasurementDefinitions(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -6203,6 +6088,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WhatIf(childComplexity, args["customerId"].(string), args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["instead"].(service.WhatIfInput)), true
+	case "Query.whereUsed":
+		if e.ComplexityRoot.Query.WhereUsed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_whereUsed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WhereUsed(childComplexity, args["material"].(*string), args["resource"].(*string), args["productId"].(*string), args["at"].(*time.Time), args["knownAt"].(*time.Time), args["first"].(*int), args["after"].(*schema.Cursor)), true
 
 	case "Rate.amount":
 		if e.ComplexityRoot.Rate.Amount == nil {
@@ -6340,79 +6236,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
 
-	case "Refund.amount":
-		if e.ComplexityRoot.Refund.Amount == nil {
+	case "Recipe.components":
+		if e.ComplexityRoot.Recipe.Components == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.Amount(childComplexity), true
-	case "Refund.at":
-		if e.ComplexityRoot.Refund.At == nil {
+		return e.ComplexityRoot.Recipe.Components(childComplexity), true
+	case "Recipe.id":
+		if e.ComplexityRoot.Recipe.ID == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.At(childComplexity), true
-	case "Refund.by":
-		if e.ComplexityRoot.Refund.By == nil {
+		return e.ComplexityRoot.Recipe.ID(childComplexity), true
+	case "Recipe.options":
+		if e.ComplexityRoot.Recipe.Options == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.By(childComplexity), true
-	case "Refund.goodsReturned":
-		if e.ComplexityRoot.Refund.GoodsReturned == nil {
+		return e.ComplexityRoot.Recipe.Options(childComplexity), true
+	case "Recipe.reason":
+		if e.ComplexityRoot.Recipe.Reason == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.GoodsReturned(childComplexity), true
-	case "Refund.id":
-		if e.ComplexityRoot.Refund.ID == nil {
+		return e.ComplexityRoot.Recipe.Reason(childComplexity), true
+	case "Recipe.recordedAt":
+		if e.ComplexityRoot.Recipe.RecordedAt == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.ID(childComplexity), true
-	case "Refund.lines":
-		if e.ComplexityRoot.Refund.Lines == nil {
+		return e.ComplexityRoot.Recipe.RecordedAt(childComplexity), true
+	case "Recipe.recordedBy":
+		if e.ComplexityRoot.Recipe.RecordedBy == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.Lines(childComplexity), true
-	case "Refund.reason":
-		if e.ComplexityRoot.Refund.Reason == nil {
+		return e.ComplexityRoot.Recipe.RecordedBy(childComplexity), true
+	case "Recipe.validFrom":
+		if e.ComplexityRoot.Recipe.ValidFrom == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.Reason(childComplexity), true
-	case "Refund.recordedAt":
-		if e.ComplexityRoot.Refund.RecordedAt == nil {
+		return e.ComplexityRoot.Recipe.ValidFrom(childComplexity), true
+
+	case "RecipeComponent.material":
+		if e.ComplexityRoot.RecipeComponent.Material == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Refund.RecordedAt(childComplexity), true
-
-	case "RefundLine.amount":
-		if e.ComplexityRoot.RefundLine.Amount == nil {
+		return e.ComplexityRoot.RecipeComponent.Material(childComplexity), true
+	case "RecipeComponent.product":
+		if e.ComplexityRoot.RecipeComponent.Product == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RefundLine.Amount(childComplexity), true
-	case "RefundLine.cost":
-		if e.ComplexityRoot.RefundLine.Cost == nil {
+		return e.ComplexityRoot.RecipeComponent.Product(childComplexity), true
+	case "RecipeComponent.quantity":
+		if e.ComplexityRoot.RecipeComponent.Quantity == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RefundLine.Cost(childComplexity), true
-	case "RefundLine.line":
-		if e.ComplexityRoot.RefundLine.Line == nil {
+		return e.ComplexityRoot.RecipeComponent.Quantity(childComplexity), true
+	case "RecipeComponent.quantityFormula":
+		if e.ComplexityRoot.RecipeComponent.QuantityFormula == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RefundLine.Line(childComplexity), true
-	case "RefundLine.quantity":
-		if e.ComplexityRoot.RefundLine.Quantity == nil {
+		return e.ComplexityRoot.RecipeComponent.QuantityFormula(childComplexity), true
+	case "RecipeComponent.resource":
+		if e.ComplexityRoot.RecipeComponent.Resource == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RefundLine.Quantity(childComplexity), true
+		return e.ComplexityRoot.RecipeComponent.Resource(childComplexity), true
+
+	case "RecipeOption.code":
+		if e.ComplexityRoot.RecipeOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Code(childComplexity), true
+	case "RecipeOption.components":
+		if e.ComplexityRoot.RecipeOption.Components == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Components(childComplexity), true
+	case "RecipeOption.grade":
+		if e.ComplexityRoot.RecipeOption.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Grade(childComplexity), true
+	case "RecipeOption.measured":
+		if e.ComplexityRoot.RecipeOption.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Measured(childComplexity), true
+	case "RecipeOption.name":
+		if e.ComplexityRoot.RecipeOption.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Name(childComplexity), true
+	case "RecipeOption.surcharge":
+		if e.ComplexityRoot.RecipeOption.Surcharge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipeOption.Surcharge(childComplexity), true
+
+	case "RecipePayload.ordersRestated":
+		if e.ComplexityRoot.RecipePayload.OrdersRestated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.OrdersRestated(childComplexity), true
+	case "RecipePayload.product":
+		if e.ComplexityRoot.RecipePayload.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.Product(childComplexity), true
+	case "RecipePayload.recipe":
+		if e.ComplexityRoot.RecipePayload.Recipe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.Recipe(childComplexity), true
+	case "RecipePayload.userErrors":
+		if e.ComplexityRoot.RecipePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecipePayload.UserErrors(childComplexity), true
 
 	case "RejectedAgreement.agreementId":
 		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
@@ -7029,6 +6987,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnmetCondition.Met(childComplexity), true
 
+	case "Use.direct":
+		if e.ComplexityRoot.Use.Direct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Direct(childComplexity), true
+	case "Use.measured":
+		if e.ComplexityRoot.Use.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Measured(childComplexity), true
+	case "Use.options":
+		if e.ComplexityRoot.Use.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Options(childComplexity), true
+	case "Use.product":
+		if e.ComplexityRoot.Use.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Product(childComplexity), true
+	case "Use.quantity":
+		if e.ComplexityRoot.Use.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Use.Quantity(childComplexity), true
+
+	case "UseByOption.code":
+		if e.ComplexityRoot.UseByOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UseByOption.Code(childComplexity), true
+	case "UseByOption.quantity":
+		if e.ComplexityRoot.UseByOption.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UseByOption.Quantity(childComplexity), true
+
 	case "User.active":
 		if e.ComplexityRoot.User.Active == nil {
 			break
@@ -7209,6 +7211,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WhatIf.Would(childComplexity), true
 
+	case "WhereUsed.pageInfo":
+		if e.ComplexityRoot.WhereUsed.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.PageInfo(childComplexity), true
+	case "WhereUsed.rows":
+		if e.ComplexityRoot.WhereUsed.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.Rows(childComplexity), true
+	case "WhereUsed.total":
+		if e.ComplexityRoot.WhereUsed.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhereUsed.Total(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -7238,6 +7259,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
+			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
@@ -7258,7 +7280,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordDepartureInput", ec.unmarshalInputRecordDepartureInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
-			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
@@ -7267,16 +7288,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
 			graphql.NewInputUnmarshaler("SetRatesInput", ec.unmarshalInputSetRatesInput),
+			graphql.NewInputUnmarshaler("SetRecipeInput", ec.unmarshalInputSetRecipeInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
+			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("ViewOfferInput", ec.unmarshalInputViewOfferInput),
 			graphql.NewInputUnmarshaler("WhatIfInput", ec.unmarshalInputWhatIfInput),
 			graphql.NewInputUnmarshaler("WhatIfRateInput", ec.unmarshalInputWhatIfRateInput),
+			graphql.NewInputUnmarshaler("WhatIfRecipeInput", ec.unmarshalInputWhatIfRecipeInput),
 			graphql.NewInputUnmarshaler("WhatIfUtilisationInput", ec.unmarshalInputWhatIfUtilisationInput),
 			graphql.NewInputUnmarshaler("WithdrawOfferInput", ec.unmarshalInputWithdrawOfferInput),
 		)
@@ -7494,7 +7518,7 @@ extend type Mutation {
     "The price."
     input: AgreePriceInput!
   ): PriceAgreementPayload! @scope(writes: "PriceAgreement")
-  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason of who approves it, or it is BELOW_FLOOR."
+  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason, or it is BELOW_FLOOR."
   approveAgreement(
     "Which proposal."
     input: ApproveAgreementInput!
@@ -7528,7 +7552,7 @@ input ApproveAgreementInput {
   id: ID!
   "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "Why the price may be below the floor. The reason of the proposal does not do, as its author need not know the floor: an approval without a reason takes it off."
+  "Why the price may be below the floor: by default the reason that was proposed."
   overrideFloorReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -7689,8 +7713,8 @@ directive @scope(
   "On fields of a contact: whoever took part in the contact sees them, too."
   orOwnContact: Boolean = false
   """
-  On figures: a viewer without the scope sees them rounded to two significant digits. Amounts are those of the start of the day, and
-  are rounded to multiples of 1,000 of the smallest unit (10.00) at the least.
+  On amounts: a viewer without the scope sees them rounded to two significant digits, to multiples of 1,000 of the smallest unit
+  (10.00) at the least.
   """
   orRounded: Boolean = false
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
@@ -7918,10 +7942,7 @@ type ContactCost {
 }
 "What a contact earned, or is expected to earn."
 type ContactValue {
-  """
-  The order margin credited to this contact so far, by the installation's attribution model. Without the scope costs it is what had
-  been credited by the start of the day in the setting timeZone, of the orders that the viewer may see, rounded.
-  """
+  "The order margin credited to this contact so far, by the installation's attribution model."
   realised: Money! @scope(name: "costs", orRounded: true)
   """
   The mean realised value of similar contacts, of those that the viewer may see: what the contact is expected to earn before its
@@ -8250,10 +8271,6 @@ enum CostLineKind {
   OVERHEAD
   "Another product that is a part of this one."
   COMPONENT
-  "A cost that nothing computes: it came with an import, or stands as it was when the order was cancelled."
-  STATED
-  "The cost of goods that came back to stock, negative."
-  RETURNED
 }
 "What one unit of a product costs."
 type ProductCost {
@@ -8832,39 +8849,33 @@ type LifetimeValue {
   "The time from the first order to at, or to the last day until which orders are known, in the model's time unit."
   age: Float! @open
   "The probability that the customer has not left."
-  probabilityAlive: Float! @scope(name: "costs", orRounded: true)
+  probabilityAlive: Float! @open
   "The number of orders expected in the horizon."
-  expectedOrders: Float! @scope(name: "costs", orRounded: true)
+  expectedOrders: Float! @open
   "The expected margin of an order."
   expectedOrderMargin: Money @scope(name: "costs")
   "Margin earned less contact costs and acquisition cost."
   past: Money @scope(name: "costs")
-  "The discounted expected margin of the horizon. Without the scope costs it is what was expected this morning: see total."
+  "The discounted expected margin of the horizon."
   future: Money! @scope(name: "costs", orRounded: true)
-  """
-  The sum of past and future. Without the scope costs it is that of this morning: it rests on the orders, refunds and contacts that
-  were known at the start of the day in the setting timeZone, and is rounded. A customer recorded today is worth 0.00 until tomorrow.
-  """
+  "The sum of past and future."
   total: Money! @scope(name: "costs", orRounded: true)
   "How far to trust the figures, for people."
   notes: [String!]! @open
-  """
-  How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the
-  past. Without the scope costs it is by the worth of this morning, rounded (see total), among the customers recorded before today.
-  """
+  "How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the past."
   percentile: Int @open
   """
   The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
   customer; the model's own parameters are taken as known. Where such bounds held too little when the model was tested,
   they are as much wider as was needed: see held and note. Null before the first order. Both bounds are past if most
-  likely no further order comes. Without the scope costs they are those of this morning: see total.
+  likely no further order comes.
   """
   interval: LifetimeInterval @open
 }
 "The bounds of a lifetime value."
 type LifetimeInterval {
   "The probability that the total lies within the bounds: 0.8, or what was measured where no wider bounds held that."
-  probability: Float! @scope(name: "costs", orRounded: true)
+  probability: Float! @open
   "The lower bound of the total."
   low: Money! @scope(name: "costs", orRounded: true)
   "The upper bound of the total."
@@ -8877,10 +8888,10 @@ type LifetimeInterval {
   The share of the customers who had ordered about as often whose margin lay within such bounds in the days that the
   model was tested on; null where the bounds were not tested.
   """
-  held: Float @scope(name: "costs", orRounded: true)
+  held: Float @open
   "The same share, of the bounds of the number of orders."
-  ordersHeld: Float @scope(name: "costs", orRounded: true)
-  "How the bounds were tested and, where they were widened, by how much. Without the scope costs it has no figures of the test."
+  ordersHeld: Float @open
+  "How the bounds were tested and, where they were widened, by how much."
   note: String! @open
 }
 extend type LifetimeModel {
@@ -8947,7 +8958,7 @@ type RivalForecast {
 }
 "A simple forecast that a lifetime model is compared with."
 enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
-  "As much again as in the last period of the same length, or in the last year if that is shorter."
+  "As much again as in the last period of the same length."
   LAST_PERIOD
   "The mean rate of all, and the mean margin of all order days."
   MEAN_RATE
@@ -8962,7 +8973,7 @@ enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
 enum OrderMarginForecast @goModel(model: "kopeck/schema.OrderMarginForecast") {
   "By the margin model: the customer's own mean drawn to that of all."
   MODEL
-  "The mean of the customer's own order days; with the kind LAST_PERIOD of those of the last period."
+  "The mean of the customer's own order days."
   OWN_MEAN
 }
 
@@ -9042,6 +9053,65 @@ type ParameterDrift {
   now: Float! @open
   "The difference in standard errors of this fit; null if they are unknown."
   standardErrors: Float @open
+}
+`, BuiltIn: false},
+	{Name: "../schema/measurement.graphql", Input: `extend type Query {
+  "What can be measured to make a product, by code, at most 1,000."
+  measurementDefinitions: [MeasurementDefinition!]! @rows
+}
+extend type Mutation {
+  "Defines what can be measured. A code that is taken is ALREADY_EXISTS."
+  defineMeasurement(
+    "The definition."
+    input: DefineMeasurementInput!
+  ): MeasurementPayload! @scope(writes: "MeasurementDefinition")
+  """
+  Changes a definition. Changes of different fields since expectedVersion are merged, changes of the same field are a
+  VersionConflict. Formulas that use it are tried at the ends of a new range; one that has no quantity there is WRONG_STATE.
+  """
+  updateMeasurement(
+    "The changes."
+    input: UpdateMeasurementInput!
+  ): MeasurementPayload! @scope(writes: "MeasurementDefinition")
+}
+"The answer of the mutations of a definition of a measurement."
+type MeasurementPayload {
+  "The definition after the change; null if there are userErrors."
+  measurement: MeasurementDefinition @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of defineMeasurement."
+input DefineMeasurementInput {
+  "The code by which formulas, price questions and customers' measurements name it: a letter, then letters, digits and \"_\", at most 100."
+  code: String!
+  "The name, for people."
+  name: String!
+  "The unit that it is measured in, such as \"m\"."
+  unit: String!
+  "The least that can be measured, included: 0 or more."
+  least: Decimal!
+  "The most that can be measured, included."
+  most: Decimal!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateMeasurement. A field that is absent is not changed."
+input UpdateMeasurementInput {
+  "The definition."
+  id: ID!
+  "The version that the changes are based on."
+  expectedVersion: Int!
+  "The name."
+  name: String
+  "The unit. A unit that formulas rest on is not converted: change it only to correct it."
+  unit: String
+  "The least that can be measured."
+  least: Decimal
+  "The most that can be measured."
+  most: Decimal
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
@@ -9219,10 +9289,8 @@ input OfferFilter {
   possibleDuplicates: [Order!]! @rows
   "The products ordered, each at its promised price."
   lines: [OrderLine!]! @rows
-  "The full cost of the order, less that of what came back to stock. The lines' costs sum to it. Scope costs: null without it."
+  "The full cost of the order. Scope costs: null without it."
   cost: Money @scope(name: "costs")
-  "Whether the cost came with an import: then no rate restates it. Scope costs: null without it."
-  costStated: Boolean @scope(name: "costs")
   "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
   margin: Money @scope(name: "costs") @goField(forceResolver: true)
   "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
@@ -9238,192 +9306,6 @@ input OfferFilter {
     "The moment."
     at: Time!
   ): OrderKnown @scope(name: "costs")
-  "What was given back, by the time at which it was."
-  refunds: [Refund!]! @open
-  """
-  What was done with the order, in the order in which it was recorded. Without the scope costs it has no COST_RESTATED. Empty for
-  partners.
-  """
-  history: [OrderEvent!]! @scope(name: "staff")
-}
-extend type OrderLine {
-  "The options that were chosen."
-  options: [OrderOption!]! @open
-  "The measurements that the product is made to, those asked for and those known of the customer."
-  measurements: [OrderOption!]! @open
-  """
-  The waterfall from the list price to the unit price, as it was promised; the amounts sum exactly to unit. Empty for a line that was
-  imported without it, and for partners.
-  """
-  priceLines: [PriceLine!]! @scope(name: "staff")
-  "The customer's own price by which the line is priced; null if none applied."
-  agreement: PriceAgreement @rows
-  """
-  The same, priced again for the moment at which it was promised, by the rates, rules and agreements that were known then: with the
-  rules and agreements that did not apply, each with the reason, and with cost and floor. Null for a line that was imported without
-  price lines. Where unit differs from the line's, what the price rests on is no longer known as it was.
-  """
-  priceThen: Price @scope(name: "staff")
-  """
-  What the line costs by the recipe and the rates of the order's moment, as known now; the amounts sum exactly to cost. Scope costs:
-  empty without it.
-  """
-  costLines: [OrderCostLine!]! @scope(name: "costs")
-  "The full cost of the quantity, less that of what came back to stock. Scope costs: null without it."
-  cost: Money @scope(name: "costs") @goField(forceResolver: true)
-  """
-  What was given back of the line: the refunds that name it, and its part of those that name an amount, which is divided among the
-  lines in proportion to what is left of each.
-  """
-  refunded: Money! @open
-  "Of how much of the quantity the money was given back by refunds that name the line."
-  refundedQuantity: Decimal! @open
-  "How much of the quantity came back to stock."
-  returnedQuantity: Decimal! @open
-  """
-  The total less what was given back and cost; the lines' margins sum to the order's. Null for a CANCELLED order. Scope costs: null
-  without it.
-  """
-  margin: Money @scope(name: "costs")
-  """
-  The same by what was known at a moment, before later corrections and refunds; null if the order had not been recorded by then. Scope
-  costs: null without it.
-  """
-  costKnownAt(
-    "The moment."
-    at: Time!
-  ): OrderLineKnown @scope(name: "costs")
-}
-"An option or a measurement of a line of an order."
-type OrderOption {
-  "The code."
-  code: String! @open
-  "The name of the option now; the code if the product has no such option any more."
-  name: String! @open
-  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
-  value: String! @open
-}
-"A line of what a line of an order costs."
-type OrderCostLine {
-  "What kind of thing was consumed."
-  kind: CostLineKind! @open
-  "What was consumed, for people; says \"no rate\" if none is known."
-  label: String! @open
-  "How much of it one unit of the product takes, in quantityUnit."
-  unitQuantity: Decimal! @open
-  "How much of it the whole quantity takes, rounded to nine places."
-  quantity: Decimal! @open
-  "The unit of the quantities, such as \"kg\"; the currency's code of a sum of money."
-  quantityUnit: String! @open
-  "The price of one rateUnit in the currency's major unit; a share for OVERHEAD."
-  rate: Decimal! @open
-  "The unit that the rate is the price of, such as \"kg\"; \"share\" of a share."
-  rateUnit: String! @open
-  "From when the rate holds, the latest where there are several; null if there is none."
-  rateValidFrom: Time @open
-  "When we learned of that rate; null if there is none."
-  rateRecordedAt: Time @open
-  "What it costs for one unit of the product: unitQuantity times rate, rounded once."
-  unitAmount: Money! @open
-  """
-  What it costs for the whole quantity. The line's cost (the sum of the unit amounts, times the quantity, rounded once) is divided among
-  its lines by largest remainder.
-  """
-  amount: Money! @open
-}
-"The cost and margin of a line of an order by what was known at a moment."
-type OrderLineKnown {
-  "The moment."
-  knownAt: Time! @open
-  "What had been given back of the line."
-  refunded: Money! @open
-  "The cost, as known then."
-  cost: Money! @open
-  "The lines of the cost, as known then."
-  costLines: [OrderCostLine!]! @open
-  "The total less refunded and cost, as known then; null if the order had been cancelled by then."
-  margin: Money @open
-}
-"Money given back for an order."
-type Refund {
-  "The id."
-  id: ID! @open
-  "How much was given back."
-  amount: Money! @open
-  "When it was given back."
-  at: Time! @open
-  "When we learned of it."
-  recordedAt: Time! @open
-  "Why it was given back; empty if an import does not say."
-  reason: String! @open
-  "Who recorded it: the e-mail of a user, or \"system\"; for partners the name. Empty if an import does not say."
-  by: String! @open
-  "Whether the goods came back to stock, with their cost."
-  goodsReturned: Boolean! @open
-  "The lines for which it was given back; empty of a refund that names an amount."
-  lines: [RefundLine!]! @open
-}
-"The part of a refund that is of one line of the order."
-type RefundLine {
-  "The line of the order."
-  line: OrderLine! @rows
-  "Of how much of the line's quantity."
-  quantity: Decimal! @open
-  "How much was given back."
-  amount: Money! @open
-  "The cost that came back with the goods; 0 if none did. Scope costs: null without it."
-  cost: Money @scope(name: "costs")
-}
-"Something that was done with an order."
-type OrderEvent {
-  "What was done."
-  kind: OrderEventKind! @open
-  "When it happened."
-  at: Time! @open
-  "When it was recorded."
-  recordedAt: Time! @open
-  "Who recorded it: the e-mail of a user, or \"system\"; null if that is not known."
-  by: String @open
-  "Why; null if no reason was given."
-  reason: String @open
-  "DUE_DATE_CHANGED: the due date before; null if there was none."
-  dueBefore: Time @open
-  "DUE_DATE_CHANGED, DATE_OVERRULED: the due date from then on."
-  due: Time @open
-  "REFUNDED: the refund."
-  refund: Refund @open
-  "PLACED: the offer that was accepted; null if there was none."
-  offer: Offer @rows
-  "COST_RESTATED: the cost before and after, and the rates that caused it. Scope costs: null without it."
-  cost: OrderCostChange @scope(name: "costs")
-}
-"How the cost of an order was restated."
-type OrderCostChange {
-  "The cost before."
-  before: Money! @open
-  "The cost after."
-  after: Money! @open
-  "The rates that caused it."
-  rates: [Rate!]! @rows
-}
-"What can be done with an order."
-enum OrderEventKind {
-  "Placed, directly or by accepting an offer."
-  PLACED
-  "Imported from a file, which does not say who placed it."
-  IMPORTED
-  "A due day was accepted for which the free capacity did not suffice."
-  DATE_OVERRULED
-  "The due date was changed."
-  DUE_DATE_CHANGED
-  "Completed."
-  COMPLETED
-  "Money was given back."
-  REFUNDED
-  "Cancelled."
-  CANCELLED
-  "The cost was restated, since something that it rests on was recorded for the past."
-  COST_RESTATED
 }
 "The cost and margin of an order by what was known at a moment."
 type OrderKnown {
@@ -9509,20 +9391,14 @@ extend type Mutation {
     "Which order, and when."
     input: CompleteOrderInput!
   ): OrderPayload! @scope(writes: "Order")
-  """
-  Cancels an order and frees its capacity. One that is COMPLETED and of which nothing was given back may be cancelled too, as one that
-  never was: it has no margin, credits and order day any more.
-  """
+  "Cancels an order that is PLACED, and frees its capacity."
   cancelOrder(
     "Which order, and why."
     input: CancelOrderInput!
   ): OrderPayload! @scope(writes: "Order")
-  """
-  Gives money back for a COMPLETED order, of lines or as an amount, and takes it off the margin and the credits; the cost of goods that
-  came back is taken off the cost. With nothing left the order is REFUNDED.
-  """
+  "Gives money back for a COMPLETED order and takes it off the margin and the credits. With nothing left the order is REFUNDED."
   refundOrder(
-    "Which order, how much or of what, and why."
+    "Which order, how much and why."
     input: RefundOrderInput!
   ): OrderPayload! @scope(writes: "Order")
 }
@@ -9597,33 +9473,12 @@ input RefundOrderInput {
   id: ID!
   "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "How much is given back: all that is left by default. More than that, or nothing, is INVALID; so is an amount beside lines."
+  "How much is given back: all that is left by default. More than that, or nothing, is INVALID."
   amount: MoneyInput
-  "The lines for which money is given back, each once: none by default."
-  lines: [RefundLineInput!]
-  "When it was given back: now by default, and not before the order was completed. A moment of the past ends in the same books."
-  at: Time
   "Why it is given back."
   reason: String!
-  """
-  Whether the goods came back to stock: then their share of the line's cost comes back, too. It needs lines, or neither lines nor
-  amount: then all that is left came back.
-  """
-  goodsReturned: Boolean = false
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
-}
-"A line of an order for which money is given back."
-input RefundLineInput {
-  "The id of the line."
-  lineId: ID!
-  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID."
-  quantity: Decimal
-  """
-  How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
-  left of the line is INVALID.
-  """
-  amount: MoneyInput
 }
 "Which orders are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input OrderFilter {
@@ -9808,7 +9663,7 @@ type Price {
   date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes."
   validUntil: Time! @open
-  "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
+  "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
 }
 "The day that a price is for, by the capacity that was free at its moment."
@@ -10011,7 +9866,7 @@ extend type Query {
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
   ): PriceRuleTrial! @scope(name: "costs")
-  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written. Scope costs: FORBIDDEN without it."
+  "A price as it is, and as it would be by other rates, utilisations, rules and recipes. Nothing is written. Scope costs: FORBIDDEN without it."
   whatIf(
     "The customer of the price."
     customerId: ID!
@@ -10096,6 +9951,17 @@ input WhatIfInput {
   withoutRules: [ID!]
   "Rules that are added."
   rules: [CreatePriceRuleInput!]
+  "Other recipes, from now on."
+  recipes: [WhatIfRecipeInput!]
+}
+"Another recipe of a product."
+input WhatIfRecipeInput {
+  "The product."
+  productId: ID!
+  "What one unit is made of."
+  components: [ComponentInput!]!
+  "The options that can be chosen: by default those of now."
+  options: [ProductOptionInput!]
 }
 "Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now."
 input WhatIfRateInput {
@@ -10124,7 +9990,10 @@ type WhatIf {
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphql", Input: `extend type Product {
-  "The list price of one unit at a moment; of a cost-plus product its full cost and markup."
+  """
+  The list price of one unit at a moment; of a cost-plus product its full cost and markup, and of one that is made to measure
+  that for the least that can be measured.
+  """
   listPrice(
     "The moment: now by default. One that lies ahead needs the scope costs for a cost-plus product, whose price tells of the rates to come."
     at: Time
@@ -10133,7 +10002,7 @@ type WhatIf {
   cost(
     "The quantity in units of the product."
     quantity: Decimal = "1"
-    "The options chosen: none by default."
+    "The options chosen, and what is measured: none by default."
     options: [OptionInput!]
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
@@ -10142,10 +10011,37 @@ type WhatIf {
     "The moment whose knowledge counts: what is known now by default."
     knownAt: Time
   ): ProductCost @scope(name: "costs")
-  "The options that can be chosen."
+  """
+  The terms that the price follows at a moment, by what was known at another; null if there were none. Scope costs: null without
+  it.
+  """
+  priceTerms(
+    "The moment: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): PriceTerms @scope(name: "costs")
+  "All price terms, the latest validFrom first, at most 1,000. Scope costs: null without it."
+  priceTermsHistory: [PriceTerms!] @scope(name: "costs")
+  "The options that can be chosen now."
   options: [ProductOption!]! @rows
   "The name of the partner who makes or does the product for us; null if it is our own."
   partner: String @scope(name: "staff")
+}
+"What a product's price follows from a moment on: a list price, a markup on full cost or a bundle's discount, and the least margin."
+type PriceTerms {
+  "The list price of one unit; null if there is none."
+  listPrice: Money @open
+  "The share added to full cost if there is neither a list price nor a bundle's discount."
+  markup: Decimal! @open
+  "Of a BUNDLE: the share taken off the sum of its parts' list prices; null if there is none."
+  bundleDiscount: Decimal @open
+  "The share of the price that must remain after cost."
+  minimumMargin: Decimal! @open
+  "From when the terms hold."
+  validFrom: Time! @open
+  "When they were recorded."
+  recordedAt: Time! @open
 }
 "A choice that changes what a product is made of, and can cost a surcharge."
 type ProductOption {
@@ -10160,11 +10056,11 @@ type ProductOption {
   "Whether the option is a better quality; of several such options the last is the best."
   grade: Boolean! @open
 }
-"An option chosen for a product."
+"An option chosen for a product, or something measured for it."
 input OptionInput {
-  "The code of the option."
+  "The code of the option or measurement."
   code: String!
-  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"; of a measurement what was measured, in its unit."
   value: String!
 }
 
@@ -10192,7 +10088,8 @@ extend type Mutation {
     input: CreateProductInput!
   ): ProductPayload! @scope(writes: "Product")
   """
-  Renames a product, takes it off the catalogue or puts it back, or changes the partner. Changes of different fields since
+  Renames a product, takes it off the catalogue or puts it back, or changes its partner, unit, category or standard lead time, which
+  holds from now on. Changes of different fields since
   expectedVersion are merged, changes of the same field are a VersionConflict.
   """
   updateProduct(
@@ -10238,6 +10135,10 @@ input CreateProductInput {
   options: [ProductOptionInput!]
   "The usual lead time in days; a shorter or longer one has its own price."
   standardLeadDays: Int = 14
+  "What one unit of the product is, such as \"piece\" or \"m\"."
+  unit: String
+  "The category that the product belongs to."
+  category: String
   "From when the list price or markup holds: from the beginning by default."
   validFrom: Time
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
@@ -10251,10 +10152,16 @@ input ComponentInput {
   resource: String
   "The sku of the product that is a part of this one."
   productSku: String
-  "The quantity for one unit."
-  quantity: Decimal!
+  "The quantity for one unit, more than 0. Exactly one of quantity and quantityFormula must be given."
+  quantity: Decimal! = "0"
+  """
+  A formula that gives the quantity for one unit from measurements, in CEL: their codes, numbers, + - * /, comparisons, && || !,
+  ?: and the functions ceil, floor, round, abs, min and max, such as "ceil(width / 1.4) * (height + 0.2)". It is computed
+  exactly. The measurements must be defined, and the formula must have a quantity at the ends of their ranges.
+  """
+  quantityFormula: String
 }
-"An option of a new product."
+"An option of a product."
 input ProductOptionInput {
   "The code by which the option is chosen."
   code: String!
@@ -10281,6 +10188,12 @@ input UpdateProductInput {
   active: Boolean
   "The name of the partner who makes or does the product for us; \"\" if it is our own."
   partner: String
+  "What one unit of the product is; \"\" for nothing stated."
+  unit: String
+  "The category that the product belongs to; \"\" for none."
+  category: String
+  "The usual lead time in days, from now on."
+  standardLeadDays: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -10310,6 +10223,8 @@ input ProductFilter {
   kinds: [ProductKind!] @goField(omittable: true) @open
   "Products that are in the catalogue, or that are not."
   active: Boolean @goField(omittable: true) @open
+  "Products of this category; null for those without one."
+  category: String @goField(omittable: true) @open
   "Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters."
   search: String @goField(omittable: true) @open
 }
@@ -10477,6 +10392,160 @@ input SetRateInput {
   fixedShare: Decimal
   "Whether the rate replaces what was recorded for the same validFrom."
   correction: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/recipe.graphql", Input: `extend type Product {
+  """
+  What one unit is made of at a moment, by what was known at another; null if nothing is recorded. Scope costs: null without
+  it.
+  """
+  recipe(
+    "The moment: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): Recipe @scope(name: "costs")
+  "All recipes with their corrections, the latest validFrom first, at most 1,000. Scope costs: null without it."
+  recipes: [Recipe!] @scope(name: "costs")
+  "What must be measured to price the product now, by its recipe and those of its parts, by code."
+  measurements: [MeasurementDefinition!]! @rows
+}
+"""
+What one unit of a product is made of from a moment on, with the options that can be chosen. At a moment the recipe with the
+latest validFrom holds; of several for one validFrom, the last recorded.
+"""
+type Recipe {
+  "The id."
+  id: ID! @open
+  "From when it holds."
+  validFrom: Time! @open
+  "When it was recorded."
+  recordedAt: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"."
+  recordedBy: String! @open
+  "Why it was recorded; null if no reason was given."
+  reason: String @open
+  "What one unit is made of."
+  components: [RecipeComponent!]! @open
+  "The options that can be chosen."
+  options: [RecipeOption!]! @open
+}
+"A component of a recipe: a material, a resource or another product."
+type RecipeComponent {
+  "The code of the material; null if it is none."
+  material: String @open
+  "The code of the resource; null if it is none."
+  resource: String @open
+  "The product that is a part of this one; null if it is none."
+  product: Product @rows
+  "The quantity for one unit; null if a formula gives it."
+  quantity: Decimal @open
+  "The formula over measurements that gives the quantity; null if it is a number."
+  quantityFormula: String @open
+}
+"An option of a recipe."
+type RecipeOption {
+  "The code by which the option is chosen."
+  code: String! @open
+  "The name."
+  name: String! @open
+  "What the option adds to the price of a unit."
+  surcharge: Money! @open
+  "Whether the customer's measurement of the same code fills the option in if it is not given."
+  measured: Boolean! @open
+  "Whether the option is a better quality; of several such options the last is the best."
+  grade: Boolean! @open
+  "What one unit of the option is made of."
+  components: [RecipeComponent!]! @open
+}
+extend type Query {
+  """
+  The products whose recipe uses a material, a resource or another product at a moment, also through their parts, by sku.
+  Exactly one of material, resource and productId must be given. Scope costs: FORBIDDEN without it.
+  """
+  whereUsed(
+    "The code of the material."
+    material: String
+    "The code of the resource."
+    resource: String
+    "The product that is a part of others."
+    productId: ID
+    "The moment whose recipes count: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+    "The size of the page, at most 100."
+    first: Int = 20
+    "The cursor after which the page begins: the start of the list by default."
+    after: Cursor
+  ): WhereUsed! @scope(name: "costs")
+}
+"A page of the products that use something."
+type WhereUsed {
+  "The number of such products on all pages."
+  total: Int! @open
+  "The products of the page, by sku."
+  rows: [Use!]! @open
+  "Where the page lies in the list."
+  pageInfo: PageInfo! @open
+}
+"What a product uses of something."
+type Use {
+  "The product."
+  product: Product! @rows
+  "The quantity in one unit without options, through all parts; null if it depends on what is measured."
+  quantity: Decimal @open
+  "Whether the quantity depends on what is measured."
+  measured: Boolean! @open
+  "Whether the product uses it itself, and not only by its parts."
+  direct: Boolean! @open
+  "What its options use, of those that do."
+  options: [UseByOption!]! @open
+}
+"What one unit of an option uses of something."
+type UseByOption {
+  "The code of the option."
+  code: String! @open
+  "The quantity in one unit of the option, through all parts; null if it depends on what is measured."
+  quantity: Decimal @open
+}
+extend type Mutation {
+  """
+  Sets what a product is made of from a moment on. One for the past restates the orders that it covers, also those of
+  products that this one is a part of, and what they have booked from today on. Prices that are promised stay as they are.
+  """
+  setRecipe(
+    "The recipe."
+    input: SetRecipeInput!
+  ): RecipePayload! @scope(writes: "Recipe")
+}
+"The answer of setRecipe."
+type RecipePayload {
+  "The product; null if there are userErrors."
+  product: Product @rows
+  "The recipe; null if there are userErrors."
+  recipe: Recipe @open
+  "How many orders it has restated; null if there are userErrors."
+  ordersRestated: Int @open
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of setRecipe."
+input SetRecipeInput {
+  "The product."
+  productId: ID!
+  "What one unit is made of."
+  components: [ComponentInput!]!
+  "The options that can be chosen: by default those that hold at validFrom."
+  options: [ProductOptionInput!]
+  "From when the recipe holds: now by default."
+  validFrom: Time
+  "Why it is set. One for the past must have a reason."
+  reason: String
+  "The version of the product that the recipe is based on: any by default."
+  expectedVersion: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -11511,6 +11580,40 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeValue", field.Name)
 }
 
+func (ec *executionContext) childFields_MeasurementDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MeasurementDefinition_id(ctx, field)
+	case "version":
+		return ec.fieldContext_MeasurementDefinition_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MeasurementDefinition_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_MeasurementDefinition_updatedAt(ctx, field)
+	case "code":
+		return ec.fieldContext_MeasurementDefinition_code(ctx, field)
+	case "name":
+		return ec.fieldContext_MeasurementDefinition_name(ctx, field)
+	case "unit":
+		return ec.fieldContext_MeasurementDefinition_unit(ctx, field)
+	case "least":
+		return ec.fieldContext_MeasurementDefinition_least(ctx, field)
+	case "most":
+		return ec.fieldContext_MeasurementDefinition_most(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasurementDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_MeasurementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "measurement":
+		return ec.fieldContext_MeasurementPayload_measurement(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeasurementPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasurementPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MetFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -11671,18 +11774,12 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "cost":
 		return ec.fieldContext_Order_cost(ctx, field)
-	case "costStated":
-		return ec.fieldContext_Order_costStated(ctx, field)
 	case "margin":
 		return ec.fieldContext_Order_margin(ctx, field)
 	case "credits":
 		return ec.fieldContext_Order_credits(ctx, field)
 	case "costKnownAt":
 		return ec.fieldContext_Order_costKnownAt(ctx, field)
-	case "refunds":
-		return ec.fieldContext_Order_refunds(ctx, field)
-	case "history":
-		return ec.fieldContext_Order_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
 }
@@ -11697,46 +11794,6 @@ func (ec *executionContext) childFields_OrderConnection(ctx context.Context, fie
 		return ec.fieldContext_OrderConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderCostChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "before":
-		return ec.fieldContext_OrderCostChange_before(ctx, field)
-	case "after":
-		return ec.fieldContext_OrderCostChange_after(ctx, field)
-	case "rates":
-		return ec.fieldContext_OrderCostChange_rates(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderCostChange", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "kind":
-		return ec.fieldContext_OrderCostLine_kind(ctx, field)
-	case "label":
-		return ec.fieldContext_OrderCostLine_label(ctx, field)
-	case "unitQuantity":
-		return ec.fieldContext_OrderCostLine_unitQuantity(ctx, field)
-	case "quantity":
-		return ec.fieldContext_OrderCostLine_quantity(ctx, field)
-	case "quantityUnit":
-		return ec.fieldContext_OrderCostLine_quantityUnit(ctx, field)
-	case "rate":
-		return ec.fieldContext_OrderCostLine_rate(ctx, field)
-	case "rateUnit":
-		return ec.fieldContext_OrderCostLine_rateUnit(ctx, field)
-	case "rateValidFrom":
-		return ec.fieldContext_OrderCostLine_rateValidFrom(ctx, field)
-	case "rateRecordedAt":
-		return ec.fieldContext_OrderCostLine_rateRecordedAt(ctx, field)
-	case "unitAmount":
-		return ec.fieldContext_OrderCostLine_unitAmount(ctx, field)
-	case "amount":
-		return ec.fieldContext_OrderCostLine_amount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderCostLine", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderCredit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11759,32 +11816,6 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "kind":
-		return ec.fieldContext_OrderEvent_kind(ctx, field)
-	case "at":
-		return ec.fieldContext_OrderEvent_at(ctx, field)
-	case "recordedAt":
-		return ec.fieldContext_OrderEvent_recordedAt(ctx, field)
-	case "by":
-		return ec.fieldContext_OrderEvent_by(ctx, field)
-	case "reason":
-		return ec.fieldContext_OrderEvent_reason(ctx, field)
-	case "dueBefore":
-		return ec.fieldContext_OrderEvent_dueBefore(ctx, field)
-	case "due":
-		return ec.fieldContext_OrderEvent_due(ctx, field)
-	case "refund":
-		return ec.fieldContext_OrderEvent_refund(ctx, field)
-	case "offer":
-		return ec.fieldContext_OrderEvent_offer(ctx, field)
-	case "cost":
-		return ec.fieldContext_OrderEvent_cost(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderKnown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11811,64 +11842,10 @@ func (ec *executionContext) childFields_OrderLine(ctx context.Context, field gra
 		return ec.fieldContext_OrderLine_unit(ctx, field)
 	case "total":
 		return ec.fieldContext_OrderLine_total(ctx, field)
-	case "leadDays":
-		return ec.fieldContext_OrderLine_leadDays(ctx, field)
 	case "product":
 		return ec.fieldContext_OrderLine_product(ctx, field)
-	case "options":
-		return ec.fieldContext_OrderLine_options(ctx, field)
-	case "measurements":
-		return ec.fieldContext_OrderLine_measurements(ctx, field)
-	case "priceLines":
-		return ec.fieldContext_OrderLine_priceLines(ctx, field)
-	case "agreement":
-		return ec.fieldContext_OrderLine_agreement(ctx, field)
-	case "priceThen":
-		return ec.fieldContext_OrderLine_priceThen(ctx, field)
-	case "costLines":
-		return ec.fieldContext_OrderLine_costLines(ctx, field)
-	case "cost":
-		return ec.fieldContext_OrderLine_cost(ctx, field)
-	case "refunded":
-		return ec.fieldContext_OrderLine_refunded(ctx, field)
-	case "refundedQuantity":
-		return ec.fieldContext_OrderLine_refundedQuantity(ctx, field)
-	case "returnedQuantity":
-		return ec.fieldContext_OrderLine_returnedQuantity(ctx, field)
-	case "margin":
-		return ec.fieldContext_OrderLine_margin(ctx, field)
-	case "costKnownAt":
-		return ec.fieldContext_OrderLine_costKnownAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLine", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderLineKnown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "knownAt":
-		return ec.fieldContext_OrderLineKnown_knownAt(ctx, field)
-	case "refunded":
-		return ec.fieldContext_OrderLineKnown_refunded(ctx, field)
-	case "cost":
-		return ec.fieldContext_OrderLineKnown_cost(ctx, field)
-	case "costLines":
-		return ec.fieldContext_OrderLineKnown_costLines(ctx, field)
-	case "margin":
-		return ec.fieldContext_OrderLineKnown_margin(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderLineKnown", field.Name)
-}
-
-func (ec *executionContext) childFields_OrderOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_OrderOption_code(ctx, field)
-	case "name":
-		return ec.fieldContext_OrderOption_name(ctx, field)
-	case "value":
-		return ec.fieldContext_OrderOption_value(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type OrderOption", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12329,6 +12306,24 @@ func (ec *executionContext) childFields_PriceRuleTrial(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PriceRuleTrial", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "listPrice":
+		return ec.fieldContext_PriceTerms_listPrice(ctx, field)
+	case "markup":
+		return ec.fieldContext_PriceTerms_markup(ctx, field)
+	case "bundleDiscount":
+		return ec.fieldContext_PriceTerms_bundleDiscount(ctx, field)
+	case "minimumMargin":
+		return ec.fieldContext_PriceTerms_minimumMargin(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_PriceTerms_validFrom(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceTerms", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12349,14 +12344,28 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_active(ctx, field)
 	case "standardLeadDays":
 		return ec.fieldContext_Product_standardLeadDays(ctx, field)
+	case "unit":
+		return ec.fieldContext_Product_unit(ctx, field)
+	case "category":
+		return ec.fieldContext_Product_category(ctx, field)
 	case "listPrice":
 		return ec.fieldContext_Product_listPrice(ctx, field)
 	case "cost":
 		return ec.fieldContext_Product_cost(ctx, field)
+	case "priceTerms":
+		return ec.fieldContext_Product_priceTerms(ctx, field)
+	case "priceTermsHistory":
+		return ec.fieldContext_Product_priceTermsHistory(ctx, field)
 	case "options":
 		return ec.fieldContext_Product_options(ctx, field)
 	case "partner":
 		return ec.fieldContext_Product_partner(ctx, field)
+	case "recipe":
+		return ec.fieldContext_Product_recipe(ctx, field)
+	case "recipes":
+		return ec.fieldContext_Product_recipes(ctx, field)
+	case "measurements":
+		return ec.fieldContext_Product_measurements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
@@ -12527,40 +12536,72 @@ func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_Refund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_Recipe(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
-		return ec.fieldContext_Refund_id(ctx, field)
-	case "amount":
-		return ec.fieldContext_Refund_amount(ctx, field)
-	case "at":
-		return ec.fieldContext_Refund_at(ctx, field)
+		return ec.fieldContext_Recipe_id(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Recipe_validFrom(ctx, field)
 	case "recordedAt":
-		return ec.fieldContext_Refund_recordedAt(ctx, field)
+		return ec.fieldContext_Recipe_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Recipe_recordedBy(ctx, field)
 	case "reason":
-		return ec.fieldContext_Refund_reason(ctx, field)
-	case "by":
-		return ec.fieldContext_Refund_by(ctx, field)
-	case "goodsReturned":
-		return ec.fieldContext_Refund_goodsReturned(ctx, field)
-	case "lines":
-		return ec.fieldContext_Refund_lines(ctx, field)
+		return ec.fieldContext_Recipe_reason(ctx, field)
+	case "components":
+		return ec.fieldContext_Recipe_components(ctx, field)
+	case "options":
+		return ec.fieldContext_Recipe_options(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type Refund", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type Recipe", field.Name)
 }
 
-func (ec *executionContext) childFields_RefundLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_RecipeComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "line":
-		return ec.fieldContext_RefundLine_line(ctx, field)
+	case "material":
+		return ec.fieldContext_RecipeComponent_material(ctx, field)
+	case "resource":
+		return ec.fieldContext_RecipeComponent_resource(ctx, field)
+	case "product":
+		return ec.fieldContext_RecipeComponent_product(ctx, field)
 	case "quantity":
-		return ec.fieldContext_RefundLine_quantity(ctx, field)
-	case "amount":
-		return ec.fieldContext_RefundLine_amount(ctx, field)
-	case "cost":
-		return ec.fieldContext_RefundLine_cost(ctx, field)
+		return ec.fieldContext_RecipeComponent_quantity(ctx, field)
+	case "quantityFormula":
+		return ec.fieldContext_RecipeComponent_quantityFormula(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type RefundLine", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type RecipeComponent", field.Name)
+}
+
+func (ec *executionContext) childFields_RecipeOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_RecipeOption_code(ctx, field)
+	case "name":
+		return ec.fieldContext_RecipeOption_name(ctx, field)
+	case "surcharge":
+		return ec.fieldContext_RecipeOption_surcharge(ctx, field)
+	case "measured":
+		return ec.fieldContext_RecipeOption_measured(ctx, field)
+	case "grade":
+		return ec.fieldContext_RecipeOption_grade(ctx, field)
+	case "components":
+		return ec.fieldContext_RecipeOption_components(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecipeOption", field.Name)
+}
+
+func (ec *executionContext) childFields_RecipePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_RecipePayload_product(ctx, field)
+	case "recipe":
+		return ec.fieldContext_RecipePayload_recipe(ctx, field)
+	case "ordersRestated":
+		return ec.fieldContext_RecipePayload_ordersRestated(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecipePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecipePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectedAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12859,6 +12900,32 @@ func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type UnmetCondition", field.Name)
 }
 
+func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_Use_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Use_quantity(ctx, field)
+	case "measured":
+		return ec.fieldContext_Use_measured(ctx, field)
+	case "direct":
+		return ec.fieldContext_Use_direct(ctx, field)
+	case "options":
+		return ec.fieldContext_Use_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Use", field.Name)
+}
+
+func (ec *executionContext) childFields_UseByOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_UseByOption_code(ctx, field)
+	case "quantity":
+		return ec.fieldContext_UseByOption_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UseByOption", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12935,6 +13002,18 @@ func (ec *executionContext) childFields_WhatIf(ctx context.Context, field graphq
 		return ec.fieldContext_WhatIf_difference(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WhatIf", field.Name)
+}
+
+func (ec *executionContext) childFields_WhereUsed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_WhereUsed_total(ctx, field)
+	case "rows":
+		return ec.fieldContext_WhereUsed_rows(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WhereUsed_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhereUsed", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13907,6 +13986,20 @@ func (ec *executionContext) field_Mutation_declineOffer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_defineMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DefineMeasurementInput, error) {
+			return ec.unmarshalNDefineMeasurementInput2kopeckᚋserviceᚐDefineMeasurementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14145,6 +14238,20 @@ func (ec *executionContext) field_Mutation_setRates_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setRecipe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.SetRecipeInput, error) {
+			return ec.unmarshalNSetRecipeInput2kopeckᚋserviceᚐSetRecipeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14179,6 +14286,20 @@ func (ec *executionContext) field_Mutation_updateCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 			return ec.unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateMeasurementInput, error) {
+			return ec.unmarshalNUpdateMeasurementInput2kopeckᚋserviceᚐUpdateMeasurementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14240,20 +14361,6 @@ func (ec *executionContext) field_Mutation_withdrawOffer_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_OrderLine_costKnownAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
-		func(ctx context.Context, v any) (time.Time, error) {
-			return ec.unmarshalNTime2timeᚐTime(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["at"] = arg0
 	return args, nil
 }
 
@@ -14342,6 +14449,50 @@ func (ec *executionContext) field_Product_listPrice_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["at"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_priceTerms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_recipe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg1
 	return args, nil
 }
 
@@ -15112,6 +15263,68 @@ func (ec *executionContext) field_Query_whatIf_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["instead"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_whereUsed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "material",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["material"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "resource",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["resource"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg6
 	return args, nil
 }
 
@@ -22396,35 +22609,7 @@ func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Probability, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -22613,35 +22798,7 @@ func (ec *executionContext) _LifetimeInterval_held(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Held, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -22664,35 +22821,7 @@ func (ec *executionContext) _LifetimeInterval_ordersHeld(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.OrdersHeld, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
-				if err != nil {
-					var zeroVal *float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -23535,35 +23664,7 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.ProbabilityAlive, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -23586,35 +23687,7 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.ExpectedOrders, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -23939,6 +24012,277 @@ func (ec *executionContext) fieldContext_LifetimeValue_interval(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_LifetimeInterval(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasurementDefinition_id(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MeasurementDefinition_version(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MeasurementDefinition_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MeasurementDefinition_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MeasurementDefinition_code(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_name(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_unit(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasurementDefinition_least(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_least(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Least, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_least(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MeasurementDefinition_most(ctx context.Context, field graphql.CollectedField, obj *ent.MeasurementDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementDefinition_most(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Most, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementDefinition_most(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasurementDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MeasurementPayload_measurement(ctx context.Context, field graphql.CollectedField, obj *service.MeasurementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementPayload_measurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measurement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalOMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementPayload_measurement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasurementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasurementPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.MeasurementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasurementPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasurementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasurementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -24923,6 +25267,150 @@ func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_fitLifetimeModel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_defineMeasurement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_defineMeasurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DefineMeasurement(ctx, fc.Args["input"].(service.DefineMeasurementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MeasurementDefinition")
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+			return ec.marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_defineMeasurement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_defineMeasurement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateMeasurement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateMeasurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateMeasurement(ctx, fc.Args["input"].(service.UpdateMeasurementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MeasurementDefinition")
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MeasurementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+			return ec.marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateMeasurement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateMeasurement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -26479,6 +26967,78 @@ func (ec *executionContext) fieldContext_Mutation_setRates(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setRecipe(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRecipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRecipe(ctx, fc.Args["input"].(service.SetRecipeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Recipe")
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.RecipePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.RecipePayload) graphql.Marshaler {
+			return ec.marshalNRecipePayload2ᚖkopeckᚋserviceᚋcatalogueᚐRecipePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRecipe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRecipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28256,57 +28816,6 @@ func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_costStated(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Order_costStated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Order().CostStated(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *bool
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *bool
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *bool
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *bool
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Order_costStated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Order", field, true, true, "Boolean")
-}
-
 func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28511,98 +29020,6 @@ func (ec *executionContext) fieldContext_Order_costKnownAt(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Order_refunds(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Order_refunds(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Order().Refunds(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*books.Refund) graphql.Marshaler {
-			return ec.marshalNRefund2ᚕᚖkopeckᚋserviceᚋbooksᚐRefundᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Order_refunds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Order",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Refund(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Order_history(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Order_history(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Order().History(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
-				if err != nil {
-					var zeroVal []*sale.OrderEvent
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*sale.OrderEvent
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*sale.OrderEvent
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal []*sale.OrderEvent
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*sale.OrderEvent) graphql.Marshaler {
-			return ec.marshalNOrderEvent2ᚕᚖkopeckᚋserviceᚋsaleᚐOrderEventᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Order_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Order",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderEvent(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.OrderConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28688,373 +29105,6 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
-}
-
-func (ec *executionContext) _OrderCostChange_before(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostChange_before(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Before, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderCostChange",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderCostChange_after(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostChange_after(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.After, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderCostChange",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderCostChange_rates(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostChange_rates(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderCostChange().Rates(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
-			return ec.marshalNRate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostChange_rates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderCostChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Rate(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderCostLine_kind(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v costing.LineKind) graphql.Marshaler {
-			return ec.marshalNCostLineKind2kopeckᚋcostingᚐLineKind(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "CostLineKind")
-}
-
-func (ec *executionContext) _OrderCostLine_label(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_label(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Label, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderCostLine_unitQuantity(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_unitQuantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnitQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_unitQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
-}
-
-func (ec *executionContext) _OrderCostLine_quantity(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_quantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Quantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
-}
-
-func (ec *executionContext) _OrderCostLine_quantityUnit(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_quantityUnit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.QuantityUnit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_quantityUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderCostLine_rate(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_rate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Rate, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
-}
-
-func (ec *executionContext) _OrderCostLine_rateUnit(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_rateUnit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RateUnit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_rateUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderCostLine_rateValidFrom(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_rateValidFrom(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RateValidFrom, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderCostLine_rateRecordedAt(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_rateRecordedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RateRecordedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_rateRecordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderCostLine_unitAmount(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_unitAmount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnitAmount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_unitAmount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderCostLine",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderCostLine_amount(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderCostLine_amount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Amount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderCostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderCostLine",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field graphql.CollectedField, obj *books.OrderCredit) (ret graphql.Marshaler) {
@@ -29197,291 +29247,6 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
-}
-
-func (ec *executionContext) _OrderEvent_kind(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OrderEventKind) graphql.Marshaler {
-			return ec.marshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "OrderEventKind")
-}
-
-func (ec *executionContext) _OrderEvent_at(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_at(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.At, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderEvent_recordedAt(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_recordedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RecordedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderEvent_by(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_by(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.By, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderEvent_reason(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderEvent_dueBefore(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_dueBefore(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DueBefore, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_dueBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderEvent_due(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_due(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Due, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderEvent_refund(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_refund(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Refund, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *books.Refund) graphql.Marshaler {
-			return ec.marshalORefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_refund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderEvent",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Refund(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderEvent_offer(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_offer(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderEvent().Offer(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
-			return ec.marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderEvent",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Offer(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderEvent_cost(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderEvent_cost(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cost, nil
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *sale.OrderCostChange
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *sale.OrderCostChange
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *sale.OrderCostChange
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *sale.OrderCostChange
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *sale.OrderCostChange) graphql.Marshaler {
-			return ec.marshalOOrderCostChange2ᚖkopeckᚋserviceᚋsaleᚐOrderCostChange(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderEvent_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderEvent",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderCostChange(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _OrderKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
@@ -29713,29 +29478,6 @@ func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderLine_leadDays(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_leadDays(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LeadDays, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Int")
-}
-
 func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29766,772 +29508,6 @@ func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, fi
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_options(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_options(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Options(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
-			return ec.marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderOption(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_measurements(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_measurements(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Measurements(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
-			return ec.marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderOption(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_priceLines(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_priceLines(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().PriceLines(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
-				if err != nil {
-					var zeroVal []*pricing.Line
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*pricing.Line
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*pricing.Line
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal []*pricing.Line
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
-			return ec.marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceLine(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_agreement(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_agreement(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Agreement(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceAgreement) graphql.Marshaler {
-			return ec.marshalOPriceAgreement2ᚖkopeckᚋentᚐPriceAgreement(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceAgreement(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_priceThen(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_priceThen(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().PriceThen(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
-				if err != nil {
-					var zeroVal *quote.Price
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *quote.Price
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *quote.Price
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *quote.Price
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
-			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_priceThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Price(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_costLines(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().CostLines(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal []*costing.OrderCostLine
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*costing.OrderCostLine
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*costing.OrderCostLine
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal []*costing.OrderCostLine
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
-			return ec.marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderCostLine(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_cost(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_cost(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Cost(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *money.Amount
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_refunded(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_refunded(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Refunded(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_refundedQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_refundedQuantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().RefundedQuantity(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_refundedQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "Decimal")
-}
-
-func (ec *executionContext) _OrderLine_returnedQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_returnedQuantity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().ReturnedQuantity(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_returnedQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "Decimal")
-}
-
-func (ec *executionContext) _OrderLine_margin(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_margin(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OrderLine().Margin(ctx, obj)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *money.Amount
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *money.Amount
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLine_costKnownAt(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLine_costKnownAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.OrderLine().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal *rates.OrderLineFigures
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *rates.OrderLineFigures
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *rates.OrderLineFigures
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *rates.OrderLineFigures
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *rates.OrderLineFigures) graphql.Marshaler {
-			return ec.marshalOOrderLineKnown2ᚖkopeckᚋserviceᚋratesᚐOrderLineFigures(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLine_costKnownAt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLine",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderLineKnown(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_OrderLine_costKnownAt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLineKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLineKnown_knownAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.KnownAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLineKnown_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderLineKnown", field, false, false, "Time")
-}
-
-func (ec *executionContext) _OrderLineKnown_refunded(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLineKnown_refunded(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Refunded, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLineKnown_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLineKnown",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLineKnown_cost(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLineKnown_cost(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cost, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLineKnown_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLineKnown",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLineKnown_costLines(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLineKnown_costLines(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CostLines, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
-			return ec.marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLineKnown_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLineKnown",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderCostLine(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderLineKnown_margin(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderLineKnown_margin(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Margin, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_OrderLineKnown_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "OrderLineKnown",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _OrderOption_code(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderOption_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderOption_name(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderOption_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
-}
-
-func (ec *executionContext) _OrderOption_value(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrderOption_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OrderOption_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
 }
 
 func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *service.OrderPayload) (ret graphql.Marshaler) {
@@ -35265,6 +34241,153 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_orders(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PriceTerms_listPrice(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_listPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_listPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceTerms",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceTerms_markup(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_markup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Markup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_markup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_bundleDiscount(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_bundleDiscount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BundleDiscount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_bundleDiscount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_minimumMargin(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_minimumMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinimumMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_minimumMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PriceTerms_validFrom(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceTerms_recordedAt(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35472,6 +34595,52 @@ func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Cont
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Product_unit(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
+}
+
+func (ec *executionContext) _Product_category(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
+}
+
 func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35616,6 +34785,138 @@ func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Product_priceTerms(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_priceTerms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().PriceTerms(ctx, obj, fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *pricing.Terms
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+			return ec.marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_priceTerms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceTerms(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_priceTerms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_priceTermsHistory(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_priceTermsHistory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().PriceTermsHistory(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*pricing.Terms
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Terms) graphql.Marshaler {
+			return ec.marshalOPriceTerms2ᚕᚖkopeckᚋpricingᚐTermsᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_priceTermsHistory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceTerms(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_options(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35697,6 +34998,170 @@ func (ec *executionContext) _Product_partner(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Product_partner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, true, true, "String")
+}
+
+func (ec *executionContext) _Product_recipe(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().Recipe(ctx, obj, fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_recipe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_recipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_recipes(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_recipes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Recipes(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*catalogue.Recipe
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_recipes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_measurements(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_measurements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Measurements(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
@@ -37448,6 +36913,38 @@ func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_measurementDefinitions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_measurementDefinitions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().MeasurementDefinitions(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+			return ec.marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_measurementDefinitions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasurementDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37984,6 +37481,78 @@ func (ec *executionContext) fieldContext_Query_rateGaps(_ context.Context, field
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RateGap(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_whereUsed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whereUsed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhereUsed(ctx, fc.Args["material"].(*string), fc.Args["resource"].(*string), fc.Args["productId"].(*string), fc.Args["at"].(*time.Time), fc.Args["knownAt"].(*time.Time), fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.WhereUsed
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.WhereUsed) graphql.Marshaler {
+			return ec.marshalNWhereUsed2ᚖkopeckᚋserviceᚋcatalogueᚐWhereUsed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whereUsed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhereUsed(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whereUsed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -38890,13 +38459,13 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_id(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_id(ctx, field)
+			return ec.fieldContext_Recipe_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -38909,52 +38478,20 @@ func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Refund_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, false, false, "ID")
+func (ec *executionContext) fieldContext_Recipe_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Refund_amount(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_validFrom(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_amount(ctx, field)
+			return ec.fieldContext_Recipe_validFrom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Amount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Refund_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Refund",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Refund_at(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_at(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.At, nil
+			return obj.ValidFrom, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
@@ -38964,17 +38501,17 @@ func (ec *executionContext) _Refund_at(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Refund_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, false, false, "Time")
+func (ec *executionContext) fieldContext_Recipe_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Refund_recordedAt(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_recordedAt(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_recordedAt(ctx, field)
+			return ec.fieldContext_Recipe_recordedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.RecordedAt, nil
@@ -38987,176 +38524,300 @@ func (ec *executionContext) _Refund_recordedAt(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Refund_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, false, false, "Time")
+func (ec *executionContext) fieldContext_Recipe_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Refund_reason(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_recordedBy(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_reason(ctx, field)
+			return ec.fieldContext_Recipe_recordedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recipe_recordedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "String")
+}
+
+func (ec *executionContext) _Recipe_reason(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recipe_reason(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_Refund_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, false, false, "String")
+func (ec *executionContext) fieldContext_Recipe_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recipe", field, false, false, "String")
 }
 
-func (ec *executionContext) _Refund_by(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_components(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_by(ctx, field)
+			return ec.fieldContext_Recipe_components(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Refund().By(ctx, obj)
+			return obj.Components, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+			return ec.marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Refund_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, true, true, "String")
-}
-
-func (ec *executionContext) _Refund_goodsReturned(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_goodsReturned(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.GoodsReturned, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Refund_goodsReturned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Refund", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Refund_lines(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Refund_lines(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Refund().Lines(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*sale.RefundedPart) graphql.Marshaler {
-			return ec.marshalNRefundLine2ᚕᚖkopeckᚋserviceᚋsaleᚐRefundedPartᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Refund_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Recipe_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Refund",
+		Object:     "Recipe",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RefundLine(ctx, field)
+			return ec.childFields_RecipeComponent(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLine_line(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recipe_options(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundLine_line(ctx, field)
+			return ec.fieldContext_Recipe_options(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.RefundLine().Line(ctx, obj)
+			return obj.Options, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderLine) graphql.Marshaler {
-			return ec.marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeOption) graphql.Marshaler {
+			return ec.marshalNRecipeOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeOptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RefundLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Recipe_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "RefundLine",
+		Object:     "Recipe",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OrderLine(ctx, field)
+			return ec.childFields_RecipeOption(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLine_quantity(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+func (ec *executionContext) _RecipeComponent_material(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundLine_quantity(ctx, field)
+			return ec.fieldContext_RecipeComponent_material(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Material, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_material(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeComponent_resource(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resource, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_resource(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeComponent_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipeComponent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipeComponent_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeComponent_quantity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Quantity, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_RefundLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefundLine", field, false, false, "Decimal")
+func (ec *executionContext) fieldContext_RecipeComponent_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _RefundLine_amount(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+func (ec *executionContext) _RecipeComponent_quantityFormula(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeComponent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundLine_amount(ctx, field)
+			return ec.fieldContext_RecipeComponent_quantityFormula(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Amount, nil
+			return obj.QuantityFormula, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeComponent_quantityFormula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeComponent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_code(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_name(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecipeOption_surcharge(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_surcharge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surcharge, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
@@ -39166,9 +38827,9 @@ func (ec *executionContext) _RefundLine_amount(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RefundLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RecipeOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "RefundLine",
+		Object:     "RecipeOption",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -39179,61 +38840,198 @@ func (ec *executionContext) fieldContext_RefundLine_amount(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RefundLine_cost(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+func (ec *executionContext) _RecipeOption_measured(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RefundLine_cost(ctx, field)
+			return ec.fieldContext_RecipeOption_measured(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cost, nil
+			return obj.Measured, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal money.Amount
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal money.Amount
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal money.Amount
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal money.Amount
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecipeOption_grade(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipeOption", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecipeOption_components(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipeOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipeOption_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Components, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+			return ec.marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipeOption_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipeOption",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecipeComponent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_RefundLine_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RecipePayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "RefundLine",
+		Object:     "RecipePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Money(ctx, field)
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_recipe(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recipe, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_recipe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecipePayload_ordersRestated(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_ordersRestated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersRestated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_ordersRestated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecipePayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecipePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *catalogue.RecipePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecipePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecipePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecipePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -41891,6 +41689,185 @@ func (ec *executionContext) fieldContext_UnmetCondition_failure(_ context.Contex
 	return graphql.NewScalarFieldContext("UnmetCondition", field, false, false, "String")
 }
 
+func (ec *executionContext) _Use_product(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Use",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Use_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Use_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _Use_measured(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Use_direct(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_direct(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Direct, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_direct(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Use", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Use_options(ctx context.Context, field graphql.CollectedField, obj *catalogue.Use) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Use_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.UseByOption) graphql.Marshaler {
+			return ec.marshalNUseByOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseByOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Use_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Use",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UseByOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UseByOption_code(ctx context.Context, field graphql.CollectedField, obj *catalogue.UseByOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UseByOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UseByOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UseByOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _UseByOption_quantity(ctx context.Context, field graphql.CollectedField, obj *catalogue.UseByOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UseByOption_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UseByOption_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UseByOption", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -42699,6 +42676,93 @@ func (ec *executionContext) fieldContext_WhatIf_difference(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhereUsed_total(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhereUsed", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WhereUsed_rows(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalogue.Use) graphql.Marshaler {
+			return ec.marshalNUse2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhereUsed",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Use(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhereUsed_pageInfo(ctx context.Context, field graphql.CollectedField, obj *catalogue.WhereUsed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhereUsed_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhereUsed_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhereUsed",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
 		},
 	}
 	return fc, nil
@@ -44268,7 +44332,11 @@ func (ec *executionContext) unmarshalInputComponentInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"material", "resource", "productSku", "quantity"}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = "0"
+	}
+
+	fieldsInOrder := [...]string{"material", "resource", "productSku", "quantity", "quantityFormula"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -44303,6 +44371,13 @@ func (ec *executionContext) unmarshalInputComponentInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Quantity = data
+		case "quantityFormula":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantityFormula"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuantityFormula = data
 		}
 	}
 	return it, nil
@@ -44906,7 +44981,7 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 		asMap["standardLeadDays"] = 14
 	}
 
-	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "unit", "category", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -44997,6 +45072,20 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.StandardLeadDays = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
 		case "validFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
 			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
@@ -45513,6 +45602,83 @@ func (ec *executionContext) unmarshalInputDeclineOfferInput(ctx context.Context,
 func UnmarshalDeclineOfferInput(ctx context.Context, raw any) (service.DeclineOfferInput, error) {
 	var out service.DeclineOfferInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineOfferInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDefineMeasurementInput(ctx context.Context, obj any) (service.DefineMeasurementInput, error) {
+	var it service.DefineMeasurementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "name", "unit", "least", "most", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDefineMeasurementInput unmarshals raw into the DefineMeasurementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDefineMeasurementInput(ctx context.Context, raw any) (service.DefineMeasurementInput, error) {
+	var out service.DefineMeasurementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DefineMeasurementInput", raw, &out)
 	return out, err
 }
 
@@ -46432,7 +46598,7 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "active", "search"}
+	fieldsInOrder := [...]string{"kinds", "active", "category", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -46453,6 +46619,13 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Active = graphql.OmittableOf(data)
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = graphql.OmittableOf(data)
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -46859,62 +47032,6 @@ func UnmarshalRefreshSessionInput(ctx context.Context, raw any) (service.Refresh
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRefundLineInput(ctx context.Context, obj any) (service.RefundLineInput, error) {
-	var it service.RefundLineInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"lineId", "quantity", "amount"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "lineId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lineId"))
-			data, err := ec.unmarshalNID2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LineID = data
-		case "quantity":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
-			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Quantity = data
-		case "amount":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
-			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Amount = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalRefundLineInput unmarshals raw into the RefundLineInput input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalRefundLineInput(ctx context.Context, raw any) (service.RefundLineInput, error) {
-	var out service.RefundLineInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundLineInput", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, obj any) (service.RefundOrderInput, error) {
 	var it service.RefundOrderInput
 	if obj == nil {
@@ -46926,11 +47043,7 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	if _, present := asMap["goodsReturned"]; !present {
-		asMap["goodsReturned"] = false
-	}
-
-	fieldsInOrder := [...]string{"id", "expectedVersion", "amount", "lines", "at", "reason", "goodsReturned", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "amount", "reason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -46958,20 +47071,6 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 				return it, err
 			}
 			it.Amount = data
-		case "lines":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
-			data, err := ec.unmarshalORefundLineInput2ᚕᚖkopeckᚋserviceᚐRefundLineInputᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Lines = data
-		case "at":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
-			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.At = data
 		case "reason":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -46979,13 +47078,6 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 				return it, err
 			}
 			it.Reason = data
-		case "goodsReturned":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goodsReturned"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.GoodsReturned = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -47494,6 +47586,90 @@ func UnmarshalSetRatesInput(ctx context.Context, raw any) (service.SetRatesInput
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetRecipeInput(ctx context.Context, obj any) (service.SetRecipeInput, error) {
+	var it service.SetRecipeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productId", "components", "options", "validFrom", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalNComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalOProductOptionInput2ᚕᚖkopeckᚋserviceᚐProductOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetRecipeInput unmarshals raw into the SetRecipeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetRecipeInput(ctx context.Context, raw any) (service.SetRecipeInput, error) {
+	var out service.SetRecipeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetRecipeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (service.SignInInput, error) {
 	var it service.SignInInput
 	if obj == nil {
@@ -47774,6 +47950,90 @@ func UnmarshalUpdateCustomerInput(ctx context.Context, raw any) (service.UpdateC
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateMeasurementInput(ctx context.Context, obj any) (service.UpdateMeasurementInput, error) {
+	var it service.UpdateMeasurementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "unit", "least", "most", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateMeasurementInput unmarshals raw into the UpdateMeasurementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateMeasurementInput(ctx context.Context, raw any) (service.UpdateMeasurementInput, error) {
+	var out service.UpdateMeasurementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateMeasurementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context, obj any) (service.UpdateProductInput, error) {
 	var it service.UpdateProductInput
 	if obj == nil {
@@ -47785,7 +48045,7 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "partner", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "partner", "unit", "category", "standardLeadDays", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47827,6 +48087,27 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Partner = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "standardLeadDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("standardLeadDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StandardLeadDays = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -48055,7 +48336,7 @@ func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"rates", "utilisations", "withoutRules", "rules"}
+	fieldsInOrder := [...]string{"rates", "utilisations", "withoutRules", "rules", "recipes"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48090,6 +48371,13 @@ func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.Rules = data
+		case "recipes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recipes"))
+			data, err := ec.unmarshalOWhatIfRecipeInput2ᚕᚖkopeckᚋserviceᚐWhatIfRecipeInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recipes = data
 		}
 	}
 	return it, nil
@@ -48160,6 +48448,62 @@ func (ec *executionContext) unmarshalInputWhatIfRateInput(ctx context.Context, o
 func UnmarshalWhatIfRateInput(ctx context.Context, raw any) (service.WhatIfRateInput, error) {
 	var out service.WhatIfRateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfRateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatIfRecipeInput(ctx context.Context, obj any) (service.WhatIfRecipeInput, error) {
+	var it service.WhatIfRecipeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productId", "components", "options"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalNComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalOProductOptionInput2ᚕᚖkopeckᚋserviceᚐProductOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatIfRecipeInput unmarshals raw into the WhatIfRecipeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatIfRecipeInput(ctx context.Context, raw any) (service.WhatIfRecipeInput, error) {
+	var out service.WhatIfRecipeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfRecipeInput", raw, &out)
 	return out, err
 }
 
@@ -48331,6 +48675,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Offer(ctx, sel, obj)
+	case *ent.MeasurementDefinition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MeasurementDefinition(ctx, sel, obj)
 	case *ent.LifetimeModel:
 		if obj == nil {
 			return graphql.Null
@@ -51062,6 +51411,117 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var measurementDefinitionImplementors = []string{"MeasurementDefinition", "Node"}
+
+func (ec *executionContext) _MeasurementDefinition(ctx context.Context, sel ast.SelectionSet, obj *ent.MeasurementDefinition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measurementDefinitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasurementDefinition")
+		case "id":
+			out.Values[i] = ec._MeasurementDefinition_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._MeasurementDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._MeasurementDefinition_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._MeasurementDefinition_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MeasurementDefinition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._MeasurementDefinition_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._MeasurementDefinition_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "least":
+			out.Values[i] = ec._MeasurementDefinition_least(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "most":
+			out.Values[i] = ec._MeasurementDefinition_most(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var measurementPayloadImplementors = []string{"MeasurementPayload"}
+
+func (ec *executionContext) _MeasurementPayload(ctx context.Context, sel ast.SelectionSet, obj *service.MeasurementPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measurementPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasurementPayload")
+		case "measurement":
+			out.Values[i] = ec._MeasurementPayload_measurement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MeasurementPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var metFactImplementors = []string{"MetFact"}
 
 func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *quote.MetFact) graphql.Marshaler {
@@ -51284,6 +51744,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "defineMeasurement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_defineMeasurement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateMeasurement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateMeasurement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createOffer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createOffer(ctx, field)
@@ -51434,6 +51908,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setRates":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setRecipe":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRecipe(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -51937,12 +52418,6 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "costStated":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Order_costStated(ctx, field, obj)
-				})
 		case "margin":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -51960,18 +52435,6 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_costKnownAt(ctx, field, obj)
-				})
-		case "refunds":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Order_refunds(ctx, field, obj)
-				})
-		case "history":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Order_history(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -52013,133 +52476,6 @@ func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.Select
 			}
 		case "totalCount":
 			out.Values[i] = ec._OrderConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var orderCostChangeImplementors = []string{"OrderCostChange"}
-
-func (ec *executionContext) _OrderCostChange(ctx context.Context, sel ast.SelectionSet, obj *sale.OrderCostChange) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, orderCostChangeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrderCostChange")
-		case "before":
-			out.Values[i] = ec._OrderCostChange_before(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "after":
-			out.Values[i] = ec._OrderCostChange_after(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "rates":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderCostChange_rates(ctx, field, obj)
-				})
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var orderCostLineImplementors = []string{"OrderCostLine"}
-
-func (ec *executionContext) _OrderCostLine(ctx context.Context, sel ast.SelectionSet, obj *costing.OrderCostLine) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, orderCostLineImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrderCostLine")
-		case "kind":
-			out.Values[i] = ec._OrderCostLine_kind(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "label":
-			out.Values[i] = ec._OrderCostLine_label(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unitQuantity":
-			out.Values[i] = ec._OrderCostLine_unitQuantity(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "quantity":
-			out.Values[i] = ec._OrderCostLine_quantity(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "quantityUnit":
-			out.Values[i] = ec._OrderCostLine_quantityUnit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rate":
-			out.Values[i] = ec._OrderCostLine_rate(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rateUnit":
-			out.Values[i] = ec._OrderCostLine_rateUnit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rateValidFrom":
-			out.Values[i] = ec._OrderCostLine_rateValidFrom(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "rateRecordedAt":
-			out.Values[i] = ec._OrderCostLine_rateRecordedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "unitAmount":
-			out.Values[i] = ec._OrderCostLine_unitAmount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "amount":
-			out.Values[i] = ec._OrderCostLine_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52242,85 +52578,6 @@ func (ec *executionContext) _OrderEdge(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var orderEventImplementors = []string{"OrderEvent"}
-
-func (ec *executionContext) _OrderEvent(ctx context.Context, sel ast.SelectionSet, obj *sale.OrderEvent) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, orderEventImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrderEvent")
-		case "kind":
-			out.Values[i] = ec._OrderEvent_kind(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "at":
-			out.Values[i] = ec._OrderEvent_at(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "recordedAt":
-			out.Values[i] = ec._OrderEvent_recordedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "by":
-			out.Values[i] = ec._OrderEvent_by(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "reason":
-			out.Values[i] = ec._OrderEvent_reason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "dueBefore":
-			out.Values[i] = ec._OrderEvent_dueBefore(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "due":
-			out.Values[i] = ec._OrderEvent_due(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "refund":
-			out.Values[i] = ec._OrderEvent_refund(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "offer":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderEvent_offer(ctx, field, obj)
-				})
-		case "cost":
-			out.Values[i] = ec._OrderEvent_cost(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var orderKnownImplementors = []string{"OrderKnown"}
 
 func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSet, obj *report.OrderKnown) graphql.Marshaler {
@@ -52400,185 +52657,12 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "leadDays":
-			out.Values[i] = ec._OrderLine_leadDays(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "product":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderLine_product(ctx, field, obj)
 				})
-		case "options":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_options(ctx, field, obj)
-				})
-		case "measurements":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_measurements(ctx, field, obj)
-				})
-		case "priceLines":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_priceLines(ctx, field, obj)
-				})
-		case "agreement":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_agreement(ctx, field, obj)
-				})
-		case "priceThen":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_priceThen(ctx, field, obj)
-				})
-		case "costLines":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_costLines(ctx, field, obj)
-				})
-		case "cost":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_cost(ctx, field, obj)
-				})
-		case "refunded":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_refunded(ctx, field, obj)
-				})
-		case "refundedQuantity":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_refundedQuantity(ctx, field, obj)
-				})
-		case "returnedQuantity":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_returnedQuantity(ctx, field, obj)
-				})
-		case "margin":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_margin(ctx, field, obj)
-				})
-		case "costKnownAt":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OrderLine_costKnownAt(ctx, field, obj)
-				})
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var orderLineKnownImplementors = []string{"OrderLineKnown"}
-
-func (ec *executionContext) _OrderLineKnown(ctx context.Context, sel ast.SelectionSet, obj *rates.OrderLineFigures) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, orderLineKnownImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrderLineKnown")
-		case "knownAt":
-			out.Values[i] = ec._OrderLineKnown_knownAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "refunded":
-			out.Values[i] = ec._OrderLineKnown_refunded(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "cost":
-			out.Values[i] = ec._OrderLineKnown_cost(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "costLines":
-			out.Values[i] = ec._OrderLineKnown_costLines(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "margin":
-			out.Values[i] = ec._OrderLineKnown_margin(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var orderOptionImplementors = []string{"OrderOption"}
-
-func (ec *executionContext) _OrderOption(ctx context.Context, sel ast.SelectionSet, obj *quote.OrderOption) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, orderOptionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrderOption")
-		case "code":
-			out.Values[i] = ec._OrderOption_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._OrderOption_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "value":
-			out.Values[i] = ec._OrderOption_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -54197,6 +54281,64 @@ func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var priceTermsImplementors = []string{"PriceTerms"}
+
+func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSet, obj *pricing.Terms) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceTermsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceTerms")
+		case "listPrice":
+			out.Values[i] = ec._PriceTerms_listPrice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "markup":
+			out.Values[i] = ec._PriceTerms_markup(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bundleDiscount":
+			out.Values[i] = ec._PriceTerms_bundleDiscount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minimumMargin":
+			out.Values[i] = ec._PriceTerms_minimumMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._PriceTerms_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._PriceTerms_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var productImplementors = []string{"Product", "Node"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *ent.Product) graphql.Marshaler {
@@ -54253,6 +54395,16 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "unit":
+			out.Values[i] = ec._Product_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._Product_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "listPrice":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -54265,6 +54417,18 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_cost(ctx, field, obj)
 				})
+		case "priceTerms":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_priceTerms(ctx, field, obj)
+				})
+		case "priceTermsHistory":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_priceTermsHistory(ctx, field, obj)
+				})
 		case "options":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -54276,6 +54440,24 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_partner(ctx, field, obj)
+				})
+		case "recipe":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_recipe(ctx, field, obj)
+				})
+		case "recipes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_recipes(ctx, field, obj)
+				})
+		case "measurements":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_measurements(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -54745,6 +54927,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_lifetimeModels(ctx, field)
 				})
+		case "measurementDefinitions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_measurementDefinitions(ctx, field)
+				})
 		case "offers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -54798,6 +54986,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_rateGaps(ctx, field)
+				})
+		case "whereUsed":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whereUsed(ctx, field)
 				})
 		case "resource":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -55082,59 +55276,52 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var refundImplementors = []string{"Refund"}
+var recipeImplementors = []string{"Recipe"}
 
-func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, obj *books.Refund) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundImplementors)
+func (ec *executionContext) _Recipe(ctx context.Context, sel ast.SelectionSet, obj *catalogue.Recipe) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Refund")
+			out.Values[i] = graphql.MarshalString("Recipe")
 		case "id":
-			out.Values[i] = ec._Refund_id(ctx, field, obj)
+			out.Values[i] = ec._Recipe_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
-		case "amount":
-			out.Values[i] = ec._Refund_amount(ctx, field, obj)
+		case "validFrom":
+			out.Values[i] = ec._Recipe_validFrom(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "at":
-			out.Values[i] = ec._Refund_at(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "recordedAt":
-			out.Values[i] = ec._Refund_recordedAt(ctx, field, obj)
+			out.Values[i] = ec._Recipe_recordedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
+			}
+		case "recordedBy":
+			out.Values[i] = ec._Recipe_recordedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		case "reason":
-			out.Values[i] = ec._Refund_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			out.Values[i] = ec._Recipe_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
-		case "by":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Refund_by(ctx, field, obj)
-				})
-		case "goodsReturned":
-			out.Values[i] = ec._Refund_goodsReturned(ctx, field, obj)
+		case "components":
+			out.Values[i] = ec._Recipe_components(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
-		case "lines":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Refund_lines(ctx, field, obj)
-				})
+		case "options":
+			out.Values[i] = ec._Recipe_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -55152,37 +55339,147 @@ func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
-var refundLineImplementors = []string{"RefundLine"}
+var recipeComponentImplementors = []string{"RecipeComponent"}
 
-func (ec *executionContext) _RefundLine(ctx context.Context, sel ast.SelectionSet, obj *sale.RefundedPart) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, refundLineImplementors)
+func (ec *executionContext) _RecipeComponent(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipeComponent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeComponentImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RefundLine")
-		case "line":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._RefundLine_line(ctx, field, obj)
-				})
-		case "quantity":
-			out.Values[i] = ec._RefundLine_quantity(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "amount":
-			out.Values[i] = ec._RefundLine_amount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "cost":
-			out.Values[i] = ec._RefundLine_cost(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("RecipeComponent")
+		case "material":
+			out.Values[i] = ec._RecipeComponent_material(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
+			}
+		case "resource":
+			out.Values[i] = ec._RecipeComponent_resource(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "product":
+			out.Values[i] = ec._RecipeComponent_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._RecipeComponent_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quantityFormula":
+			out.Values[i] = ec._RecipeComponent_quantityFormula(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipeOptionImplementors = []string{"RecipeOption"}
+
+func (ec *executionContext) _RecipeOption(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipeOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipeOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecipeOption")
+		case "code":
+			out.Values[i] = ec._RecipeOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._RecipeOption_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "surcharge":
+			out.Values[i] = ec._RecipeOption_surcharge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._RecipeOption_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grade":
+			out.Values[i] = ec._RecipeOption_grade(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "components":
+			out.Values[i] = ec._RecipeOption_components(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recipePayloadImplementors = []string{"RecipePayload"}
+
+func (ec *executionContext) _RecipePayload(ctx context.Context, sel ast.SelectionSet, obj *catalogue.RecipePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recipePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecipePayload")
+		case "product":
+			out.Values[i] = ec._RecipePayload_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recipe":
+			out.Values[i] = ec._RecipePayload_recipe(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ordersRestated":
+			out.Values[i] = ec._RecipePayload_ordersRestated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecipePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -56208,6 +56505,97 @@ func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var useImplementors = []string{"Use"}
+
+func (ec *executionContext) _Use(ctx context.Context, sel ast.SelectionSet, obj *catalogue.Use) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, useImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Use")
+		case "product":
+			out.Values[i] = ec._Use_product(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._Use_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._Use_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "direct":
+			out.Values[i] = ec._Use_direct(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "options":
+			out.Values[i] = ec._Use_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var useByOptionImplementors = []string{"UseByOption"}
+
+func (ec *executionContext) _UseByOption(ctx context.Context, sel ast.SelectionSet, obj *catalogue.UseByOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, useByOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UseByOption")
+		case "code":
+			out.Values[i] = ec._UseByOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._UseByOption_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
@@ -56502,6 +56890,49 @@ func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "difference":
 			out.Values[i] = ec._WhatIf_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var whereUsedImplementors = []string{"WhereUsed"}
+
+func (ec *executionContext) _WhereUsed(ctx context.Context, sel ast.SelectionSet, obj *catalogue.WhereUsed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whereUsedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhereUsed")
+		case "total":
+			out.Values[i] = ec._WhereUsed_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._WhereUsed_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WhereUsed_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -57530,6 +57961,11 @@ func (ec *executionContext) unmarshalNDeclineOfferInput2kopeckᚋserviceᚐDecli
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDefineMeasurementInput2kopeckᚋserviceᚐDefineMeasurementInput(ctx context.Context, v any) (service.DefineMeasurementInput, error) {
+	res, err := ec.unmarshalInputDefineMeasurementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDeleteCustomerInput2kopeckᚋserviceᚐDeleteCustomerInput(ctx context.Context, v any) (service.DeleteCustomerInput, error) {
 	res, err := ec.unmarshalInputDeleteCustomerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57818,6 +58254,38 @@ func (ec *executionContext) marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐL
 	return ec._LifetimeModelPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMeasurementDefinition2ᚕᚖkopeckᚋentᚐMeasurementDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MeasurementDefinition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MeasurementDefinition!")
+		return graphql.Null
+	}
+	return ec._MeasurementDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMeasurementPayload(ctx context.Context, sel ast.SelectionSet, v *service.MeasurementPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MeasurementPayload!")
+		return graphql.Null
+	}
+	return ec._MeasurementPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
 	return ec._MetFact(ctx, sel, &v)
 }
@@ -57976,30 +58444,6 @@ func (ec *executionContext) marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConne
 	return ec._OrderConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNOrderCostLine2ᚖkopeckᚋcostingᚐOrderCostLine(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNOrderCostLine2ᚖkopeckᚋcostingᚐOrderCostLine(ctx context.Context, sel ast.SelectionSet, v *costing.OrderCostLine) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "OrderCostLine!")
-		return graphql.Null
-	}
-	return ec._OrderCostLine(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐOrderCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.OrderCredit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -58034,40 +58478,6 @@ func (ec *executionContext) marshalNOrderDirection2kopeckᚋschemaᚐOrderDirect
 	return v
 }
 
-func (ec *executionContext) marshalNOrderEvent2ᚕᚖkopeckᚋserviceᚋsaleᚐOrderEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*sale.OrderEvent) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNOrderEvent2ᚖkopeckᚋserviceᚋsaleᚐOrderEvent(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNOrderEvent2ᚖkopeckᚋserviceᚋsaleᚐOrderEvent(ctx context.Context, sel ast.SelectionSet, v *sale.OrderEvent) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "OrderEvent!")
-		return graphql.Null
-	}
-	return ec._OrderEvent(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx context.Context, v any) (service.OrderEventKind, error) {
-	var res service.OrderEventKind
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx context.Context, sel ast.SelectionSet, v service.OrderEventKind) graphql.Marshaler {
-	return v
-}
-
 func (ec *executionContext) marshalNOrderLine2ᚕᚖkopeckᚋentᚐOrderLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OrderLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -58090,30 +58500,6 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 		return graphql.Null
 	}
 	return ec._OrderLine(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNOrderOption2ᚖkopeckᚋserviceᚋquoteᚐOrderOption(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNOrderOption2ᚖkopeckᚋserviceᚋquoteᚐOrderOption(ctx context.Context, sel ast.SelectionSet, v *quote.OrderOption) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "OrderOption!")
-		return graphql.Null
-	}
-	return ec._OrderOption(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
@@ -58508,6 +58894,14 @@ func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquote�
 	return ec._PriceRuleTrial(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx context.Context, sel ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceTerms!")
+		return graphql.Null
+	}
+	return ec._PriceTerms(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Product!")
@@ -58619,22 +59013,6 @@ func (ec *executionContext) marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx contex
 	return v
 }
 
-func (ec *executionContext) marshalNRate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRate2ᚖkopeckᚋentᚐRate(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNRate2ᚖkopeckᚋentᚐRate(ctx context.Context, sel ast.SelectionSet, v *ent.Rate) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Rate!")
@@ -58677,6 +59055,70 @@ func (ec *executionContext) marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayl
 	return ec._RatesPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx context.Context, sel ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Recipe!")
+		return graphql.Null
+	}
+	return ec._Recipe(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipeComponent2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponentᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.RecipeComponent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipeComponent2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecipeComponent2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeComponent(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipeComponent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipeComponent!")
+		return graphql.Null
+	}
+	return ec._RecipeComponent(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipeOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.RecipeOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipeOption2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecipeOption2ᚖkopeckᚋserviceᚋcatalogueᚐRecipeOption(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipeOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipeOption!")
+		return graphql.Null
+	}
+	return ec._RecipeOption(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecipePayload2ᚖkopeckᚋserviceᚋcatalogueᚐRecipePayload(ctx context.Context, sel ast.SelectionSet, v *catalogue.RecipePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecipePayload!")
+		return graphql.Null
+	}
+	return ec._RecipePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordContactInput2kopeckᚋserviceᚐRecordContactInput(ctx context.Context, v any) (service.RecordContactInput, error) {
 	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -58690,59 +59132,6 @@ func (ec *executionContext) unmarshalNRecordDepartureInput2kopeckᚋserviceᚐRe
 func (ec *executionContext) unmarshalNRefreshSessionInput2kopeckᚋserviceᚐRefreshSessionInput(ctx context.Context, v any) (service.RefreshSessionInput, error) {
 	res, err := ec.unmarshalInputRefreshSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRefund2ᚕᚖkopeckᚋserviceᚋbooksᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.Refund) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx context.Context, sel ast.SelectionSet, v *books.Refund) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Refund!")
-		return graphql.Null
-	}
-	return ec._Refund(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNRefundLine2ᚕᚖkopeckᚋserviceᚋsaleᚐRefundedPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*sale.RefundedPart) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRefundLine2ᚖkopeckᚋserviceᚋsaleᚐRefundedPart(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRefundLine2ᚖkopeckᚋserviceᚋsaleᚐRefundedPart(ctx context.Context, sel ast.SelectionSet, v *sale.RefundedPart) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RefundLine!")
-		return graphql.Null
-	}
-	return ec._RefundLine(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNRefundLineInput2ᚖkopeckᚋserviceᚐRefundLineInput(ctx context.Context, v any) (*service.RefundLineInput, error) {
-	res, err := ec.unmarshalInputRefundLineInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefundOrderInput(ctx context.Context, v any) (service.RefundOrderInput, error) {
@@ -58953,6 +59342,11 @@ func (ec *executionContext) unmarshalNSetRateInput2ᚖkopeckᚋserviceᚐSetRate
 
 func (ec *executionContext) unmarshalNSetRatesInput2kopeckᚋserviceᚐSetRatesInput(ctx context.Context, v any) (service.SetRatesInput, error) {
 	res, err := ec.unmarshalInputSetRatesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetRecipeInput2kopeckᚋserviceᚐSetRecipeInput(ctx context.Context, v any) (service.SetRecipeInput, error) {
+	res, err := ec.unmarshalInputSetRecipeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -59216,6 +59610,11 @@ func (ec *executionContext) unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpd
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateMeasurementInput2kopeckᚋserviceᚐUpdateMeasurementInput(ctx context.Context, v any) (service.UpdateMeasurementInput, error) {
+	res, err := ec.unmarshalInputUpdateMeasurementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateProductInput2kopeckᚋserviceᚐUpdateProductInput(ctx context.Context, v any) (service.UpdateProductInput, error) {
 	res, err := ec.unmarshalInputUpdateProductInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -59224,6 +59623,54 @@ func (ec *executionContext) unmarshalNUpdateProductInput2kopeckᚋserviceᚐUpda
 func (ec *executionContext) unmarshalNUpdateUserInput2kopeckᚋserviceᚐUpdateUserInput(ctx context.Context, v any) (service.UpdateUserInput, error) {
 	res, err := ec.unmarshalInputUpdateUserInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUse2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.Use) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUse2ᚖkopeckᚋserviceᚋcatalogueᚐUse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUse2ᚖkopeckᚋserviceᚋcatalogueᚐUse(ctx context.Context, sel ast.SelectionSet, v *catalogue.Use) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Use!")
+		return graphql.Null
+	}
+	return ec._Use(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUseByOption2ᚕᚖkopeckᚋserviceᚋcatalogueᚐUseByOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.UseByOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUseByOption2ᚖkopeckᚋserviceᚋcatalogueᚐUseByOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUseByOption2ᚖkopeckᚋserviceᚋcatalogueᚐUseByOption(ctx context.Context, sel ast.SelectionSet, v *catalogue.UseByOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UseByOption!")
+		return graphql.Null
+	}
+	return ec._UseByOption(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUser2ᚕᚖkopeckᚋentᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
@@ -59345,9 +59792,22 @@ func (ec *executionContext) unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhat
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNWhatIfRecipeInput2ᚖkopeckᚋserviceᚐWhatIfRecipeInput(ctx context.Context, v any) (*service.WhatIfRecipeInput, error) {
+	res, err := ec.unmarshalInputWhatIfRecipeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNWhatIfUtilisationInput2ᚖkopeckᚋserviceᚐWhatIfUtilisationInput(ctx context.Context, v any) (*service.WhatIfUtilisationInput, error) {
 	res, err := ec.unmarshalInputWhatIfUtilisationInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWhereUsed2ᚖkopeckᚋserviceᚋcatalogueᚐWhereUsed(ctx context.Context, sel ast.SelectionSet, v *catalogue.WhereUsed) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WhereUsed!")
+		return graphql.Null
+	}
+	return ec._WhereUsed(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWithdrawOfferInput2kopeckᚋserviceᚐWithdrawOfferInput(ctx context.Context, v any) (service.WithdrawOfferInput, error) {
@@ -60134,6 +60594,13 @@ func (ec *executionContext) marshalOLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐ
 	return ec._LifetimeValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMeasurementDefinition2ᚖkopeckᚋentᚐMeasurementDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.MeasurementDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeasurementDefinition(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -60322,13 +60789,6 @@ func (ec *executionContext) marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx context.Co
 	return ec._Order(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOOrderCostChange2ᚖkopeckᚋserviceᚋsaleᚐOrderCostChange(ctx context.Context, sel ast.SelectionSet, v *sale.OrderCostChange) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._OrderCostChange(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalOOrderEdge2ᚕᚖkopeckᚋentᚐOrderEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.OrderEdge) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -60362,13 +60822,6 @@ func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚋreportᚐOr
 		return graphql.Null
 	}
 	return ec._OrderKnown(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOOrderLineKnown2ᚖkopeckᚋserviceᚋratesᚐOrderLineFigures(ctx context.Context, sel ast.SelectionSet, v *rates.OrderLineFigures) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._OrderLineKnown(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrderMarginForecast2ᚖkopeckᚋschemaᚐOrderMarginForecast(ctx context.Context, v any) (*schema.OrderMarginForecast, error) {
@@ -60537,6 +60990,32 @@ func (ec *executionContext) marshalOPriceRuleSample2ᚖkopeckᚋserviceᚋquote�
 		return graphql.Null
 	}
 	return ec._PriceRuleSample(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceTerms2ᚕᚖkopeckᚋpricingᚐTermsᚄ(ctx context.Context, sel ast.SelectionSet, v []*pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx context.Context, sel ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceTerms(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -60742,28 +61221,30 @@ func (ec *executionContext) marshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject
 	return v
 }
 
-func (ec *executionContext) marshalORefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx context.Context, sel ast.SelectionSet, v *books.Refund) graphql.Marshaler {
+func (ec *executionContext) marshalORecipe2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.Recipe) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._Refund(ctx, sel, v)
-}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, sel, v[i])
+	})
 
-func (ec *executionContext) unmarshalORefundLineInput2ᚕᚖkopeckᚋserviceᚐRefundLineInputᚄ(ctx context.Context, v any) ([]*service.RefundLineInput, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]*service.RefundLineInput, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNRefundLineInput2ᚖkopeckᚋserviceᚐRefundLineInput(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
 		}
 	}
-	return res, nil
+
+	return ret
+}
+
+func (ec *executionContext) marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx context.Context, sel ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Recipe(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
@@ -61057,6 +61538,23 @@ func (ec *executionContext) unmarshalOWhatIfRateInput2ᚕᚖkopeckᚋserviceᚐW
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhatIfRateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOWhatIfRecipeInput2ᚕᚖkopeckᚋserviceᚐWhatIfRecipeInputᚄ(ctx context.Context, v any) ([]*service.WhatIfRecipeInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.WhatIfRecipeInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWhatIfRecipeInput2ᚖkopeckᚋserviceᚐWhatIfRecipeInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}

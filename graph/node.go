@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -45,6 +46,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Attribution: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.AttributionFit) string { return row.ID })(c.AttributionFit.Query().Where(attributionfit.IDIn(ids...)).All(ctx))
+		},
+		id.Measurement: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.MeasurementDefinition) string { return row.ID })(c.MeasurementDefinition.Query().Where(measurementdefinition.IDIn(ids...)).All(ctx))
 		},
 		id.Offer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, offerID)(c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx))

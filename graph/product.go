@@ -52,6 +52,7 @@ func productFilter(f *service.ProductFilter) *conditions {
 	}
 	anyOf(c, "kinds", "kind", f.Kinds, nil)
 	equals(c, "active", given(c, "active", f.Active, nil))
+	equals(c, "category", given(c, "category", f.Category, isNull("category")))
 	if search := given(c, "search", f.Search, nil); search != nil {
 		found, err := catalogue.Search(*search)
 		if err != nil {
@@ -72,4 +73,25 @@ func (r *Resolver) cost(ctx context.Context, p *ent.Product, quantity *money.Exa
 		return nil, err
 	}
 	return costs.Of(p.ID, quantity, options, leadDays)
+}
+
+// whereUsed reads a page of the products that use something, by sku, from memory.
+func (r *Resolver) whereUsed(ctx context.Context, material, resource, productID *string, at, knownAt *time.Time, w window) (*catalogue.WhereUsed, error) {
+	uses := list[catalogue.Use]{"whereUsed", func(u *catalogue.Use) string { return u.Product.ID }, r.pages}
+	reading, err := uses.check(w, column[catalogue.Use]{name: "SKU", key: func(u *catalogue.Use) any { return u.Product.Sku }}, schema.Ascending)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.app.Catalogue.WhereUsed(ctx, material, resource, productID, at, knownAt)
+	if err != nil {
+		return nil, err
+	}
+	page, err := reading.pageInMemory(all, func(u *catalogue.Use, after *position) bool {
+		key, _ := after.key.(string)
+		return u.Product.Sku > key
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &catalogue.WhereUsed{Total: len(all), Rows: page.rows, PageInfo: &page.info}, nil
 }

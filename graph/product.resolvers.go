@@ -12,6 +12,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
 )
@@ -41,6 +42,14 @@ func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *t
 
 func (r *productResolver) Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error) {
 	return r.cost(ctx, obj, quantity, options, leadDays, at, knownAt)
+}
+
+func (r *productResolver) PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error) {
+	return r.app.Catalogue.PriceTerms(ctx, obj.ID, at, knownAt)
+}
+
+func (r *productResolver) PriceTermsHistory(ctx context.Context, obj *ent.Product) ([]*pricing.Terms, error) {
+	return r.app.Catalogue.PriceTermsHistory(obj.ID), nil
 }
 
 func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error) {

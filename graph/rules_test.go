@@ -74,7 +74,7 @@ func unruled(schema *ast.Schema) []string {
 
 // nouns are the types whose rows the guard narrows.
 var nouns = []string{
-	"AttributionFit", "Contact", "Customer", "LifetimeModel", "Offer", "OfferLine", "Order", "OrderLine", "Permission", "PermissionEvent",
+	"AttributionFit", "Contact", "Customer", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Permission", "PermissionEvent",
 	"PriceAgreement", "PriceRule", "Product", "ProductOption", "Rate", "Setting", "StageChange", "User",
 }
 

@@ -45,6 +45,14 @@ func NewBook(s Source) *Book {
 	return b
 }
 
+// Terms returns the price terms of a product, in the order in which they hold. The list must not be changed.
+func (b *Book) Terms(productID string) []Terms { return b.terms[productID] }
+
+// TermsAt returns the price terms of a product that hold at a moment, as known at another; nil for none.
+func (b *Book) TermsAt(productID string, at, knownAt time.Time) *Terms {
+	return termsAt(b.terms[productID], at, knownAt)
+}
+
 // Basis returns what the book's costs come from.
 func (b *Book) Basis() costing.Basis { return b.basis }
 
@@ -66,9 +74,9 @@ type waterfall struct {
 //
 // The lists in Answer.Cost are shared with other answers: they must not be changed.
 //
-// Options that are filled by a customer's measurements take them where no value is given.
+// Options that are filled by a customer's measurements, and formulas of the recipe, take them where no value is given.
 //
-// Errors: *MissingRateError naming the rates without which there is no price, *MeasurementError, ErrNoTerms, ErrNoMargin,
+// Errors: *MissingRateError naming the rates without which there is no price, *costing.MeasurementError, ErrNoTerms, ErrNoMargin,
 // money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
 func (b *Book) Price(q Question) (Answer, error) {
 	w, err := b.begin(q)
@@ -97,12 +105,12 @@ const mostLines = 8
 
 // begin finds the terms and the costs that the steps need.
 func (b *Book) begin(q Question) (*waterfall, error) {
-	product, ok := b.basis.Catalogue.Product(q.ProductID)
+	product, ok := b.basis.Catalogue.Product(q.ProductID, q.At, q.At)
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, q.ProductID)
 	}
 	w := &waterfall{book: b, question: q, product: product}
-	if w.terms = termsAt(b.terms[q.ProductID], q.At); w.terms == nil {
+	if w.terms = termsAt(b.terms[q.ProductID], q.At, q.At); w.terms == nil {
 		return nil, ErrNoTerms
 	}
 	if err := w.measure(); err != nil {
@@ -115,7 +123,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	ask := costing.ProductQuestion{ProductID: q.ProductID, Quantity: q.Quantity, Chosen: w.question.Options, LeadDays: &w.answer.LeadDays, At: q.At, KnownAt: q.At}
 	var err error
 	if w.answer.Cost, err = b.costs.Cost(ask); err != nil {
-		return nil, err
+		return nil, w.unmeasured(err)
 	}
 	if missing := w.answer.Cost.Missing; len(missing) > 0 {
 		return nil, &MissingRateError{SKU: product.SKU, Keys: missing}

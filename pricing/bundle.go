@@ -3,6 +3,7 @@ package pricing
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"kopeck/costing"
@@ -17,49 +18,54 @@ type Part struct {
 }
 
 // Parts returns the products that a product is put together from, with their list prices at a moment, in the order of its components.
-// Materials and resources among the components are not parts. Errors as Price, about a part.
-func (b *Book) Parts(productID string, at time.Time) ([]Part, error) {
-	product, ok := b.basis.Catalogue.Product(productID)
+// Materials and resources among the components are not parts. measured are the options of the bundle's price, which what is measured is
+// taken from. Errors as Price, about a part.
+func (b *Book) Parts(productID string, measured []Option, at time.Time) ([]Part, error) {
+	product, ok := b.basis.Catalogue.Product(productID, at, at)
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, productID)
 	}
-	return b.parts(product, at, 0)
+	return b.parts(product, measured, at, 0)
 }
 
-func (b *Book) parts(product costing.Product, at time.Time, depth int) ([]Part, error) {
+func (b *Book) parts(product costing.Product, measured []Option, at time.Time, depth int) ([]Part, error) {
 	var parts []Part
 	for _, c := range product.Components {
 		if c.PartID == "" {
 			continue
 		}
-		list, err := b.listOf(c.PartID, at, depth+1)
+		list, err := b.listOf(c.PartID, measured, at, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, Part{c.PartID, c.Quantity, list})
+		quantity, err := b.basis.Catalogue.QuantityOf(c, measured)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, Part{c.PartID, quantity, list})
 	}
 	return parts, nil
 }
 
 // listOf returns the list price of one unit of a product without options, at its standard lead time.
-func (b *Book) listOf(productID string, at time.Time, depth int) (money.Amount, error) {
-	product, ok := b.basis.Catalogue.Product(productID)
+func (b *Book) listOf(productID string, measured []Option, at time.Time, depth int) (money.Amount, error) {
+	product, ok := b.basis.Catalogue.Product(productID, at, at)
 	if !ok {
 		return money.Amount{}, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, productID)
 	}
 	if depth > costing.MaxDepth {
 		return money.Amount{}, costing.ErrTooDeep
 	}
-	terms := termsAt(b.terms[productID], at)
+	terms := termsAt(b.terms[productID], at, at)
 	switch {
 	case terms == nil:
 		return money.Amount{}, fmt.Errorf("%w: %s, of which it is a part", ErrNoTerms, product.SKU)
 	case terms.Amount != nil:
 		return *terms.Amount, nil
 	case terms.BundleDiscount != nil:
-		return b.bundled(product, *terms.BundleDiscount, at, depth)
+		return b.bundled(product, measured, *terms.BundleDiscount, at, depth)
 	}
-	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: one, At: at, KnownAt: at})
+	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: one, Chosen: measuredFor(product, measured), At: at, KnownAt: at})
 	if err != nil {
 		return money.Amount{}, err
 	}
@@ -71,8 +77,8 @@ func (b *Book) listOf(productID string, at time.Time, depth int) (money.Amount, 
 }
 
 // bundled returns the sum of the parts' list prices less a share of it, rounded once.
-func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.Time, depth int) (money.Amount, error) {
-	parts, err := b.parts(product, at, depth)
+func (b *Book) bundled(product costing.Product, measured []Option, discount money.Decimal, at time.Time, depth int) (money.Amount, error) {
+	parts, err := b.parts(product, measured, at, depth)
 	if err != nil {
 		return money.Amount{}, err
 	}
@@ -87,9 +93,22 @@ func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.
 // worth is the list price of the part's whole quantity, exactly.
 func (p Part) worth() *big.Rat { return new(big.Rat).Mul(p.List.Rat(), p.Quantity.Rat()) }
 
-// PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once.
-func (b *Book) PartCost(productID string, quantity money.Decimal, leadDays int, at time.Time) (money.Amount, error) {
-	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, LeadDays: &leadDays, At: at, KnownAt: at})
+// measuredFor returns those of a bundle's options that the formulas of a part measure.
+func measuredFor(part costing.Product, options []Option) []Option {
+	var measured []Option
+	for _, o := range options {
+		if slices.Contains(part.Measurements, o.Code) {
+			measured = append(measured, o)
+		}
+	}
+	return measured
+}
+
+// PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once. measured are the
+// options of the bundle's price.
+func (b *Book) PartCost(productID string, quantity money.Decimal, measured []Option, leadDays int, at time.Time) (money.Amount, error) {
+	part, _ := b.basis.Catalogue.Product(productID, at, at)
+	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, Chosen: measuredFor(part, measured), LeadDays: &leadDays, At: at, KnownAt: at})
 	if err != nil {
 		return money.Amount{}, err
 	}

@@ -10,6 +10,7 @@ import (
 // Instead describes how a book is to differ from another, for questions of the kind "what if".
 type Instead struct {
 	Rates       []costing.Rate       // in addition to those of the book
+	Recipes     []costing.Recipe     // in addition to those of the book
 	Assumed     costing.Utilisations // of resources, in place of the booked ones; nil: as booked
 	Without     []string             // ids of rules to leave out
 	Rules       []Rule               // rules to add
@@ -20,7 +21,8 @@ type Instead struct {
 // share the remembered ones.
 func (b *Book) Instead(i Instead) *Book {
 	other := *b
-	if len(i.Rates) > 0 || len(i.Assumed) > 0 {
+	if len(i.Rates) > 0 || len(i.Recipes) > 0 || len(i.Assumed) > 0 {
+		other.basis.Catalogue = b.basis.Catalogue.With(i.Recipes)
 		if len(i.Rates) > 0 {
 			other.basis.Rates = b.basis.Rates.With(i.Rates)
 		}

@@ -13,7 +13,7 @@ func (w *waterfall) list(s Step) error {
 		var amount money.Amount
 		var err error
 		if w.terms.BundleDiscount != nil {
-			amount, err = w.book.bundled(w.product, *w.terms.BundleDiscount, w.question.At, 0)
+			amount, err = w.book.bundled(w.product, w.question.Options, *w.terms.BundleDiscount, w.question.At, 0)
 		} else {
 			amount, err = w.marked(w.answer.Cost.Full) // the label is the same, so that it does not reveal the cost
 		}

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,42 +10,76 @@ import (
 	"kopeck/money"
 )
 
-// MeasurementError says that a product made to measure needs a measurement, as an option, that is neither given nor known
-// of the customer.
-type MeasurementError struct {
-	Code   string // of the option
-	Reason string
-}
-
-// Error implements error.
-func (e *MeasurementError) Error() string { return e.Code + " is needed: " + e.Reason }
-
-// measure completes the chosen options by the customer's measurements. A question without a customer, as for a floor, is
-// left as it is.
+// measure completes the chosen options, and what the recipe's formulas measure, by the customer's measurements. A question without a
+// customer, as for a floor, is for the least that can be measured.
 func (w *waterfall) measure() error {
+	given := len(w.question.Options)
+	isGiven := func(code string, among []Option) bool {
+		return slices.ContainsFunc(among, func(c Option) bool { return c.Code == code })
+	}
+	add := func(code, value string) {
+		w.question.Options = append(slices.Clip(w.question.Options), Option{Code: code, Value: value})
+	}
 	if w.question.Customer.ID == "" {
+		for _, code := range w.product.Measurements {
+			if definition, _ := w.book.basis.Catalogue.Measurement(code); !isGiven(code, w.question.Options) {
+				add(code, definition.Least.String())
+			}
+		}
 		return nil
 	}
-	given := len(w.question.Options)
 	for _, option := range w.product.Options {
-		if !option.Measured || slices.ContainsFunc(w.question.Options[:given], func(c Option) bool { return c.Code == option.Code }) {
+		if !option.Measured || isGiven(option.Code, w.question.Options[:given]) {
 			continue
 		}
 		value, err := measurementOf(w.question.Customer, option.Code)
 		if err != nil {
 			return err
 		}
-		w.question.Options = append(slices.Clip(w.question.Options), Option{Code: option.Code, Value: value})
+		add(option.Code, value)
+	}
+	for _, code := range w.product.Measurements {
+		if isGiven(code, w.question.Options) {
+			continue
+		}
+		if value, err := w.fitting(code); err == nil {
+			add(code, value)
+		}
 	}
 	return nil
 }
 
-// measurementOf returns what is known of a customer as the value of an option.
+// fitting returns what is known of the customer as the value of a measurement, if it is in its range.
+func (w *waterfall) fitting(code string) (string, error) {
+	value, err := measurementOf(w.question.Customer, code)
+	if err != nil {
+		return "", err
+	}
+	if definition, ok := w.book.basis.Catalogue.Measurement(code); ok {
+		if err := definition.Check(money.MustDecimal(value)); err != nil {
+			return "", &costing.MeasurementError{Code: code, Reason: "not given, and of this customer " + err.Error()}
+		}
+	}
+	return value, nil
+}
+
+// unmeasured says of a measurement that a cost lacks why the customer's is not taken. Other errors are returned as they are.
+func (w *waterfall) unmeasured(err error) error {
+	var missing *costing.MeasurementError
+	if w.question.Customer.ID != "" && errors.As(err, &missing) {
+		if _, reason := w.fitting(missing.Code); reason != nil {
+			return reason
+		}
+	}
+	return err
+}
+
+// measurementOf returns what is known of a customer as the value of an option: a number that money.ParseDecimal reads.
 func measurementOf(c Customer, code string) (string, error) {
 	var value string
 	switch measured := c.Measurements[code].(type) {
 	case nil:
-		return "", &MeasurementError{code, "neither given nor known of this customer"}
+		return "", &costing.MeasurementError{Code: code, Reason: "neither given nor known of this customer"}
 	case float64:
 		value = strconv.FormatFloat(measured, 'f', -1, 64)
 	case string:
@@ -53,7 +88,7 @@ func measurementOf(c Customer, code string) (string, error) {
 		value = fmt.Sprint(measured)
 	}
 	if units, err := money.ParseDecimal(value); err != nil || units.Sign() < 0 {
-		return "", &MeasurementError{code, "not given, and what is known of this customer is no measure"}
+		return "", &costing.MeasurementError{Code: code, Reason: "not given, and what is known of this customer is no measure"}
 	}
 	return value, nil
 }

@@ -2,6 +2,7 @@ package pricing_test
 
 import (
 	"testing"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
@@ -22,7 +23,7 @@ func TestASurchargeIsIncome(t *testing.T) {
 			terms(&source.Terms[0])
 			overhead := rate("OVERHEAD", "rent", "share", "0.12")
 			source.Basis.Rates = costing.NewRates([]costing.Rate{rate("MATERIAL", "cloth", "m", "250"), rate("RESOURCE", "loom", "hour", "400"), overhead})
-			product, _ := source.Basis.Catalogue.Product("curtain")
+			product, _ := source.Basis.Catalogue.Product("curtain", time.Time{}, time.Time{})
 			product.Options = []costing.Option{{ID: "opt_01jd0000000000000000000001", Code: "handle", Name: "Handle", Surcharge: money.Minor(350_00)}}
 			source.Basis.Catalogue = costing.NewCatalogue([]costing.Product{product})
 			book := pricing.NewBook(source)

@@ -51,10 +51,10 @@ func indexTerms(all []Terms) map[string][]Terms {
 	return index
 }
 
-// termsAt returns the latest terms that hold at a moment and were known then, nil for none.
-func termsAt(list []Terms, at time.Time) *Terms {
+// termsAt returns the latest terms that hold at a moment, as known at another; nil for none.
+func termsAt(list []Terms, at, knownAt time.Time) *Terms {
 	for i := len(list) - 1; i >= 0; i-- {
-		if !list[i].ValidFrom.After(at) && !list[i].RecordedAt.After(at) {
+		if !list[i].ValidFrom.After(at) && !list[i].RecordedAt.After(knownAt) {
 			return &list[i]
 		}
 	}

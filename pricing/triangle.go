@@ -29,7 +29,7 @@ const horizon = 30
 //
 // Errors as Price.
 func (b *Book) Triangle(q Question) ([3]Proposal, error) {
-	product, ok := b.basis.Catalogue.Product(q.ProductID)
+	product, ok := b.basis.Catalogue.Product(q.ProductID, q.At, q.At)
 	if !ok {
 		return [3]Proposal{}, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, q.ProductID)
 	}

@@ -3,6 +3,7 @@ package pricing_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/pricing"
@@ -29,7 +30,7 @@ func TestFastProposals(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			source, question := curtain(), ask()
-			product, _ := source.Basis.Catalogue.Product("curtain")
+			product, _ := source.Basis.Catalogue.Product("curtain", time.Time{}, time.Time{})
 			product.StandardLeadDays = c.standard
 			source.Basis.Catalogue = costing.NewCatalogue([]costing.Product{product})
 			question.Quantity = dec(c.quantity)

@@ -35,6 +35,10 @@ func (Product) Fields() []ent.Field {
 			Annotations(open()).Comment("The usual lead time in days; a shorter or longer one has its own price."),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The partner whose product it is."),
+		field.String("unit").Optional().Nillable().MaxLen(160).Annotations(open()).
+			Comment("What one unit of the product is, such as \"piece\" or \"m\"; null if it is not stated."),
+		field.String("category").Optional().Nillable().MaxLen(400).Annotations(open()).
+			Comment("The category that the product belongs to; null for none."),
 	}
 }
 
@@ -51,6 +55,7 @@ func (Product) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("sku").Unique(),
 		index.Fields("name_key", "id"),
+		index.Fields("category", "sku"),
 	}
 }
 
@@ -102,98 +107,3 @@ func (ListPrice) Indexes() []ent.Index {
 
 // Annotations of ListPrice.
 func (ListPrice) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
-
-// Component is what one unit of a product, or of one of its options, is made of: a material, a resource or another product.
-type Component struct{ ent.Schema }
-
-// Mixin of Component.
-func (Component) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
-
-// Fields of Component.
-func (Component) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("product_id").Immutable().
-			Comment("The product."),
-		field.String("option_id").Optional().Nillable().Immutable().
-			Comment("The option that the component belongs to; null if it belongs to the product itself."),
-		field.Int("position").NonNegative().
-			Comment("The place of the component in the recipe, from 0."),
-		field.String("material").Optional().Nillable().MaxLen(400).
-			Comment("The code of the material, if it is one."),
-		field.String("resource").Optional().Nillable().MaxLen(400).
-			Comment("The code of the resource, if it is one."),
-		field.String("part_id").Optional().Nillable().
-			Comment("The product that is a part of this one, if it is one."),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).
-			Comment("The quantity for one unit."),
-	}
-}
-
-// Edges of Component.
-func (Component) Edges() []ent.Edge {
-	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
-			Comment("The product."),
-		edge.To("option", ProductOption.Type).Field("option_id").Unique().Immutable().
-			Comment("The option that the component belongs to."),
-		edge.To("part", Product.Type).Field("part_id").Unique().
-			Comment("The product that is a part of this one."),
-	}
-}
-
-// Indexes of Component.
-func (Component) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("product_id", "position"),
-		index.Fields("material"),
-		index.Fields("resource"),
-		index.Fields("part_id"),
-	}
-}
-
-// Annotations of Component.
-func (Component) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
-
-// ProductOption is a choice that changes what a product is made of, and may cost a surcharge.
-type ProductOption struct{ ent.Schema }
-
-// Mixin of ProductOption.
-func (ProductOption) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
-
-// Fields of ProductOption.
-func (ProductOption) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("product_id").Immutable().
-			Comment("The product."),
-		field.String("code").NotEmpty().MaxLen(400).
-			Comment("The code by which the option is chosen."),
-		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The name of the option."),
-		field.Int("position").NonNegative().
-			Comment("The place of the option in the product's list, from 0."),
-		field.Int64("surcharge").GoType(money.Amount{}).DefaultFunc(noMoney).
-			Comment("What the option adds to the price of a unit."),
-		field.Bool("measured").Default(false).
-			Comment("Whether the customer's measurement of the same code fills the option in."),
-		field.Bool("grade").Default(false).
-			Comment("Whether the option is a better quality."),
-	}
-}
-
-// Edges of ProductOption.
-func (ProductOption) Edges() []ent.Edge {
-	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
-			Comment("The product."),
-	}
-}
-
-// Indexes of ProductOption.
-func (ProductOption) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("product_id", "code").Unique(),
-	}
-}
-
-// Annotations of ProductOption.
-func (ProductOption) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }

@@ -147,8 +147,12 @@ type ComponentInput struct {
 	Resource *string `json:"resource,omitempty"`
 	// The sku of the product that is a part of this one.
 	ProductSku *string `json:"productSku,omitempty"`
-	// The quantity for one unit.
+	// The quantity for one unit, more than 0. Exactly one of quantity and quantityFormula must be given.
 	Quantity money.Exact `json:"quantity"`
+	// A formula that gives the quantity for one unit from measurements, in CEL: their codes, numbers, + - * /, comparisons, && || !,
+	// ?: and the functions ceil, floor, round, abs, min and max, such as "ceil(width / 1.4) * (height + 0.2)". It is computed
+	// exactly. The measurements must be defined, and the formula must have a quantity at the ends of their ranges.
+	QuantityFormula *string `json:"quantityFormula,omitempty"`
 }
 
 // The input of confirmPermission.
@@ -303,6 +307,10 @@ type CreateProductInput struct {
 	Options []*ProductOptionInput `json:"options,omitempty"`
 	// The usual lead time in days; a shorter or longer one has its own price.
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
+	// What one unit of the product is, such as "piece" or "m".
+	Unit *string `json:"unit,omitempty"`
+	// The category that the product belongs to.
+	Category *string `json:"category,omitempty"`
 	// From when the list price or markup holds: from the beginning by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
@@ -393,6 +401,22 @@ type DeclineOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer declined.
 	Reason string `json:"reason"`
+}
+
+// The input of defineMeasurement.
+type DefineMeasurementInput struct {
+	// The code by which formulas, price questions and customers' measurements name it: a letter, then letters, digits and "_", at most 100.
+	Code string `json:"code"`
+	// The name, for people.
+	Name string `json:"name"`
+	// The unit that it is measured in, such as "m".
+	Unit string `json:"unit"`
+	// The least that can be measured, included: 0 or more.
+	Least money.Exact `json:"least"`
+	// The most that can be measured, included.
+	Most money.Exact `json:"most"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of deleteCustomer.
@@ -517,6 +541,14 @@ type LifetimeModelPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of the mutations of a definition of a measurement.
+type MeasurementPayload struct {
+	// The definition after the change; null if there are userErrors.
+	Measurement *ent.MeasurementDefinition `json:"measurement,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -549,11 +581,11 @@ type OfferPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// An option chosen for a product.
+// An option chosen for a product, or something measured for it.
 type OptionInput struct {
-	// The code of the option.
+	// The code of the option or measurement.
 	Code string `json:"code"`
-	// The number of units of the option, such as "2.4", or "yes" or "no".
+	// The number of units of the option, such as "2.4", or "yes" or "no"; of a measurement what was measured, in its unit.
 	Value string `json:"value"`
 }
 
@@ -676,11 +708,13 @@ type ProductFilter struct {
 	Kinds graphql.Omittable[[]schema.ProductKind] `json:"kinds,omitempty"`
 	// Products that are in the catalogue, or that are not.
 	Active graphql.Omittable[*bool] `json:"active,omitempty"`
+	// Products of this category; null for those without one.
+	Category graphql.Omittable[*string] `json:"category,omitempty"`
 	// Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
 }
 
-// An option of a new product.
+// An option of a product.
 type ProductOptionInput struct {
 	// The code by which the option is chosen.
 	Code string `json:"code"`
@@ -907,6 +941,24 @@ type SetRatesInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of setRecipe.
+type SetRecipeInput struct {
+	// The product.
+	ProductID string `json:"productId"`
+	// What one unit is made of.
+	Components []*ComponentInput `json:"components"`
+	// The options that can be chosen: by default those that hold at validFrom.
+	Options []*ProductOptionInput `json:"options,omitempty"`
+	// From when the recipe holds: now by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Why it is set. One for the past must have a reason.
+	Reason *string `json:"reason,omitempty"`
+	// The version of the product that the recipe is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The answer of changeSetting.
 type SettingPayload struct {
 	// The setting after the change; null if there are userErrors.
@@ -981,6 +1033,24 @@ type UpdateCustomerInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updateMeasurement. A field that is absent is not changed.
+type UpdateMeasurementInput struct {
+	// The definition.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The unit. A unit that formulas rest on is not converted: change it only to correct it.
+	Unit *string `json:"unit,omitempty"`
+	// The least that can be measured.
+	Least *money.Exact `json:"least,omitempty"`
+	// The most that can be measured.
+	Most *money.Exact `json:"most,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updateProduct. A field that is absent is not changed.
 type UpdateProductInput struct {
 	// The product.
@@ -993,6 +1063,12 @@ type UpdateProductInput struct {
 	Active *bool `json:"active,omitempty"`
 	// The name of the partner who makes or does the product for us; "" if it is our own.
 	Partner *string `json:"partner,omitempty"`
+	// What one unit of the product is; "" for nothing stated.
+	Unit *string `json:"unit,omitempty"`
+	// The category that the product belongs to; "" for none.
+	Category *string `json:"category,omitempty"`
+	// The usual lead time in days, from now on.
+	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1059,6 +1135,8 @@ type WhatIfInput struct {
 	WithoutRules []string `json:"withoutRules,omitempty"`
 	// Rules that are added.
 	Rules []*CreatePriceRuleInput `json:"rules,omitempty"`
+	// Other recipes, from now on.
+	Recipes []*WhatIfRecipeInput `json:"recipes,omitempty"`
 }
 
 // Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now.
@@ -1069,6 +1147,16 @@ type WhatIfRateInput struct {
 	Code string `json:"code"`
 	// The price of one unit in the currency's major unit; the unit stays as it is.
 	Amount money.Exact `json:"amount"`
+}
+
+// Another recipe of a product.
+type WhatIfRecipeInput struct {
+	// The product.
+	ProductID string `json:"productId"`
+	// What one unit is made of.
+	Components []*ComponentInput `json:"components"`
+	// The options that can be chosen: by default those of now.
+	Options []*ProductOptionInput `json:"options,omitempty"`
 }
 
 // Another utilisation of a resource.

@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldProductID holds the string denoting the product_id field in the database.
 	FieldProductID = "product_id"
+	// FieldRecipeID holds the string denoting the recipe_id field in the database.
+	FieldRecipeID = "recipe_id"
 	// FieldOptionID holds the string denoting the option_id field in the database.
 	FieldOptionID = "option_id"
 	// FieldPosition holds the string denoting the position field in the database.
@@ -28,8 +30,12 @@ const (
 	FieldPartID = "part_id"
 	// FieldQuantity holds the string denoting the quantity field in the database.
 	FieldQuantity = "quantity"
+	// FieldFormula holds the string denoting the formula field in the database.
+	FieldFormula = "formula"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
 	EdgeProduct = "product"
+	// EdgeRecipe holds the string denoting the recipe edge name in mutations.
+	EdgeRecipe = "recipe"
 	// EdgeOption holds the string denoting the option edge name in mutations.
 	EdgeOption = "option"
 	// EdgePart holds the string denoting the part edge name in mutations.
@@ -43,6 +49,13 @@ const (
 	ProductInverseTable = "products"
 	// ProductColumn is the table column denoting the product relation/edge.
 	ProductColumn = "product_id"
+	// RecipeTable is the table that holds the recipe relation/edge.
+	RecipeTable = "components"
+	// RecipeInverseTable is the table name for the Recipe entity.
+	// It exists in this package in order to avoid circular dependency with the "recipe" package.
+	RecipeInverseTable = "recipes"
+	// RecipeColumn is the table column denoting the recipe relation/edge.
+	RecipeColumn = "recipe_id"
 	// OptionTable is the table that holds the option relation/edge.
 	OptionTable = "components"
 	// OptionInverseTable is the table name for the ProductOption entity.
@@ -63,12 +76,14 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldProductID,
+	FieldRecipeID,
 	FieldOptionID,
 	FieldPosition,
 	FieldMaterial,
 	FieldResource,
 	FieldPartID,
 	FieldQuantity,
+	FieldFormula,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -90,6 +105,8 @@ var (
 	ResourceValidator func(string) error
 	// DefaultQuantity holds the default value on creation for the "quantity" field.
 	DefaultQuantity func() money.Decimal
+	// FormulaValidator is a validator for the "formula" field. It is called by the builders before save.
+	FormulaValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -105,6 +122,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByProductID orders the results by the product_id field.
 func ByProductID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProductID, opts...).ToFunc()
+}
+
+// ByRecipeID orders the results by the recipe_id field.
+func ByRecipeID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecipeID, opts...).ToFunc()
 }
 
 // ByOptionID orders the results by the option_id field.
@@ -137,10 +159,22 @@ func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldQuantity, opts...).ToFunc()
 }
 
+// ByFormula orders the results by the formula field.
+func ByFormula(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFormula, opts...).ToFunc()
+}
+
 // ByProductField orders the results by product field.
 func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByRecipeField orders the results by recipe field.
+func ByRecipeField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRecipeStep(), sql.OrderByField(field, opts...))
 	}
 }
 
@@ -162,6 +196,13 @@ func newProductStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ProductInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
+	)
+}
+func newRecipeStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RecipeInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, RecipeTable, RecipeColumn),
 	)
 }
 func newOptionStep() *sqlgraph.Step {

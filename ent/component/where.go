@@ -70,6 +70,11 @@ func ProductID(v string) predicate.Component {
 	return predicate.Component(sql.FieldEQ(FieldProductID, v))
 }
 
+// RecipeID applies equality check predicate on the "recipe_id" field. It's identical to RecipeIDEQ.
+func RecipeID(v string) predicate.Component {
+	return predicate.Component(sql.FieldEQ(FieldRecipeID, v))
+}
+
 // OptionID applies equality check predicate on the "option_id" field. It's identical to OptionIDEQ.
 func OptionID(v string) predicate.Component {
 	return predicate.Component(sql.FieldEQ(FieldOptionID, v))
@@ -98,6 +103,11 @@ func PartID(v string) predicate.Component {
 // Quantity applies equality check predicate on the "quantity" field. It's identical to QuantityEQ.
 func Quantity(v money.Decimal) predicate.Component {
 	return predicate.Component(sql.FieldEQ(FieldQuantity, v))
+}
+
+// Formula applies equality check predicate on the "formula" field. It's identical to FormulaEQ.
+func Formula(v string) predicate.Component {
+	return predicate.Component(sql.FieldEQ(FieldFormula, v))
 }
 
 // ProductIDEQ applies the EQ predicate on the "product_id" field.
@@ -163,6 +173,71 @@ func ProductIDEqualFold(v string) predicate.Component {
 // ProductIDContainsFold applies the ContainsFold predicate on the "product_id" field.
 func ProductIDContainsFold(v string) predicate.Component {
 	return predicate.Component(sql.FieldContainsFold(FieldProductID, v))
+}
+
+// RecipeIDEQ applies the EQ predicate on the "recipe_id" field.
+func RecipeIDEQ(v string) predicate.Component {
+	return predicate.Component(sql.FieldEQ(FieldRecipeID, v))
+}
+
+// RecipeIDNEQ applies the NEQ predicate on the "recipe_id" field.
+func RecipeIDNEQ(v string) predicate.Component {
+	return predicate.Component(sql.FieldNEQ(FieldRecipeID, v))
+}
+
+// RecipeIDIn applies the In predicate on the "recipe_id" field.
+func RecipeIDIn(vs ...string) predicate.Component {
+	return predicate.Component(sql.FieldIn(FieldRecipeID, vs...))
+}
+
+// RecipeIDNotIn applies the NotIn predicate on the "recipe_id" field.
+func RecipeIDNotIn(vs ...string) predicate.Component {
+	return predicate.Component(sql.FieldNotIn(FieldRecipeID, vs...))
+}
+
+// RecipeIDGT applies the GT predicate on the "recipe_id" field.
+func RecipeIDGT(v string) predicate.Component {
+	return predicate.Component(sql.FieldGT(FieldRecipeID, v))
+}
+
+// RecipeIDGTE applies the GTE predicate on the "recipe_id" field.
+func RecipeIDGTE(v string) predicate.Component {
+	return predicate.Component(sql.FieldGTE(FieldRecipeID, v))
+}
+
+// RecipeIDLT applies the LT predicate on the "recipe_id" field.
+func RecipeIDLT(v string) predicate.Component {
+	return predicate.Component(sql.FieldLT(FieldRecipeID, v))
+}
+
+// RecipeIDLTE applies the LTE predicate on the "recipe_id" field.
+func RecipeIDLTE(v string) predicate.Component {
+	return predicate.Component(sql.FieldLTE(FieldRecipeID, v))
+}
+
+// RecipeIDContains applies the Contains predicate on the "recipe_id" field.
+func RecipeIDContains(v string) predicate.Component {
+	return predicate.Component(sql.FieldContains(FieldRecipeID, v))
+}
+
+// RecipeIDHasPrefix applies the HasPrefix predicate on the "recipe_id" field.
+func RecipeIDHasPrefix(v string) predicate.Component {
+	return predicate.Component(sql.FieldHasPrefix(FieldRecipeID, v))
+}
+
+// RecipeIDHasSuffix applies the HasSuffix predicate on the "recipe_id" field.
+func RecipeIDHasSuffix(v string) predicate.Component {
+	return predicate.Component(sql.FieldHasSuffix(FieldRecipeID, v))
+}
+
+// RecipeIDEqualFold applies the EqualFold predicate on the "recipe_id" field.
+func RecipeIDEqualFold(v string) predicate.Component {
+	return predicate.Component(sql.FieldEqualFold(FieldRecipeID, v))
+}
+
+// RecipeIDContainsFold applies the ContainsFold predicate on the "recipe_id" field.
+func RecipeIDContainsFold(v string) predicate.Component {
+	return predicate.Component(sql.FieldContainsFold(FieldRecipeID, v))
 }
 
 // OptionIDEQ applies the EQ predicate on the "option_id" field.
@@ -545,6 +620,81 @@ func QuantityLTE(v money.Decimal) predicate.Component {
 	return predicate.Component(sql.FieldLTE(FieldQuantity, v))
 }
 
+// FormulaEQ applies the EQ predicate on the "formula" field.
+func FormulaEQ(v string) predicate.Component {
+	return predicate.Component(sql.FieldEQ(FieldFormula, v))
+}
+
+// FormulaNEQ applies the NEQ predicate on the "formula" field.
+func FormulaNEQ(v string) predicate.Component {
+	return predicate.Component(sql.FieldNEQ(FieldFormula, v))
+}
+
+// FormulaIn applies the In predicate on the "formula" field.
+func FormulaIn(vs ...string) predicate.Component {
+	return predicate.Component(sql.FieldIn(FieldFormula, vs...))
+}
+
+// FormulaNotIn applies the NotIn predicate on the "formula" field.
+func FormulaNotIn(vs ...string) predicate.Component {
+	return predicate.Component(sql.FieldNotIn(FieldFormula, vs...))
+}
+
+// FormulaGT applies the GT predicate on the "formula" field.
+func FormulaGT(v string) predicate.Component {
+	return predicate.Component(sql.FieldGT(FieldFormula, v))
+}
+
+// FormulaGTE applies the GTE predicate on the "formula" field.
+func FormulaGTE(v string) predicate.Component {
+	return predicate.Component(sql.FieldGTE(FieldFormula, v))
+}
+
+// FormulaLT applies the LT predicate on the "formula" field.
+func FormulaLT(v string) predicate.Component {
+	return predicate.Component(sql.FieldLT(FieldFormula, v))
+}
+
+// FormulaLTE applies the LTE predicate on the "formula" field.
+func FormulaLTE(v string) predicate.Component {
+	return predicate.Component(sql.FieldLTE(FieldFormula, v))
+}
+
+// FormulaContains applies the Contains predicate on the "formula" field.
+func FormulaContains(v string) predicate.Component {
+	return predicate.Component(sql.FieldContains(FieldFormula, v))
+}
+
+// FormulaHasPrefix applies the HasPrefix predicate on the "formula" field.
+func FormulaHasPrefix(v string) predicate.Component {
+	return predicate.Component(sql.FieldHasPrefix(FieldFormula, v))
+}
+
+// FormulaHasSuffix applies the HasSuffix predicate on the "formula" field.
+func FormulaHasSuffix(v string) predicate.Component {
+	return predicate.Component(sql.FieldHasSuffix(FieldFormula, v))
+}
+
+// FormulaIsNil applies the IsNil predicate on the "formula" field.
+func FormulaIsNil() predicate.Component {
+	return predicate.Component(sql.FieldIsNull(FieldFormula))
+}
+
+// FormulaNotNil applies the NotNil predicate on the "formula" field.
+func FormulaNotNil() predicate.Component {
+	return predicate.Component(sql.FieldNotNull(FieldFormula))
+}
+
+// FormulaEqualFold applies the EqualFold predicate on the "formula" field.
+func FormulaEqualFold(v string) predicate.Component {
+	return predicate.Component(sql.FieldEqualFold(FieldFormula, v))
+}
+
+// FormulaContainsFold applies the ContainsFold predicate on the "formula" field.
+func FormulaContainsFold(v string) predicate.Component {
+	return predicate.Component(sql.FieldContainsFold(FieldFormula, v))
+}
+
 // HasProduct applies the HasEdge predicate on the "product" edge.
 func HasProduct() predicate.Component {
 	return predicate.Component(func(s *sql.Selector) {
@@ -560,6 +710,29 @@ func HasProduct() predicate.Component {
 func HasProductWith(preds ...predicate.Product) predicate.Component {
 	return predicate.Component(func(s *sql.Selector) {
 		step := newProductStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRecipe applies the HasEdge predicate on the "recipe" edge.
+func HasRecipe() predicate.Component {
+	return predicate.Component(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, RecipeTable, RecipeColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRecipeWith applies the HasEdge predicate on the "recipe" edge with a given conditions (other predicates).
+func HasRecipeWith(preds ...predicate.Recipe) predicate.Component {
+	return predicate.Component(func(s *sql.Selector) {
+		step := newRecipeStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -152,6 +152,18 @@ func (f ListPriceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ListPriceMutation", m)
 }
 
+// The MeasurementDefinitionFunc type is an adapter to allow the use of ordinary
+// function as MeasurementDefinition mutator.
+type MeasurementDefinitionFunc func(context.Context, *ent.MeasurementDefinitionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MeasurementDefinitionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MeasurementDefinitionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MeasurementDefinitionMutation", m)
+}
+
 // The OfferFunc type is an adapter to allow the use of ordinary
 // function as Offer mutator.
 type OfferFunc func(context.Context, *ent.OfferMutation) (ent.Value, error)
@@ -294,6 +306,18 @@ func (f RateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RateMutation", m)
+}
+
+// The RecipeFunc type is an adapter to allow the use of ordinary
+// function as Recipe mutator.
+type RecipeFunc func(context.Context, *ent.RecipeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecipeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecipeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecipeMutation", m)
 }
 
 // The RefreshSessionFunc type is an adapter to allow the use of ordinary

@@ -19,6 +19,7 @@ import (
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
+	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -32,6 +33,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
+	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
 	"kopeck/ent/refundline"
@@ -424,6 +426,33 @@ func (f TraverseListPrice) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ListPriceQuery", q)
 }
 
+// The MeasurementDefinitionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MeasurementDefinitionFunc func(context.Context, *ent.MeasurementDefinitionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MeasurementDefinitionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MeasurementDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MeasurementDefinitionQuery", q)
+}
+
+// The TraverseMeasurementDefinition type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMeasurementDefinition func(context.Context, *ent.MeasurementDefinitionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMeasurementDefinition) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMeasurementDefinition) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MeasurementDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MeasurementDefinitionQuery", q)
+}
+
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
 type OfferFunc func(context.Context, *ent.OfferQuery) (ent.Value, error)
 
@@ -748,6 +777,33 @@ func (f TraverseRate) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.RateQuery", q)
 }
 
+// The RecipeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RecipeFunc func(context.Context, *ent.RecipeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RecipeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RecipeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RecipeQuery", q)
+}
+
+// The TraverseRecipe type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRecipe func(context.Context, *ent.RecipeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRecipe) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRecipe) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecipeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RecipeQuery", q)
+}
+
 // The RefreshSessionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type RefreshSessionFunc func(context.Context, *ent.RefreshSessionQuery) (ent.Value, error)
 
@@ -991,6 +1047,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.LifetimeModelQuery, predicate.LifetimeModel, lifetimemodel.OrderOption]{typ: ent.TypeLifetimeModel, tq: q}, nil
 	case *ent.ListPriceQuery:
 		return &query[*ent.ListPriceQuery, predicate.ListPrice, listprice.OrderOption]{typ: ent.TypeListPrice, tq: q}, nil
+	case *ent.MeasurementDefinitionQuery:
+		return &query[*ent.MeasurementDefinitionQuery, predicate.MeasurementDefinition, measurementdefinition.OrderOption]{typ: ent.TypeMeasurementDefinition, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:
@@ -1015,6 +1073,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ProductOptionQuery, predicate.ProductOption, productoption.OrderOption]{typ: ent.TypeProductOption, tq: q}, nil
 	case *ent.RateQuery:
 		return &query[*ent.RateQuery, predicate.Rate, rate.OrderOption]{typ: ent.TypeRate, tq: q}, nil
+	case *ent.RecipeQuery:
+		return &query[*ent.RecipeQuery, predicate.Recipe, recipe.OrderOption]{typ: ent.TypeRecipe, tq: q}, nil
 	case *ent.RefreshSessionQuery:
 		return &query[*ent.RefreshSessionQuery, predicate.RefreshSession, refreshsession.OrderOption]{typ: ent.TypeRefreshSession, tq: q}, nil
 	case *ent.RefundQuery:

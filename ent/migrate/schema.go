@@ -118,7 +118,9 @@ var (
 		{Name: "material", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "resource", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "formula", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
+		{Name: "recipe_id", Type: field.TypeString, Size: 40},
 		{Name: "option_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "part_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
@@ -130,28 +132,39 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "components_products_product",
-				Columns:    []*schema.Column{ComponentsColumns[5]},
+				Columns:    []*schema.Column{ComponentsColumns[6]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
+				Symbol:     "components_recipes_recipe",
+				Columns:    []*schema.Column{ComponentsColumns[7]},
+				RefColumns: []*schema.Column{RecipesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
 				Symbol:     "components_product_options_option",
-				Columns:    []*schema.Column{ComponentsColumns[6]},
+				Columns:    []*schema.Column{ComponentsColumns[8]},
 				RefColumns: []*schema.Column{ProductOptionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "components_products_part",
-				Columns:    []*schema.Column{ComponentsColumns[7]},
+				Columns:    []*schema.Column{ComponentsColumns[9]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "component_product_id_position",
+				Name:    "component_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{ComponentsColumns[5], ComponentsColumns[1]},
+				Columns: []*schema.Column{ComponentsColumns[6]},
+			},
+			{
+				Name:    "component_recipe_id_position",
+				Unique:  false,
+				Columns: []*schema.Column{ComponentsColumns[7], ComponentsColumns[1]},
 			},
 			{
 				Name:    "component_material",
@@ -166,7 +179,7 @@ var (
 			{
 				Name:    "component_part_id",
 				Unique:  false,
-				Columns: []*schema.Column{ComponentsColumns[7]},
+				Columns: []*schema.Column{ComponentsColumns[9]},
 			},
 		},
 	}
@@ -516,7 +529,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "end"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "end"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -631,6 +644,31 @@ var (
 				Name:    "listprice_product_id_valid_from_recorded_at",
 				Unique:  false,
 				Columns: []*schema.Column{ListPricesColumns[7], ListPricesColumns[5], ListPricesColumns[6]},
+			},
+		},
+	}
+	// MeasurementDefinitionsColumns holds the columns for the "measurement_definitions" table.
+	MeasurementDefinitionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 100},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "unit", Type: field.TypeString, Size: 160},
+		{Name: "least", Type: field.TypeInt64},
+		{Name: "most", Type: field.TypeInt64},
+	}
+	// MeasurementDefinitionsTable holds the schema information for the "measurement_definitions" table.
+	MeasurementDefinitionsTable = &schema.Table{
+		Name:       "measurement_definitions",
+		Columns:    MeasurementDefinitionsColumns,
+		PrimaryKey: []*schema.Column{MeasurementDefinitionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "measurementdefinition_code",
+				Unique:  true,
+				Columns: []*schema.Column{MeasurementDefinitionsColumns[4]},
 			},
 		},
 	}
@@ -1078,6 +1116,8 @@ var (
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"GOOD", "SERVICE", "BUNDLE"}, Default: "GOOD"},
 		{Name: "active", Type: field.TypeBool, Default: true},
 		{Name: "standard_lead_days", Type: field.TypeInt, Default: 14},
+		{Name: "unit", Type: field.TypeString, Nullable: true, Size: 160},
+		{Name: "category", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// ProductsTable holds the schema information for the "products" table.
@@ -1088,7 +1128,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "products_partners_partner",
-				Columns:    []*schema.Column{ProductsColumns[11]},
+				Columns:    []*schema.Column{ProductsColumns[13]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1104,6 +1144,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ProductsColumns[6], ProductsColumns[0]},
 			},
+			{
+				Name:    "product_category_sku",
+				Unique:  false,
+				Columns: []*schema.Column{ProductsColumns[12], ProductsColumns[4]},
+			},
 		},
 	}
 	// ProductOptionsColumns holds the columns for the "product_options" table.
@@ -1116,6 +1161,7 @@ var (
 		{Name: "measured", Type: field.TypeBool, Default: false},
 		{Name: "grade", Type: field.TypeBool, Default: false},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
+		{Name: "recipe_id", Type: field.TypeString, Size: 40},
 	}
 	// ProductOptionsTable holds the schema information for the "product_options" table.
 	ProductOptionsTable = &schema.Table{
@@ -1129,12 +1175,23 @@ var (
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
+			{
+				Symbol:     "product_options_recipes_recipe",
+				Columns:    []*schema.Column{ProductOptionsColumns[8]},
+				RefColumns: []*schema.Column{RecipesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "productoption_product_id_code",
+				Name:    "productoption_recipe_id_code",
 				Unique:  true,
-				Columns: []*schema.Column{ProductOptionsColumns[7], ProductOptionsColumns[1]},
+				Columns: []*schema.Column{ProductOptionsColumns[8], ProductOptionsColumns[1]},
+			},
+			{
+				Name:    "productoption_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductOptionsColumns[7]},
 			},
 		},
 	}
@@ -1161,6 +1218,36 @@ var (
 				Name:    "rate_subject_code_valid_from_recorded_at",
 				Unique:  false,
 				Columns: []*schema.Column{RatesColumns[1], RatesColumns[2], RatesColumns[6], RatesColumns[7]},
+			},
+		},
+	}
+	// RecipesColumns holds the columns for the "recipes" table.
+	RecipesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "product_id", Type: field.TypeString, Size: 40},
+	}
+	// RecipesTable holds the schema information for the "recipes" table.
+	RecipesTable = &schema.Table{
+		Name:       "recipes",
+		Columns:    RecipesColumns,
+		PrimaryKey: []*schema.Column{RecipesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "recipes_products_product",
+				Columns:    []*schema.Column{RecipesColumns[5]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recipe_product_id_valid_from_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{RecipesColumns[5], RecipesColumns[1], RecipesColumns[2]},
 			},
 		},
 	}
@@ -1439,6 +1526,7 @@ var (
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
 		ListPricesTable,
+		MeasurementDefinitionsTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -1451,6 +1539,7 @@ var (
 		ProductsTable,
 		ProductOptionsTable,
 		RatesTable,
+		RecipesTable,
 		RefreshSessionsTable,
 		RefundsTable,
 		RefundLinesTable,
@@ -1465,8 +1554,9 @@ var (
 func init() {
 	BookingsTable.ForeignKeys[0].RefTable = OrdersTable
 	ComponentsTable.ForeignKeys[0].RefTable = ProductsTable
-	ComponentsTable.ForeignKeys[1].RefTable = ProductOptionsTable
-	ComponentsTable.ForeignKeys[2].RefTable = ProductsTable
+	ComponentsTable.ForeignKeys[1].RefTable = RecipesTable
+	ComponentsTable.ForeignKeys[2].RefTable = ProductOptionsTable
+	ComponentsTable.ForeignKeys[3].RefTable = ProductsTable
 	ContactsTable.ForeignKeys[0].RefTable = CustomersTable
 	ContactsTable.ForeignKeys[1].RefTable = UsersTable
 	ContactsTable.ForeignKeys[2].RefTable = CustomersTable
@@ -1491,6 +1581,8 @@ func init() {
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
+	ProductOptionsTable.ForeignKeys[1].RefTable = RecipesTable
+	RecipesTable.ForeignKeys[0].RefTable = ProductsTable
 	RefreshSessionsTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = OrdersTable
 	RefundLinesTable.ForeignKeys[0].RefTable = RefundsTable

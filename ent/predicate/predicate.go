@@ -42,6 +42,9 @@ type LifetimeModel func(*sql.Selector)
 // ListPrice is the predicate function for listprice builders.
 type ListPrice func(*sql.Selector)
 
+// MeasurementDefinition is the predicate function for measurementdefinition builders.
+type MeasurementDefinition func(*sql.Selector)
+
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
 
@@ -77,6 +80,9 @@ type ProductOption func(*sql.Selector)
 
 // Rate is the predicate function for rate builders.
 type Rate func(*sql.Selector)
+
+// Recipe is the predicate function for recipe builders.
+type Recipe func(*sql.Selector)
 
 // RefreshSession is the predicate function for refreshsession builders.
 type RefreshSession func(*sql.Selector)

@@ -37,6 +37,10 @@ const (
 	FieldStandardLeadDays = "standard_lead_days"
 	// FieldPartnerID holds the string denoting the partner_id field in the database.
 	FieldPartnerID = "partner_id"
+	// FieldUnit holds the string denoting the unit field in the database.
+	FieldUnit = "unit"
+	// FieldCategory holds the string denoting the category field in the database.
+	FieldCategory = "category"
 	// EdgePartner holds the string denoting the partner edge name in mutations.
 	EdgePartner = "partner"
 	// Table holds the table name of the product in the database.
@@ -64,6 +68,8 @@ var Columns = []string{
 	FieldActive,
 	FieldStandardLeadDays,
 	FieldPartnerID,
+	FieldUnit,
+	FieldCategory,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -95,6 +101,10 @@ var (
 	DefaultStandardLeadDays int
 	// StandardLeadDaysValidator is a validator for the "standard_lead_days" field. It is called by the builders before save.
 	StandardLeadDaysValidator func(int) error
+	// UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	UnitValidator func(string) error
+	// CategoryValidator is a validator for the "category" field. It is called by the builders before save.
+	CategoryValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -172,6 +182,16 @@ func ByStandardLeadDays(opts ...sql.OrderTermOption) OrderOption {
 // ByPartnerID orders the results by the partner_id field.
 func ByPartnerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPartnerID, opts...).ToFunc()
+}
+
+// ByUnit orders the results by the unit field.
+func ByUnit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUnit, opts...).ToFunc()
+}
+
+// ByCategory orders the results by the category field.
+func ByCategory(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCategory, opts...).ToFunc()
 }
 
 // ByPartnerField orders the results by partner field.

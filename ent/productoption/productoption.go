@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldProductID holds the string denoting the product_id field in the database.
 	FieldProductID = "product_id"
+	// FieldRecipeID holds the string denoting the recipe_id field in the database.
+	FieldRecipeID = "recipe_id"
 	// FieldCode holds the string denoting the code field in the database.
 	FieldCode = "code"
 	// FieldName holds the string denoting the name field in the database.
@@ -30,6 +32,8 @@ const (
 	FieldGrade = "grade"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
 	EdgeProduct = "product"
+	// EdgeRecipe holds the string denoting the recipe edge name in mutations.
+	EdgeRecipe = "recipe"
 	// Table holds the table name of the productoption in the database.
 	Table = "product_options"
 	// ProductTable is the table that holds the product relation/edge.
@@ -39,12 +43,20 @@ const (
 	ProductInverseTable = "products"
 	// ProductColumn is the table column denoting the product relation/edge.
 	ProductColumn = "product_id"
+	// RecipeTable is the table that holds the recipe relation/edge.
+	RecipeTable = "product_options"
+	// RecipeInverseTable is the table name for the Recipe entity.
+	// It exists in this package in order to avoid circular dependency with the "recipe" package.
+	RecipeInverseTable = "recipes"
+	// RecipeColumn is the table column denoting the recipe relation/edge.
+	RecipeColumn = "recipe_id"
 )
 
 // Columns holds all SQL columns for productoption fields.
 var Columns = []string{
 	FieldID,
 	FieldProductID,
+	FieldRecipeID,
 	FieldCode,
 	FieldName,
 	FieldPosition,
@@ -93,6 +105,11 @@ func ByProductID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProductID, opts...).ToFunc()
 }
 
+// ByRecipeID orders the results by the recipe_id field.
+func ByRecipeID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecipeID, opts...).ToFunc()
+}
+
 // ByCode orders the results by the code field.
 func ByCode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCode, opts...).ToFunc()
@@ -129,10 +146,24 @@ func ByProductField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newProductStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByRecipeField orders the results by recipe field.
+func ByRecipeField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRecipeStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newProductStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ProductInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, ProductTable, ProductColumn),
+	)
+}
+func newRecipeStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RecipeInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, RecipeTable, RecipeColumn),
 	)
 }

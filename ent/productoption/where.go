@@ -70,6 +70,11 @@ func ProductID(v string) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldEQ(FieldProductID, v))
 }
 
+// RecipeID applies equality check predicate on the "recipe_id" field. It's identical to RecipeIDEQ.
+func RecipeID(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldRecipeID, v))
+}
+
 // Code applies equality check predicate on the "code" field. It's identical to CodeEQ.
 func Code(v string) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldEQ(FieldCode, v))
@@ -163,6 +168,71 @@ func ProductIDEqualFold(v string) predicate.ProductOption {
 // ProductIDContainsFold applies the ContainsFold predicate on the "product_id" field.
 func ProductIDContainsFold(v string) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldContainsFold(FieldProductID, v))
+}
+
+// RecipeIDEQ applies the EQ predicate on the "recipe_id" field.
+func RecipeIDEQ(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldRecipeID, v))
+}
+
+// RecipeIDNEQ applies the NEQ predicate on the "recipe_id" field.
+func RecipeIDNEQ(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldNEQ(FieldRecipeID, v))
+}
+
+// RecipeIDIn applies the In predicate on the "recipe_id" field.
+func RecipeIDIn(vs ...string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldIn(FieldRecipeID, vs...))
+}
+
+// RecipeIDNotIn applies the NotIn predicate on the "recipe_id" field.
+func RecipeIDNotIn(vs ...string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldNotIn(FieldRecipeID, vs...))
+}
+
+// RecipeIDGT applies the GT predicate on the "recipe_id" field.
+func RecipeIDGT(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldGT(FieldRecipeID, v))
+}
+
+// RecipeIDGTE applies the GTE predicate on the "recipe_id" field.
+func RecipeIDGTE(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldGTE(FieldRecipeID, v))
+}
+
+// RecipeIDLT applies the LT predicate on the "recipe_id" field.
+func RecipeIDLT(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldLT(FieldRecipeID, v))
+}
+
+// RecipeIDLTE applies the LTE predicate on the "recipe_id" field.
+func RecipeIDLTE(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldLTE(FieldRecipeID, v))
+}
+
+// RecipeIDContains applies the Contains predicate on the "recipe_id" field.
+func RecipeIDContains(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldContains(FieldRecipeID, v))
+}
+
+// RecipeIDHasPrefix applies the HasPrefix predicate on the "recipe_id" field.
+func RecipeIDHasPrefix(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldHasPrefix(FieldRecipeID, v))
+}
+
+// RecipeIDHasSuffix applies the HasSuffix predicate on the "recipe_id" field.
+func RecipeIDHasSuffix(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldHasSuffix(FieldRecipeID, v))
+}
+
+// RecipeIDEqualFold applies the EqualFold predicate on the "recipe_id" field.
+func RecipeIDEqualFold(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEqualFold(FieldRecipeID, v))
+}
+
+// RecipeIDContainsFold applies the ContainsFold predicate on the "recipe_id" field.
+func RecipeIDContainsFold(v string) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldContainsFold(FieldRecipeID, v))
 }
 
 // CodeEQ applies the EQ predicate on the "code" field.
@@ -410,6 +480,29 @@ func HasProduct() predicate.ProductOption {
 func HasProductWith(preds ...predicate.Product) predicate.ProductOption {
 	return predicate.ProductOption(func(s *sql.Selector) {
 		step := newProductStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRecipe applies the HasEdge predicate on the "recipe" edge.
+func HasRecipe() predicate.ProductOption {
+	return predicate.ProductOption(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, RecipeTable, RecipeColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRecipeWith applies the HasEdge predicate on the "recipe" edge with a given conditions (other predicates).
+func HasRecipeWith(preds ...predicate.Recipe) predicate.ProductOption {
+	return predicate.ProductOption(func(s *sql.Selector) {
+		step := newRecipeStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

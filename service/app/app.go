@@ -58,10 +58,11 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.People.RestateGrade = a.Rates.RestateGrade
 	a.Consent = consent.New(core, c.Keys, a.Books)
 	a.Customers = customers.New(core, a.Books, a.People)
-	a.Catalogue = catalogue.New(core, a.People, a.Quote)
+	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
+	a.Quote.SupposedRecipe = a.Catalogue.Supposed
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
-	a.Check = check.New(core, a.Books, a.Consent, a.Rates)
+	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt

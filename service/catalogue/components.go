@@ -17,16 +17,16 @@ import (
 )
 
 // allComponents returns the components of a product and of all its options.
-func (p newProduct) allComponents() []newComponent {
-	all := slices.Clone(p.components)
-	for _, o := range p.options {
+func (r newRecipe) allComponents() []newComponent {
+	all := slices.Clone(r.components)
+	for _, o := range r.options {
 		all = append(all, o.components...)
 	}
 	return all
 }
 
 // checkRates checks that all materials and resources have a rate at any time: a code without one is most likely mistyped.
-func checkRates(ctx context.Context, tx *store.Tx, p newProduct) error {
+func checkRates(ctx context.Context, tx *store.Tx, p newRecipe) error {
 	var codes []string
 	for _, c := range p.allComponents() {
 		for _, code := range []*string{c.material, c.resource} {
@@ -60,10 +60,9 @@ func checkRates(ctx context.Context, tx *store.Tx, p newProduct) error {
 	return faults.Or()
 }
 
-// findParts returns the ids of the products that a new one is made of, by sku. It checks that the new one becomes no part of itself
-// and is not nested too deeply. The new product's row is there already, so its own sku is found too.
-func (s *Service) findParts(ctx context.Context, tx *store.Tx, p newProduct) (map[string]string, error) {
-	all := p.allComponents()
+// findParts returns the ids of the products that one is made of, by sku, and checks that it is not directly made of itself.
+func findParts(ctx context.Context, tx *store.Tx, productID string, r newRecipe) (map[string]string, error) {
+	all := r.allComponents()
 	var skus []string
 	for _, c := range all {
 		if c.partSKU != nil {
@@ -82,55 +81,68 @@ func (s *Service) findParts(ctx context.Context, tx *store.Tx, p newProduct) (ma
 		parts[f.Sku] = f.ID
 	}
 	var faults fault.List
-	candidate := costing.Product{ID: p.id, SKU: p.sku}
 	for _, c := range all {
-		if c.partSKU == nil {
-			continue
-		}
-		if parts[*c.partSKU] == "" {
+		switch {
+		case c.partSKU == nil:
+		case parts[*c.partSKU] == "":
 			faults.Add(fault.NoSuch("productSku", "product").At(c.path...))
-			continue
-		}
-		candidate.Components = append(candidate.Components, costing.Component{PartID: parts[*c.partSKU], Quantity: c.quantity})
-		if parts[*c.partSKU] == p.id {
+		case parts[*c.partSKU] == productID:
 			faults.Add(fault.Invalidf("productSku", "a product cannot be a part of itself").At(c.path...))
 		}
 	}
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	err = s.quote.PriceBook().Basis().Catalogue.CheckCycle(candidate)
-	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
-		var catalogue *costing.Catalogue
-		if catalogue, err = recipesBut(ctx, tx, p.id); err != nil {
-			return nil, err
-		}
-		err = catalogue.CheckCycle(candidate)
-	}
-	var cycle *costing.CycleError
-	if errors.As(err, &cycle) || errors.Is(err, costing.ErrTooDeep) {
-		return nil, fault.Invalidf("components", "%v", err)
-	}
-	return parts, err
+	return parts, faults.Or()
 }
 
-// addComponents writes the options of a new product, and what it and they are made of.
-func (s *Service) addComponents(ctx context.Context, tx *store.Tx, p newProduct, parts map[string]string) error {
+// checkNesting checks that a new product, whose row is there already, becomes no part of itself and is not nested too deeply.
+func (s *Service) checkNesting(ctx context.Context, tx *store.Tx, p newProduct, parts map[string]string) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	candidate := costing.Product{ID: p.id, SKU: p.sku}
+	for _, c := range p.allComponents() {
+		if c.partSKU != nil {
+			candidate.Components = append(candidate.Components, costing.Component{PartID: parts[*c.partSKU], Quantity: c.quantity})
+		}
+	}
+	err := s.quote.PriceBook().Basis().Catalogue.CheckCycle(candidate, s.Now())
+	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
+		var catalogue *costing.Catalogue
+		if catalogue, err = s.recipesBut(ctx, tx, p.id); err != nil {
+			return err
+		}
+		err = catalogue.CheckCycle(candidate, s.Now())
+	}
+	return recipeFault(err)
+}
+
+// recipeFault returns the fault of a recipe that cannot be as it is.
+func recipeFault(err error) error {
+	if costing.IsRecipeError(err) {
+		return fault.Invalidf("components", "%v", err)
+	}
+	return err
+}
+
+// recipeOf is where components and options are written.
+type recipeOf struct{ id, productID string }
+
+// addComponents writes the options of a recipe, and what the product and they are made of.
+func (s *Service) addComponents(ctx context.Context, tx *store.Tx, to recipeOf, r newRecipe, parts map[string]string) error {
 	var rows []*ent.ComponentCreate
 	add := func(option *string, components []newComponent) {
 		for _, c := range components {
-			row := tx.Component.Create().SetID(s.IDs.Make(id.Component)).SetProductID(p.id).SetNillableOptionID(option).SetPosition(len(rows)).
-				SetNillableMaterial(c.material).SetNillableResource(c.resource).SetQuantity(c.quantity)
+			row := tx.Component.Create().SetID(s.IDs.Make(id.Component)).SetProductID(to.productID).SetRecipeID(to.id).SetNillableOptionID(option).SetPosition(len(rows)).
+				SetNillableMaterial(c.material).SetNillableResource(c.resource).SetQuantity(c.quantity).SetNillableFormula(c.formula)
 			if c.partSKU != nil {
 				row.SetPartID(parts[*c.partSKU])
 			}
 			rows = append(rows, row)
 		}
 	}
-	add(nil, p.components)
-	for i, o := range p.options {
+	add(nil, r.components)
+	for i, o := range r.options {
 		optionID := s.IDs.Make(id.Option)
-		err := tx.ProductOption.Create().SetID(optionID).SetProductID(p.id).SetCode(o.code).SetName(o.name).SetPosition(i).
+		err := tx.ProductOption.Create().SetID(optionID).SetProductID(to.productID).SetRecipeID(to.id).SetCode(o.code).SetName(o.name).SetPosition(i).
 			SetSurcharge(o.surcharge).SetMeasured(o.measured).SetGrade(o.grade).Exec(ctx)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -21,7 +22,7 @@ import (
 var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // ListPrice gives the list price of one unit of a product at a moment, as it was known then; of a cost-plus product its
-// full cost and markup. It comes from memory, but where a rate is missing that a list price does not need. WRONG_STATE
+// full cost and markup. It comes from memory, but where a rate or a measurement is missing that a list price does not need. WRONG_STATE
 // where there was no price, or a rate is missing that it needs. FORBIDDEN for a moment
 // ahead without the scope costs, but where a list price is set.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
@@ -38,7 +39,8 @@ func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time
 	}
 	answer, err := s.quote.PriceBook().Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
 	var missing *pricing.MissingRateError
-	if !errors.As(err, &missing) {
+	var unmeasured *costing.MeasurementError
+	if !errors.As(err, &missing) && !errors.As(err, &unmeasured) {
 		return answer.List, quote.PriceFaultFor(ctx, err)
 	}
 	terms, failed := termsAt(ctx, s.Client.ListPrice, productID, moment, moment)
@@ -145,4 +147,30 @@ func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in servic
 		terms.Amount, terms.Markup, terms.BundleDiscount = before.Amount, before.Markup, before.BundleDiscount
 	}
 	return terms, nil
+}
+
+// mostTerms is how many price terms one answer holds.
+const mostTerms = 1000
+
+// PriceTerms gives the price terms of a product that hold at a moment, by what was known at another; both are now by default, and nil is
+// none. It comes from memory. INVALID by field.
+func (s *Service) PriceTerms(ctx context.Context, productID string, at, knownAt *time.Time) (*pricing.Terms, error) {
+	var faults fault.List
+	faults.Add(input.CheckDate("at", at))
+	known, err := s.KnownMoment(ctx, "knownAt", knownAt)
+	faults.Add(err)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	return s.quote.PriceBook().TermsAt(productID, input.Or(at, s.Now()), known), nil
+}
+
+// PriceTermsHistory gives all price terms of a product, the latest validFrom and of those the last recorded first, at most 1,000.
+func (s *Service) PriceTermsHistory(productID string) []*pricing.Terms {
+	terms := s.quote.PriceBook().Terms(productID)
+	all := make([]*pricing.Terms, 0, len(terms))
+	for i := len(terms) - 1; i >= 0 && len(all) < mostTerms; i-- {
+		all = append(all, &terms[i])
+	}
+	return all
 }

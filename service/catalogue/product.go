@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/productoption"
 	"kopeck/fault"
+	"kopeck/id"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -21,27 +23,32 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 		return nil, err
 	}
 	made, err := s.Write(ctx, service.Verb{Name: "createProduct", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.rates.HoldRates(ctx, tx); err != nil { // no range of a measurement changes meanwhile
+			return "", err
+		}
 		now := s.Now()
 		partner, err := s.supplier(ctx, tx, input.OrZero(p.partner))
 		if err != nil {
 			return "", err
 		}
 		_, err = tx.Product.Create().SetNillablePartnerID(partner).SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(input.NameKey(p.name)).
-			SetSearchKey(input.ProductKey(p.sku, p.name)).SetKind(p.kind).SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+			SetSearchKey(input.ProductKey(p.sku, p.name)).SetKind(p.kind).SetStandardLeadDays(p.leadDays).SetNillableUnit(p.unit).SetNillableCategory(p.category).
+			SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", takenProduct(err, in.ID != nil)
 		}
-		if err := checkRates(ctx, tx, p); err != nil {
+		parts, err := s.checkRecipe(ctx, tx, p.id, p.newRecipe)
+		if err != nil {
 			return "", err
 		}
-		parts, err := s.findParts(ctx, tx, p)
-		if err != nil {
+		if err := s.checkNesting(ctx, tx, p, parts); err != nil {
 			return "", err
 		}
 		if err := s.writeTerms(ctx, tx, p.terms, now); err != nil {
 			return "", err
 		}
-		if err := s.addComponents(ctx, tx, p, parts); err != nil {
+		first := costing.Recipe{ID: s.IDs.Make(id.Recipe), ProductID: p.id, ValidFrom: always, RecordedAt: now}
+		if err := s.writeRecipe(ctx, tx, first, p.newRecipe, parts); err != nil {
 			return "", err
 		}
 		if err := s.Audit(ctx, tx, "product.create", p.id, map[string]any{"sku": p.sku}); err != nil {
@@ -62,9 +69,10 @@ func takenProduct(err error, madeByClient bool) error {
 	return service.UniqueFault(err, madeByClient)
 }
 
-// ProductOptions gives a product's options, from memory.
+// ProductOptions gives the options of a product that can be chosen now, from memory.
 func (s *Service) ProductOptions(ctx context.Context, productID string) ([]*ent.ProductOption, error) {
-	p, ok := s.quote.PriceBook().Basis().Catalogue.Product(productID)
+	now := s.Now()
+	p, ok := s.quote.PriceBook().Basis().Catalogue.Product(productID, now, now)
 	if !ok { // made by another process a moment ago
 		return s.Client.ProductOption.Query().Where(productoption.ProductID(productID)).Order(productoption.ByPosition()).All(ctx)
 	}

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"kopeck/costing"
@@ -21,13 +22,21 @@ type newProduct struct {
 	partner       *string // the name of the partner whose product it is
 	leadDays      int
 	terms         pricing.Terms
-	components    []newComponent
-	options       []newOption
+	newRecipe
+
+	unit, category *string
+}
+
+// newRecipe is what a product is to be made of, checked.
+type newRecipe struct {
+	components []newComponent
+	options    []newOption
 }
 
 type newComponent struct {
 	material, resource, partSKU *string
 	quantity                    money.Decimal
+	formula                     *string
 	path                        []string // of the input
 }
 
@@ -58,9 +67,8 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 		faults.Add(fail)
 		p.partner = &name
 	}
-	if p.leadDays = input.Or(in.StandardLeadDays, 14); p.leadDays < 0 || p.leadDays > costing.MaxLeadDays {
-		faults.Add(fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays))
-	}
+	p.leadDays = input.Or(in.StandardLeadDays, 14)
+	faults.Add(checkLeadDays(p.leadDays))
 	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
 	if in.BundleDiscount != nil && p.kind != schema.Bundle {
 		faults.Add(fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount"))
@@ -70,13 +78,39 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 	if in.ValidFrom != nil {
 		p.terms.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
 	}
+	p.unit = optionalText(&faults, "unit", in.Unit, 40)
+	p.category = optionalText(&faults, "category", in.Category, 100)
 	p.components = checkComponents(&faults, in.Components, "components")
-	if len(in.Options) > mostParts {
-		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", mostParts))
-		return p, faults
+	p.options = s.checkOptions(&faults, in.Options)
+	return p, faults.Or()
+}
+
+func checkLeadDays(days int) error {
+	if days < 0 || days > costing.MaxLeadDays {
+		return fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays)
 	}
+	return nil
+}
+
+// optionalText checks a text that may be absent or empty, and trims it.
+func optionalText(faults *fault.List, field string, in *string, most int) *string {
+	if in == nil || strings.TrimSpace(*in) == "" {
+		return nil
+	}
+	text, err := input.Text(field, *in, most)
+	faults.Add(err)
+	return &text
+}
+
+func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionInput) []newOption {
+	if len(in) > mostParts {
+		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", mostParts))
+		return nil
+	}
+	var options []newOption
+	var fail error
 	codes := map[string]bool{}
-	for i, o := range in.Options {
+	for i, o := range in {
 		at := []string{"options", strconv.Itoa(i)}
 		add := func(fail error) {
 			if fail != nil {
@@ -98,10 +132,10 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 			add(fault.Invalidf("code", "two options with the code %q", input.Excerpt(one.code)))
 		}
 		codes[one.code] = true
-		one.components = checkComponents(&faults, o.Components, append(at, "components")...)
-		p.options = append(p.options, one)
+		one.components = checkComponents(faults, o.Components, append(at, "components")...)
+		options = append(options, one)
 	}
-	return p, faults.Or()
+	return options
 }
 
 func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...string) []newComponent {
@@ -134,9 +168,16 @@ func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...s
 		if given != 1 {
 			add(fault.New(fault.Invalid, "", "want exactly one of material, resource and productSku"))
 		}
-		var fail error
-		one.quantity, fail = input.Quantity("quantity", &c.Quantity)
-		add(fail)
+		switch {
+		case c.QuantityFormula == nil:
+			var fail error
+			one.quantity, fail = input.Quantity("quantity", &c.Quantity)
+			add(fail)
+		case c.Quantity != "" && c.Quantity != "0":
+			add(fault.Invalidf("quantity", "want exactly one of quantity and quantityFormula"))
+		default:
+			one.formula = c.QuantityFormula
+		}
 		all = append(all, one)
 	}
 	return all

@@ -2,12 +2,14 @@ package catalogue
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"kopeck/ent"
 	"kopeck/ent/product"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -21,6 +23,9 @@ type productChange struct {
 	name    *string
 	active  *bool
 	partner *string // the name; "" for no partner
+
+	unit, category *string // "" for none
+	leadDays       *int
 }
 
 // productField is a field that an update may change. Conflicts, the audit log and the written row are made from the table.
@@ -57,10 +62,42 @@ var productFields = []productField{
 			}
 		},
 	},
+	{
+		"unit",
+		func(p *ent.Product, _ string) any { return input.OrZero(p.Unit) },
+		func(c *productChange) (any, bool) { return input.Given(c.unit) },
+		func(c *productChange, _ *string, update *ent.ProductUpdateOne) {
+			if *c.unit == "" {
+				update.ClearUnit()
+			} else {
+				update.SetUnit(*c.unit)
+			}
+		},
+	},
+	{
+		"category",
+		func(p *ent.Product, _ string) any { return input.OrZero(p.Category) },
+		func(c *productChange) (any, bool) { return input.Given(c.category) },
+		func(c *productChange, _ *string, update *ent.ProductUpdateOne) {
+			if *c.category == "" {
+				update.ClearCategory()
+			} else {
+				update.SetCategory(*c.category)
+			}
+		},
+	},
+	{
+		"standardLeadDays",
+		func(p *ent.Product, _ string) any { return p.StandardLeadDays },
+		func(c *productChange) (any, bool) { return input.Given(c.leadDays) },
+		func(c *productChange, _ *string, update *ent.ProductUpdateOne) {
+			update.SetStandardLeadDays(*c.leadDays)
+		},
+	},
 }
 
-// UpdateProduct renames a product, takes it off the catalogue or puts it back on, or changes whose it is. Changes of different fields
-// merge; others are a VERSION_CONFLICT.
+// UpdateProduct renames a product, takes it off the catalogue or puts it back on, or changes whose it is, its unit, its category or its
+// standard lead time, which a price rests on and which holds from now on. Changes of different fields merge; others are a VERSION_CONFLICT.
 func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInput) (*ent.Product, error) {
 	change, err := checkUpdate(in)
 	if err != nil {
@@ -117,6 +154,21 @@ func checkUpdate(in service.UpdateProductInput) (*productChange, error) {
 		faults.Add(err)
 		change.partner = &name
 	}
+	for _, text := range []struct {
+		field string
+		in    *string
+		most  int
+		to    **string
+	}{{"unit", in.Unit, 40, &change.unit}, {"category", in.Category, 100, &change.category}} {
+		if text.in == nil {
+			continue
+		}
+		value := input.OrZero(optionalText(&faults, text.field, text.in, text.most))
+		*text.to = &value
+	}
+	if change.leadDays = in.StandardLeadDays; change.leadDays != nil {
+		faults.Add(checkLeadDays(*change.leadDays))
+	}
 	return change, faults.Or()
 }
 
@@ -133,6 +185,12 @@ func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Produc
 	for _, f := range productFields {
 		if _, ok := changes[f.name]; ok {
 			f.set(change, partnerID, update)
+		}
+	}
+	if _, ok := changes["standardLeadDays"]; ok {
+		before, after := strconv.Itoa(p.StandardLeadDays), strconv.Itoa(*change.leadDays)
+		if _, err := s.ChangeDated(ctx, tx, schema.DatedLeadDays, p.ID, &before, &after, p.CreatedAt, s.Now()); err != nil {
+			return err
 		}
 	}
 	if change.name != nil {

@@ -1,6 +1,7 @@
-// Package catalogue holds products, their components and options, their list prices, and what they cost.
+// Package catalogue holds products with their recipes and options, what is measured to make them, their list prices, and what they
+// cost.
 //
-// It may import service, service/input, and the packages people and quote under service. What reads or writes past the guard is in
+// It may import service, service/input, and the packages people, quote and rates under service. What reads or writes past the guard is in
 // unguarded.go.
 package catalogue
 
@@ -8,6 +9,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/people"
 	"kopeck/service/quote"
+	"kopeck/service/rates"
 )
 
 // Service has the verbs of this package.
@@ -16,9 +18,10 @@ type Service struct {
 
 	people *people.Service
 	quote  *quote.Service
+	rates  *rates.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, people *people.Service, quote *quote.Service) *Service {
-	return &Service{Core: core, people: people, quote: quote}
+func New(core *service.Core, people *people.Service, quote *quote.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, people: people, quote: quote, rates: rates}
 }

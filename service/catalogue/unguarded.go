@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"kopeck/auth"
@@ -11,7 +12,6 @@ import (
 	"kopeck/ent/product"
 	"kopeck/id"
 	"kopeck/pricing"
-	"kopeck/service/quote"
 	"kopeck/store"
 )
 
@@ -40,12 +40,32 @@ func writeComponents(ctx context.Context, tx *store.Tx, components []*ent.Compon
 }
 
 // recipesBut reads what all products but one are made of. Nobody reads components directly: the caller only looks for cycles.
-func recipesBut(ctx context.Context, tx *store.Tx, productID string) (*costing.Catalogue, error) {
+func (s *Service) recipesBut(ctx context.Context, tx *store.Tx, productID string) (*costing.Catalogue, error) {
 	products, err := tx.Product.Query().Where(product.IDNEQ(productID)).All(auth.System(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return quote.ReadCatalogue(auth.System(ctx), tx, products)
+	return s.quote.ReadCatalogue(auth.System(ctx), tx, products)
+}
+
+// basisOf reads what products are made of and their rates. Nobody reads components directly: the caller has written the product through
+// the guard, or writes a definition that recipes use.
+func (s *Service) basisOf(ctx context.Context, tx *store.Tx) (costing.Basis, error) {
+	products, err := tx.Product.Query().All(auth.System(ctx))
+	if err != nil {
+		return costing.Basis{}, err
+	}
+	return s.quote.ReadBasis(auth.System(ctx), tx, products)
+}
+
+// setByEntry returns what an entry of the audit says of a recipe that was set. Who repeats a request gets its answer, also if they may not
+// read the audit.
+func setByEntry(ctx context.Context, client *ent.Client, entry string) (set recipeSet, err error) {
+	kept, err := client.AuditEntry.Get(auth.System(ctx), entry)
+	if err != nil {
+		return set, err
+	}
+	return set, json.Unmarshal(kept.Detail, &set)
 }
 
 // partnerName reads the name of the partner of a product that the actor changes. Partners have no rows of their own for any role.

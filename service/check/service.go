@@ -1,14 +1,15 @@
 // Package check verifies the design's laws on a live database: it reads all rows, computes again what is stored, and reports what
 // does not agree. It writes nothing. It is for who runs the installation, and no part of the API.
 //
-// What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go and dated.go. It may
-// import service/input, service/books, service/consent, service/customers and service/rates.
+// What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go, recipes.go and dated.go.
+// It may import service/input and the packages books, consent, customers, quote and rates under service.
 package check
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/consent"
+	"kopeck/service/quote"
 	"kopeck/service/rates"
 )
 
@@ -18,10 +19,11 @@ type Service struct {
 
 	books   *books.Service
 	consent *consent.Service
+	quote   *quote.Service
 	rates   *rates.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, rates *rates.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, rates: rates}
+func New(core *service.Core, books *books.Service, consent *consent.Service, quote *quote.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, books: books, consent: consent, quote: quote, rates: rates}
 }

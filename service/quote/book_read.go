@@ -6,11 +6,9 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/booking"
-	"kopeck/ent/component"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
-	"kopeck/ent/productoption"
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service/input"
@@ -61,7 +59,7 @@ func (s *Service) readBook(ctx context.Context, tx *store.Tx, previous *book) (*
 // ReadBasis reads what full costs come from: all but the bookings, which only marginal costs depend on. The context's actor must
 // be one who may read rates.
 func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, products []*ent.Product) (costing.Basis, error) {
-	catalogue, err := ReadCatalogue(ctx, tx, products)
+	catalogue, err := s.ReadCatalogue(ctx, tx, products)
 	if err != nil {
 		return costing.Basis{}, err
 	}
@@ -73,39 +71,6 @@ func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, products []*ent.P
 	return costing.Basis{
 		Catalogue: catalogue, Rates: rates, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
 	}, nil
-}
-
-// ReadCatalogue reads what products are made of.
-func ReadCatalogue(ctx context.Context, tx *store.Tx, products []*ent.Product) (*costing.Catalogue, error) {
-	options, err := tx.ProductOption.Query().Order(productoption.ByProductID(), productoption.ByPosition()).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	components, err := tx.Component.Query().Order(component.ByProductID(), component.ByPosition()).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	base, ofOption := map[string][]costing.Component{}, map[string][]costing.Component{}
-	for _, c := range components {
-		one := costing.Component{Material: input.OrZero(c.Material), Resource: input.OrZero(c.Resource), PartID: input.OrZero(c.PartID), Quantity: c.Quantity}
-		if c.OptionID != nil {
-			ofOption[*c.OptionID] = append(ofOption[*c.OptionID], one)
-		} else {
-			base[c.ProductID] = append(base[c.ProductID], one)
-		}
-	}
-	chosen := map[string][]costing.Option{}
-	for _, o := range options {
-		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{ID: o.ID, Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID], Measured: o.Measured, Grade: o.Grade})
-	}
-	all := make([]costing.Product, len(products))
-	for i, p := range products {
-		all[i] = costing.Product{
-			ID: p.ID, SKU: p.Sku, Name: p.Name, Kind: string(p.Kind), StandardLeadDays: p.StandardLeadDays,
-			Components: base[p.ID], Options: chosen[p.ID],
-		}
-	}
-	return costing.NewCatalogue(all), nil
 }
 
 // readRates reads every rate ever recorded.

@@ -25,7 +25,7 @@ func (p *Price) Parts() ([]*PricePart, error) {
 	if product := p.from.book.products[p.ProductID]; product == nil || product.Kind != schema.Bundle {
 		return shares, nil
 	}
-	parts, err := p.from.prices.Parts(p.ProductID, p.At)
+	parts, err := p.from.prices.Parts(p.ProductID, p.options, p.At)
 	if err != nil {
 		return nil, priceFaultFor(p.from.costs, err)
 	}
@@ -39,7 +39,7 @@ func (p *Price) Parts() ([]*PricePart, error) {
 			return nil, input.DomainError(err)
 		}
 		one := &PricePart{Product: p.from.book.products[part.ProductID], Quantity: quantity, Total: totals[i]}
-		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.LeadDays, p.At); err != nil {
+		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.options, p.LeadDays, p.At); err != nil {
 			return nil, priceFaultFor(p.from.costs, err)
 		}
 		if one.Margin, err = one.Total.Minus(one.Cost); err != nil {

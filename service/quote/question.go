@@ -18,11 +18,14 @@ import (
 func PriceFault(err error) error {
 	var missing *pricing.MissingRateError
 	var cycle *costing.CycleError
-	var measurement *pricing.MeasurementError
+	var measurement *costing.MeasurementError
+	var formula *costing.FormulaError
 	switch {
 	case errors.As(err, &measurement):
 		return fault.Invalidf(measurement.Code, "%v", err).At("options")
-	case errors.As(err, &missing), errors.As(err, &cycle), errors.Is(err, costing.ErrTooDeep),
+	case errors.As(err, &formula):
+		return fault.New(fault.WrongState, "options", "what is measured gives no quantity: %v", formula.Err)
+	case errors.As(err, &missing), errors.As(err, &cycle), errors.Is(err, costing.ErrTooDeep), errors.Is(err, costing.ErrTooManyTerms),
 		errors.Is(err, pricing.ErrNoTerms), errors.Is(err, pricing.ErrNoMargin):
 		return fault.New(fault.WrongState, "productId", "%v", err)
 	case errors.Is(err, costing.ErrUnknownProduct):

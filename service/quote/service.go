@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/service/value"
@@ -23,9 +24,15 @@ type Service struct {
 	// not import, has it.
 	EarningsKnownAt func(ctx context.Context, customers []*ent.Customer, at time.Time) (map[string]value.Earnings, error)
 
+	// SupposedRecipe returns a recipe that is supposed of a product from a moment on, checked. Package catalogue, which this package may not
+	// import, has it.
+	SupposedRecipe func(ctx context.Context, in *service.WhatIfRecipeInput, at time.Time) (costing.Recipe, error)
+
 	value  *value.Service
 	prices *auth.Prices
 	book   atomic.Pointer[book]
+
+	formulas formulas
 }
 
 // New makes the verbs; the keys sign price tokens. It registers the readers of the price book.

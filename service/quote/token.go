@@ -75,13 +75,8 @@ func (s *Service) optionName(productID, optionID string) string {
 	if optionID == "" {
 		return ""
 	}
-	product, _ := s.book.Load().prices.Basis().Catalogue.Product(productID)
-	for _, o := range product.Options {
-		if o.ID == optionID {
-			return o.Name
-		}
-	}
-	return ""
+	option, _ := s.book.Load().prices.Basis().Catalogue.Option(productID, optionID)
+	return option.Name
 }
 
 // promiseOf returns what the content of a token promises.

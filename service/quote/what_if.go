@@ -21,10 +21,10 @@ type WhatIf struct {
 // mostSupposed is how much of each kind may be supposed at once.
 const mostSupposed = 50
 
-// WhatIf asks one price by other rates, utilisations and rules than there are. It writes nothing, and what it answers has no
+// WhatIf asks one price by other rates, utilisations, rules and recipes than there are. It writes nothing, and what it answers has no
 // token. INVALID by field; NOT_FOUND for a rate, resource, rule, customer or product that is not there.
 func (s *Service) WhatIf(ctx context.Context, customerID, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int, in service.WhatIfInput) (*WhatIf, error) {
-	instead, err := s.checkWhatIf(in)
+	instead, err := s.checkWhatIf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,10 @@ func (s *Service) WhatIf(ctx context.Context, customerID, productID string, amou
 	return &WhatIf{is.price, would.price, difference}, input.DomainError(err)
 }
 
-func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
+func (s *Service) checkWhatIf(ctx context.Context, in service.WhatIfInput) (pricing.Instead, error) {
 	var faults fault.List
 	var instead pricing.Instead
-	for field, n := range map[string]int{"rates": len(in.Rates), "utilisations": len(in.Utilisations), "withoutRules": len(in.WithoutRules), "rules": len(in.Rules)} {
+	for field, n := range map[string]int{"rates": len(in.Rates), "utilisations": len(in.Utilisations), "withoutRules": len(in.WithoutRules), "rules": len(in.Rules), "recipes": len(in.Recipes)} {
 		if n > mostSupposed {
 			faults.Add(fault.New(fault.LimitExceeded, field, "want at most %d", mostSupposed).At("instead"))
 		}
@@ -99,6 +99,13 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 		}
 		rule.RecordedAt = now
 		instead.Rules = append(instead.Rules, rule)
+	}
+	for i, r := range in.Recipes {
+		recipe, err := s.SupposedRecipe(ctx, r, now)
+		for _, one := range fault.All(err) {
+			add(one, "recipes", i)
+		}
+		instead.Recipes = append(instead.Recipes, recipe)
 	}
 	return instead, faults.Or()
 }

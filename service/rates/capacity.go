@@ -51,7 +51,16 @@ const overruleField = "overruleDateReason"
 // rest a due day for which the free capacity does not suffice is DATE_IMPOSSIBLE, with the first day for which it does, unless it is
 // overruled, which is audited. One that is over is a fact, and is booked as it is.
 func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, d Date) error {
-	needs, err := needsOf(s.quote.PriceBook().Basis(), promises, d.At)
+	products := make([]string, len(promises))
+	for i, p := range promises {
+		products[i] = p.ProductID
+	}
+	basis := s.quote.PriceBook().Basis()
+	var err error
+	if basis.Catalogue, err = s.catalogueOf(ctx, tx, products); err != nil {
+		return err
+	}
+	needs, err := needsOf(basis, promises, d.At)
 	if err != nil || len(needs) == 0 {
 		return err
 	}
@@ -154,9 +163,12 @@ func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string
 	return s.book(ctx, tx, orderID, needs, today, d)
 }
 
+// firstDay is before any day that is booked.
+const firstDay = math.MinInt32
+
 // FreeCapacity frees what an order has booked.
 func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	freed, err := s.freeBookings(ctx, tx, orderID, math.MinInt32)
+	freed, err := s.freeBookings(ctx, tx, orderID, firstDay)
 	if err != nil || freed == 0 {
 		return err
 	}
@@ -168,7 +180,7 @@ func needsOf(basis costing.Basis, promises []quote.Promise, at time.Time) ([]cos
 	sums := map[string]costing.Usage{}
 	for _, p := range promises {
 		cost, err := basis.Cost(costing.ProductQuestion{
-			ProductID: p.ProductID, Quantity: p.Quantity, Chosen: p.Options, LeadDays: &p.LeadDays, At: at, KnownAt: service.EndOfTime,
+			ProductID: p.ProductID, Quantity: p.Quantity, Chosen: p.Options, Promised: true, LeadDays: &p.LeadDays, At: at, KnownAt: service.EndOfTime,
 		})
 		if err != nil {
 			return nil, input.DomainError(err)

@@ -53,13 +53,14 @@ func (l *lineToCost) left() (money.Amount, error) {
 
 // question asks for the cost of one unit of the line's product at a moment.
 func (l *lineToCost) question(at, knownAt time.Time) costing.ProductQuestion {
-	return costing.ProductQuestion{ProductID: l.productID, Quantity: l.quantity, Chosen: l.options, LeadDays: &l.leadDays, At: at, KnownAt: knownAt}
+	return costing.ProductQuestion{ProductID: l.productID, Quantity: l.quantity, Chosen: l.options, Promised: true, LeadDays: &l.leadDays, At: at, KnownAt: knownAt}
 }
 
 // costedOrder is an order with its cost before and after, and its margin after.
 type costedOrder struct {
 	before, after orderToCost
 	margin        money.Amount
+	unmeasured    string // a measurement that its recipes need and it lacks; "" for none
 }
 
 // changed reports whether the order's cost, one of its lines' costs, or whether a rate is missing is different.
@@ -89,16 +90,26 @@ func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) e
 }
 
 // basisOf returns what the full cost of orders is computed from, with the rates of their products alone.
-func (s *Service) basisOf(ctx context.Context, from store.Reader, orders []orderToCost) (costing.Basis, error) {
+func (s *Service) basisOf(ctx context.Context, tx *store.Tx, orders []orderToCost) (basis costing.Basis, err error) {
 	settings := s.Settings()
-	basis := costing.Basis{Catalogue: s.quote.PriceBook().Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone}
-	codes := map[string]bool{}
+	basis = costing.Basis{Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone}
+	var products []string
 	for _, o := range orders {
 		for _, line := range o.lines {
-			addCodes(codes, basis.Catalogue, line.productID)
+			products = append(products, line.productID)
 		}
 	}
-	dated, err := ratesOfProducts(ctx, from, slices.Sorted(maps.Keys(codes)))
+	if basis.Catalogue, err = s.catalogueOf(ctx, tx, products); err != nil {
+		return basis, err
+	}
+	codes := map[string]bool{}
+	for _, productID := range products {
+		addCodes(codes, basis.Catalogue, productID)
+	}
+	dated, err := ratesOfProducts(ctx, tx, slices.Sorted(maps.Keys(codes)))
+	if err != nil {
+		return basis, err
+	}
 	basis.Rates = costing.NewRates(dated)
 	return basis, err
 }
@@ -169,6 +180,11 @@ func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrde
 				return c, err
 			}
 			after.uncosted = after.uncosted || len(unit.Missing) > 0
+			for _, key := range unit.Missing {
+				if key.Subject == costing.SubjectMeasurement {
+					c.unmeasured = key.Code
+				}
+			}
 			if line.cost, err = costing.LineCost(unit.Full, line.quantity); err != nil {
 				return c, err
 			}

@@ -115,10 +115,13 @@ func (gaps rateGaps) addOrders(basis costing.Basis, orders []orderToCost) error 
 				return input.DomainError(err)
 			}
 			for _, key := range cost.Missing {
-				missing[key] = true
+				missing[key] = key.Subject != costing.SubjectMeasurement
 			}
 		}
-		for key := range missing {
+		for key, isRate := range missing {
+			if !isRate {
+				continue
+			}
 			gap := gaps.of(key)
 			if gap.Orders++; gap.Orders == 1 {
 				gap.addExamples(o.id)
@@ -140,10 +143,15 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 		if !p.Active {
 			continue
 		}
-		whole, _ := basis.Catalogue.Product(p.ID)
+		whole, _ := basis.Catalogue.Product(p.ID, now, now)
 		question := costing.ProductQuestion{ProductID: p.ID, Quantity: money.Whole(1), At: now, KnownAt: now}
 		for _, option := range whole.Options {
 			question.Chosen = append(question.Chosen, costing.Chosen{Code: option.Code, Value: "1"})
+		}
+		for _, code := range whole.Measurements {
+			if m, ok := basis.Catalogue.Measurement(code); ok && !slices.ContainsFunc(whole.Options, func(o costing.Option) bool { return o.Code == code }) {
+				question.Chosen = append(question.Chosen, costing.Chosen{Code: code, Value: m.Most.String()})
+			}
 		}
 		cost, err := basis.Cost(question)
 		if err != nil {

@@ -1,34 +1,49 @@
 package rates
 
-import "kopeck/costing"
+import (
+	"context"
+	"slices"
 
-// eachComponent visits the components of a product, of its options and, through all nesting, of its parts. It visits no
-// product that is in seen, and adds those that it visits.
-func eachComponent(catalogue *costing.Catalogue, productID string, seen map[string]bool, visit func(costing.Component)) {
-	if seen[productID] {
-		return
-	}
-	seen[productID] = true
-	p, _ := catalogue.Product(productID)
-	lists := [][]costing.Component{p.Components}
-	for _, option := range p.Options {
-		lists = append(lists, option.Components)
-	}
-	for _, components := range lists {
-		for _, c := range components {
-			visit(c)
-			if c.PartID != "" {
-				eachComponent(catalogue, c.PartID, seen, visit)
-			}
-		}
-	}
-}
+	"kopeck/costing"
+	"kopeck/store"
+)
 
-// addCodes adds to a set the codes of all materials and resources that a product, its options and its parts are made of.
+// addCodes adds to a set the codes of all materials and resources that a product, its options and its parts have ever been made of.
 func addCodes(codes map[string]bool, catalogue *costing.Catalogue, productID string) {
-	eachComponent(catalogue, productID, map[string]bool{}, func(c costing.Component) {
+	catalogue.EachComponent(productID, map[string]bool{}, func(c costing.Component) {
 		if code := c.Material + c.Resource; code != "" {
 			codes[code] = true
 		}
 	})
+}
+
+// catalogueOf returns what products are made of as the transaction sees it: from memory, unless another process or a verb that is about to
+// return has recorded a recipe of theirs or of their parts. The transaction holds the rates, so that no recipe of a product is
+// recorded meanwhile.
+func (s *Service) catalogueOf(ctx context.Context, tx *store.Tx, productIDs []string) (*costing.Catalogue, error) {
+	known := s.quote.PriceBook().Basis().Catalogue
+	seen := map[string]bool{}
+	for _, productID := range productIDs {
+		seen[productID] = false
+		known.EachComponent(productID, seen, func(costing.Component) {})
+	}
+	var wanted, inMemory []string
+	for productID := range seen {
+		wanted = append(wanted, productID)
+		for _, r := range known.Recipes(productID) {
+			inMemory = append(inMemory, r.ID)
+		}
+	}
+	stored, err := recipeIDs(ctx, tx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(inMemory)
+	slices.Sort(stored)
+	isNew := func(productID string) bool { return !known.Has(productID) }
+	if slices.Equal(inMemory, stored) && !slices.ContainsFunc(wanted, isNew) {
+		return known, nil
+	}
+	_, basis, err := s.readProducts(ctx, tx)
+	return basis.Catalogue, err
 }

@@ -61,7 +61,7 @@ func (s *Service) resourceCodes() map[string]bool {
 	}
 	seen := map[string]bool{}
 	for _, p := range s.quote.Products() {
-		eachComponent(basis.Catalogue, p.ID, seen, func(c costing.Component) {
+		basis.Catalogue.EachComponent(p.ID, seen, func(c costing.Component) {
 			if c.Resource != "" {
 				codes[c.Resource] = true
 			}

@@ -5,8 +5,10 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"kopeck/costing"
+	"kopeck/fault"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/store"
@@ -15,10 +17,19 @@ import (
 // orderRestating is the restating of orders under way.
 type orderRestating struct {
 	added     coverages
+	recipe    *NewRecipe
 	memo      *costing.Memo
-	madeOf    map[string]map[string]bool // the codes that a product is made of, by the product
+	madeOf    map[string]map[string]bool // the codes that a product is made of, by the product; nil where a recipe is the cause
+	made      map[string]bool            // the products that the recipe is of, or of a part of which; nil where rates are the cause
 	customers map[string]bool            // whose orders have changed
 	changed   int
+}
+
+// NewRecipe is a recipe that has been recorded, with what it holds for: the moments from From on, Until not included.
+type NewRecipe struct {
+	ID, ProductID string
+	From, Until   time.Time
+	Reason        string
 }
 
 // concern is which products new rates are part of the cost of.
@@ -39,26 +50,50 @@ func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, added coverag
 		work.madeOf[p.ID] = map[string]bool{}
 		addCodes(work.madeOf[p.ID], basis.Catalogue, p.ID)
 	}
+	_, err = s.restateConcerned(ctx, tx, &work, work.concerns(), "a rate was set for the past")
+	return work.changed, err
+}
+
+// RestateRecipe recomputes the costs of the orders that a recipe covers, also those of products that its product is a part of, credits
+// their margins, settles their customers, and brings what orders have booked from today on in line with it. The recipe is written, the
+// transaction holds the rates alone, and the basis has been read in it. INVALID for an order that lacks a measurement which the recipe
+// needs.
+func (s *Service) RestateRecipe(ctx context.Context, tx *store.Tx, basis costing.Basis, r NewRecipe) (int, error) {
+	work := orderRestating{recipe: &r, memo: costing.NewMemo(basis, memoized), made: map[string]bool{}, customers: map[string]bool{}}
+	for _, productID := range basis.Catalogue.MadeWith(r.ProductID) {
+		work.made[productID] = true
+	}
+	concerned := map[span]*concern{{r.From, r.Until}: {products: work.made}}
+	orders, err := s.restateConcerned(ctx, tx, &work, concerned, "a recipe was set for the past")
+	if err != nil {
+		return 0, err
+	}
+	return work.changed, s.rebook(ctx, tx, basis, orders, r)
+}
+
+// restateConcerned recomputes the costs of concerned orders and returns the ids of these, sorted.
+func (s *Service) restateConcerned(ctx context.Context, tx *store.Tx, work *orderRestating, concerned map[span]*concern, reason string) ([]string, error) {
 	customerOf := map[string]string{} // by order
-	for within, of := range work.concerns() {
+	for within, of := range concerned {
 		if err := ordersMadeOf(ctx, tx, within, *of, customerOf); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	if err := lockCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))); err != nil {
-		return 0, err
+		return nil, err
 	}
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(customerOf)), store.IDsPerStatement) {
-		if err := s.restateSome(ctx, tx, &work, some); err != nil {
-			return 0, err
+	orders := slices.Sorted(maps.Keys(customerOf))
+	for some := range slices.Chunk(orders, store.IDsPerStatement) {
+		if err := s.restateSome(ctx, tx, work, some); err != nil {
+			return nil, err
 		}
 	}
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(work.customers)), store.IDsPerStatement) {
-		if err := s.books.SettleCustomers(ctx, tx, some, "a rate was set for the past"); err != nil {
-			return 0, err
+		if err := s.books.SettleCustomers(ctx, tx, some, reason); err != nil {
+			return nil, err
 		}
 	}
-	return work.changed, nil
+	return orders, nil
 }
 
 // concerns returns, for each span that rates cover, the products that they are part of the cost of.
@@ -93,6 +128,33 @@ func (work *orderRestating) covering(o orderToCost) []string {
 	return ids
 }
 
+// audited returns what the audit keeps of the restating of an order.
+func (work *orderRestating) audited(c costedOrder) map[string]any {
+	detail := map[string]any{
+		"cost":     service.Change{Old: c.before.cost, New: c.after.cost},
+		"uncosted": service.Change{Old: c.before.uncosted, New: c.after.uncosted},
+	}
+	if work.recipe != nil {
+		detail["recipe"] = work.recipe.ID
+	} else {
+		detail["rates"] = work.covering(c.after)
+	}
+	return detail
+}
+
+// checkMeasured refuses a recipe that needs what an order does not have measured.
+func (work *orderRestating) checkMeasured(costed []costedOrder) error {
+	if work.recipe == nil {
+		return nil
+	}
+	for _, c := range costed {
+		if c.unmeasured != "" {
+			return fault.Invalidf("validFrom", "the order %s of %s was taken without %s: let the recipe hold from a later moment", c.after.id, c.after.at.Format(time.DateOnly), c.unmeasured)
+		}
+	}
+	return nil
+}
+
 // restateSome recomputes the costs of some orders, credits their margins, and adds to the customers that are to be settled.
 func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRestating, ids []string) error {
 	orders, err := ordersByID(ctx, tx, ids)
@@ -101,6 +163,9 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	}
 	costed, err := costOrders(work.memo, orders, service.EndOfTime)
 	if err != nil {
+		return err
+	}
+	if err := work.checkMeasured(costed); err != nil {
 		return err
 	}
 	costed = slices.DeleteFunc(costed, func(c costedOrder) bool { return !c.changed() })
@@ -112,11 +177,7 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	for i, c := range costed {
 		changed[i] = c.after.id
 		work.customers[c.after.customerID] = true
-		detail := map[string]any{
-			"rates": work.covering(c.after), "cost": service.Change{Old: c.before.cost, New: c.after.cost},
-			"uncosted": service.Change{Old: c.before.uncosted, New: c.after.uncosted},
-		}
-		if err := audits.Add(ctx, s.Core, "order.restate", c.after.id, detail); err != nil {
+		if err := audits.Add(ctx, s.Core, "order.restate", c.after.id, work.audited(c)); err != nil {
 			return err
 		}
 	}

@@ -116,6 +116,31 @@ func (s *Service) readProducts(ctx context.Context, tx *store.Tx) ([]*ent.Produc
 	return products, basis, err
 }
 
+// recipeIDs reads the ids of the recipes of products. What an order costs does not depend on who places it, also if they may not see
+// recipes.
+func recipeIDs(ctx context.Context, from store.Reader, productIDs []string) (ids []string, err error) {
+	err = store.EachByIDs(ctx, from, "SELECT id FROM recipes WHERE product_id IN @ids", nil, productIDs, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		ids = append(ids, one)
+		return err
+	})
+	return ids, err
+}
+
+// openOrders reads when those of some orders are due that are placed and not yet completed. A recipe changes what all orders take of
+// resources, whoever sets it.
+func openOrders(ctx context.Context, from store.Reader, orderIDs []string) (map[string]time.Time, error) {
+	due := map[string]time.Time{}
+	return due, store.EachByIDs(ctx, from, "SELECT id, due_at FROM orders WHERE status = 'PLACED' AND due_at IS NOT NULL AND id IN @ids", nil, orderIDs, func(scan store.ScanFunc) error {
+		var orderID string
+		var at time.Time
+		err := scan(&orderID, &at)
+		due[orderID] = at.UTC()
+		return err
+	})
+}
+
 // restatable is the condition that the cost of an order o follows from rates: not of one that was imported with its cost, and not
 // of one that was cancelled.
 const restatable = "NOT o.stated_cost AND o.status <> 'CANCELLED'"

@@ -1,0 +1,241 @@
+package catalogue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/measurementdefinition"
+	"kopeck/fault"
+	"kopeck/formula"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// measurementUpdate is the audit action of a new version of a definition.
+const measurementUpdate = "measurement.update"
+
+// mostMeasurements is how many definitions there may be.
+const mostMeasurements = 1000
+
+// MeasurementDefinitions gives all definitions, by code.
+func (s *Service) MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error) {
+	return s.Client.MeasurementDefinition.Query().Order(measurementdefinition.ByCode()).Limit(mostMeasurements).All(ctx)
+}
+
+// Measurements gives the definitions of what must be measured to price a product now, by code.
+func (s *Service) Measurements(ctx context.Context, productID string) ([]*ent.MeasurementDefinition, error) {
+	now := s.Now()
+	p, _ := s.quote.PriceBook().Basis().Catalogue.Product(productID, now, now)
+	if len(p.Measurements) == 0 {
+		return []*ent.MeasurementDefinition{}, nil
+	}
+	return s.Client.MeasurementDefinition.Query().Where(measurementdefinition.CodeIn(p.Measurements...)).Order(measurementdefinition.ByCode()).All(ctx)
+}
+
+// DefineMeasurement records what can be measured. Faults: INVALID by field; ALREADY_EXISTS for a code that is taken; LIMIT_EXCEEDED.
+func (s *Service) DefineMeasurement(ctx context.Context, in service.DefineMeasurementInput) (*ent.MeasurementDefinition, error) {
+	var faults fault.List
+	if err := formula.CheckCode(in.Code); err != nil {
+		faults.Add(fault.Invalidf("code", "%v", err))
+	}
+	change := checkMeasurement(&faults, &in.Name, &in.Unit, &in.Least, &in.Most)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	if err := checkRange(*change.least, *change.most); err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "defineMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		n, err := tx.MeasurementDefinition.Query().Count(ctx)
+		if err != nil {
+			return "", err
+		}
+		if n >= mostMeasurements {
+			return "", fault.New(fault.LimitExceeded, "code", "there are %d measurements, which is the most", n)
+		}
+		now := s.Now()
+		m, err := tx.MeasurementDefinition.Create().SetID(s.IDs.Make(id.Measurement)).SetCode(in.Code).SetName(*change.name).SetUnit(*change.unit).
+			SetLeast(*change.least).SetMost(*change.most).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+		if store.IsUnique(err) {
+			return "", fault.New(fault.AlreadyExists, "code", "another measurement has this code")
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := s.Audit(ctx, tx, "measurement.define", m.ID, map[string]any{"code": m.Code, "unit": m.Unit, "least": m.Least, "most": m.Most}); err != nil {
+			return "", err
+		}
+		return m.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.MeasurementDefinition.Get(ctx, made)
+}
+
+// measurementChange is a checked change of a definition; nil is what it leaves as it is.
+type measurementChange struct {
+	name, unit  *string
+	least, most *money.Decimal
+}
+
+// mostMeasured is the largest end of a range.
+const mostMeasured = "1000000000"
+
+func checkMeasurement(faults *fault.List, name, unit *string, least, most *money.Exact) (c measurementChange) {
+	for _, text := range []struct {
+		field string
+		in    *string
+		most  int
+		to    **string
+	}{{"name", name, 300, &c.name}, {"unit", unit, 40, &c.unit}} {
+		if text.in != nil {
+			checked, err := input.Text(text.field, *text.in, text.most)
+			faults.Add(err)
+			*text.to = &checked
+		}
+	}
+	for _, end := range []struct {
+		field string
+		in    *money.Exact
+		to    **money.Decimal
+	}{{"least", least, &c.least}, {"most", most, &c.most}} {
+		if end.in != nil {
+			checked, err := input.Decimal(end.field, *end.in, "0", mostMeasured)
+			faults.Add(err)
+			*end.to = &checked
+		}
+	}
+	return c
+}
+
+func checkRange(least, most money.Decimal) error {
+	if least.Compare(most) > 0 {
+		return fault.Invalidf("most", "want at least %s, which is the least", least)
+	}
+	return nil
+}
+
+// UpdateMeasurement changes a definition. Changes of different fields merge; others are a VERSION_CONFLICT. WRONG_STATE on least or most
+// where a formula of a recipe that holds now or later has no quantity at an end of the new range.
+func (s *Service) UpdateMeasurement(ctx context.Context, in service.UpdateMeasurementInput) (*ent.MeasurementDefinition, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.Measurement, in.ID))
+	change := checkMeasurement(&faults, in.Name, in.Unit, in.Least, in.Most)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err := s.Write(ctx, service.Verb{Name: "updateMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil { // no recipe is set meanwhile
+			return "", err
+		}
+		query := tx.MeasurementDefinition.Query().Where(measurementdefinition.ID(in.ID))
+		store.ForUpdate(tx, query)
+		m, err := query.Only(ctx)
+		if ent.IsNotFound(err) {
+			return "", fault.NoSuch("id", "measurement")
+		}
+		if err != nil {
+			return "", err
+		}
+		merge := service.Update{
+			Action: measurementUpdate, Subject: m.ID, Expected: in.ExpectedVersion, Version: m.Version,
+			Current: map[string]any{"name": m.Name, "unit": m.Unit, "least": m.Least, "most": m.Most}, Updated: map[string]any{},
+		}
+		for field, value := range map[string]any{"name": change.name, "unit": change.unit} {
+			if text := value.(*string); text != nil {
+				merge.Updated[field] = *text
+			}
+		}
+		for field, value := range map[string]*money.Decimal{"least": change.least, "most": change.most} {
+			if value != nil {
+				merge.Updated[field] = *value
+			}
+		}
+		changes, err := s.Merge(ctx, tx, merge)
+		if err != nil || len(changes) == 0 {
+			return m.ID, err
+		}
+		return m.ID, s.changeMeasurement(ctx, tx, m, change, changes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.MeasurementDefinition.Get(ctx, in.ID)
+}
+
+func (s *Service) changeMeasurement(ctx context.Context, tx *store.Tx, m *ent.MeasurementDefinition, change measurementChange, changes map[string]service.Change) error {
+	least, most := input.Or(change.least, m.Least), input.Or(change.most, m.Most)
+	if err := checkRange(least, most); err != nil {
+		return err
+	}
+	if least != m.Least || most != m.Most {
+		if err := s.checkUses(ctx, tx, costing.Measurement{Code: m.Code, Least: least, Most: most}); err != nil {
+			return err
+		}
+	}
+	changed, err := tx.MeasurementDefinition.UpdateOne(m).SetName(input.Or(change.name, m.Name)).SetUnit(input.Or(change.unit, m.Unit)).SetLeast(least).SetMost(most).
+		AddVersion(1).SetUpdatedAt(s.Now()).Save(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.AuditVersion(ctx, tx, measurementUpdate, changed.ID, service.VersionChange{Version: changed.Version, Fields: changes}); err != nil {
+		return err
+	}
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBook)
+}
+
+// checkUses tries the formulas of all recipes that hold now or later at the ends of a measurement's new range.
+func (s *Service) checkUses(ctx context.Context, tx *store.Tx, m costing.Measurement) error {
+	basis, err := s.basisOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	ranges := func(code string) formula.Range {
+		if code == m.Code {
+			return m.Range()
+		}
+		other, _ := basis.Catalogue.Measurement(code)
+		return other.Range()
+	}
+	now := s.Now()
+	for _, p := range s.quote.Products() {
+		holding, _ := basis.Catalogue.Recipe(p.ID, now, service.EndOfTime)
+		for _, r := range basis.Catalogue.Recipes(p.ID) {
+			if r.ID != holding.ID && !r.ValidFrom.After(now) {
+				continue
+			}
+			var wrong error
+			r.EachComponent(func(c costing.Component) {
+				if c.Formula != nil && wrong == nil && slices.Contains(c.Formula.Codes(), m.Code) {
+					if err := c.Formula.Try(ranges); err != nil {
+						wrong = fmt.Errorf("%s is made by %s: %w", p.Sku, c.Formula, err)
+					}
+				}
+			})
+			if wrong != nil {
+				return fault.New(fault.WrongState, "most", "%v", wrong)
+			}
+		}
+	}
+	return nil
+}
+
+// definitions reads all definitions, by code.
+func definitions(ctx context.Context, tx *store.Tx) (map[string]costing.Measurement, error) {
+	rows, err := tx.MeasurementDefinition.Query().All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]costing.Measurement, len(rows))
+	for _, row := range rows {
+		all[row.Code] = costing.Measurement{Code: row.Code, Name: row.Name, Unit: row.Unit, Least: row.Least, Most: row.Most}
+	}
+	return all, nil
+}
