@@ -149,7 +149,8 @@ func (w *world) size(t *testing.T) {
 		{"bookings on a Sunday", "SELECT count(*) FROM bookings WHERE (day + 4) % 7 = 0", 0, 20}, // of what is due on that very day
 		{"rows without a rate", "SELECT count(*) FROM contacts WHERE uncosted", 0, 0},
 		{"orders without a rate", "SELECT count(*) FROM orders WHERE uncosted", 0, 0},
-		{"orders without a margin's sense", "SELECT count(*) FROM orders WHERE total <= 0 OR cost <= 0", 0, 0},
+		{"orders without a margin's sense", "SELECT count(*) FROM orders WHERE total <= 0 OR cost < 0 OR cost = 0 AND status <> 'REFUNDED'", 0, 0},
+		{"lines that came back with their goods", "SELECT count(*) FROM refund_lines", 20, 400},
 		{"what happens after the last moment", "SELECT count(*) FROM contacts WHERE at > '2026-11-20' OR recorded_at > '2026-11-20'", 0, 0},
 		{"contacts before the customer came", "SELECT count(*) FROM contacts k JOIN customers c ON c.id = k.customer_id WHERE k.at < c.created_at", 0, 0},
 		{"contacts that sell without a permission", "SELECT count(*) FROM contacts WHERE direction = 'OUTBOUND' AND kind IN ('TARGET_CALL', 'EMAIL', 'MESSAGE') AND permission_id IS NULL", 0, 0},

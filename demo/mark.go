@@ -73,7 +73,7 @@ func mark(ctx context.Context, s *store.Store, m Mark, at time.Time) error {
 
 // tables are all that Fill writes, those that refer to others first.
 var tables = []string{
-	"credits", "bookings", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
+	"credits", "bookings", "refund_lines", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
 	"stage_changes", "search_terms", "price_agreements", "price_rules", "components", "product_options", "recipes",
 	"measurement_definitions", "list_prices", "products", "rates",
 	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "customers", "users", "partners", "settings", "dated_values",

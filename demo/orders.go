@@ -54,6 +54,7 @@ type refund struct {
 	at         time.Time
 	actor      string
 	amount     money.Amount
+	lines      []*line // that came back whole, with their goods; none of a refund that names an amount
 }
 
 // booked is capacity that an order takes on a day.
@@ -91,6 +92,9 @@ func (c *company) drawOrder(p *person, at time.Time, first bool) {
 	c.drawContactsAround(o, first)
 }
 
+// wrongSize is why a line of an order comes back, where it has several; where it has one, its price is reduced.
+const wrongSize = "ошиблись в размере, скидка"
+
 // drawRefund draws whether and how a completed order is refunded.
 func (c *company) drawRefund(o *order) {
 	r := o.person.draws
@@ -98,7 +102,7 @@ func (c *company) drawRefund(o *order) {
 	if u > 0.035 || o.person.number == 0 {
 		return
 	}
-	f := &refund{share: 0.1 + 0.4*r.Float64(), reason: [...]string{"ошиблись в размере, скидка", "пятно на ткани", "опоздали с монтажом"}[r.IntN(3)], at: c.atWork(r, o.completed.AddDate(0, 0, 1+r.IntN(12)))}
+	f := &refund{share: 0.1 + 0.4*r.Float64(), reason: [...]string{wrongSize, "пятно на ткани", "опоздали с монтажом"}[r.IntN(3)], at: c.atWork(r, o.completed.AddDate(0, 0, 1+r.IntN(12)))}
 	if u < 0.012 {
 		f.share, f.reason = 1, "вернули весь заказ"
 	}
@@ -264,10 +268,21 @@ func (c *company) priceOrders(ctx context.Context) error {
 func (c *company) applyRefund(o *order) (err error) {
 	if f := o.refund; f != nil {
 		f.amount = o.total
-		if f.share < 1 {
+		last := o.lines[len(o.lines)-1]
+		switch {
+		case f.share == 1:
+			f.lines = o.lines
+		case f.reason == wrongSize && last.total.Compare(o.total) < 0:
+			f.reason, f.amount, f.lines = "вернули изделие: ошиблись в размере", last.total, o.lines[len(o.lines)-1:]
+		default:
 			f.amount = c.major(int64(float64(o.total.Minor()/c.currency.MinorPerMajor())*f.share) + 1)
 		}
 		o.refunded = f.amount
+		for _, l := range f.lines {
+			if o.cost, err = o.cost.Minus(l.cost); err != nil {
+				return err
+			}
+		}
 	}
 	margin, err := o.margin()
 	if err == nil && !o.completed.IsZero() {

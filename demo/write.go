@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"kopeck/costing"
@@ -169,8 +170,9 @@ func (c *company) orderSheets() ([]sheet, error) {
 	orders := sheet{table: "orders", columns: []string{
 		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id",
 	}}
-	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}}
-	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "reason", "at", "actor"}}
+	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days", "priced_at", "returned"}}
+	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "reason", "at", "recorded_at", "actor", "goods_returned"}}
+	refundLines := sheet{table: "refund_lines", columns: []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "stated"}}
 	bookings := sheet{table: "bookings", columns: []string{"id", "resource", "day", "units", "order_id", "booked_at", "freed_at"}}
 	for _, o := range c.orders {
 		margin, err := o.margin()
@@ -182,9 +184,14 @@ func (c *company) orderSheets() ([]sheet, error) {
 			offerID = o.offer.id
 		}
 		changed := later(o.at, later(o.completed, o.cancelled))
+		returned := map[*line]bool{}
 		if f := o.refund; f != nil {
 			changed = f.at
-			refunds.rows = append(refunds.rows, []any{f.id, o.id, f.amount.Minor(), f.reason, f.at, f.actor})
+			refunds.rows = append(refunds.rows, []any{f.id, o.id, f.amount.Minor(), f.reason, f.at, f.at, f.actor, len(f.lines) > 0})
+			for i, l := range f.lines {
+				returned[l] = true
+				refundLines.rows = append(refundLines.rows, []any{id.RefundLine + strings.TrimPrefix(l.id, id.OrderLine), f.id, l.id, int64(i), l.quantity.Nano(), l.total.Minor(), false})
+			}
 		}
 		orders.rows = append(orders.rows, []any{
 			o.id, o.at, changed, orNil(o.external), o.person.id, string(o.status), o.at, int64(costing.Day(o.at, c.zone)), o.total.Minor(), o.refunded.Minor(), o.cost.Minor(), margin.Minor(), int64(0),
@@ -195,13 +202,21 @@ func (c *company) orderSheets() ([]sheet, error) {
 			if err != nil {
 				return nil, err
 			}
-			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.cost.Minor(), steps, options, int64(l.lead)})
+			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l])})
 		}
 		for _, b := range o.bookings {
 			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, valueOrNil(b.FreedAt)})
 		}
 	}
-	return []sheet{orders, lines, refunds, bookings}, nil
+	return []sheet{orders, lines, refunds, refundLines, bookings}, nil
+}
+
+// backOf returns how much of a line came back to stock, in billionths: all of it or nothing.
+func backOf(l *line, whole bool) int64 {
+	if whole {
+		return l.quantity.Nano()
+	}
+	return 0
 }
 
 func (c *company) offerSheets() ([]sheet, error) {

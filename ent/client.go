@@ -39,6 +39,7 @@ import (
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -114,6 +115,8 @@ type Client struct {
 	RefreshSession *RefreshSessionClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
+	// RefundLine is the client for interacting with the RefundLine builders.
+	RefundLine *RefundLineClient
 	// SearchTerm is the client for interacting with the SearchTerm builders.
 	SearchTerm *SearchTermClient
 	// Setting is the client for interacting with the Setting builders.
@@ -163,6 +166,7 @@ func (c *Client) init() {
 	c.Recipe = NewRecipeClient(c.config)
 	c.RefreshSession = NewRefreshSessionClient(c.config)
 	c.Refund = NewRefundClient(c.config)
+	c.RefundLine = NewRefundLineClient(c.config)
 	c.SearchTerm = NewSearchTermClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.SignInAttempts = NewSignInAttemptsClient(c.config)
@@ -288,6 +292,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Recipe:                NewRecipeClient(cfg),
 		RefreshSession:        NewRefreshSessionClient(cfg),
 		Refund:                NewRefundClient(cfg),
+		RefundLine:            NewRefundLineClient(cfg),
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
@@ -340,6 +345,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Recipe:                NewRecipeClient(cfg),
 		RefreshSession:        NewRefreshSessionClient(cfg),
 		Refund:                NewRefundClient(cfg),
+		RefundLine:            NewRefundLineClient(cfg),
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
@@ -379,8 +385,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
 		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
 		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
-		c.StageChange, c.User,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -395,8 +401,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
 		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
 		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
-		c.StageChange, c.User,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -461,6 +467,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RefreshSession.mutate(ctx, m)
 	case *RefundMutation:
 		return c.Refund.mutate(ctx, m)
+	case *RefundLineMutation:
+		return c.RefundLine.mutate(ctx, m)
 	case *SearchTermMutation:
 		return c.SearchTerm.mutate(ctx, m)
 	case *SettingMutation:
@@ -4744,6 +4752,171 @@ func (c *RefundClient) mutate(ctx context.Context, m *RefundMutation) (Value, er
 	}
 }
 
+// RefundLineClient is a client for the RefundLine schema.
+type RefundLineClient struct {
+	config
+}
+
+// NewRefundLineClient returns a client for the RefundLine from the given config.
+func NewRefundLineClient(c config) *RefundLineClient {
+	return &RefundLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `refundline.Hooks(f(g(h())))`.
+func (c *RefundLineClient) Use(hooks ...Hook) {
+	c.hooks.RefundLine = append(c.hooks.RefundLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `refundline.Intercept(f(g(h())))`.
+func (c *RefundLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RefundLine = append(c.inters.RefundLine, interceptors...)
+}
+
+// Create returns a builder for creating a RefundLine entity.
+func (c *RefundLineClient) Create() *RefundLineCreate {
+	mutation := newRefundLineMutation(c.config, OpCreate)
+	return &RefundLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RefundLine entities.
+func (c *RefundLineClient) CreateBulk(builders ...*RefundLineCreate) *RefundLineCreateBulk {
+	return &RefundLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RefundLineClient) MapCreateBulk(slice any, setFunc func(*RefundLineCreate, int)) *RefundLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RefundLineCreateBulk{err: fmt.Errorf("calling to RefundLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RefundLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RefundLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RefundLine.
+func (c *RefundLineClient) Update() *RefundLineUpdate {
+	mutation := newRefundLineMutation(c.config, OpUpdate)
+	return &RefundLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RefundLineClient) UpdateOne(_m *RefundLine) *RefundLineUpdateOne {
+	mutation := newRefundLineMutation(c.config, OpUpdateOne, withRefundLine(_m))
+	return &RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RefundLineClient) UpdateOneID(id string) *RefundLineUpdateOne {
+	mutation := newRefundLineMutation(c.config, OpUpdateOne, withRefundLineID(id))
+	return &RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RefundLine.
+func (c *RefundLineClient) Delete() *RefundLineDelete {
+	mutation := newRefundLineMutation(c.config, OpDelete)
+	return &RefundLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RefundLineClient) DeleteOne(_m *RefundLine) *RefundLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RefundLineClient) DeleteOneID(id string) *RefundLineDeleteOne {
+	builder := c.Delete().Where(refundline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RefundLineDeleteOne{builder}
+}
+
+// Query returns a query builder for RefundLine.
+func (c *RefundLineClient) Query() *RefundLineQuery {
+	return &RefundLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRefundLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RefundLine entity by its id.
+func (c *RefundLineClient) Get(ctx context.Context, id string) (*RefundLine, error) {
+	return c.Query().Where(refundline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RefundLineClient) GetX(ctx context.Context, id string) *RefundLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRefund queries the refund edge of a RefundLine.
+func (c *RefundLineClient) QueryRefund(_m *RefundLine) *RefundQuery {
+	query := (&RefundClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refundline.Table, refundline.FieldID, id),
+			sqlgraph.To(refund.Table, refund.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, refundline.RefundTable, refundline.RefundColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLine queries the line edge of a RefundLine.
+func (c *RefundLineClient) QueryLine(_m *RefundLine) *OrderLineQuery {
+	query := (&OrderLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refundline.Table, refundline.FieldID, id),
+			sqlgraph.To(orderline.Table, orderline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, refundline.LineTable, refundline.LineColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RefundLineClient) Hooks() []Hook {
+	return c.hooks.RefundLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *RefundLineClient) Interceptors() []Interceptor {
+	return c.inters.RefundLine
+}
+
+func (c *RefundLineClient) mutate(ctx context.Context, m *RefundLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RefundLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RefundLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RefundLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RefundLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RefundLine mutation op: %q", m.Op())
+	}
+}
+
 // SearchTermClient is a client for the SearchTerm schema.
 type SearchTermClient struct {
 	config
@@ -5464,16 +5637,16 @@ type (
 		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
 		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
 		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, SearchTerm, Setting, SignInAttempts,
-		StageChange, User []ent.Hook
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
 		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
 		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
 		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, SearchTerm, Setting, SignInAttempts,
-		StageChange, User []ent.Interceptor
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Interceptor
 	}
 )
 

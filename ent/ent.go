@@ -34,6 +34,7 @@ import (
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -133,6 +134,7 @@ func checkColumn(t, c string) error {
 			recipe.Table:                recipe.ValidColumn,
 			refreshsession.Table:        refreshsession.ValidColumn,
 			refund.Table:                refund.ValidColumn,
+			refundline.Table:            refundline.ValidColumn,
 			searchterm.Table:            searchterm.ValidColumn,
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,

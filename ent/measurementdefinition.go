@@ -19,7 +19,7 @@ type MeasurementDefinition struct {
 	// ID of the ent.
 	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
+	// The version of the record: 1 at first, one more with every change that is made to it; a figure that is restated is none. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
 	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`

@@ -36,6 +36,7 @@ import (
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -87,6 +88,7 @@ const (
 	TypeRecipe                = "Recipe"
 	TypeRefreshSession        = "RefreshSession"
 	TypeRefund                = "Refund"
+	TypeRefundLine            = "RefundLine"
 	TypeSearchTerm            = "SearchTerm"
 	TypeSetting               = "Setting"
 	TypeSignInAttempts        = "SignInAttempts"
@@ -5620,6 +5622,7 @@ type CreditMutation struct {
 	addposition    *int
 	amount         *money.Amount
 	share          *money.Decimal
+	shown_amount   *money.Amount
 	clearedFields  map[string]struct{}
 	_order         *string
 	cleared_order  bool
@@ -5934,6 +5937,42 @@ func (m *CreditMutation) ResetShare() {
 	m.share = nil
 }
 
+// SetShownAmount sets the "shown_amount" field.
+func (m *CreditMutation) SetShownAmount(value money.Amount) {
+	m.shown_amount = &value
+}
+
+// ShownAmount returns the value of the "shown_amount" field in the mutation.
+func (m *CreditMutation) ShownAmount() (r money.Amount, exists bool) {
+	v := m.shown_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownAmount returns the old "shown_amount" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldShownAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownAmount: %w", err)
+	}
+	return oldValue.ShownAmount, nil
+}
+
+// ResetShownAmount resets all changes to the "shown_amount" field.
+func (m *CreditMutation) ResetShownAmount() {
+	m.shown_amount = nil
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *CreditMutation) ClearOrder() {
 	m.cleared_order = true
@@ -6022,7 +6061,7 @@ func (m *CreditMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m._order != nil {
 		fields = append(fields, credit.FieldOrderID)
 	}
@@ -6037,6 +6076,9 @@ func (m *CreditMutation) Fields() []string {
 	}
 	if m.share != nil {
 		fields = append(fields, credit.FieldShare)
+	}
+	if m.shown_amount != nil {
+		fields = append(fields, credit.FieldShownAmount)
 	}
 	return fields
 }
@@ -6056,6 +6098,8 @@ func (m *CreditMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case credit.FieldShare:
 		return m.Share()
+	case credit.FieldShownAmount:
+		return m.ShownAmount()
 	}
 	return nil, false
 }
@@ -6075,6 +6119,8 @@ func (m *CreditMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAmount(ctx)
 	case credit.FieldShare:
 		return m.OldShare(ctx)
+	case credit.FieldShownAmount:
+		return m.OldShownAmount(ctx)
 	}
 	return nil, fmt.Errorf("unknown Credit field %s", name)
 }
@@ -6118,6 +6164,13 @@ func (m *CreditMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetShare(v)
+		return nil
+	case credit.FieldShownAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownAmount(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6197,6 +6250,9 @@ func (m *CreditMutation) ResetField(name string) error {
 		return nil
 	case credit.FieldShare:
 		m.ResetShare()
+		return nil
+	case credit.FieldShownAmount:
+		m.ResetShownAmount()
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6297,59 +6353,63 @@ func (m *CreditMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	version            *int
-	addversion         *int
-	created_at         *time.Time
-	updated_at         *time.Time
-	kind               *schema.CustomerKind
-	name               *string
-	name_key           *string
-	email              *string
-	email_key          *string
-	phone              *string
-	external_id        *string
-	stage              *schema.Stage
-	segment            *schema.Segment
-	measurements       *map[string]interface{}
-	acquired_at        *time.Time
-	acquisition_cost   *money.Amount
-	wallet             *money.Amount
-	birthday           *schema.Date
-	addbirthday        *schema.Date
-	email_twin         *int
-	addemail_twin      *int
-	external_twin      *int
-	addexternal_twin   *int
-	departed_at        *time.Time
-	deleted_at         *time.Time
-	order_days         *int
-	addorder_days      *int
-	first_order_day    *int
-	addfirst_order_day *int
-	last_order_day     *int
-	addlast_order_day  *int
-	margin             *money.Amount
-	repeat_margin      *money.Amount
-	refunded_margin    *money.Amount
-	contact_cost       *money.Amount
-	last_order_at      *time.Time
-	lifetime_value     *money.Amount
-	clearedFields      map[string]struct{}
-	owner              *string
-	clearedowner       bool
-	referred_by        *string
-	clearedreferred_by bool
-	referrals          map[string]struct{}
-	removedreferrals   map[string]struct{}
-	clearedreferrals   bool
-	partner            *string
-	clearedpartner     bool
-	done               bool
-	oldValue           func(context.Context) (*Customer, error)
-	predicates         []predicate.Customer
+	op                   Op
+	typ                  string
+	id                   *string
+	version              *int
+	addversion           *int
+	created_at           *time.Time
+	updated_at           *time.Time
+	kind                 *schema.CustomerKind
+	name                 *string
+	name_key             *string
+	email                *string
+	email_key            *string
+	phone                *string
+	external_id          *string
+	stage                *schema.Stage
+	segment              *schema.Segment
+	measurements         *map[string]interface{}
+	acquired_at          *time.Time
+	acquisition_cost     *money.Amount
+	wallet               *money.Amount
+	birthday             *schema.Date
+	addbirthday          *schema.Date
+	email_twin           *int
+	addemail_twin        *int
+	external_twin        *int
+	addexternal_twin     *int
+	departed_at          *time.Time
+	deleted_at           *time.Time
+	order_days           *int
+	addorder_days        *int
+	first_order_day      *int
+	addfirst_order_day   *int
+	last_order_day       *int
+	addlast_order_day    *int
+	margin               *money.Amount
+	repeat_margin        *money.Amount
+	refunded_margin      *money.Amount
+	recent_days          *string
+	contact_cost         *money.Amount
+	last_order_at        *time.Time
+	lifetime_value       *money.Amount
+	shown_total          *money.Amount
+	shown_earnings       *json.RawMessage
+	appendshown_earnings json.RawMessage
+	clearedFields        map[string]struct{}
+	owner                *string
+	clearedowner         bool
+	referred_by          *string
+	clearedreferred_by   bool
+	referrals            map[string]struct{}
+	removedreferrals     map[string]struct{}
+	clearedreferrals     bool
+	partner              *string
+	clearedpartner       bool
+	done                 bool
+	oldValue             func(context.Context) (*Customer, error)
+	predicates           []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -7859,6 +7919,42 @@ func (m *CustomerMutation) ResetRefundedMargin() {
 	m.refunded_margin = nil
 }
 
+// SetRecentDays sets the "recent_days" field.
+func (m *CustomerMutation) SetRecentDays(s string) {
+	m.recent_days = &s
+}
+
+// RecentDays returns the value of the "recent_days" field in the mutation.
+func (m *CustomerMutation) RecentDays() (r string, exists bool) {
+	v := m.recent_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecentDays returns the old "recent_days" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRecentDays(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecentDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecentDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecentDays: %w", err)
+	}
+	return oldValue.RecentDays, nil
+}
+
+// ResetRecentDays resets all changes to the "recent_days" field.
+func (m *CustomerMutation) ResetRecentDays() {
+	m.recent_days = nil
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (m *CustomerMutation) SetContactCost(value money.Amount) {
 	m.contact_cost = &value
@@ -7965,6 +8061,107 @@ func (m *CustomerMutation) OldLifetimeValue(ctx context.Context) (v money.Amount
 // ResetLifetimeValue resets all changes to the "lifetime_value" field.
 func (m *CustomerMutation) ResetLifetimeValue() {
 	m.lifetime_value = nil
+}
+
+// SetShownTotal sets the "shown_total" field.
+func (m *CustomerMutation) SetShownTotal(value money.Amount) {
+	m.shown_total = &value
+}
+
+// ShownTotal returns the value of the "shown_total" field in the mutation.
+func (m *CustomerMutation) ShownTotal() (r money.Amount, exists bool) {
+	v := m.shown_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownTotal returns the old "shown_total" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldShownTotal(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownTotal: %w", err)
+	}
+	return oldValue.ShownTotal, nil
+}
+
+// ResetShownTotal resets all changes to the "shown_total" field.
+func (m *CustomerMutation) ResetShownTotal() {
+	m.shown_total = nil
+}
+
+// SetShownEarnings sets the "shown_earnings" field.
+func (m *CustomerMutation) SetShownEarnings(jm json.RawMessage) {
+	m.shown_earnings = &jm
+	m.appendshown_earnings = nil
+}
+
+// ShownEarnings returns the value of the "shown_earnings" field in the mutation.
+func (m *CustomerMutation) ShownEarnings() (r json.RawMessage, exists bool) {
+	v := m.shown_earnings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownEarnings returns the old "shown_earnings" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldShownEarnings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownEarnings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownEarnings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownEarnings: %w", err)
+	}
+	return oldValue.ShownEarnings, nil
+}
+
+// AppendShownEarnings adds jm to the "shown_earnings" field.
+func (m *CustomerMutation) AppendShownEarnings(jm json.RawMessage) {
+	m.appendshown_earnings = append(m.appendshown_earnings, jm...)
+}
+
+// AppendedShownEarnings returns the list of values that were appended to the "shown_earnings" field in this mutation.
+func (m *CustomerMutation) AppendedShownEarnings() (json.RawMessage, bool) {
+	if len(m.appendshown_earnings) == 0 {
+		return nil, false
+	}
+	return m.appendshown_earnings, true
+}
+
+// ClearShownEarnings clears the value of the "shown_earnings" field.
+func (m *CustomerMutation) ClearShownEarnings() {
+	m.shown_earnings = nil
+	m.appendshown_earnings = nil
+	m.clearedFields[customer.FieldShownEarnings] = struct{}{}
+}
+
+// ShownEarningsCleared returns if the "shown_earnings" field was cleared in this mutation.
+func (m *CustomerMutation) ShownEarningsCleared() bool {
+	_, ok := m.clearedFields[customer.FieldShownEarnings]
+	return ok
+}
+
+// ResetShownEarnings resets all changes to the "shown_earnings" field.
+func (m *CustomerMutation) ResetShownEarnings() {
+	m.shown_earnings = nil
+	m.appendshown_earnings = nil
+	delete(m.clearedFields, customer.FieldShownEarnings)
 }
 
 // ClearOwner clears the "owner" edge to the User entity.
@@ -8136,7 +8333,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 36)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -8227,6 +8424,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.refunded_margin != nil {
 		fields = append(fields, customer.FieldRefundedMargin)
 	}
+	if m.recent_days != nil {
+		fields = append(fields, customer.FieldRecentDays)
+	}
 	if m.contact_cost != nil {
 		fields = append(fields, customer.FieldContactCost)
 	}
@@ -8235,6 +8435,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.lifetime_value != nil {
 		fields = append(fields, customer.FieldLifetimeValue)
+	}
+	if m.shown_total != nil {
+		fields = append(fields, customer.FieldShownTotal)
+	}
+	if m.shown_earnings != nil {
+		fields = append(fields, customer.FieldShownEarnings)
 	}
 	return fields
 }
@@ -8304,12 +8510,18 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.RepeatMargin()
 	case customer.FieldRefundedMargin:
 		return m.RefundedMargin()
+	case customer.FieldRecentDays:
+		return m.RecentDays()
 	case customer.FieldContactCost:
 		return m.ContactCost()
 	case customer.FieldLastOrderAt:
 		return m.LastOrderAt()
 	case customer.FieldLifetimeValue:
 		return m.LifetimeValue()
+	case customer.FieldShownTotal:
+		return m.ShownTotal()
+	case customer.FieldShownEarnings:
+		return m.ShownEarnings()
 	}
 	return nil, false
 }
@@ -8379,12 +8591,18 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRepeatMargin(ctx)
 	case customer.FieldRefundedMargin:
 		return m.OldRefundedMargin(ctx)
+	case customer.FieldRecentDays:
+		return m.OldRecentDays(ctx)
 	case customer.FieldContactCost:
 		return m.OldContactCost(ctx)
 	case customer.FieldLastOrderAt:
 		return m.OldLastOrderAt(ctx)
 	case customer.FieldLifetimeValue:
 		return m.OldLifetimeValue(ctx)
+	case customer.FieldShownTotal:
+		return m.OldShownTotal(ctx)
+	case customer.FieldShownEarnings:
+		return m.OldShownEarnings(ctx)
 	}
 	return nil, fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8604,6 +8822,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRefundedMargin(v)
 		return nil
+	case customer.FieldRecentDays:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecentDays(v)
+		return nil
 	case customer.FieldContactCost:
 		v, ok := value.(money.Amount)
 		if !ok {
@@ -8624,6 +8849,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLifetimeValue(v)
+		return nil
+	case customer.FieldShownTotal:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownTotal(v)
+		return nil
+	case customer.FieldShownEarnings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownEarnings(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
@@ -8784,6 +9023,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
+	if m.FieldCleared(customer.FieldShownEarnings) {
+		fields = append(fields, customer.FieldShownEarnings)
+	}
 	return fields
 }
 
@@ -8839,6 +9081,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldShownEarnings:
+		m.ClearShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -8938,6 +9183,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 	case customer.FieldRefundedMargin:
 		m.ResetRefundedMargin()
 		return nil
+	case customer.FieldRecentDays:
+		m.ResetRecentDays()
+		return nil
 	case customer.FieldContactCost:
 		m.ResetContactCost()
 		return nil
@@ -8946,6 +9194,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldLifetimeValue:
 		m.ResetLifetimeValue()
+		return nil
+	case customer.FieldShownTotal:
+		m.ResetShownTotal()
+		return nil
+	case customer.FieldShownEarnings:
+		m.ResetShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
@@ -17205,6 +17459,8 @@ type OrderLineMutation struct {
 	appendoptions     json.RawMessage
 	lead_days         *int
 	addlead_days      *int
+	priced_at         *time.Time
+	returned          *money.Decimal
 	clearedFields     map[string]struct{}
 	_order            *string
 	cleared_order     bool
@@ -17749,6 +18005,91 @@ func (m *OrderLineMutation) ResetLeadDays() {
 	m.addlead_days = nil
 }
 
+// SetPricedAt sets the "priced_at" field.
+func (m *OrderLineMutation) SetPricedAt(t time.Time) {
+	m.priced_at = &t
+}
+
+// PricedAt returns the value of the "priced_at" field in the mutation.
+func (m *OrderLineMutation) PricedAt() (r time.Time, exists bool) {
+	v := m.priced_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPricedAt returns the old "priced_at" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldPricedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPricedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPricedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPricedAt: %w", err)
+	}
+	return oldValue.PricedAt, nil
+}
+
+// ClearPricedAt clears the value of the "priced_at" field.
+func (m *OrderLineMutation) ClearPricedAt() {
+	m.priced_at = nil
+	m.clearedFields[orderline.FieldPricedAt] = struct{}{}
+}
+
+// PricedAtCleared returns if the "priced_at" field was cleared in this mutation.
+func (m *OrderLineMutation) PricedAtCleared() bool {
+	_, ok := m.clearedFields[orderline.FieldPricedAt]
+	return ok
+}
+
+// ResetPricedAt resets all changes to the "priced_at" field.
+func (m *OrderLineMutation) ResetPricedAt() {
+	m.priced_at = nil
+	delete(m.clearedFields, orderline.FieldPricedAt)
+}
+
+// SetReturned sets the "returned" field.
+func (m *OrderLineMutation) SetReturned(value money.Decimal) {
+	m.returned = &value
+}
+
+// Returned returns the value of the "returned" field in the mutation.
+func (m *OrderLineMutation) Returned() (r money.Decimal, exists bool) {
+	v := m.returned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturned returns the old "returned" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldReturned(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturned: %w", err)
+	}
+	return oldValue.Returned, nil
+}
+
+// ResetReturned resets all changes to the "returned" field.
+func (m *OrderLineMutation) ResetReturned() {
+	m.returned = nil
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *OrderLineMutation) ClearOrder() {
 	m.cleared_order = true
@@ -17837,7 +18178,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -17868,6 +18209,12 @@ func (m *OrderLineMutation) Fields() []string {
 	if m.lead_days != nil {
 		fields = append(fields, orderline.FieldLeadDays)
 	}
+	if m.priced_at != nil {
+		fields = append(fields, orderline.FieldPricedAt)
+	}
+	if m.returned != nil {
+		fields = append(fields, orderline.FieldReturned)
+	}
 	return fields
 }
 
@@ -17896,6 +18243,10 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Options()
 	case orderline.FieldLeadDays:
 		return m.LeadDays()
+	case orderline.FieldPricedAt:
+		return m.PricedAt()
+	case orderline.FieldReturned:
+		return m.Returned()
 	}
 	return nil, false
 }
@@ -17925,6 +18276,10 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldOptions(ctx)
 	case orderline.FieldLeadDays:
 		return m.OldLeadDays(ctx)
+	case orderline.FieldPricedAt:
+		return m.OldPricedAt(ctx)
+	case orderline.FieldReturned:
+		return m.OldReturned(ctx)
 	}
 	return nil, fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -18004,6 +18359,20 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLeadDays(v)
 		return nil
+	case orderline.FieldPricedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPricedAt(v)
+		return nil
+	case orderline.FieldReturned:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturned(v)
+		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -18060,7 +18429,11 @@ func (m *OrderLineMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *OrderLineMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(orderline.FieldPricedAt) {
+		fields = append(fields, orderline.FieldPricedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -18073,6 +18446,11 @@ func (m *OrderLineMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *OrderLineMutation) ClearField(name string) error {
+	switch name {
+	case orderline.FieldPricedAt:
+		m.ClearPricedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown OrderLine nullable field %s", name)
 }
 
@@ -18109,6 +18487,12 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldLeadDays:
 		m.ResetLeadDays()
+		return nil
+	case orderline.FieldPricedAt:
+		m.ResetPricedAt()
+		return nil
+	case orderline.FieldReturned:
+		m.ResetReturned()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
@@ -27923,19 +28307,21 @@ func (m *RefreshSessionMutation) ResetEdge(name string) error {
 // RefundMutation represents an operation that mutates the Refund nodes in the graph.
 type RefundMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	amount        *money.Amount
-	reason        *string
-	at            *time.Time
-	actor         *string
-	clearedFields map[string]struct{}
-	_order        *string
-	cleared_order bool
-	done          bool
-	oldValue      func(context.Context) (*Refund, error)
-	predicates    []predicate.Refund
+	op             Op
+	typ            string
+	id             *string
+	amount         *money.Amount
+	reason         *string
+	at             *time.Time
+	recorded_at    *time.Time
+	goods_returned *bool
+	actor          *string
+	clearedFields  map[string]struct{}
+	_order         *string
+	cleared_order  bool
+	done           bool
+	oldValue       func(context.Context) (*Refund, error)
+	predicates     []predicate.Refund
 }
 
 var _ ent.Mutation = (*RefundMutation)(nil)
@@ -28186,6 +28572,78 @@ func (m *RefundMutation) ResetAt() {
 	m.at = nil
 }
 
+// SetRecordedAt sets the "recorded_at" field.
+func (m *RefundMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *RefundMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *RefundMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetGoodsReturned sets the "goods_returned" field.
+func (m *RefundMutation) SetGoodsReturned(b bool) {
+	m.goods_returned = &b
+}
+
+// GoodsReturned returns the value of the "goods_returned" field in the mutation.
+func (m *RefundMutation) GoodsReturned() (r bool, exists bool) {
+	v := m.goods_returned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoodsReturned returns the old "goods_returned" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldGoodsReturned(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoodsReturned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoodsReturned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoodsReturned: %w", err)
+	}
+	return oldValue.GoodsReturned, nil
+}
+
+// ResetGoodsReturned resets all changes to the "goods_returned" field.
+func (m *RefundMutation) ResetGoodsReturned() {
+	m.goods_returned = nil
+}
+
 // SetActor sets the "actor" field.
 func (m *RefundMutation) SetActor(s string) {
 	m.actor = &s
@@ -28283,7 +28741,7 @@ func (m *RefundMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RefundMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 7)
 	if m._order != nil {
 		fields = append(fields, refund.FieldOrderID)
 	}
@@ -28295,6 +28753,12 @@ func (m *RefundMutation) Fields() []string {
 	}
 	if m.at != nil {
 		fields = append(fields, refund.FieldAt)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, refund.FieldRecordedAt)
+	}
+	if m.goods_returned != nil {
+		fields = append(fields, refund.FieldGoodsReturned)
 	}
 	if m.actor != nil {
 		fields = append(fields, refund.FieldActor)
@@ -28315,6 +28779,10 @@ func (m *RefundMutation) Field(name string) (ent.Value, bool) {
 		return m.Reason()
 	case refund.FieldAt:
 		return m.At()
+	case refund.FieldRecordedAt:
+		return m.RecordedAt()
+	case refund.FieldGoodsReturned:
+		return m.GoodsReturned()
 	case refund.FieldActor:
 		return m.Actor()
 	}
@@ -28334,6 +28802,10 @@ func (m *RefundMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldReason(ctx)
 	case refund.FieldAt:
 		return m.OldAt(ctx)
+	case refund.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case refund.FieldGoodsReturned:
+		return m.OldGoodsReturned(ctx)
 	case refund.FieldActor:
 		return m.OldActor(ctx)
 	}
@@ -28372,6 +28844,20 @@ func (m *RefundMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAt(v)
+		return nil
+	case refund.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case refund.FieldGoodsReturned:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoodsReturned(v)
 		return nil
 	case refund.FieldActor:
 		v, ok := value.(string)
@@ -28443,6 +28929,12 @@ func (m *RefundMutation) ResetField(name string) error {
 		return nil
 	case refund.FieldAt:
 		m.ResetAt()
+		return nil
+	case refund.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case refund.FieldGoodsReturned:
+		m.ResetGoodsReturned()
 		return nil
 	case refund.FieldActor:
 		m.ResetActor()
@@ -28523,6 +29015,744 @@ func (m *RefundMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Refund edge %s", name)
+}
+
+// RefundLineMutation represents an operation that mutates the RefundLine nodes in the graph.
+type RefundLineMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	position      *int
+	addposition   *int
+	quantity      *money.Decimal
+	amount        *money.Amount
+	stated        *bool
+	clearedFields map[string]struct{}
+	refund        *string
+	clearedrefund bool
+	line          *string
+	clearedline   bool
+	done          bool
+	oldValue      func(context.Context) (*RefundLine, error)
+	predicates    []predicate.RefundLine
+}
+
+var _ ent.Mutation = (*RefundLineMutation)(nil)
+
+// refundlineOption allows management of the mutation configuration using functional options.
+type refundlineOption func(*RefundLineMutation)
+
+// newRefundLineMutation creates new mutation for the RefundLine entity.
+func newRefundLineMutation(c config, op Op, opts ...refundlineOption) *RefundLineMutation {
+	m := &RefundLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRefundLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRefundLineID sets the ID field of the mutation.
+func withRefundLineID(id string) refundlineOption {
+	return func(m *RefundLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RefundLine
+		)
+		m.oldValue = func(ctx context.Context) (*RefundLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RefundLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRefundLine sets the old RefundLine of the mutation.
+func withRefundLine(node *RefundLine) refundlineOption {
+	return func(m *RefundLineMutation) {
+		m.oldValue = func(context.Context) (*RefundLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RefundLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RefundLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RefundLine entities.
+func (m *RefundLineMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RefundLineMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RefundLineMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RefundLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRefundID sets the "refund_id" field.
+func (m *RefundLineMutation) SetRefundID(s string) {
+	m.refund = &s
+}
+
+// RefundID returns the value of the "refund_id" field in the mutation.
+func (m *RefundLineMutation) RefundID() (r string, exists bool) {
+	v := m.refund
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundID returns the old "refund_id" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldRefundID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundID: %w", err)
+	}
+	return oldValue.RefundID, nil
+}
+
+// ResetRefundID resets all changes to the "refund_id" field.
+func (m *RefundLineMutation) ResetRefundID() {
+	m.refund = nil
+}
+
+// SetLineID sets the "line_id" field.
+func (m *RefundLineMutation) SetLineID(s string) {
+	m.line = &s
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *RefundLineMutation) LineID() (r string, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldLineID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *RefundLineMutation) ResetLineID() {
+	m.line = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *RefundLineMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *RefundLineMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *RefundLineMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *RefundLineMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *RefundLineMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *RefundLineMutation) SetQuantity(value money.Decimal) {
+	m.quantity = &value
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *RefundLineMutation) Quantity() (r money.Decimal, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldQuantity(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *RefundLineMutation) ResetQuantity() {
+	m.quantity = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *RefundLineMutation) SetAmount(value money.Amount) {
+	m.amount = &value
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *RefundLineMutation) Amount() (r money.Amount, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *RefundLineMutation) ResetAmount() {
+	m.amount = nil
+}
+
+// SetStated sets the "stated" field.
+func (m *RefundLineMutation) SetStated(b bool) {
+	m.stated = &b
+}
+
+// Stated returns the value of the "stated" field in the mutation.
+func (m *RefundLineMutation) Stated() (r bool, exists bool) {
+	v := m.stated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStated returns the old "stated" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldStated(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStated: %w", err)
+	}
+	return oldValue.Stated, nil
+}
+
+// ResetStated resets all changes to the "stated" field.
+func (m *RefundLineMutation) ResetStated() {
+	m.stated = nil
+}
+
+// ClearRefund clears the "refund" edge to the Refund entity.
+func (m *RefundLineMutation) ClearRefund() {
+	m.clearedrefund = true
+	m.clearedFields[refundline.FieldRefundID] = struct{}{}
+}
+
+// RefundCleared reports if the "refund" edge to the Refund entity was cleared.
+func (m *RefundLineMutation) RefundCleared() bool {
+	return m.clearedrefund
+}
+
+// RefundIDs returns the "refund" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RefundID instead. It exists only for internal usage by the builders.
+func (m *RefundLineMutation) RefundIDs() (ids []string) {
+	if id := m.refund; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRefund resets all changes to the "refund" edge.
+func (m *RefundLineMutation) ResetRefund() {
+	m.refund = nil
+	m.clearedrefund = false
+}
+
+// ClearLine clears the "line" edge to the OrderLine entity.
+func (m *RefundLineMutation) ClearLine() {
+	m.clearedline = true
+	m.clearedFields[refundline.FieldLineID] = struct{}{}
+}
+
+// LineCleared reports if the "line" edge to the OrderLine entity was cleared.
+func (m *RefundLineMutation) LineCleared() bool {
+	return m.clearedline
+}
+
+// LineIDs returns the "line" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LineID instead. It exists only for internal usage by the builders.
+func (m *RefundLineMutation) LineIDs() (ids []string) {
+	if id := m.line; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLine resets all changes to the "line" edge.
+func (m *RefundLineMutation) ResetLine() {
+	m.line = nil
+	m.clearedline = false
+}
+
+// Where appends a list predicates to the RefundLineMutation builder.
+func (m *RefundLineMutation) Where(ps ...predicate.RefundLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RefundLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RefundLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RefundLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RefundLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RefundLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RefundLine).
+func (m *RefundLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RefundLineMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.refund != nil {
+		fields = append(fields, refundline.FieldRefundID)
+	}
+	if m.line != nil {
+		fields = append(fields, refundline.FieldLineID)
+	}
+	if m.position != nil {
+		fields = append(fields, refundline.FieldPosition)
+	}
+	if m.quantity != nil {
+		fields = append(fields, refundline.FieldQuantity)
+	}
+	if m.amount != nil {
+		fields = append(fields, refundline.FieldAmount)
+	}
+	if m.stated != nil {
+		fields = append(fields, refundline.FieldStated)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RefundLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case refundline.FieldRefundID:
+		return m.RefundID()
+	case refundline.FieldLineID:
+		return m.LineID()
+	case refundline.FieldPosition:
+		return m.Position()
+	case refundline.FieldQuantity:
+		return m.Quantity()
+	case refundline.FieldAmount:
+		return m.Amount()
+	case refundline.FieldStated:
+		return m.Stated()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RefundLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case refundline.FieldRefundID:
+		return m.OldRefundID(ctx)
+	case refundline.FieldLineID:
+		return m.OldLineID(ctx)
+	case refundline.FieldPosition:
+		return m.OldPosition(ctx)
+	case refundline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case refundline.FieldAmount:
+		return m.OldAmount(ctx)
+	case refundline.FieldStated:
+		return m.OldStated(ctx)
+	}
+	return nil, fmt.Errorf("unknown RefundLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefundLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case refundline.FieldRefundID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundID(v)
+		return nil
+	case refundline.FieldLineID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
+		return nil
+	case refundline.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case refundline.FieldQuantity:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case refundline.FieldAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case refundline.FieldStated:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStated(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefundLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RefundLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, refundline.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RefundLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case refundline.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefundLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case refundline.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefundLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RefundLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RefundLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RefundLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RefundLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RefundLineMutation) ResetField(name string) error {
+	switch name {
+	case refundline.FieldRefundID:
+		m.ResetRefundID()
+		return nil
+	case refundline.FieldLineID:
+		m.ResetLineID()
+		return nil
+	case refundline.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case refundline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case refundline.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case refundline.FieldStated:
+		m.ResetStated()
+		return nil
+	}
+	return fmt.Errorf("unknown RefundLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RefundLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.refund != nil {
+		edges = append(edges, refundline.EdgeRefund)
+	}
+	if m.line != nil {
+		edges = append(edges, refundline.EdgeLine)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RefundLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case refundline.EdgeRefund:
+		if id := m.refund; id != nil {
+			return []ent.Value{*id}
+		}
+	case refundline.EdgeLine:
+		if id := m.line; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RefundLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RefundLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RefundLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedrefund {
+		edges = append(edges, refundline.EdgeRefund)
+	}
+	if m.clearedline {
+		edges = append(edges, refundline.EdgeLine)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RefundLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case refundline.EdgeRefund:
+		return m.clearedrefund
+	case refundline.EdgeLine:
+		return m.clearedline
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RefundLineMutation) ClearEdge(name string) error {
+	switch name {
+	case refundline.EdgeRefund:
+		m.ClearRefund()
+		return nil
+	case refundline.EdgeLine:
+		m.ClearLine()
+		return nil
+	}
+	return fmt.Errorf("unknown RefundLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RefundLineMutation) ResetEdge(name string) error {
+	switch name {
+	case refundline.EdgeRefund:
+		m.ResetRefund()
+		return nil
+	case refundline.EdgeLine:
+		m.ResetLine()
+		return nil
+	}
+	return fmt.Errorf("unknown RefundLine edge %s", name)
 }
 
 // SearchTermMutation represents an operation that mutates the SearchTerm nodes in the graph.

@@ -7,8 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -16,6 +14,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/report"
+	"time"
 )
 
 func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error) {

@@ -23,6 +23,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/sale"
 	"kopeck/service/value"
 	"math"
 	"strconv"
@@ -60,7 +61,9 @@ type ResolverRoot interface {
 	Offer() OfferResolver
 	OfferLine() OfferLineResolver
 	Order() OrderResolver
+	OrderCostChange() OrderCostChangeResolver
 	OrderCredit() OrderCreditResolver
+	OrderEvent() OrderEventResolver
 	OrderLine() OrderLineResolver
 	Permission() PermissionResolver
 	PermissionEvent() PermissionEventResolver
@@ -69,6 +72,8 @@ type ResolverRoot interface {
 	PriceLine() PriceLineResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	Refund() RefundResolver
+	RefundLine() RefundLineResolver
 	RejectedRule() RejectedRuleResolver
 	Resource() ResourceResolver
 	ResourceBooking() ResourceBookingResolver
@@ -628,16 +633,19 @@ type ComplexityRoot struct {
 		CompletedAt        func(childComplexity int) int
 		Cost               func(childComplexity int) int
 		CostKnownAt        func(childComplexity int, at time.Time) int
+		CostStated         func(childComplexity int) int
 		CreatedAt          func(childComplexity int) int
 		Credits            func(childComplexity int, model *schema.AttributionModel) int
 		Customer           func(childComplexity int) int
 		DueAt              func(childComplexity int) int
 		ExternalID         func(childComplexity int) int
+		History            func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		Lines              func(childComplexity int) int
 		Margin             func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Refunded           func(childComplexity int) int
+		Refunds            func(childComplexity int) int
 		Status             func(childComplexity int) int
 		Total              func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
@@ -648,6 +656,26 @@ type ComplexityRoot struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	OrderCostChange struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Rates  func(childComplexity int) int
+	}
+
+	OrderCostLine struct {
+		Amount         func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Label          func(childComplexity int) int
+		Quantity       func(childComplexity int) int
+		QuantityUnit   func(childComplexity int) int
+		Rate           func(childComplexity int) int
+		RateRecordedAt func(childComplexity int) int
+		RateUnit       func(childComplexity int) int
+		RateValidFrom  func(childComplexity int) int
+		UnitAmount     func(childComplexity int) int
+		UnitQuantity   func(childComplexity int) int
 	}
 
 	OrderCredit struct {
@@ -661,6 +689,19 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	OrderEvent struct {
+		At         func(childComplexity int) int
+		By         func(childComplexity int) int
+		Cost       func(childComplexity int) int
+		Due        func(childComplexity int) int
+		DueBefore  func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Offer      func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		Refund     func(childComplexity int) int
+	}
+
 	OrderKnown struct {
 		Cost     func(childComplexity int) int
 		KnownAt  func(childComplexity int) int
@@ -669,11 +710,38 @@ type ComplexityRoot struct {
 	}
 
 	OrderLine struct {
-		ID       func(childComplexity int) int
-		Product  func(childComplexity int) int
-		Quantity func(childComplexity int) int
-		Total    func(childComplexity int) int
-		Unit     func(childComplexity int) int
+		Agreement        func(childComplexity int) int
+		Cost             func(childComplexity int) int
+		CostKnownAt      func(childComplexity int, at time.Time) int
+		CostLines        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LeadDays         func(childComplexity int) int
+		Margin           func(childComplexity int) int
+		Measurements     func(childComplexity int) int
+		Options          func(childComplexity int) int
+		PriceLines       func(childComplexity int) int
+		PriceThen        func(childComplexity int) int
+		Product          func(childComplexity int) int
+		Quantity         func(childComplexity int) int
+		Refunded         func(childComplexity int) int
+		RefundedQuantity func(childComplexity int) int
+		ReturnedQuantity func(childComplexity int) int
+		Total            func(childComplexity int) int
+		Unit             func(childComplexity int) int
+	}
+
+	OrderLineKnown struct {
+		Cost      func(childComplexity int) int
+		CostLines func(childComplexity int) int
+		KnownAt   func(childComplexity int) int
+		Margin    func(childComplexity int) int
+		Refunded  func(childComplexity int) int
+	}
+
+	OrderOption struct {
+		Code  func(childComplexity int) int
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
 	}
 
 	OrderPayload struct {
@@ -1107,6 +1175,24 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	Refund struct {
+		Amount        func(childComplexity int) int
+		At            func(childComplexity int) int
+		By            func(childComplexity int) int
+		GoodsReturned func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Lines         func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		RecordedAt    func(childComplexity int) int
+	}
+
+	RefundLine struct {
+		Amount   func(childComplexity int) int
+		Cost     func(childComplexity int) int
+		Line     func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
 	RejectedAgreement struct {
 		AgreementID     func(childComplexity int) int
 		MinimumQuantity func(childComplexity int) int
@@ -1460,15 +1546,36 @@ type OrderResolver interface {
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
+	CostStated(ctx context.Context, obj *ent.Order) (*bool, error)
 	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error)
 	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error)
+	Refunds(ctx context.Context, obj *ent.Order) ([]*books.Refund, error)
+	History(ctx context.Context, obj *ent.Order) ([]*sale.OrderEvent, error)
+}
+type OrderCostChangeResolver interface {
+	Rates(ctx context.Context, obj *sale.OrderCostChange) ([]*ent.Rate, error)
 }
 type OrderCreditResolver interface {
 	Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error)
 }
+type OrderEventResolver interface {
+	Offer(ctx context.Context, obj *sale.OrderEvent) (*ent.Offer, error)
+}
 type OrderLineResolver interface {
 	Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error)
+	Options(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error)
+	Measurements(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error)
+	PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error)
+	Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error)
+	PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error)
+	CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error)
+	Cost(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	Refunded(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	RefundedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error)
+	ReturnedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error)
+	Margin(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	CostKnownAt(ctx context.Context, obj *ent.OrderLine, at time.Time) (*rates.OrderLineFigures, error)
 }
 type PermissionResolver interface {
 	Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error)
@@ -1542,6 +1649,14 @@ type QueryResolver interface {
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
+}
+type RefundResolver interface {
+	By(ctx context.Context, obj *books.Refund) (string, error)
+
+	Lines(ctx context.Context, obj *books.Refund) ([]*sale.RefundedPart, error)
+}
+type RefundLineResolver interface {
+	Line(ctx context.Context, obj *sale.RefundedPart) (*ent.OrderLine, error)
 }
 type RejectedRuleResolver interface {
 	Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error)
@@ -4218,6 +4333,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.CostKnownAt(childComplexity, args["at"].(time.Time)), true
+	case "Order.costStated":
+		if e.ComplexityRoot.Order.CostStated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.CostStated(childComplexity), true
 	case "Order.createdAt":
 		if e.ComplexityRoot.Order.CreatedAt == nil {
 			break
@@ -4253,6 +4374,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.ExternalID(childComplexity), true
+	case "Order.history":
+		if e.ComplexityRoot.Order.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.History(childComplexity), true
 	case "Order.id":
 		if e.ComplexityRoot.Order.ID == nil {
 			break
@@ -4283,6 +4410,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Refunded(childComplexity), true
+	case "Order.refunds":
+		if e.ComplexityRoot.Order.Refunds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Refunds(childComplexity), true
 	case "Order.status":
 		if e.ComplexityRoot.Order.Status == nil {
 			break
@@ -4327,6 +4460,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderConnection.TotalCount(childComplexity), true
 
+	case "OrderCostChange.after":
+		if e.ComplexityRoot.OrderCostChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.After(childComplexity), true
+	case "OrderCostChange.before":
+		if e.ComplexityRoot.OrderCostChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.Before(childComplexity), true
+	case "OrderCostChange.rates":
+		if e.ComplexityRoot.OrderCostChange.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.Rates(childComplexity), true
+
+	case "OrderCostLine.amount":
+		if e.ComplexityRoot.OrderCostLine.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.Amount(childComplexity), true
+	case "OrderCostLine.kind":
+		if e.ComplexityRoot.OrderCostLine.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.Kind(childComplexity), true
+	case "OrderCostLine.label":
+		if e.ComplexityRoot.OrderCostLine.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.Label(childComplexity), true
+	case "OrderCostLine.quantity":
+		if e.ComplexityRoot.OrderCostLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.Quantity(childComplexity), true
+	case "OrderCostLine.quantityUnit":
+		if e.ComplexityRoot.OrderCostLine.QuantityUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.QuantityUnit(childComplexity), true
+	case "OrderCostLine.rate":
+		if e.ComplexityRoot.OrderCostLine.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.Rate(childComplexity), true
+	case "OrderCostLine.rateRecordedAt":
+		if e.ComplexityRoot.OrderCostLine.RateRecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.RateRecordedAt(childComplexity), true
+	case "OrderCostLine.rateUnit":
+		if e.ComplexityRoot.OrderCostLine.RateUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.RateUnit(childComplexity), true
+	case "OrderCostLine.rateValidFrom":
+		if e.ComplexityRoot.OrderCostLine.RateValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.RateValidFrom(childComplexity), true
+	case "OrderCostLine.unitAmount":
+		if e.ComplexityRoot.OrderCostLine.UnitAmount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.UnitAmount(childComplexity), true
+	case "OrderCostLine.unitQuantity":
+		if e.ComplexityRoot.OrderCostLine.UnitQuantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostLine.UnitQuantity(childComplexity), true
+
 	case "OrderCredit.amount":
 		if e.ComplexityRoot.OrderCredit.Amount == nil {
 			break
@@ -4359,6 +4578,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderEdge.Node(childComplexity), true
 
+	case "OrderEvent.at":
+		if e.ComplexityRoot.OrderEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.At(childComplexity), true
+	case "OrderEvent.by":
+		if e.ComplexityRoot.OrderEvent.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.By(childComplexity), true
+	case "OrderEvent.cost":
+		if e.ComplexityRoot.OrderEvent.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Cost(childComplexity), true
+	case "OrderEvent.due":
+		if e.ComplexityRoot.OrderEvent.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Due(childComplexity), true
+	case "OrderEvent.dueBefore":
+		if e.ComplexityRoot.OrderEvent.DueBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.DueBefore(childComplexity), true
+	case "OrderEvent.kind":
+		if e.ComplexityRoot.OrderEvent.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Kind(childComplexity), true
+	case "OrderEvent.offer":
+		if e.ComplexityRoot.OrderEvent.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Offer(childComplexity), true
+	case "OrderEvent.reason":
+		if e.ComplexityRoot.OrderEvent.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Reason(childComplexity), true
+	case "OrderEvent.recordedAt":
+		if e.ComplexityRoot.OrderEvent.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.RecordedAt(childComplexity), true
+	case "OrderEvent.refund":
+		if e.ComplexityRoot.OrderEvent.Refund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Refund(childComplexity), true
+
 	case "OrderKnown.cost":
 		if e.ComplexityRoot.OrderKnown.Cost == nil {
 			break
@@ -4384,12 +4664,77 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderKnown.Refunded(childComplexity), true
 
+	case "OrderLine.agreement":
+		if e.ComplexityRoot.OrderLine.Agreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Agreement(childComplexity), true
+	case "OrderLine.cost":
+		if e.ComplexityRoot.OrderLine.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Cost(childComplexity), true
+	case "OrderLine.costKnownAt":
+		if e.ComplexityRoot.OrderLine.CostKnownAt == nil {
+			break
+		}
+
+		args, err := ec.field_OrderLine_costKnownAt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.OrderLine.CostKnownAt(childComplexity, args["at"].(time.Time)), true
+	case "OrderLine.costLines":
+		if e.ComplexityRoot.OrderLine.CostLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.CostLines(childComplexity), true
 	case "OrderLine.id":
 		if e.ComplexityRoot.OrderLine.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.OrderLine.ID(childComplexity), true
+	case "OrderLine.leadDays":
+		if e.ComplexityRoot.OrderLine.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.LeadDays(childComplexity), true
+	case "OrderLine.margin":
+		if e.ComplexityRoot.OrderLine.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Margin(childComplexity), true
+	case "OrderLine.measurements":
+		if e.ComplexityRoot.OrderLine.Measurements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Measurements(childComplexity), true
+	case "OrderLine.options":
+		if e.ComplexityRoot.OrderLine.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Options(childComplexity), true
+	case "OrderLine.priceLines":
+		if e.ComplexityRoot.OrderLine.PriceLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.PriceLines(childComplexity), true
+	case "OrderLine.priceThen":
+		if e.ComplexityRoot.OrderLine.PriceThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.PriceThen(childComplexity), true
 	case "OrderLine.product":
 		if e.ComplexityRoot.OrderLine.Product == nil {
 			break
@@ -4402,6 +4747,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Quantity(childComplexity), true
+	case "OrderLine.refunded":
+		if e.ComplexityRoot.OrderLine.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Refunded(childComplexity), true
+	case "OrderLine.refundedQuantity":
+		if e.ComplexityRoot.OrderLine.RefundedQuantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.RefundedQuantity(childComplexity), true
+	case "OrderLine.returnedQuantity":
+		if e.ComplexityRoot.OrderLine.ReturnedQuantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.ReturnedQuantity(childComplexity), true
 	case "OrderLine.total":
 		if e.ComplexityRoot.OrderLine.Total == nil {
 			break
@@ -4414,6 +4777,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Unit(childComplexity), true
+
+	case "OrderLineKnown.cost":
+		if e.ComplexityRoot.OrderLineKnown.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.Cost(childComplexity), true
+	case "OrderLineKnown.costLines":
+		if e.ComplexityRoot.OrderLineKnown.CostLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.CostLines(childComplexity), true
+	case "OrderLineKnown.knownAt":
+		if e.ComplexityRoot.OrderLineKnown.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.KnownAt(childComplexity), true
+	case "OrderLineKnown.margin":
+		if e.ComplexityRoot.OrderLineKnown.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.Margin(childComplexity), true
+	case "OrderLineKnown.refunded":
+		if e.ComplexityRoot.OrderLineKnown.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.Refunded(childComplexity), true
+
+	case "OrderOption.code":
+		if e.ComplexityRoot.OrderOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderOption.Code(childComplexity), true
+	case "OrderOption.name":
+		if e.ComplexityRoot.OrderOption.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderOption.Name(childComplexity), true
+	case "OrderOption.value":
+		if e.ComplexityRoot.OrderOption.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderOption.Value(childComplexity), true
 
 	case "OrderPayload.order":
 		if e.ComplexityRoot.OrderPayload.Order == nil {
@@ -6372,6 +6785,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecipePayload.UserErrors(childComplexity), true
 
+	case "Refund.amount":
+		if e.ComplexityRoot.Refund.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Amount(childComplexity), true
+	case "Refund.at":
+		if e.ComplexityRoot.Refund.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.At(childComplexity), true
+	case "Refund.by":
+		if e.ComplexityRoot.Refund.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.By(childComplexity), true
+	case "Refund.goodsReturned":
+		if e.ComplexityRoot.Refund.GoodsReturned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.GoodsReturned(childComplexity), true
+	case "Refund.id":
+		if e.ComplexityRoot.Refund.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.ID(childComplexity), true
+	case "Refund.lines":
+		if e.ComplexityRoot.Refund.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Lines(childComplexity), true
+	case "Refund.reason":
+		if e.ComplexityRoot.Refund.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Reason(childComplexity), true
+	case "Refund.recordedAt":
+		if e.ComplexityRoot.Refund.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.RecordedAt(childComplexity), true
+
+	case "RefundLine.amount":
+		if e.ComplexityRoot.RefundLine.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundLine.Amount(childComplexity), true
+	case "RefundLine.cost":
+		if e.ComplexityRoot.RefundLine.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundLine.Cost(childComplexity), true
+	case "RefundLine.line":
+		if e.ComplexityRoot.RefundLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundLine.Line(childComplexity), true
+	case "RefundLine.quantity":
+		if e.ComplexityRoot.RefundLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundLine.Quantity(childComplexity), true
+
 	case "RejectedAgreement.agreementId":
 		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
 			break
@@ -7280,6 +7767,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordDepartureInput", ec.unmarshalInputRecordDepartureInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
+			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
@@ -7518,7 +8006,7 @@ extend type Mutation {
     "The price."
     input: AgreePriceInput!
   ): PriceAgreementPayload! @scope(writes: "PriceAgreement")
-  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason, or it is BELOW_FLOOR."
+  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason of who approves it, or it is BELOW_FLOOR."
   approveAgreement(
     "Which proposal."
     input: ApproveAgreementInput!
@@ -7552,7 +8040,7 @@ input ApproveAgreementInput {
   id: ID!
   "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "Why the price may be below the floor: by default the reason that was proposed."
+  "Why the price may be below the floor. The reason of the proposal does not do, as its author need not know the floor: an approval without a reason takes it off."
   overrideFloorReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -7713,8 +8201,8 @@ directive @scope(
   "On fields of a contact: whoever took part in the contact sees them, too."
   orOwnContact: Boolean = false
   """
-  On amounts: a viewer without the scope sees them rounded to two significant digits, to multiples of 1,000 of the smallest unit
-  (10.00) at the least.
+  On figures: a viewer without the scope sees them rounded to two significant digits. Amounts are those of the start of the day, and
+  are rounded to multiples of 1,000 of the smallest unit (10.00) at the least.
   """
   orRounded: Boolean = false
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
@@ -7942,7 +8430,10 @@ type ContactCost {
 }
 "What a contact earned, or is expected to earn."
 type ContactValue {
-  "The order margin credited to this contact so far, by the installation's attribution model."
+  """
+  The order margin credited to this contact so far, by the installation's attribution model. Without the scope costs it is what had
+  been credited by the start of the day in the setting timeZone, of the orders that the viewer may see, rounded.
+  """
   realised: Money! @scope(name: "costs", orRounded: true)
   """
   The mean realised value of similar contacts, of those that the viewer may see: what the contact is expected to earn before its
@@ -8271,6 +8762,10 @@ enum CostLineKind {
   OVERHEAD
   "Another product that is a part of this one."
   COMPONENT
+  "A cost that nothing computes: it came with an import, or stands as it was when the order was cancelled."
+  STATED
+  "The cost of goods that came back to stock, negative."
+  RETURNED
 }
 "What one unit of a product costs."
 type ProductCost {
@@ -8849,33 +9344,39 @@ type LifetimeValue {
   "The time from the first order to at, or to the last day until which orders are known, in the model's time unit."
   age: Float! @open
   "The probability that the customer has not left."
-  probabilityAlive: Float! @open
+  probabilityAlive: Float! @scope(name: "costs", orRounded: true)
   "The number of orders expected in the horizon."
-  expectedOrders: Float! @open
+  expectedOrders: Float! @scope(name: "costs", orRounded: true)
   "The expected margin of an order."
   expectedOrderMargin: Money @scope(name: "costs")
   "Margin earned less contact costs and acquisition cost."
   past: Money @scope(name: "costs")
-  "The discounted expected margin of the horizon."
+  "The discounted expected margin of the horizon. Without the scope costs it is what was expected this morning: see total."
   future: Money! @scope(name: "costs", orRounded: true)
-  "The sum of past and future."
+  """
+  The sum of past and future. Without the scope costs it is that of this morning: it rests on the orders, refunds and contacts that
+  were known at the start of the day in the setting timeZone, and is rounded. A customer recorded today is worth 0.00 until tomorrow.
+  """
   total: Money! @scope(name: "costs", orRounded: true)
   "How far to trust the figures, for people."
   notes: [String!]! @open
-  "How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the past."
+  """
+  How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the
+  past. Without the scope costs it is by the worth of this morning, rounded (see total), among the customers recorded before today.
+  """
   percentile: Int @open
   """
   The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
   customer; the model's own parameters are taken as known. Where such bounds held too little when the model was tested,
   they are as much wider as was needed: see held and note. Null before the first order. Both bounds are past if most
-  likely no further order comes.
+  likely no further order comes. Without the scope costs they are those of this morning: see total.
   """
   interval: LifetimeInterval @open
 }
 "The bounds of a lifetime value."
 type LifetimeInterval {
   "The probability that the total lies within the bounds: 0.8, or what was measured where no wider bounds held that."
-  probability: Float! @open
+  probability: Float! @scope(name: "costs", orRounded: true)
   "The lower bound of the total."
   low: Money! @scope(name: "costs", orRounded: true)
   "The upper bound of the total."
@@ -8888,10 +9389,10 @@ type LifetimeInterval {
   The share of the customers who had ordered about as often whose margin lay within such bounds in the days that the
   model was tested on; null where the bounds were not tested.
   """
-  held: Float @open
+  held: Float @scope(name: "costs", orRounded: true)
   "The same share, of the bounds of the number of orders."
-  ordersHeld: Float @open
-  "How the bounds were tested and, where they were widened, by how much."
+  ordersHeld: Float @scope(name: "costs", orRounded: true)
+  "How the bounds were tested and, where they were widened, by how much. Without the scope costs it has no figures of the test."
   note: String! @open
 }
 extend type LifetimeModel {
@@ -8958,7 +9459,7 @@ type RivalForecast {
 }
 "A simple forecast that a lifetime model is compared with."
 enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
-  "As much again as in the last period of the same length."
+  "As much again as in the last period of the same length, or in the last year if that is shorter."
   LAST_PERIOD
   "The mean rate of all, and the mean margin of all order days."
   MEAN_RATE
@@ -8973,7 +9474,7 @@ enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
 enum OrderMarginForecast @goModel(model: "kopeck/schema.OrderMarginForecast") {
   "By the margin model: the customer's own mean drawn to that of all."
   MODEL
-  "The mean of the customer's own order days."
+  "The mean of the customer's own order days; with the kind LAST_PERIOD of those of the last period."
   OWN_MEAN
 }
 
@@ -9289,8 +9790,10 @@ input OfferFilter {
   possibleDuplicates: [Order!]! @rows
   "The products ordered, each at its promised price."
   lines: [OrderLine!]! @rows
-  "The full cost of the order. Scope costs: null without it."
+  "The full cost of the order, less that of what came back to stock. The lines' costs sum to it. Scope costs: null without it."
   cost: Money @scope(name: "costs")
+  "Whether the cost came with an import: then no rate restates it. Scope costs: null without it."
+  costStated: Boolean @scope(name: "costs")
   "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
   margin: Money @scope(name: "costs") @goField(forceResolver: true)
   "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
@@ -9306,6 +9809,192 @@ input OfferFilter {
     "The moment."
     at: Time!
   ): OrderKnown @scope(name: "costs")
+  "What was given back, by the time at which it was."
+  refunds: [Refund!]! @open
+  """
+  What was done with the order, in the order in which it was recorded. Without the scope costs it has no COST_RESTATED. Empty for
+  partners.
+  """
+  history: [OrderEvent!]! @scope(name: "staff")
+}
+extend type OrderLine {
+  "The options that were chosen."
+  options: [OrderOption!]! @open
+  "The measurements that the product is made to, those asked for and those known of the customer."
+  measurements: [OrderOption!]! @open
+  """
+  The waterfall from the list price to the unit price, as it was promised; the amounts sum exactly to unit. Empty for a line that was
+  imported without it, and for partners.
+  """
+  priceLines: [PriceLine!]! @scope(name: "staff")
+  "The customer's own price by which the line is priced; null if none applied."
+  agreement: PriceAgreement @rows
+  """
+  The same, priced again for the moment at which it was promised, by the rates, rules and agreements that were known then: with the
+  rules and agreements that did not apply, each with the reason, and with cost and floor. Null for a line that was imported without
+  price lines. Where unit differs from the line's, what the price rests on is no longer known as it was.
+  """
+  priceThen: Price @scope(name: "staff")
+  """
+  What the line costs by the recipe and the rates of the order's moment, as known now; the amounts sum exactly to cost. Scope costs:
+  empty without it.
+  """
+  costLines: [OrderCostLine!]! @scope(name: "costs")
+  "The full cost of the quantity, less that of what came back to stock. Scope costs: null without it."
+  cost: Money @scope(name: "costs") @goField(forceResolver: true)
+  """
+  What was given back of the line: the refunds that name it, and its part of those that name an amount, which is divided among the
+  lines in proportion to what is left of each.
+  """
+  refunded: Money! @open
+  "Of how much of the quantity the money was given back by refunds that name the line."
+  refundedQuantity: Decimal! @open
+  "How much of the quantity came back to stock."
+  returnedQuantity: Decimal! @open
+  """
+  The total less what was given back and cost; the lines' margins sum to the order's. Null for a CANCELLED order. Scope costs: null
+  without it.
+  """
+  margin: Money @scope(name: "costs")
+  """
+  The same by what was known at a moment, before later corrections and refunds; null if the order had not been recorded by then. Scope
+  costs: null without it.
+  """
+  costKnownAt(
+    "The moment."
+    at: Time!
+  ): OrderLineKnown @scope(name: "costs")
+}
+"An option or a measurement of a line of an order."
+type OrderOption {
+  "The code."
+  code: String! @open
+  "The name of the option now; the code if the product has no such option any more."
+  name: String! @open
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  value: String! @open
+}
+"A line of what a line of an order costs."
+type OrderCostLine {
+  "What kind of thing was consumed."
+  kind: CostLineKind! @open
+  "What was consumed, for people; says \"no rate\" if none is known."
+  label: String! @open
+  "How much of it one unit of the product takes, in quantityUnit."
+  unitQuantity: Decimal! @open
+  "How much of it the whole quantity takes, rounded to nine places."
+  quantity: Decimal! @open
+  "The unit of the quantities, such as \"kg\"; the currency's code of a sum of money."
+  quantityUnit: String! @open
+  "The price of one rateUnit in the currency's major unit; a share for OVERHEAD."
+  rate: Decimal! @open
+  "The unit that the rate is the price of, such as \"kg\"; \"share\" of a share."
+  rateUnit: String! @open
+  "From when the rate holds, the latest where there are several; null if there is none."
+  rateValidFrom: Time @open
+  "When we learned of that rate; null if there is none."
+  rateRecordedAt: Time @open
+  "What it costs for one unit of the product: unitQuantity times rate, rounded once."
+  unitAmount: Money! @open
+  """
+  What it costs for the whole quantity. The line's cost (the sum of the unit amounts, times the quantity, rounded once) is divided among
+  its lines by largest remainder.
+  """
+  amount: Money! @open
+}
+"The cost and margin of a line of an order by what was known at a moment."
+type OrderLineKnown {
+  "The moment."
+  knownAt: Time! @open
+  "What had been given back of the line."
+  refunded: Money! @open
+  "The cost, as known then."
+  cost: Money! @open
+  "The lines of the cost, as known then."
+  costLines: [OrderCostLine!]! @open
+  "The total less refunded and cost, as known then; null if the order had been cancelled by then."
+  margin: Money @open
+}
+"Money given back for an order."
+type Refund {
+  "The id."
+  id: ID! @open
+  "How much was given back."
+  amount: Money! @open
+  "When it was given back."
+  at: Time! @open
+  "When we learned of it."
+  recordedAt: Time! @open
+  "Why it was given back; empty if an import does not say."
+  reason: String! @open
+  "Who recorded it: the e-mail of a user, or \"system\"; for partners the name. Empty if an import does not say."
+  by: String! @open
+  "Whether the goods came back to stock, with their cost."
+  goodsReturned: Boolean! @open
+  "The lines for which it was given back; empty of a refund that names an amount."
+  lines: [RefundLine!]! @open
+}
+"The part of a refund that is of one line of the order."
+type RefundLine {
+  "The line of the order."
+  line: OrderLine! @rows
+  "Of how much of the line's quantity."
+  quantity: Decimal! @open
+  "How much was given back."
+  amount: Money! @open
+  "The cost that came back with the goods; 0 if none did. Scope costs: null without it."
+  cost: Money @scope(name: "costs")
+}
+"Something that was done with an order."
+type OrderEvent {
+  "What was done."
+  kind: OrderEventKind! @open
+  "When it happened."
+  at: Time! @open
+  "When it was recorded."
+  recordedAt: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"; null if that is not known."
+  by: String @open
+  "Why; null if no reason was given."
+  reason: String @open
+  "DUE_DATE_CHANGED: the due date before; null if there was none."
+  dueBefore: Time @open
+  "DUE_DATE_CHANGED, DATE_OVERRULED: the due date from then on."
+  due: Time @open
+  "REFUNDED: the refund."
+  refund: Refund @open
+  "PLACED: the offer that was accepted; null if there was none."
+  offer: Offer @rows
+  "COST_RESTATED: the cost before and after, and the rates that caused it. Scope costs: null without it."
+  cost: OrderCostChange @scope(name: "costs")
+}
+"How the cost of an order was restated."
+type OrderCostChange {
+  "The cost before."
+  before: Money! @open
+  "The cost after."
+  after: Money! @open
+  "The rates that caused it."
+  rates: [Rate!]! @rows
+}
+"What can be done with an order."
+enum OrderEventKind {
+  "Placed, directly or by accepting an offer."
+  PLACED
+  "Imported from a file, which does not say who placed it."
+  IMPORTED
+  "A due day was accepted for which the free capacity did not suffice."
+  DATE_OVERRULED
+  "The due date was changed."
+  DUE_DATE_CHANGED
+  "Completed."
+  COMPLETED
+  "Money was given back."
+  REFUNDED
+  "Cancelled."
+  CANCELLED
+  "The cost was restated, since something that it rests on was recorded for the past."
+  COST_RESTATED
 }
 "The cost and margin of an order by what was known at a moment."
 type OrderKnown {
@@ -9391,14 +10080,20 @@ extend type Mutation {
     "Which order, and when."
     input: CompleteOrderInput!
   ): OrderPayload! @scope(writes: "Order")
-  "Cancels an order that is PLACED, and frees its capacity."
+  """
+  Cancels an order and frees its capacity. One that is COMPLETED and of which nothing was given back may be cancelled too, as one that
+  never was: it has no margin, credits and order day any more.
+  """
   cancelOrder(
     "Which order, and why."
     input: CancelOrderInput!
   ): OrderPayload! @scope(writes: "Order")
-  "Gives money back for a COMPLETED order and takes it off the margin and the credits. With nothing left the order is REFUNDED."
+  """
+  Gives money back for a COMPLETED order, of lines or as an amount, and takes it off the margin and the credits; the cost of goods that
+  came back is taken off the cost. With nothing left the order is REFUNDED.
+  """
   refundOrder(
-    "Which order, how much and why."
+    "Which order, how much or of what, and why."
     input: RefundOrderInput!
   ): OrderPayload! @scope(writes: "Order")
 }
@@ -9473,12 +10168,33 @@ input RefundOrderInput {
   id: ID!
   "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "How much is given back: all that is left by default. More than that, or nothing, is INVALID."
+  "How much is given back: all that is left by default. More than that, or nothing, is INVALID; so is an amount beside lines."
   amount: MoneyInput
+  "The lines for which money is given back, each once: none by default."
+  lines: [RefundLineInput!]
+  "When it was given back: now by default, and not before the order was completed. A moment of the past ends in the same books."
+  at: Time
   "Why it is given back."
   reason: String!
+  """
+  Whether the goods came back to stock: then their share of the line's cost comes back, too. It needs lines, or neither lines nor
+  amount: then all that is left came back.
+  """
+  goodsReturned: Boolean = false
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
+}
+"A line of an order for which money is given back."
+input RefundLineInput {
+  "The id of the line."
+  lineId: ID!
+  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID."
+  quantity: Decimal
+  """
+  How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
+  left of the line is INVALID.
+  """
+  amount: MoneyInput
 }
 "Which orders are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input OrderFilter {
@@ -9663,7 +10379,7 @@ type Price {
   date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes."
   validUntil: Time! @open
-  "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
+  "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
 }
 "The day that a price is for, by the capacity that was free at its moment."
@@ -11774,12 +12490,18 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "cost":
 		return ec.fieldContext_Order_cost(ctx, field)
+	case "costStated":
+		return ec.fieldContext_Order_costStated(ctx, field)
 	case "margin":
 		return ec.fieldContext_Order_margin(ctx, field)
 	case "credits":
 		return ec.fieldContext_Order_credits(ctx, field)
 	case "costKnownAt":
 		return ec.fieldContext_Order_costKnownAt(ctx, field)
+	case "refunds":
+		return ec.fieldContext_Order_refunds(ctx, field)
+	case "history":
+		return ec.fieldContext_Order_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
 }
@@ -11794,6 +12516,46 @@ func (ec *executionContext) childFields_OrderConnection(ctx context.Context, fie
 		return ec.fieldContext_OrderConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderCostChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "before":
+		return ec.fieldContext_OrderCostChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_OrderCostChange_after(ctx, field)
+	case "rates":
+		return ec.fieldContext_OrderCostChange_rates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderCostChange", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_OrderCostLine_kind(ctx, field)
+	case "label":
+		return ec.fieldContext_OrderCostLine_label(ctx, field)
+	case "unitQuantity":
+		return ec.fieldContext_OrderCostLine_unitQuantity(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderCostLine_quantity(ctx, field)
+	case "quantityUnit":
+		return ec.fieldContext_OrderCostLine_quantityUnit(ctx, field)
+	case "rate":
+		return ec.fieldContext_OrderCostLine_rate(ctx, field)
+	case "rateUnit":
+		return ec.fieldContext_OrderCostLine_rateUnit(ctx, field)
+	case "rateValidFrom":
+		return ec.fieldContext_OrderCostLine_rateValidFrom(ctx, field)
+	case "rateRecordedAt":
+		return ec.fieldContext_OrderCostLine_rateRecordedAt(ctx, field)
+	case "unitAmount":
+		return ec.fieldContext_OrderCostLine_unitAmount(ctx, field)
+	case "amount":
+		return ec.fieldContext_OrderCostLine_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderCostLine", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderCredit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11816,6 +12578,32 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_OrderEvent_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_OrderEvent_at(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_OrderEvent_recordedAt(ctx, field)
+	case "by":
+		return ec.fieldContext_OrderEvent_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_OrderEvent_reason(ctx, field)
+	case "dueBefore":
+		return ec.fieldContext_OrderEvent_dueBefore(ctx, field)
+	case "due":
+		return ec.fieldContext_OrderEvent_due(ctx, field)
+	case "refund":
+		return ec.fieldContext_OrderEvent_refund(ctx, field)
+	case "offer":
+		return ec.fieldContext_OrderEvent_offer(ctx, field)
+	case "cost":
+		return ec.fieldContext_OrderEvent_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderKnown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11842,10 +12630,64 @@ func (ec *executionContext) childFields_OrderLine(ctx context.Context, field gra
 		return ec.fieldContext_OrderLine_unit(ctx, field)
 	case "total":
 		return ec.fieldContext_OrderLine_total(ctx, field)
+	case "leadDays":
+		return ec.fieldContext_OrderLine_leadDays(ctx, field)
 	case "product":
 		return ec.fieldContext_OrderLine_product(ctx, field)
+	case "options":
+		return ec.fieldContext_OrderLine_options(ctx, field)
+	case "measurements":
+		return ec.fieldContext_OrderLine_measurements(ctx, field)
+	case "priceLines":
+		return ec.fieldContext_OrderLine_priceLines(ctx, field)
+	case "agreement":
+		return ec.fieldContext_OrderLine_agreement(ctx, field)
+	case "priceThen":
+		return ec.fieldContext_OrderLine_priceThen(ctx, field)
+	case "costLines":
+		return ec.fieldContext_OrderLine_costLines(ctx, field)
+	case "cost":
+		return ec.fieldContext_OrderLine_cost(ctx, field)
+	case "refunded":
+		return ec.fieldContext_OrderLine_refunded(ctx, field)
+	case "refundedQuantity":
+		return ec.fieldContext_OrderLine_refundedQuantity(ctx, field)
+	case "returnedQuantity":
+		return ec.fieldContext_OrderLine_returnedQuantity(ctx, field)
+	case "margin":
+		return ec.fieldContext_OrderLine_margin(ctx, field)
+	case "costKnownAt":
+		return ec.fieldContext_OrderLine_costKnownAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLine", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineKnown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownAt":
+		return ec.fieldContext_OrderLineKnown_knownAt(ctx, field)
+	case "refunded":
+		return ec.fieldContext_OrderLineKnown_refunded(ctx, field)
+	case "cost":
+		return ec.fieldContext_OrderLineKnown_cost(ctx, field)
+	case "costLines":
+		return ec.fieldContext_OrderLineKnown_costLines(ctx, field)
+	case "margin":
+		return ec.fieldContext_OrderLineKnown_margin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineKnown", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_OrderOption_code(ctx, field)
+	case "name":
+		return ec.fieldContext_OrderOption_name(ctx, field)
+	case "value":
+		return ec.fieldContext_OrderOption_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderOption", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12602,6 +13444,42 @@ func (ec *executionContext) childFields_RecipePayload(ctx context.Context, field
 		return ec.fieldContext_RecipePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecipePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Refund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Refund_id(ctx, field)
+	case "amount":
+		return ec.fieldContext_Refund_amount(ctx, field)
+	case "at":
+		return ec.fieldContext_Refund_at(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Refund_recordedAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Refund_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_Refund_by(ctx, field)
+	case "goodsReturned":
+		return ec.fieldContext_Refund_goodsReturned(ctx, field)
+	case "lines":
+		return ec.fieldContext_Refund_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Refund", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_RefundLine_line(ctx, field)
+	case "quantity":
+		return ec.fieldContext_RefundLine_quantity(ctx, field)
+	case "amount":
+		return ec.fieldContext_RefundLine_amount(ctx, field)
+	case "cost":
+		return ec.fieldContext_RefundLine_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundLine", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectedAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14361,6 +15239,20 @@ func (ec *executionContext) field_Mutation_withdrawOffer_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_OrderLine_costKnownAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -22609,7 +23501,35 @@ func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Probability, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -22798,7 +23718,35 @@ func (ec *executionContext) _LifetimeInterval_held(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Held, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -22821,7 +23769,35 @@ func (ec *executionContext) _LifetimeInterval_ordersHeld(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.OrdersHeld, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -23664,7 +24640,35 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.ProbabilityAlive, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -23687,7 +24691,35 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.ExpectedOrders, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -28816,6 +29848,57 @@ func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field gra
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_costStated(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_costStated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().CostStated(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *bool
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_costStated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Order", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29020,6 +30103,98 @@ func (ec *executionContext) fieldContext_Order_costKnownAt(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_refunds(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_refunds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Refunds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*books.Refund) graphql.Marshaler {
+			return ec.marshalNRefund2ᚕᚖkopeckᚋserviceᚋbooksᚐRefundᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_refunds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refund(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_history(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().History(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*sale.OrderEvent
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*sale.OrderEvent
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*sale.OrderEvent
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*sale.OrderEvent
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*sale.OrderEvent) graphql.Marshaler {
+			return ec.marshalNOrderEvent2ᚕᚖkopeckᚋserviceᚋsaleᚐOrderEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.OrderConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29105,6 +30280,373 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _OrderCostChange_before(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_after(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_rates(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_rates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderCostChange().Rates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_rates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostLine_kind(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v costing.LineKind) graphql.Marshaler {
+			return ec.marshalNCostLineKind2kopeckᚋcostingᚐLineKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "CostLineKind")
+}
+
+func (ec *executionContext) _OrderCostLine_label(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderCostLine_unitQuantity(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_unitQuantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnitQuantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_unitQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _OrderCostLine_quantity(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _OrderCostLine_quantityUnit(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_quantityUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuantityUnit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_quantityUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderCostLine_rate(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _OrderCostLine_rateUnit(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_rateUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateUnit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_rateUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderCostLine_rateValidFrom(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_rateValidFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderCostLine_rateRecordedAt(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_rateRecordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateRecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_rateRecordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderCostLine", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderCostLine_unitAmount(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_unitAmount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnitAmount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_unitAmount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostLine_amount(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostLine_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field graphql.CollectedField, obj *books.OrderCredit) (ret graphql.Marshaler) {
@@ -29247,6 +30789,291 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _OrderEvent_kind(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.OrderEventKind) graphql.Marshaler {
+			return ec.marshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "OrderEventKind")
+}
+
+func (ec *executionContext) _OrderEvent_at(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderEvent_recordedAt(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderEvent_by(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderEvent_reason(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderEvent_dueBefore(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_dueBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_dueBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderEvent_due(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderEvent", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderEvent_refund(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_refund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refund, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *books.Refund) graphql.Marshaler {
+			return ec.marshalORefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_refund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refund(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderEvent_offer(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderEvent().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderEvent_cost(ctx context.Context, field graphql.CollectedField, obj *sale.OrderEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderEvent_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *sale.OrderCostChange
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *sale.OrderCostChange
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *sale.OrderCostChange
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *sale.OrderCostChange
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *sale.OrderCostChange) graphql.Marshaler {
+			return ec.marshalOOrderCostChange2ᚖkopeckᚋserviceᚋsaleᚐOrderCostChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderEvent_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderCostChange(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _OrderKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
@@ -29478,6 +31305,29 @@ func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _OrderLine_leadDays(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Int")
+}
+
 func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29508,6 +31358,772 @@ func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_options(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Options(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
+			return ec.marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_measurements(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_measurements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Measurements(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
+			return ec.marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_priceLines(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_priceLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().PriceLines(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
+			return ec.marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_agreement(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_agreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Agreement(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceAgreement) graphql.Marshaler {
+			return ec.marshalOPriceAgreement2ᚖkopeckᚋentᚐPriceAgreement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_priceThen(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_priceThen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().PriceThen(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.Price
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_priceThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_costLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().CostLines(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*costing.OrderCostLine
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*costing.OrderCostLine
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*costing.OrderCostLine
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*costing.OrderCostLine
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
+			return ec.marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderCostLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_cost(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Cost(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_refunded(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_refunded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Refunded(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_refundedQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_refundedQuantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().RefundedQuantity(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_refundedQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "Decimal")
+}
+
+func (ec *executionContext) _OrderLine_returnedQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_returnedQuantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().ReturnedQuantity(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_returnedQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "Decimal")
+}
+
+func (ec *executionContext) _OrderLine_margin(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Margin(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_costKnownAt(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_costKnownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.OrderLine().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *rates.OrderLineFigures
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *rates.OrderLineFigures
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *rates.OrderLineFigures
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *rates.OrderLineFigures
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *rates.OrderLineFigures) graphql.Marshaler {
+			return ec.marshalOOrderLineKnown2ᚖkopeckᚋserviceᚋratesᚐOrderLineFigures(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_costKnownAt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderLineKnown(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_OrderLine_costKnownAt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLineKnown", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderLineKnown_refunded(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_refunded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refunded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_cost(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_costLines(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_costLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostLines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
+			return ec.marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderCostLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_margin(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderOption_code(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderOption_name(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderOption_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderOption_value(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderOption_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderOption_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
 }
 
 func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *service.OrderPayload) (ret graphql.Marshaler) {
@@ -39037,6 +41653,355 @@ func (ec *executionContext) fieldContext_RecipePayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Refund_amount(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Refund_at(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Refund_recordedAt(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Refund_reason(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, "String")
+}
+
+func (ec *executionContext) _Refund_by(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().By(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, true, true, "String")
+}
+
+func (ec *executionContext) _Refund_goodsReturned(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_goodsReturned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoodsReturned, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_goodsReturned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Refund_lines(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().Lines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*sale.RefundedPart) graphql.Marshaler {
+			return ec.marshalNRefundLine2ᚕᚖkopeckᚋserviceᚋsaleᚐRefundedPartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundLine_line(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundLine_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RefundLine().Line(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderLine) graphql.Marshaler {
+			return ec.marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundLine_quantity(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundLine_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefundLine", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _RefundLine_amount(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundLine_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundLine_cost(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundLine_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefundLine_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RejectedAgreement_agreementId(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47032,6 +49997,62 @@ func UnmarshalRefreshSessionInput(ctx context.Context, raw any) (service.Refresh
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRefundLineInput(ctx context.Context, obj any) (service.RefundLineInput, error) {
+	var it service.RefundLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"lineId", "quantity", "amount"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "lineId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lineId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LineID = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRefundLineInput unmarshals raw into the RefundLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRefundLineInput(ctx context.Context, raw any) (service.RefundLineInput, error) {
+	var out service.RefundLineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundLineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, obj any) (service.RefundOrderInput, error) {
 	var it service.RefundOrderInput
 	if obj == nil {
@@ -47043,7 +50064,11 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "amount", "reason", "idempotencyKey"}
+	if _, present := asMap["goodsReturned"]; !present {
+		asMap["goodsReturned"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "amount", "lines", "at", "reason", "goodsReturned", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47071,6 +50096,20 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 				return it, err
 			}
 			it.Amount = data
+		case "lines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
+			data, err := ec.unmarshalORefundLineInput2ᚕᚖkopeckᚋserviceᚐRefundLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lines = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
 		case "reason":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -47078,6 +50117,13 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 				return it, err
 			}
 			it.Reason = data
+		case "goodsReturned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goodsReturned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GoodsReturned = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -52418,6 +55464,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "costStated":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_costStated(ctx, field, obj)
+				})
 		case "margin":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -52435,6 +55487,18 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_costKnownAt(ctx, field, obj)
+				})
+		case "refunds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_refunds(ctx, field, obj)
+				})
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_history(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -52476,6 +55540,133 @@ func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.Select
 			}
 		case "totalCount":
 			out.Values[i] = ec._OrderConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderCostChangeImplementors = []string{"OrderCostChange"}
+
+func (ec *executionContext) _OrderCostChange(ctx context.Context, sel ast.SelectionSet, obj *sale.OrderCostChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderCostChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderCostChange")
+		case "before":
+			out.Values[i] = ec._OrderCostChange_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "after":
+			out.Values[i] = ec._OrderCostChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderCostChange_rates(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderCostLineImplementors = []string{"OrderCostLine"}
+
+func (ec *executionContext) _OrderCostLine(ctx context.Context, sel ast.SelectionSet, obj *costing.OrderCostLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderCostLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderCostLine")
+		case "kind":
+			out.Values[i] = ec._OrderCostLine_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._OrderCostLine_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unitQuantity":
+			out.Values[i] = ec._OrderCostLine_unitQuantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._OrderCostLine_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantityUnit":
+			out.Values[i] = ec._OrderCostLine_quantityUnit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rate":
+			out.Values[i] = ec._OrderCostLine_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rateUnit":
+			out.Values[i] = ec._OrderCostLine_rateUnit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rateValidFrom":
+			out.Values[i] = ec._OrderCostLine_rateValidFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rateRecordedAt":
+			out.Values[i] = ec._OrderCostLine_rateRecordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unitAmount":
+			out.Values[i] = ec._OrderCostLine_unitAmount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._OrderCostLine_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52578,6 +55769,85 @@ func (ec *executionContext) _OrderEdge(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var orderEventImplementors = []string{"OrderEvent"}
+
+func (ec *executionContext) _OrderEvent(ctx context.Context, sel ast.SelectionSet, obj *sale.OrderEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderEvent")
+		case "kind":
+			out.Values[i] = ec._OrderEvent_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._OrderEvent_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recordedAt":
+			out.Values[i] = ec._OrderEvent_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			out.Values[i] = ec._OrderEvent_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._OrderEvent_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueBefore":
+			out.Values[i] = ec._OrderEvent_dueBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "due":
+			out.Values[i] = ec._OrderEvent_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refund":
+			out.Values[i] = ec._OrderEvent_refund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderEvent_offer(ctx, field, obj)
+				})
+		case "cost":
+			out.Values[i] = ec._OrderEvent_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var orderKnownImplementors = []string{"OrderKnown"}
 
 func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSet, obj *report.OrderKnown) graphql.Marshaler {
@@ -52657,12 +55927,185 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "leadDays":
+			out.Values[i] = ec._OrderLine_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "product":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderLine_product(ctx, field, obj)
 				})
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_options(ctx, field, obj)
+				})
+		case "measurements":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_measurements(ctx, field, obj)
+				})
+		case "priceLines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_priceLines(ctx, field, obj)
+				})
+		case "agreement":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_agreement(ctx, field, obj)
+				})
+		case "priceThen":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_priceThen(ctx, field, obj)
+				})
+		case "costLines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_costLines(ctx, field, obj)
+				})
+		case "cost":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_cost(ctx, field, obj)
+				})
+		case "refunded":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_refunded(ctx, field, obj)
+				})
+		case "refundedQuantity":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_refundedQuantity(ctx, field, obj)
+				})
+		case "returnedQuantity":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_returnedQuantity(ctx, field, obj)
+				})
+		case "margin":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_margin(ctx, field, obj)
+				})
+		case "costKnownAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_costKnownAt(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderLineKnownImplementors = []string{"OrderLineKnown"}
+
+func (ec *executionContext) _OrderLineKnown(ctx context.Context, sel ast.SelectionSet, obj *rates.OrderLineFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderLineKnownImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderLineKnown")
+		case "knownAt":
+			out.Values[i] = ec._OrderLineKnown_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refunded":
+			out.Values[i] = ec._OrderLineKnown_refunded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._OrderLineKnown_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "costLines":
+			out.Values[i] = ec._OrderLineKnown_costLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._OrderLineKnown_margin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderOptionImplementors = []string{"OrderOption"}
+
+func (ec *executionContext) _OrderOption(ctx context.Context, sel ast.SelectionSet, obj *quote.OrderOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderOption")
+		case "code":
+			out.Values[i] = ec._OrderOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._OrderOption_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._OrderOption_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -55480,6 +58923,125 @@ func (ec *executionContext) _RecipePayload(ctx context.Context, sel ast.Selectio
 			out.Values[i] = ec._RecipePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var refundImplementors = []string{"Refund"}
+
+func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, obj *books.Refund) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refundImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Refund")
+		case "id":
+			out.Values[i] = ec._Refund_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._Refund_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._Refund_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recordedAt":
+			out.Values[i] = ec._Refund_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Refund_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_by(ctx, field, obj)
+				})
+		case "goodsReturned":
+			out.Values[i] = ec._Refund_goodsReturned(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Refund_lines(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var refundLineImplementors = []string{"RefundLine"}
+
+func (ec *executionContext) _RefundLine(ctx context.Context, sel ast.SelectionSet, obj *sale.RefundedPart) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refundLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RefundLine")
+		case "line":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RefundLine_line(ctx, field, obj)
+				})
+		case "quantity":
+			out.Values[i] = ec._RefundLine_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._RefundLine_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cost":
+			out.Values[i] = ec._RefundLine_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -58444,6 +62006,30 @@ func (ec *executionContext) marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConne
 	return ec._OrderConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOrderCostLine2ᚕᚖkopeckᚋcostingᚐOrderCostLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*costing.OrderCostLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderCostLine2ᚖkopeckᚋcostingᚐOrderCostLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrderCostLine2ᚖkopeckᚋcostingᚐOrderCostLine(ctx context.Context, sel ast.SelectionSet, v *costing.OrderCostLine) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderCostLine!")
+		return graphql.Null
+	}
+	return ec._OrderCostLine(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐOrderCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.OrderCredit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -58478,6 +62064,40 @@ func (ec *executionContext) marshalNOrderDirection2kopeckᚋschemaᚐOrderDirect
 	return v
 }
 
+func (ec *executionContext) marshalNOrderEvent2ᚕᚖkopeckᚋserviceᚋsaleᚐOrderEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*sale.OrderEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderEvent2ᚖkopeckᚋserviceᚋsaleᚐOrderEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrderEvent2ᚖkopeckᚋserviceᚋsaleᚐOrderEvent(ctx context.Context, sel ast.SelectionSet, v *sale.OrderEvent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderEvent!")
+		return graphql.Null
+	}
+	return ec._OrderEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx context.Context, v any) (service.OrderEventKind, error) {
+	var res service.OrderEventKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderEventKind2kopeckᚋserviceᚐOrderEventKind(ctx context.Context, sel ast.SelectionSet, v service.OrderEventKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNOrderLine2ᚕᚖkopeckᚋentᚐOrderLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OrderLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -58500,6 +62120,30 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 		return graphql.Null
 	}
 	return ec._OrderLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrderOption2ᚕᚖkopeckᚋserviceᚋquoteᚐOrderOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.OrderOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderOption2ᚖkopeckᚋserviceᚋquoteᚐOrderOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrderOption2ᚖkopeckᚋserviceᚋquoteᚐOrderOption(ctx context.Context, sel ast.SelectionSet, v *quote.OrderOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderOption!")
+		return graphql.Null
+	}
+	return ec._OrderOption(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
@@ -59013,6 +62657,22 @@ func (ec *executionContext) marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx contex
 	return v
 }
 
+func (ec *executionContext) marshalNRate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRate2ᚖkopeckᚋentᚐRate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRate2ᚖkopeckᚋentᚐRate(ctx context.Context, sel ast.SelectionSet, v *ent.Rate) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Rate!")
@@ -59132,6 +62792,59 @@ func (ec *executionContext) unmarshalNRecordDepartureInput2kopeckᚋserviceᚐRe
 func (ec *executionContext) unmarshalNRefreshSessionInput2kopeckᚋserviceᚐRefreshSessionInput(ctx context.Context, v any) (service.RefreshSessionInput, error) {
 	res, err := ec.unmarshalInputRefreshSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefund2ᚕᚖkopeckᚋserviceᚋbooksᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.Refund) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx context.Context, sel ast.SelectionSet, v *books.Refund) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Refund!")
+		return graphql.Null
+	}
+	return ec._Refund(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRefundLine2ᚕᚖkopeckᚋserviceᚋsaleᚐRefundedPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*sale.RefundedPart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefundLine2ᚖkopeckᚋserviceᚋsaleᚐRefundedPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRefundLine2ᚖkopeckᚋserviceᚋsaleᚐRefundedPart(ctx context.Context, sel ast.SelectionSet, v *sale.RefundedPart) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RefundLine!")
+		return graphql.Null
+	}
+	return ec._RefundLine(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundLineInput2ᚖkopeckᚋserviceᚐRefundLineInput(ctx context.Context, v any) (*service.RefundLineInput, error) {
+	res, err := ec.unmarshalInputRefundLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefundOrderInput(ctx context.Context, v any) (service.RefundOrderInput, error) {
@@ -60789,6 +64502,13 @@ func (ec *executionContext) marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx context.Co
 	return ec._Order(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOOrderCostChange2ᚖkopeckᚋserviceᚋsaleᚐOrderCostChange(ctx context.Context, sel ast.SelectionSet, v *sale.OrderCostChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrderCostChange(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOOrderEdge2ᚕᚖkopeckᚋentᚐOrderEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.OrderEdge) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -60822,6 +64542,13 @@ func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚋreportᚐOr
 		return graphql.Null
 	}
 	return ec._OrderKnown(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOrderLineKnown2ᚖkopeckᚋserviceᚋratesᚐOrderLineFigures(ctx context.Context, sel ast.SelectionSet, v *rates.OrderLineFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrderLineKnown(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrderMarginForecast2ᚖkopeckᚋschemaᚐOrderMarginForecast(ctx context.Context, v any) (*schema.OrderMarginForecast, error) {
@@ -61245,6 +64972,30 @@ func (ec *executionContext) marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRec
 		return graphql.Null
 	}
 	return ec._Recipe(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORefund2ᚖkopeckᚋserviceᚋbooksᚐRefund(ctx context.Context, sel ast.SelectionSet, v *books.Refund) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Refund(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORefundLineInput2ᚕᚖkopeckᚋserviceᚐRefundLineInputᚄ(ctx context.Context, v any) ([]*service.RefundLineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.RefundLineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefundLineInput2ᚖkopeckᚋserviceᚐRefundLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {

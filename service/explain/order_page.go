@@ -149,9 +149,9 @@ func (o *Order) eventText(e Event) string {
 	return text + reasonText(e.Reason)
 }
 
-// told says when something was recorded, if that was not when it happened.
+// told says when something was recorded, if that was a minute or more after it happened.
 func told(at, recorded time.Time, moment func(time.Time) string) string {
-	if moment(at) == moment(recorded) {
+	if recorded.Sub(at) < time.Minute {
 		return ""
 	}
 	return " (told " + moment(recorded) + ")"

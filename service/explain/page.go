@@ -7,8 +7,8 @@ import (
 
 // The page is 100 columns wide: what something is on the left, its money on the right.
 const (
-	textWidth   = 80
-	amountWidth = 18
+	textWidth   = 86
+	amountWidth = 14
 	indentWidth = 2
 )
 
@@ -18,13 +18,13 @@ type page struct{ text strings.Builder }
 // String returns the text.
 func (p *page) String() string { return p.text.String() }
 
-// row adds a line with its money, "" for none, aligned to the right. A text that is too long goes on below, further to the right.
+// row adds a line with its money, "" for none, aligned to the right. A text that is too long goes on below.
 func (p *page) row(depth int, text, amount string) {
 	indent := strings.Repeat(" ", depth*indentWidth)
-	lines := wrap(text, textWidth-len(indent)-2*indentWidth)
+	lines := wrap(text, textWidth-len(indent)-1)
 	for i, line := range lines {
 		if i > 0 {
-			line = strings.Repeat(" ", 2*indentWidth) + line
+			line = strings.Repeat(" ", indentWidth) + line
 		}
 		p.text.WriteString(indent + line)
 		if i == len(lines)-1 && amount != "" {

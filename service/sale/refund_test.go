@@ -43,7 +43,9 @@ func part(line *ent.OrderLine, quantity string) *service.RefundLineInput {
 }
 
 // fatal is a test that can fail: of the package testing or of rapid.
-type fatal interface{ Fatalf(format string, args ...any) }
+type fatal interface {
+	Fatalf(format string, args ...any)
+}
 
 // lawful fails if a law is broken, or if the lines of an order do not sum to its figures.
 func (s *shop) lawful(t fatal, orderID string) {
