@@ -29,7 +29,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"catalogue": {6, 0, 0},
 	"check":     {9, 0, 0}, // the rates of staff are compared with the time that has a cost
 	"consent":   {3, 0, 0},
-	"customers": {4, 0, 0},
+	"customers": {5, 0, 0}, // capacity that is held for a customer who is deleted is freed
 	"people":    {10, 0, 0},
 	"quote":     {7, 0, 0},
 	"rates":     {32, 0, 0}, // what an order has booked is moved with its due date; what fills a day is shown; prices hold capacity, which orders take over
