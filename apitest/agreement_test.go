@@ -159,7 +159,19 @@ func TestAgreementsOfAQuantity(t *testing.T) {
 		if then := c.Must(`query($c: ID!, $p: ID!, $at: Time) { customer(id: $c) { price(productId: $p, quantity: "10", at: $at) { unit { amount } } } }`, Vars{"c": customer, "p": window, "at": before}); then.Text("customer.price.unit.amount") != "70.00" {
 			t.Errorf("as of before the end: %s", then.Body)
 		}
-		for states, want := range map[string]int{"AGREED": 3, "ENDED": 1, "PROPOSED": 0} {
+		// A proposal whose time is over waits for nobody.
+		proposed := sales.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": window, "unit": roubles("91.00"), "validTo": w.Clock.Now().Add(time.Hour)}})
+		count := func(state string) int {
+			return sales.Must(listAgreements, Vars{"filter": Vars{"customerId": customer, "states": []string{state}}}).Int("agreements.totalCount")
+		}
+		if count("PROPOSED") != 1 || count("ENDED") != 1 {
+			t.Errorf("%d wait, %d are over: %s", count("PROPOSED"), count("ENDED"), proposed.Body)
+		}
+		w.Clock.Advance(time.Hour)
+		if count("PROPOSED") != 0 || count("ENDED") != 2 {
+			t.Errorf("an hour later %d wait, %d are over", count("PROPOSED"), count("ENDED"))
+		}
+		for states, want := range map[string]int{"AGREED": 3, "ENDED": 2, "PROPOSED": 0} {
 			r := sales.Must(listAgreements, Vars{"filter": Vars{"customerId": customer, "states": []string{states}}})
 			if r.Int("agreements.totalCount") != want || want > 0 && r.Text("agreements.edges.0.node.state") != states {
 				t.Errorf("%s: %s; want %d", states, r.Body, want)

@@ -86,6 +86,29 @@ func TestHoldIsFreeToItsPrice(t *testing.T) {
 	})
 }
 
+// TestHoldOfADeletedCustomer: what is held for somebody who is deleted is free at once.
+func TestHoldOfADeletedCustomer(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		window, anna := joinery(w)
+		sales, manager := w.As(schema.RoleSales), w.As(schema.RoleManager)
+		boris := NewCustomer(manager, Vars{"name": "Boris"})
+		if r := sales.Must(holdPrice, Vars{"c": anna, "p": window, "q": "14", "l": 1}); r.Get("customer.price.date.holds") != true {
+			t.Fatal(r.Body)
+		}
+		ask := func() any {
+			return sales.Must(askDate, Vars{"c": boris, "p": window, "q": "14", "l": 1}).Get("customer.price.date.holds")
+		}
+		if ask() != false {
+			t.Error("the capacity is free while it is held")
+		}
+		manager.Must(`mutation($id: ID!) { deleteCustomer(input: {id: $id, reason: "asked to"}) { userErrors { code field message } } }`, Vars{"id": anna})
+		if ask() != true {
+			t.Error("the capacity of a deleted customer is held")
+		}
+	})
+}
+
 // productOf returns the id of a product by its sku.
 func productOf(w *World, sku string) string {
 	w.T.Helper()

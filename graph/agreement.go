@@ -70,10 +70,10 @@ func stateIn(s *sql.Selector, states []schema.AgreementState, now time.Time) *sq
 	for _, state := range states {
 		is := sql.EQ(s.C("state"), string(state))
 		switch state {
-		case schema.AgreementAgreed:
+		case schema.AgreementAgreed, schema.AgreementProposed:
 			is = sql.And(is, sql.Not(over()))
 		case schema.AgreementEnded:
-			is = sql.And(sql.EQ(s.C("state"), string(schema.AgreementAgreed)), over())
+			is = sql.And(sql.NEQ(s.C("state"), string(schema.AgreementDeclined)), over())
 		}
 		any = append(any, is)
 	}

@@ -29,7 +29,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"catalogue": {9, 0, 0},  // recipes are checked and restated by what all products are made of; a repeated setRecipe is answered
 	"check":     {9, 0, 0},  // the rates of staff are compared with the time that has a cost
 	"consent":   {3, 0, 0},
-	"customers": {4, 0, 0},
+	"customers": {5, 0, 0}, // capacity that is held for a customer who is deleted is freed
 	"people":    {10, 0, 0},
 	"quote":     {7, 0, 0},
 	"rates":     {35, 0, 0}, // a recipe that is set for the past restates orders and what they have booked; what an order has booked is moved with its due date; what fills a day is shown; prices hold capacity, which orders take over

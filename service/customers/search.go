@@ -16,7 +16,7 @@ import (
 )
 
 // A customer is found by the beginnings of words: search_terms holds, folded, every word of the name, the e-mail
-// and its parts, the external id, and every tail of at least four of the phone's digits. A search is then one range
+// and its parts, the external id, and every tail of at least four of the phone's digits, or all of them where there are fewer. A search is then one range
 // of an index for each word, on both databases. They are folded here, in Go ([input.SearchKey]), so that both find the same.
 
 const (
@@ -44,6 +44,9 @@ func SearchTerms(c *ent.Customer) []string {
 	}
 	if c.Phone != nil {
 		digits := input.PhoneDigits(*c.Phone)
+		if len(digits) < input.FewestDigits { // a short code, such as 112, is found whole
+			terms = append(terms, digits)
+		}
 		for from := 0; len(digits)-from >= input.FewestDigits; from++ {
 			terms = append(terms, digits[from:])
 		}

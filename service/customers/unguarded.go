@@ -6,6 +6,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/booking"
 	"kopeck/ent/searchterm"
 	"kopeck/service"
 	"kopeck/store"
@@ -125,4 +126,14 @@ func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer)
 		return nil
 	}
 	return tx.SearchTerm.CreateBulk(fresh...).Exec(ctx)
+}
+
+// releaseHolds frees the capacity that is held for prices of a customer. No role writes bookings; the actor may change the customer.
+func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, customerID string) error {
+	now := s.Now()
+	n, err := tx.Booking.Update().Where(booking.HeldFor(customerID), booking.HoldNotNil(), booking.FreedAtGT(now)).SetFreedAt(now).Save(auth.System(ctx))
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }

@@ -57,9 +57,9 @@ func (s *Service) EndAgreement(ctx context.Context, in service.EndAgreementInput
 }
 
 // AgreementStateAt returns the state of an agreement at a moment, by what is known now: one whose time is over, or that was ended, is
-// ENDED.
+// ENDED, also if nobody had decided on it by then.
 func AgreementStateAt(a *ent.PriceAgreement, at time.Time) schema.AgreementState {
-	if over := pricing.Over(a.ValidTo, a.EndedAt); a.State == schema.AgreementAgreed && over != nil && !at.Before(*over) {
+	if over := pricing.Over(a.ValidTo, a.EndedAt); a.State != schema.AgreementDeclined && over != nil && !at.Before(*over) {
 		return schema.AgreementEnded
 	}
 	return a.State

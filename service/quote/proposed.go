@@ -77,8 +77,8 @@ func (s *Service) decide(ctx context.Context, v service.Verb, agreementID string
 		return nil, err
 	}
 	return s.changeAgreement(ctx, v, agreementID, expectedVersion, func(ctx context.Context, tx *store.Tx, a *ent.PriceAgreement) error {
-		if a.State != schema.AgreementProposed {
-			return fault.New(fault.WrongState, "id", "this price is %s: only one that is PROPOSED can be decided on", a.State)
+		if state := AgreementStateAt(a, s.Now()); state != schema.AgreementProposed {
+			return fault.New(fault.WrongState, "id", "this price is %s: only one that is PROPOSED can be decided on", state)
 		}
 		change := tx.PriceAgreement.UpdateOneID(a.ID).AddVersion(1).SetDecidedAt(s.Now()).SetDecidedBy(actor.UserID)
 		if err := decide(ctx, tx, a, change); err != nil {

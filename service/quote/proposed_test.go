@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"kopeck/apptest"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
 // TestProposedPrices: who lacks the scope floor hears the same at any price, and no price follows what they agreed until somebody
@@ -114,6 +116,11 @@ func TestProposalThatCannotHold(t *testing.T) {
 		w.Clock.Advance(time.Hour)
 		if _, err := w.Quote.ApproveAgreement(w.As(schema.RoleManager), service.ApproveAgreementInput{ID: a.ID}); faultsOf(err) != "id WRONG_STATE" {
 			t.Errorf("after its time: %v", err)
+		}
+		for one, want := range map[*ent.PriceAgreement]schema.AgreementState{a: schema.AgreementEnded, b: schema.AgreementProposed} {
+			if got := quote.AgreementStateAt(one, w.Clock.Now()); got != want {
+				t.Errorf("a proposal until %v is %s now; want %s", one.ValidTo, got, want)
+			}
 		}
 		_, err = w.Catalogue.UpdateProduct(w.System(), service.UpdateProductInput{ID: s.product, ExpectedVersion: 1, Active: &no})
 		w.Must(err)

@@ -35,7 +35,7 @@ type fitted struct {
 
 // Fit fits a model on the completed orders up to the end of a calendar day, by default today, and tests it on those
 // after it. By default the new model becomes active in the same step, and then customers.lifetime_value
-// is refreshed before Fit returns. Without a kind all are fitted and kept, and the one that best predicts orders it was not
+// is refreshed before Fit returns, and all customers are settled, since stages follow the model too. Without a kind all are fitted and kept, and the one that best predicts orders it was not
 // fitted on is made active and returned: see chooseFit. A fit that does not converge is kept, but not made active. Several
 // at once do not disturb each other: the last to end is the active one.
 //
@@ -46,19 +46,27 @@ func (s *Service) Fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if err != nil || !m.Active {
 		return m, err
 	}
-	return m, s.RefreshLifetimeValues(ctx)
+	return m, s.follow(ctx)
+}
+
+// follow brings what follows from the active model up to date: the values that lists are ordered by, and then the stages.
+func (s *Service) follow(ctx context.Context) error {
+	if err := s.RefreshLifetimeValues(ctx); err != nil || s.settling.all == nil {
+		return err
+	}
+	return s.settling.all(ctx)
 }
 
 // FitLifetimeModel is Fit for a caller who cannot wait for a million customers: what is left to refresh of
-// customers.lifetime_value after two seconds is refreshed in the background, until [Service.Close].
+// customers.lifetime_value and of stages after two seconds is refreshed in the background, until [Service.Close].
 func (s *Service) FitLifetimeModel(ctx context.Context, in service.FitLifetimeModelInput) (*ent.LifetimeModel, error) {
 	m, err := s.fit(ctx, in)
 	if err != nil || !m.Active {
 		return m, err
 	}
 	done := s.refreshes.run(ctx, func(ctx context.Context) {
-		if err := s.RefreshLifetimeValues(ctx); err != nil {
-			s.Log.ErrorContext(ctx, "the lifetime values that lists are ordered by could not be refreshed", "error", err)
+		if err := s.follow(ctx); err != nil {
+			s.Log.ErrorContext(ctx, "the stages, or the lifetime values that lists are ordered by, could not be refreshed; the nightly run does it", "error", err)
 		}
 	})
 	select {

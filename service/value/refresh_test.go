@@ -39,6 +39,7 @@ var bgnbd = schema.BGNBD
 func TestFitRefreshesValues(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.regulars(60)
+		must(t, w.Reload(w.system())) // the orders were written beside the verbs
 		w.settleAll()
 		byPrior := w.values()
 		m, err := w.Value.Fit(w.system(), service.FitLifetimeModelInput{Kind: &bgnbd})
@@ -49,6 +50,11 @@ func TestFitRefreshesValues(t *testing.T) {
 		byModel := w.values()
 		if byModel == byPrior {
 			t.Error("the values are still those of the prior")
+		}
+		moved := w.Client.StageChange.Query().CountX(w.system())
+		must(t, w.Books.SettleAll(w.system()))
+		if n := w.Client.StageChange.Query().CountX(w.system()); n != moved {
+			t.Errorf("%d stages followed the fit, and %d more with the night", moved, n-moved)
 		}
 		w.settleAll()
 		if settled := w.values(); settled != byModel {
