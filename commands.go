@@ -127,7 +127,7 @@ func (c *fitCommand) print(m *ent.LifetimeModel, currency money.Currency, p *pro
 		return p.printJSON(map[string]any{
 			"id": m.ID, "kind": m.Kind, "timeUnit": m.TimeUnit, "parameters": m.Parameters, "logLikelihood": m.LogLikelihood,
 			"customers": m.Customers, "converged": m.Converged, "iterations": m.Iterations, "gradientNorm": m.GradientNorm,
-			"active": m.Active, "fittedAt": m.FittedAt, "calibrationEnd": m.CalibrationEnd, "backTest": test, "notes": notes,
+			"active": m.Active, "fittedAt": m.FittedAt, "calibrationEnd": m.CalibrationEnd, "backTest": test.Figures(currency), "notes": notes,
 		})
 	}
 	fmt.Fprintf(p.stdout, "%s in %ss on %d customers: log-likelihood %.4f, converged %t\n", m.Kind, strings.ToLower(string(m.TimeUnit)), m.Customers, m.LogLikelihood, m.Converged)

@@ -1,8 +1,9 @@
 package lifetime
 
 import (
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // FitBGNBD fits the model by maximum likelihood (FHL 2005, equation 6). The parameters are in the

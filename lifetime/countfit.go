@@ -2,8 +2,9 @@ package lifetime
 
 import (
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // CountFit is a fitted model of counts with a report on the fit.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/logtest"
 )
 
 // kindsInReference are the kinds by their names in predictions.json and in fits.json.
@@ -37,13 +38,13 @@ func modelOf(t testing.TB, kind lifetime.Kind, names []string, params []float64)
 
 func TestPredictionsReference(t *testing.T) {
 	t.Parallel()
-	var ref predictions
-	sharedJSON(t, "reference/predictions.json", &ref)
+	var ref logtest.Predictions
+	logtest.SharedJSON(t, "reference/predictions.json", &ref)
 	for _, of := range kindsInReference {
 		t.Run(of.predicted, func(t *testing.T) {
 			worst, checked := map[string]float64{}, map[string]int{}
-			compare := func(figure, what string, got float64, want decimal) {
-				near(t, what+" "+figure, got, want, 1e-9)
+			compare := func(figure, what string, got float64, want logtest.Decimal) {
+				logtest.Near(t, what+" "+figure, got, want, 1e-9)
 				if w := float64(want); math.Abs(w) > 1e-290 {
 					worst[figure] = math.Max(worst[figure], math.Abs(got/w-1))
 				}

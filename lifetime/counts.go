@@ -2,9 +2,10 @@ package lifetime
 
 import (
 	"cmp"
-	"kopeck/lifetime/numeric"
 	"math"
 	"slices"
+
+	"kopeck/lifetime/numeric"
 )
 
 // counts is a sample laid out for the likelihood: what depends on x or T alone is summed by it.

@@ -1,8 +1,9 @@
 package lifetime
 
 import (
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // DiscountedPurchases is the number of order days expected from now on without end, each discounted

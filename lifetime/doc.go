@@ -19,9 +19,9 @@
 //   - Gamma-Gamma for the margin of an order: Fader and Hardie, "The Gamma-Gamma Model of Monetary
 //     Value", note 025 (2013), "FH 2013" below.
 //
-// Models of counts are used through CountModel and fitted by FitCounts; BackTestOf measures how well one of them
-// predicts what customers did next, Rivals are the simple forecasts that it is compared with, which SimpleRate makes available in its
-// place, and CoverageOf measures how often the bounds of Outlook hold, and widens them.
+// Models of counts are used through CountModel and fitted by FitCounts; SimpleRate makes simple forecasts available in their place.
+// How well one of them predicts what customers did next, and how often the bounds of Outlook hold, is measured by package
+// lifetime/backtest; the numerical methods are in lifetime/numeric. This package imports the second and money.
 //
 // StatisticsOf computes the figures of a customer's orders from which the models start.
 //

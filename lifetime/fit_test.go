@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
 type fitted struct {
@@ -50,7 +52,7 @@ var logNames = []string{"cdnow_sample", "cdnow_master", "grocery"}
 
 func readFits(t testing.TB) map[string]fitReference {
 	var ref map[string]fitReference
-	sharedJSON(t, "reference/fits.json", &ref)
+	logtest.SharedJSON(t, "reference/fits.json", &ref)
 	return ref
 }
 
@@ -88,8 +90,8 @@ func TestFitCountsReachesReference(t *testing.T) {
 	ref := readFits(t)
 	for _, name := range []string{"cdnow_sample", "cdnow_sample_rounded", "cdnow_master", "grocery"} {
 		want := ref[name]
-		c := readLog(t, strings.TrimSuffix(name, "_rounded")).calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
-		sample := c.tally.Sample(lifetime.Week)
+		c := logtest.Read(t, strings.TrimSuffix(name, "_rounded")).Calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+		sample := c.Tally.Sample(lifetime.Week)
 		if name == "cdnow_sample_rounded" {
 			sample = hundredths(sample)
 		}
@@ -131,8 +133,8 @@ func TestFitGammaGammaReachesReference(t *testing.T) {
 	for _, name := range []string{"cdnow_sample", "cdnow_master"} {
 		t.Run(name, func(t *testing.T) {
 			want := ref[name]
-			c := readLog(t, name).calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
-			fit, err := lifetime.FitGammaGamma(c.margins, lifetime.Options{})
+			c := logtest.Read(t, name).Calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+			fit, err := lifetime.FitGammaGamma(c.Margins, lifetime.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,12 +153,12 @@ func TestFitGammaGammaReachesReference(t *testing.T) {
 // The figures printed in FHL 2005 and FH 2013, for the CDNOW sample.
 func TestFitsArePublished(t *testing.T) {
 	t.Parallel()
-	c := readLog(t, "cdnow_sample").calibrate(t, "1997-09-30", "1998-06-30")
-	counts, err := lifetime.FitBGNBD(c.tally.Sample(lifetime.Week), lifetime.Options{})
+	c := logtest.Read(t, "cdnow_sample").Calibrate(t, "1997-09-30", "1998-06-30")
+	counts, err := lifetime.FitBGNBD(c.Tally.Sample(lifetime.Week), lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	margins, err := lifetime.FitGammaGamma(c.margins, lifetime.Options{})
+	margins, err := lifetime.FitGammaGamma(c.Margins, lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,9 +180,9 @@ func TestFitsArePublished(t *testing.T) {
 func TestFitDoesNotDependOnTheUnit(t *testing.T) {
 	t.Parallel()
 	want := readFits(t)["cdnow_sample"]
-	c := readLog(t, "cdnow_sample").calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+	c := logtest.Read(t, "cdnow_sample").Calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
 	for u := lifetime.Day; u <= lifetime.Month; u++ {
-		fit, err := lifetime.FitBGNBD(c.tally.Sample(u), lifetime.Options{})
+		fit, err := lifetime.FitBGNBD(c.Tally.Sample(u), lifetime.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,18 +205,18 @@ func TestBackTestReference(t *testing.T) {
 		}
 	}
 	// The file writes NaN where a figure is not defined, which JSON does not know.
-	text := shared(t, "reference/holdout_accuracy.json")
-	if err := json.Unmarshal(nanToNull(text), &ref); err != nil {
+	text := logtest.Shared(t, "reference/holdout_accuracy.json")
+	if err := json.Unmarshal(logtest.NanToNull(text), &ref); err != nil {
 		t.Fatal(err)
 	}
 	fits := readFits(t)
 	for _, name := range logNames {
 		f, r := fits[name], ref[name]
-		rows := readLog(t, name).calibrate(t, f.Meta.CalEnd, f.Meta.HoldEnd).rows(lifetime.Week)
+		rows := logtest.Read(t, name).Calibrate(t, f.Meta.CalEnd, f.Meta.HoldEnd).Rows(lifetime.Week)
 		for _, of := range kindsInReference {
 			m := modelOf(t, of.kind, of.names, f.of(of.kind).Params)
 			name := name + " " + of.fit
-			got, err := lifetime.BackTestOf(m, rows, r.HoldLen)
+			got, err := backtest.BackTestOf(m, rows, r.HoldLen)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,8 +2,9 @@ package lifetime
 
 import (
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // MarginRow is N customers with X repeat order days whose margins average Mean minor units.

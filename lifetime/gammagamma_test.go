@@ -11,12 +11,13 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/logtest"
 )
 
 func TestGammaGammaReference(t *testing.T) {
 	t.Parallel()
-	var ref predictions
-	sharedJSON(t, "reference/predictions.json", &ref)
+	var ref logtest.Predictions
+	logtest.SharedJSON(t, "reference/predictions.json", &ref)
 	likelihoods := 0
 	for name, set := range ref.GammaGamma {
 		g := lifetime.GammaGamma{P: set.Params[0], Q: set.Params[1], Gamma: set.Params[2]}
@@ -24,16 +25,16 @@ func TestGammaGammaReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, name+" population", mean, set.PopulationMean, 1e-9)
+		logtest.Near(t, name+" population", mean, set.PopulationMean, 1e-9)
 		for _, c := range set.Cases {
 			what := fmt.Sprintf("%s x=%d m_x=%g", name, c.X, c.MX)
 			got, err := g.ExpectedMargin(c.X, c.MX)
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, what+" E[M]", got, c.EM, 1e-9)
+			logtest.Near(t, what+" E[M]", got, c.EM, 1e-9)
 			if c.LL != nil {
-				near(t, what+" LL", g.LogLikelihood(c.X, c.MX), *c.LL, 1e-9)
+				logtest.Near(t, what+" LL", g.LogLikelihood(c.X, c.MX), *c.LL, 1e-9)
 				likelihoods++
 			}
 		}

@@ -3,9 +3,10 @@ package lifetime
 import (
 	"cmp"
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
 	"slices"
+
+	"kopeck/lifetime/numeric"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -31,8 +32,8 @@ type Interval struct {
 	OrdersLow, OrdersHigh int
 }
 
-// draws is the number of futures that an interval is computed from.
-const draws = 2000
+// Draws is the number of futures that an interval is computed from.
+const Draws = 2000
 
 // Source is a source of randomness, such as a rand.Source of math/rand/v2. With a fixed seed the same question has the same
 // answer.
@@ -66,25 +67,25 @@ func (o Outlook) Bounds(levels Levels, source Source) (Interval, error) {
 			return Interval{}, fmt.Errorf("%w: a probability of %g", ErrParameters, p)
 		}
 	}
-	values, orders, err := o.simulate(source)
+	values, orders, err := o.Simulate(source)
 	if err != nil {
 		return Interval{}, err
 	}
-	low := func(p float64) int { return int(math.Floor(draws * (1 - p) / 2)) }
+	low := func(p float64) int { return int(math.Floor(Draws * (1 - p) / 2)) }
 	m, n := low(levels.Margin), low(levels.Orders)
-	return Interval{values[m], values[draws-1-m], orders[n], orders[draws-1-n]}, nil
+	return Interval{values[m], values[Draws-1-m], orders[n], orders[Draws-1-n]}, nil
 }
 
-// simulate draws futures, each list ascending.
-func (o Outlook) simulate(source Source) (values []float64, orders []int, err error) {
+// Simulate draws futures, each list ascending: what the order days earn, discounted, and how many they are. Errors: those of Interval.
+func (o Outlook) Simulate(source Source) (values []float64, orders []int, err error) {
 	if o.Months < 0 || o.Months > MaxMonths {
 		return nil, nil, ErrHorizon
 	}
 	if !(o.AnnualRate > -1) || !numeric.Finite(o.AnnualRate) {
 		return nil, nil, fmt.Errorf("%w: %g", ErrDiscount, o.AnnualRate)
 	}
-	values, orders = make([]float64, draws), make([]int, draws)
-	alive := int(math.Round(draws * o.Counts.PAlive(o.X, o.TX, o.T)))
+	values, orders = make([]float64, Draws), make([]int, Draws)
+	alive := int(math.Round(Draws * o.Counts.PAlive(o.X, o.TX, o.T)))
 	for i := range alive { // a customer who has left orders nothing
 		values[i], orders[i] = o.draw(source)
 		if !numeric.Finite(values[i]) {

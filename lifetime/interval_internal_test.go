@@ -8,9 +8,6 @@ import (
 	"testing"
 )
 
-// Raced is raced, for the tests outside of the package.
-const Raced = raced
-
 // drawn is a customer drawn from a model, event by event: the history up to T, and the discounted margin of the months
 // after it.
 type drawn struct {
@@ -93,7 +90,7 @@ func drawOne(m CountModel, margins MarginModel, months int, annual float64, rng 
 	return d
 }
 
-// TestIntervalsCover draws customers with a past and a future, and counts how often the future is within the interval that is reported
+// TestIntervalsCover Draws customers with a past and a future, and counts how often the future is within the interval that is reported
 // for their past: 77 to 83 times in a hundred. What is one lump, that nothing more comes, is shared out evenly among the
 // futures that are like it; regular buyers, who have no such lump to speak of, are counted as they are besides.
 func TestIntervalsCover(t *testing.T) {
@@ -119,7 +116,7 @@ func TestIntervalsCover(t *testing.T) {
 		for range customers {
 			c := drawOne(m, margins, months, annual, rng)
 			o := Outlook{Counts: m, X: c.x, TX: c.tx, T: c.T, Months: months, AnnualRate: annual, Margins: margins, Mean: c.mean}
-			values, _, err := o.simulate(rand.NewPCG(1, 2))
+			values, _, err := o.Simulate(rand.NewPCG(1, 2))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,11 +128,11 @@ func TestIntervalsCover(t *testing.T) {
 					same++
 				}
 			}
-			place := (float64(below) + rng.Float64()*float64(same+1)) / (draws + 1)
+			place := (float64(below) + rng.Float64()*float64(same+1)) / (Draws + 1)
 			if place > 0.1 && place < 0.9 {
 				within++
 			}
-			if values[int(0.05*draws)] == 0 {
+			if values[int(0.05*Draws)] == 0 {
 				continue
 			}
 			regular++
@@ -189,7 +186,7 @@ func TestIntervalsAreOfTheSameFuture(t *testing.T) {
 			if h.plain {
 				o.Margins = nil
 			}
-			values, _, err := o.simulate(rand.NewPCG(1, 2))
+			values, _, err := o.Simulate(rand.NewPCG(1, 2))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,8 +201,8 @@ func TestIntervalsAreOfTheSameFuture(t *testing.T) {
 				sum += v
 				squares += v * v
 			}
-			mean := sum / draws
-			deviation := math.Sqrt((squares/draws-mean*mean)/draws) + 1e-9
+			mean := sum / Draws
+			deviation := math.Sqrt((squares/Draws-mean*mean)/Draws) + 1e-9
 			if math.Abs(mean-wanted) > 4*deviation {
 				t.Errorf("%s %+v: the mean is %g, the value %g, a standard error %g", m.Kind().Name(), h, mean, wanted, deviation)
 			}

@@ -2,8 +2,9 @@ package lifetime
 
 import (
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // MostPhases is the largest K of MBGCNBD: orders that come twelve times as regularly as a Poisson process's.

@@ -9,6 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
 // With one phase it is MBG/NBD, in everything.
@@ -150,8 +152,8 @@ func TestRegularCustomersDoWhatIsExpected(t *testing.T) {
 // forecasts of the second year are nearer to what came than those of a Poisson process, customer by customer.
 func TestGroceryIsRegular(t *testing.T) {
 	t.Parallel()
-	c := readLog(t, "grocery").calibrate(t, "2006-12-31", "2007-12-30")
-	sample := c.tally.Sample(lifetime.Week)
+	c := logtest.Read(t, "grocery").Calibrate(t, "2006-12-31", "2007-12-30")
+	sample := c.Tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGCNBD(sample, lifetime.Options{})
 	if err != nil || !fit.Converged {
 		t.Fatalf("got %+v, %v, want a converged fit", fit, err)
@@ -163,12 +165,12 @@ func TestGroceryIsRegular(t *testing.T) {
 	if fit.Model.K != 2 || fit.LogLikelihood < one.LogLikelihood+100 {
 		t.Errorf("K = %d, log-likelihood %g, MBG/NBD %g", fit.Model.K, fit.LogLikelihood, one.LogLikelihood)
 	}
-	rows := c.rows(lifetime.Week)
-	regular, err := lifetime.BackTestOf(fit.Model, rows, 52)
+	rows := c.Rows(lifetime.Week)
+	regular, err := backtest.BackTestOf(fit.Model, rows, 52)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := lifetime.BackTestOf(one.Model, rows, 52)
+	other, err := backtest.BackTestOf(one.Model, rows, 52)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +186,7 @@ func TestGroceryIsRegular(t *testing.T) {
 		t.Errorf("the rows' likelihoods sum to %.9f, the fit says %.9f", sum, fit.LogLikelihood)
 	}
 	// In days it is the same fit.
-	days, err := lifetime.FitMBGCNBD(c.tally.Sample(lifetime.Day), lifetime.Options{})
+	days, err := lifetime.FitMBGCNBD(c.Tally.Sample(lifetime.Day), lifetime.Options{})
 	if err != nil || days.Model.K != 2 || !closeTo(days.Model.Alpha, 7*fit.Model.Alpha, 1e-4) || !closeTo(days.Model.A, fit.Model.A, 1e-4) {
 		t.Errorf("in days %+v, %v", days, err)
 	}
@@ -199,7 +201,7 @@ func TestGroceryIsRegular(t *testing.T) {
 
 func TestCDNOWIsNotRegular(t *testing.T) {
 	t.Parallel()
-	sample := readLog(t, "cdnow_sample").calibrate(t, "1997-09-30", "1998-06-30").tally.Sample(lifetime.Week)
+	sample := logtest.Read(t, "cdnow_sample").Calibrate(t, "1997-09-30", "1998-06-30").Tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGCNBD(sample, lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)

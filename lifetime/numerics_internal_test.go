@@ -1,10 +1,11 @@
 package lifetime
 
 import (
-	"kopeck/lifetime/numeric"
 	"math"
 	"math/big"
 	"testing"
+
+	"kopeck/lifetime/numeric"
 
 	"pgregory.net/rapid"
 )

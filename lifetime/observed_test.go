@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/logtest"
 )
 
 func TestObservedEnd(t *testing.T) {
@@ -63,13 +64,13 @@ func TestObservationWith(t *testing.T) {
 // does not fall with the days in which nobody read the orders.
 func TestForecastDoesNotFallWithTheSilenceOfALog(t *testing.T) {
 	t.Parallel()
-	log := readLog(t, "grocery")
-	c := log.calibrate(t, "2007-09-30", "2007-12-30")
-	fit, err := lifetime.FitMBGCNBD(c.tally.Sample(lifetime.Week), lifetime.Options{})
+	log := logtest.Read(t, "grocery")
+	c := log.Calibrate(t, "2007-09-30", "2007-12-30")
+	fit, err := lifetime.FitMBGCNBD(c.Tally.Sample(lifetime.Week), lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	end, year := day(t, "2006-01-02", "2007-09-30"), 0
+	end, year := logtest.Day(t, "2006-01-02", "2007-09-30"), 0
 	for _, days := range log {
 		for d := range days {
 			if d <= end && d > end-365 {
@@ -80,7 +81,7 @@ func TestForecastDoesNotFallWithTheSilenceOfALog(t *testing.T) {
 	seen := lifetime.Observation{LastDay: end, YearOrders: min(year, lifetime.MostYearOrders)}
 	forecast := func(endAt func(today int) int, silence int) (orders float64) {
 		moved := endAt(end+silence) - end
-		for stats, after := range c.holdOut {
+		for stats, after := range c.HoldOut {
 			x, tx, T := lifetime.Stats{Frequency: stats.Frequency, RecencyDays: stats.RecencyDays, AgeDays: stats.AgeDays + moved}.In(lifetime.Week)
 			for _, n := range after {
 				orders += float64(n) * fit.Model.ExpectedPurchases(x, tx, T, 91.0/7)
@@ -89,7 +90,7 @@ func TestForecastDoesNotFallWithTheSilenceOfALog(t *testing.T) {
 		return orders
 	}
 	actual := 0.0
-	for _, after := range c.holdOut {
+	for _, after := range c.HoldOut {
 		for bought, n := range after {
 			actual += float64(bought * n)
 		}

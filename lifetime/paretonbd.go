@@ -2,8 +2,9 @@ package lifetime
 
 import (
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // ParetoNBD is the Pareto/NBD model (Schmittlein, Morrison and Colombo 1987, "SMC 1987"; Fader and
@@ -106,4 +107,102 @@ func (m ParetoNBD) Caveats(int) []string {
 		return []string{string(NoDropout)}
 	}
 	return nil
+}
+
+// LogProbability is the logarithm of the probability of exactly n order days in the next t units. Of a
+// customer alive at T they all come and the customer stays, or they come until the customer leaves, y from
+// now: with N(y) negative binomial of shape r + x and scale alpha + T, and B = beta + T,
+//
+//	P(N(t) = n) · (B/(B+t))^s + ∫ from 0 to t of P(N(y) = n) · s·B^s/(B+y)^(s+1) dy
+//
+// which for a new customer is Fader and Hardie, "Deriving an Expression for P(X(t) = x) Under the
+// Pareto/NBD Model" (2006), before its hypergeometric functions. The integral is in the variable of
+// paretoLeft.logOdds.
+func (m ParetoNBD) LogProbability(n, x int, tx, T, t float64) float64 {
+	if n < 0 || !(t > 0) {
+		return none(n)
+	}
+	odds := m.logLeft(float64(x), tx, T)
+	k, shape, alpha, beta := float64(n), m.R+float64(x), m.Alpha+T, m.Beta+T
+	p := logNegBin(k, shape, math.Log1p(t/alpha)) - m.S*math.Log1p(t/beta)
+	if m.S > 0 {
+		low, high, steady, bending := alpha, beta, shape+k-1, m.S+1
+		scale := math.Log(alpha / beta)
+		if beta < alpha {
+			low, high, steady, bending = beta, alpha, m.S, shape+k
+			scale = k * math.Log(beta/alpha)
+		}
+		share := low / high
+		scale += math.Log(m.S) + numeric.LogRising(shape, k) - numeric.LogRising(1, k)
+		p = logSum(p, scale+numeric.LogConcave(math.Log1p(t/low), func(v float64) float64 {
+			e := math.Expm1(v)
+			f := -steady*v - bending*math.Log1p(share*e)
+			if k > 0 {
+				f += k * math.Log(e)
+			}
+			return f
+		}, func(v float64) float64 {
+			e := math.Expm1(v)
+			return k*(1+1/e) - steady - bending*share*(1+e)/(1+share*e)
+		}))
+	}
+	p -= softplus(odds)
+	if n == 0 {
+		p = logSum(p, -softplus(-odds)) // gone already
+	}
+	return p
+}
+
+// FitParetoNBD fits the model by maximum likelihood (FH 2005), as FitBGNBD does. Where dropout
+// is not identified, the model is the limit without it: S = 0, Beta = 1.
+func FitParetoNBD(s Sample, o Options) (ParetoNBDFit, error) {
+	return family[ParetoNBD]{
+		likelihood: counts.paretoNBD,
+		model: func(u Unit, scale float64, p [4]float64) ParetoNBD {
+			m := ParetoNBD{Unit: u, R: p[0], Alpha: scale * p[1], S: p[2], Beta: scale * p[3]}
+			if m.S == 0 {
+				m.Beta = 1
+			}
+			return m
+		},
+		nobodyLeaves: [2]float64{0, 1},
+	}.fit(s, o)
+}
+
+func (d counts) paretoNBD() numeric.Likelihood {
+	rate := math.Log(d.repeats / d.customers)
+	start := func(r, s, beta float64) []float64 {
+		return []float64{math.Log(r), math.Log(r) - rate, math.Log(s), math.Log(beta)}
+	}
+	return numeric.Likelihood{
+		Customers: d.customers,
+		Starts:    [][]float64{start(0.5, 0.5, 0.3), start(1, 0.3, 1), start(2, 2, 2), start(0.3, 1, 5)},
+		At: func(theta, grad []float64) float64 {
+			return d.paretoNBDAt(paretoLeft{math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3])}, grad)
+		},
+	}
+}
+
+// paretoNBDAt is the log-likelihood and its derivatives by the logarithms of the parameters.
+func (d counts) paretoNBDAt(m paretoLeft, grad []float64) float64 {
+	ll := d.nbdAt(m.r, m.alpha, grad)
+	byR, byAlpha, byS, byBeta := grad[0]/m.r, grad[1]/m.alpha, 0.0, 0.0
+	for _, c := range d.byT {
+		past := math.Log1p(c.at / m.beta)
+		ll -= c.weight * m.s * past
+		byS -= c.weight * past
+		byBeta += c.weight * m.s * c.at / m.beta / (m.beta + c.at)
+	}
+	var by [4]float64
+	for _, row := range d.rows {
+		odds := m.logOdds(row.x, row.tx, row.T, &by)
+		ll += row.weight * softplus(odds)
+		left := row.weight / (1 + math.Exp(-odds)) // weight times P(left)
+		byR += left * by[0]
+		byAlpha += left * by[1]
+		byS += left * by[2]
+		byBeta += left * by[3]
+	}
+	grad[0], grad[1], grad[2], grad[3] = byR*m.r, byAlpha*m.alpha, byS*m.s, byBeta*m.beta
+	return ll
 }

@@ -1,8 +1,9 @@
 package lifetime
 
 import (
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // paretoLeft computes how likely a Pareto/NBD customer is to have left.

@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 	"kopeck/money"
 )
 
@@ -113,7 +115,7 @@ func TestLastPeriodAgain(t *testing.T) {
 				t.Errorf("in three months %g are expected, want %g", got, want)
 			}
 			o := lifetime.Outlook{Counts: of, X: 7, TX: 30, T: 31, Months: 3, Margin: 100}
-			i, err := o.Interval(0.8, seeded())
+			i, err := o.Interval(0.8, logtest.Seeded())
 			if err != nil || (i.OrdersHigh == 0) != (recent == 0) || float64(i.OrdersLow) > months[2] || float64(i.OrdersHigh) < months[2] {
 				t.Errorf("%+v, %v; %g are expected", i, err, months[2])
 			}
@@ -168,13 +170,13 @@ func TestLastPeriodIsTheRival(t *testing.T) {
 	if err != nil || lifetime.PeriodDays(again.Model) != 50 {
 		t.Errorf("fitted again: %+v, %v", again, err)
 	}
-	rivals, err := lifetime.NewRivals(s, 10)
+	rivals, err := backtest.NewRivals(s, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, t1 := range []float64{50, 125} {
-		past := lifetime.RivalHistory{X: 3, TX: 60, T: 65, Recent: 2, RecentMargin: 700}
-		f := rivals.Of(lifetime.LastPeriod, past, t1, 0)
+		past := backtest.RivalHistory{X: 3, TX: 60, T: 65, Recent: 2, RecentMargin: 700}
+		f := rivals.Of(backtest.LastPeriod, past, t1, 0)
 		orders := lifetime.Repeating(fit.Model, past.Recent).ExpectedPurchases(past.X, past.TX, past.T, t1)
 		if math.Abs(f.Orders-orders) > 1e-12 || math.Abs(f.Margin-orders*350) > 1e-9 || math.Abs(orders-2*t1/50) > 1e-12 {
 			t.Errorf("in %g days the rival forecasts %+v and the model %g", t1, f, orders)

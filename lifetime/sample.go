@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"maps"
 	"math"
 	"slices"
+
+	"kopeck/lifetime/numeric"
 )
 
 // ErrStats is wrapped by every error about a customer's figures that contradict each other.

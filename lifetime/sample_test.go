@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 )
 
 func TestUnits(t *testing.T) {
@@ -92,18 +93,18 @@ func TestTallyCountsDistinctHistories(t *testing.T) {
 
 func TestBackTestByHand(t *testing.T) {
 	t.Parallel()
-	rows := []lifetime.HoldOut{
+	rows := []backtest.HoldOut{
 		{Row: lifetime.Row{X: 4, TX: 9, T: 10, N: 1}, Purchases: 3},
 		{Row: lifetime.Row{X: 0, T: 10, N: 8}, Purchases: 0},
 		{Row: lifetime.Row{X: 0, T: 10, N: 1}, Purchases: 1},
 	}
 	half := func(x int, tx, T, t float64) float64 { return float64(x) / T * t / 2 }
-	got, err := lifetime.NewBackTest(rows, 5, half)
+	got, err := backtest.NewBackTest(rows, 5, half)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Forecasts 1 and nine times 0 against 3, eight times 0 and 1; the baseline is 4/100 · 5 = 0.2 each.
-	want := lifetime.BackTest{
+	want := backtest.BackTest{
 		Actual: 4, Predicted: 1, Bias: -0.75, MeanAbsolute: 0.3, RootMeanSquare: math.Sqrt(0.5),
 		BaselineRootMeanSquare: math.Sqrt((2.8*2.8 + 8*0.04 + 0.64) / 10), TopTenth: 0.75, Customers: 10,
 	}
@@ -114,8 +115,8 @@ func TestBackTestByHand(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	for name, err := range map[string]error{
-		"no customers": second(lifetime.NewBackTest(nil, 5, half)),
-		"no time":      second(lifetime.NewBackTest(rows, 0, half)),
+		"no customers": second(backtest.NewBackTest(nil, 5, half)),
+		"no time":      second(backtest.NewBackTest(rows, 0, half)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(err, lifetime.ErrStats) {

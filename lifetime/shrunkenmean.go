@@ -2,8 +2,9 @@ package lifetime
 
 import (
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )

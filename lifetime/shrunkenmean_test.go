@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
 // drawMargins draws customers of a model with 0 to 9 repeat order days each.
@@ -24,27 +26,11 @@ func drawMargins(m lifetime.ShrunkenMean, customers int, rng *rand.Rand) []lifet
 	return all
 }
 
-func marginRows(histories []lifetime.History) (rows []lifetime.MarginRow, spread lifetime.MarginSpread) {
-	for _, h := range histories {
-		spread.Add(h)
-		sum := 0.0
-		for _, d := range h[1:] {
-			sum += d.Margin
-		}
-		if x := len(h) - 1; x > 0 {
-			rows = append(rows, lifetime.MarginRow{X: x, Mean: sum / float64(x), N: 1})
-		} else {
-			rows = append(rows, lifetime.MarginRow{N: 1})
-		}
-	}
-	return rows, spread
-}
-
 func TestShrunkenMeanIsRecovered(t *testing.T) {
 	t.Parallel()
 	for seed, m := range []lifetime.ShrunkenMean{{5623, 3000, 6000}, {-200, 900, 300}, {0, 100, 4000}} {
 		histories := drawMargins(m, 20_000, rand.New(rand.NewPCG(uint64(seed), 5)))
-		got, err := lifetime.FitShrunkenMean(marginRows(histories))
+		got, err := lifetime.FitShrunkenMean(logtest.MarginRows(histories))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +47,7 @@ func TestShrunkenMeanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		drawn := lifetime.ShrunkenMean{Mean: rapid.Float64Range(-1e5, 1e5).Draw(t, "mean"), Between: rapid.Float64Range(0, 1e5).Draw(t, "between"), Within: rapid.Float64Range(0, 1e5).Draw(t, "within")}
-		rows, spread := marginRows(drawMargins(drawn, 60+rng.IntN(100), rng))
+		rows, spread := logtest.MarginRows(drawMargins(drawn, 60+rng.IntN(100), rng))
 		m, err := lifetime.FitShrunkenMean(rows, spread)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +128,7 @@ func TestShrunkenMeanWithLittleData(t *testing.T) {
 // something it is of both.
 func TestMarginsAreTested(t *testing.T) {
 	t.Parallel()
-	log := readLog(t, "cdnow_sample")
+	log := logtest.Read(t, "cdnow_sample")
 	for name, less := range map[string]float64{"what was spent": 0, "40 in a hundred of it less 8 dollars": 8} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,8 +149,8 @@ func TestMarginsAreTested(t *testing.T) {
 			slices.SortFunc(histories, func(a, b lifetime.History) int {
 				return slices.CompareFunc(a, b, func(a, b lifetime.DayMargin) int { return a.Day - b.Day })
 			})
-			end := day(t, "2006-01-02", "1997-09-30")
-			got, err := lifetime.TestMargins(histories, end, lifetime.Options{})
+			end := logtest.Day(t, "2006-01-02", "1997-09-30")
+			got, err := backtest.TestMargins(histories, end, lifetime.Options{})
 			if err != nil || got.Customers != 684 {
 				t.Fatalf("%+v, %v; want the 684 customers who ordered later", got, err)
 			}

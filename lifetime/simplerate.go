@@ -3,8 +3,9 @@ package lifetime
 import (
 	"cmp"
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // SimpleRate is a forecast without a distribution over customers: everybody orders at a known rate, as a Poisson process, and either

@@ -3,8 +3,9 @@ package lifetime
 import (
 	"errors"
 	"fmt"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime/numeric"
 )
 
 // MaxMonths is the longest horizon, fifty years; no order log supports a longer forecast.

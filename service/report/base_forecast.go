@@ -4,17 +4,18 @@ import (
 	"math"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/service/value"
 )
 
 // sampled is what the variances of a month are estimated on.
-var sampled = lifetime.ForecastSample{Customers: 1000, Futures: 100}
+var sampled = backtest.ForecastSample{Customers: 1000, Futures: 100}
 
 // forecast sums up what is expected of customers in the months ahead, with the season and the errors of the model's fit: see
-// lifetime.BaseForecast and lifetime.MonthErrors. expect takes every customer once and then vary takes every customer once in the same
+// backtest.BaseForecast and backtest.MonthErrors. expect takes every customer once and then vary takes every customer once in the same
 // order.
 type forecast struct {
-	*lifetime.BaseForecast
+	*backtest.BaseForecast
 
 	model  *value.Model
 	today  int // a calendar day: the months begin after it
@@ -22,7 +23,7 @@ type forecast struct {
 }
 
 func newForecast(m *value.Model, today, months int) *forecast {
-	return &forecast{lifetime.NewBaseForecast(months, sampled, value.SimulationSource()), m, today, months}
+	return &forecast{backtest.NewBaseForecast(months, sampled, value.SimulationSource()), m, today, months}
 }
 
 // outlook returns what is known of a customer who has ordered.
@@ -57,7 +58,7 @@ func (f *forecast) vary(c *baseCustomer) error {
 }
 
 // adjust gives the months their season, and their variances the errors beside chance. It is called once, after vary has taken all.
-func (f *forecast) adjust(errors lifetime.MonthErrors) { errors.Adjust(f.BaseForecast, f.today) }
+func (f *forecast) adjust(errors backtest.MonthErrors) { errors.Adjust(f.BaseForecast, f.today) }
 
 // startAfter drops what lies before a number of months from now, and divides the months anew: what is expected in one is spread over
 // it evenly.

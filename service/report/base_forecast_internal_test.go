@@ -7,6 +7,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 	"kopeck/service/value"
 )
@@ -70,10 +71,10 @@ func TestExpectedMonthsCover(t *testing.T) {
 				}
 			}
 			for i := range months {
-				if math.Abs(came[i]-f.Orders[i]) <= lifetime.StandardNormal*math.Sqrt(f.OrdersVary[i]) {
+				if math.Abs(came[i]-f.Orders[i]) <= backtest.StandardNormal*math.Sqrt(f.OrdersVary[i]) {
 					within++
 				}
-				if math.Abs(1000*came[i]-f.Margins[i]) <= lifetime.StandardNormal*math.Sqrt(f.MarginsVary[i]) {
+				if math.Abs(1000*came[i]-f.Margins[i]) <= backtest.StandardNormal*math.Sqrt(f.MarginsVary[i]) {
 					earned++
 				}
 			}

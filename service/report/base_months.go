@@ -9,6 +9,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/input"
@@ -80,9 +81,9 @@ func (f *forecast) rows(from time.Time) ([]*ExpectedMonth, error) {
 	rows := make([]*ExpectedMonth, f.months)
 	for i := range rows {
 		row := &ExpectedMonth{From: monthsAfter(from, i), To: monthsAfter(from, i+1), Orders: f.Orders[i]}
-		spread := lifetime.StandardNormal * math.Sqrt(f.OrdersVary[i])
+		spread := backtest.StandardNormal * math.Sqrt(f.OrdersVary[i])
 		row.OrdersLow, row.OrdersHigh = max(0, row.Orders-spread), row.Orders+spread
-		spread = lifetime.StandardNormal * math.Sqrt(f.MarginsVary[i])
+		spread = backtest.StandardNormal * math.Sqrt(f.MarginsVary[i])
 		for _, one := range []struct {
 			to    *money.Amount
 			minor float64

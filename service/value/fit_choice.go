@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 )
 
 // testAndChoose tests fits to logs that end with a moment on orders that they were not fitted on: see trialOf. It returns the fit of the
@@ -80,14 +81,14 @@ func choose(fits []*fitted, score func(f *fitted) float64, what string) *fitted 
 // that was fitted to an earlier part of the orders.
 func (f *fitted) test(t *trial, m lifetime.CountModel) error {
 	unit := m.TimeUnit()
-	rows := make([]lifetime.HoldOut, 0, len(t.log.held))
+	rows := make([]backtest.HoldOut, 0, len(t.log.held))
 	for h, n := range t.log.held {
 		x, tx, age := h.stats.In(unit)
-		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases, Recent: h.recent})
+		rows = append(rows, backtest.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases, Recent: h.recent})
 	}
 	sortHoldOuts(rows)
 	days := t.log.heldOutDays()
-	test, err := lifetime.BackTestOf(m, rows, float64(days)/unit.Days())
+	test, err := backtest.BackTestOf(m, rows, float64(days)/unit.Days())
 	if err != nil {
 		return err
 	}

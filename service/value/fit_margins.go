@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 )
 
 // The models of the margin of an order, as the report of a fit names the one that is used.
@@ -20,12 +21,12 @@ type marginFit struct {
 	gamma        lifetime.GammaGammaFit
 	unidentified *lifetime.Unidentified // why gamma has no model; nil where it has one
 	shrunken     *lifetime.ShrunkenMean // nil where too few have ordered again, and then one of the priors stands in
-	test         lifetime.MarginTest
+	test         backtest.MarginTest
 	used         string // the name of the model that is used; "" if none is
 }
 
 // fitMargins fits the models of the margin and chooses one: Gamma-Gamma unless it does not suit the data, see
-// [lifetime.GammaGammaFit.Suits].
+// [backtest.MarginTest.Suits].
 func (s *Service) fitMargins(ctx context.Context, data *orderLog) (marginFit, error) {
 	options := stoppable(ctx)
 	var f marginFit
@@ -40,11 +41,11 @@ func (s *Service) fitMargins(ctx context.Context, data *orderLog) (marginFit, er
 	case !errors.As(err, &few):
 		return f, err
 	}
-	if f.test, err = lifetime.TestMargins(data.histories.all, data.marginTestEnd(), options); err != nil {
+	if f.test, err = backtest.TestMargins(data.histories.all, data.marginTestEnd(), options); err != nil {
 		return f, fitError(ctx, err)
 	}
 	switch {
-	case f.unidentified == nil && f.gamma.Suits(f.test):
+	case f.unidentified == nil && f.test.Suits(f.gamma):
 		f.used = gammaGammaName
 	case f.shrunken != nil:
 		f.used = shrunkenMeanName

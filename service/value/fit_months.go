@@ -5,15 +5,16 @@ import (
 	"fmt"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 )
 
-// monthsReport is lifetime.MonthErrors as it is kept with a model.
+// monthsReport is backtest.MonthErrors as it is kept with a model.
 type monthsReport struct {
 	Season     []float64         `json:"season,omitempty"` // from January on
 	Orders     float64           `json:"orders"`
 	Margins    float64           `json:"margins"`
 	Parameters []float64         `json:"parameters,omitempty"`
-	Coverage   lifetime.Coverage `json:"coverage,omitzero"`
+	Coverage   backtest.Coverage `json:"coverage,omitzero"`
 
 	// Measured is what fits of older versions have in place of Coverage: how many of the forecasts of months held.
 	Measured *struct {
@@ -25,23 +26,23 @@ type monthsReport struct {
 }
 
 // measured returns how often bounds of months held.
-func (r *monthsReport) measured() lifetime.Coverage {
+func (r *monthsReport) measured() backtest.Coverage {
 	if r.Measured == nil || r.Measured.Forecasts == 0 {
 		return r.Coverage
 	}
 	n := float64(r.Measured.Forecasts)
-	held := func(is int) lifetime.Held {
+	held := func(is int) backtest.Held {
 		share := float64(is) / n
-		return lifetime.Held{Level: lifetime.BoundProbability, Before: share, After: share, Within: share}
+		return backtest.Held{Level: backtest.BoundProbability, Before: share, After: share, Within: share}
 	}
-	return lifetime.Coverage{Months: r.Measured.Months, Groups: []lifetime.CoverageGroup{{
+	return backtest.Coverage{Months: r.Measured.Months, Groups: []backtest.CoverageGroup{{
 		Tested: r.Measured.Forecasts, Orders: held(r.Measured.Orders), Margin: held(r.Measured.Margins),
 	}}}
 }
 
 // measureMonths measures how far months differ from what a fit expects of them, and reports it.
 func (s *Service) measureMonths(ctx context.Context, data *orderLog, f *fitted) error {
-	e, err := lifetime.MeasureMonths(data.histories.all, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
+	e, err := backtest.MeasureMonths(data.histories.all, f.counts, data.endDay, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
 	if err != nil {
 		return fitError(ctx, err)
 	}
@@ -55,7 +56,7 @@ func (s *Service) measureMonths(ctx context.Context, data *orderLog, f *fitted) 
 // MonthErrors is how far months differ from what a model expects of them; of the prior and of fits made before it was measured, what
 // is assumed where nothing is known.
 type MonthErrors struct {
-	lifetime.MonthErrors
+	backtest.MonthErrors
 
 	fitted bool // it was measured, or tried, when the model was fitted
 }
@@ -68,8 +69,8 @@ func (m *Model) setMonths(r *monthsReport) {
 	if r == nil {
 		return
 	}
-	m.months = MonthErrors{lifetime.MonthErrors{
-		Season: lifetime.NewSeason(r.Season), Orders: r.Orders, Margins: r.Margins, Parameters: r.Parameters, Measured: r.measured(),
+	m.months = MonthErrors{backtest.MonthErrors{
+		Season: backtest.NewSeason(r.Season), Orders: r.Orders, Margins: r.Margins, Parameters: r.Parameters, Measured: r.measured(),
 	}, true}
 }
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/service"
 	"kopeck/service/value"
 )
@@ -59,7 +59,7 @@ func TestMonthsAreMeasured(t *testing.T) {
 			t.Errorf("after a restart %+v, before %+v", again, c)
 		}
 		orders, margins := months.Relative(3)
-		chance, _ := lifetime.MonthErrors{}.Relative(3)
+		chance, _ := backtest.MonthErrors{}.Relative(3)
 		if !(orders > 0 && margins > 0) || orders > 50*chance {
 			t.Errorf("relative variances %g and %g", orders, margins)
 		}

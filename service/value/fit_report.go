@@ -9,6 +9,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 )
 
@@ -39,7 +40,7 @@ type fitReport struct {
 	OwnMean bool `json:"ownMean,omitempty"`
 
 	// How often the bounds of what is expected of a customer held; zero where that was not tested.
-	Coverage lifetime.Coverage `json:"coverage,omitzero"`
+	Coverage backtest.Coverage `json:"coverage,omitzero"`
 
 	Months *monthsReport `json:"months,omitempty"` // absent in old fits, and in those that were not chosen
 
@@ -69,7 +70,7 @@ type BackTest struct {
 // overstatesMargins reports whether the fit is an old one that left customers without a margin out, which no fit does any more if they
 // are more than a few.
 func (r *fitReport) overstatesMargins() bool {
-	return r.MarginModel == "" && float64(r.NotPositive) > lifetime.MostNotPositive*float64(r.MarginCustomers+r.NotPositive)
+	return r.MarginModel == "" && float64(r.NotPositive) > backtest.MostNotPositive*float64(r.MarginCustomers+r.NotPositive)
 }
 
 func (r *fitReport) note(format string, args ...any) {
@@ -118,7 +119,7 @@ func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) 
 }
 
 // addCoverage adds how often bounds held.
-func (r *fitReport) addCoverage(c lifetime.Coverage) {
+func (r *fitReport) addCoverage(c backtest.Coverage) {
 	r.Coverage = c
 	if len(c.Groups) == 0 {
 		r.note("the bounds of what is expected of a customer were not tested: too few customers")

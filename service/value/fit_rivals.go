@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 	"kopeck/schema"
 )
@@ -26,26 +27,26 @@ type RivalForecast struct {
 // kind that was fitted to an earlier part of the orders. Where a simple forecast was better, every customer's notes say so.
 func (f *fitted) compare(t *trial, m *Model) error {
 	unit := m.Counts.TimeUnit()
-	rivals, err := lifetime.NewRivals(t.log.sample(unit), t.log.meanMargin())
+	rivals, err := backtest.NewRivals(t.log.sample(unit), t.log.meanMargin())
 	if err != nil {
 		return err
 	}
 	ahead := float64(t.log.heldOutDays()) / unit.Days()
 	names := rivals.Names()
-	errors, mine := make([]lifetime.Errors, len(names)), lifetime.Errors{}
-	came, times := lifetime.Forecast{}, t.log.customers.each()
+	errors, mine := make([]backtest.Errors, len(names)), backtest.Errors{}
+	came, times := backtest.Forecast{}, t.log.customers.each()
 	held := t.log.customers
 	for _, h := range held.all {
 		margin, err := m.orderMargin(h.earnings(t.log.endDay), h.last())
 		if err != nil {
 			return err
 		}
-		past := lifetime.RivalHistory{Margin: float64(h.earned), Recent: int(h.recent), RecentMargin: float64(h.recentEarned)}
+		past := backtest.RivalHistory{Margin: float64(h.earned), Recent: int(h.recent), RecentMargin: float64(h.recentEarned)}
 		past.X, past.TX, past.T = h.stats().In(unit)
 		orders := lifetime.Repeating(m.Counts, past.Recent).ExpectedPurchases(past.X, past.TX, past.T, ahead)
-		is := lifetime.Forecast{Orders: float64(h.held), Margin: float64(h.heldEarned)}
+		is := backtest.Forecast{Orders: float64(h.held), Margin: float64(h.heldEarned)}
 		came.Margin += is.Margin
-		mine.Add(lifetime.Forecast{Orders: orders, Margin: orders * margin}, is, 1)
+		mine.Add(backtest.Forecast{Orders: orders, Margin: orders * margin}, is, 1)
 		for i, name := range names {
 			errors[i].Add(rivals.Of(name, past, ahead, orders), is, 1)
 		}
@@ -56,14 +57,14 @@ func (f *fitted) compare(t *trial, m *Model) error {
 	}
 	best := mine.RootMeanSquare()
 	for i, name := range names {
-		if string(name) == string(f.row.Kind) && f.report.OwnMean || name == lifetime.OwnMean && f.report.OwnMean {
+		if string(name) == string(f.row.Kind) && f.report.OwnMean || name == backtest.OwnMean && f.report.OwnMean {
 			continue // the forecast that is tested
 		}
 		r, err := rivalOf(name, errors[i], times)
 		if err != nil {
 			return err
 		}
-		r.BetterForOrders = name != lifetime.OwnMean && errors[i].RootMeanSquare().Orders < best.Orders
+		r.BetterForOrders = name != backtest.OwnMean && errors[i].RootMeanSquare().Orders < best.Orders
 		r.BetterForMargin = errors[i].RootMeanSquare().Margin < best.Margin
 		b.Rivals = append(b.Rivals, r)
 	}
@@ -77,7 +78,7 @@ func (f *fitted) compare(t *trial, m *Model) error {
 
 // marginsOf returns the margin that came, that was predicted, and the errors of the prediction, as money; of all customers, each of those
 // that were compared standing for some.
-func marginsOf(came lifetime.Forecast, e lifetime.Errors, times float64) (holdout, predicted, absolute, square *money.Amount, err error) {
+func marginsOf(came backtest.Forecast, e backtest.Errors, times float64) (holdout, predicted, absolute, square *money.Amount, err error) {
 	var all [4]money.Amount
 	for i, minor := range []float64{times * came.Margin, times * e.Predicted().Margin, e.MeanAbsolute().Margin, e.RootMeanSquare().Margin} {
 		if all[i], err = money.FromFloat(minor); err != nil {
@@ -87,8 +88,8 @@ func marginsOf(came lifetime.Forecast, e lifetime.Errors, times float64) (holdou
 	return &all[0], &all[1], &all[2], &all[3], nil
 }
 
-func rivalOf(name lifetime.Rival, e lifetime.Errors, times float64) (RivalForecast, error) {
-	_, predicted, absolute, square, err := marginsOf(lifetime.Forecast{}, e, times)
+func rivalOf(name backtest.Rival, e backtest.Errors, times float64) (RivalForecast, error) {
+	_, predicted, absolute, square, err := marginsOf(backtest.Forecast{}, e, times)
 	if err != nil {
 		return RivalForecast{}, err
 	}
@@ -100,17 +101,17 @@ func rivalOf(name lifetime.Rival, e lifetime.Errors, times float64) (RivalForeca
 
 // warnOfRivals notes which simple forecast was best, and warns where it was better than the model. Notes have no amounts, since
 // who reads a customer's notes may not see margins.
-func (f *fitted) warnOfRivals(names []lifetime.Rival, errors []lifetime.Errors, mine lifetime.Errors, days int) {
+func (f *fitted) warnOfRivals(names []backtest.Rival, errors []backtest.Errors, mine backtest.Errors, days int) {
 	for _, by := range []struct {
 		what  string
-		error func(e lifetime.Errors) float64
+		error func(e backtest.Errors) float64
 	}{
-		{"orders", func(e lifetime.Errors) float64 { return e.RootMeanSquare().Orders }},
-		{"margin", func(e lifetime.Errors) float64 { return e.RootMeanSquare().Margin }},
+		{"orders", func(e backtest.Errors) float64 { return e.RootMeanSquare().Orders }},
+		{"margin", func(e backtest.Errors) float64 { return e.RootMeanSquare().Margin }},
 	} {
 		best := -1
 		for i, name := range names {
-			if self := f.isForecast(name, by.what); self || name == lifetime.OwnMean && by.what == "orders" {
+			if self := f.isForecast(name, by.what); self || name == backtest.OwnMean && by.what == "orders" {
 				continue
 			}
 			if best < 0 || by.error(errors[i]) < by.error(errors[best]) {
@@ -131,35 +132,35 @@ func (f *fitted) warnOfRivals(names []lifetime.Rival, errors []lifetime.Errors, 
 }
 
 // isForecast reports whether a rival forecasts the same as the fit itself.
-func (f *fitted) isForecast(rival lifetime.Rival, what string) bool {
+func (f *fitted) isForecast(rival backtest.Rival, what string) bool {
 	sameOrders := string(rival) == string(f.row.Kind)
 	if what == "orders" {
 		return sameOrders
 	}
-	return f.report.OwnMean && (sameOrders && rival != lifetime.MeanOfAll || rival == lifetime.OwnMean)
+	return f.report.OwnMean && (sameOrders && rival != backtest.MeanOfAll || rival == backtest.OwnMean)
 }
 
 // describe says what a rival is.
-func describe(r lifetime.Rival) string {
+func describe(r backtest.Rival) string {
 	switch r {
-	case lifetime.LastPeriod:
+	case backtest.LastPeriod:
 		return "as much as in the last period of the same length (of a year at most)"
-	case lifetime.MeanOfAll:
+	case backtest.MeanOfAll:
 		return "the mean of all customers"
-	case lifetime.OwnRate:
+	case backtest.OwnRate:
 		return "the customer's own rate and mean margin"
-	case lifetime.RecencyFrequency:
+	case backtest.RecencyFrequency:
 		return "recency and frequency (the own rate of who has not been silent for long)"
 	}
 	return "the expected orders times the customer's own mean margin"
 }
 
 // howToChoose says how a rival is used in place of the model.
-func howToChoose(r lifetime.Rival) string {
+func howToChoose(r backtest.Rival) string {
 	switch r {
-	case lifetime.MeanOfAll:
+	case backtest.MeanOfAll:
 		return "it can be chosen as the kind MEAN_RATE"
-	case lifetime.OwnMean:
+	case backtest.OwnMean:
 		return "it can be chosen as orderMargin OWN_MEAN"
 	}
 	return fmt.Sprintf("it can be chosen as the kind %s with orderMargin OWN_MEAN", r)

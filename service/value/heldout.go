@@ -8,6 +8,7 @@ import (
 
 	"kopeck/fault"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 )
 
@@ -105,24 +106,24 @@ func (s *Service) modelsOf(fits []*fitted) ([]*Model, error) {
 }
 
 // testBounds measures how often the bounds of what is expected of a customer held what came.
-func (t *trial) testBounds(ctx context.Context, m *Model) (lifetime.Coverage, error) {
+func (t *trial) testBounds(ctx context.Context, m *Model) (backtest.Coverage, error) {
 	// Of a million customers it is enough to know some, evenly chosen.
 	const most = 30_000
 	held, days := t.log.customers.all, t.log.heldOutDays()
 	step := max(1, float64(len(held))/most)
-	var outcomes []lifetime.Outcome
+	var outcomes []backtest.Outcome
 	for at := 0.0; int(at) < len(held); at += step {
 		h := held[int(at)]
 		e := h.earnings(t.log.endDay)
 		margin, err := m.orderMargin(e, h.last())
 		if err != nil {
-			return lifetime.Coverage{}, err
+			return backtest.Coverage{}, err
 		}
 		o := m.outlook(e, h.last(), t.log.endDay, 1, margin, 0)
 		o.Days = float64(days)
-		outcomes = append(outcomes, lifetime.Outcome{Outlook: *o, Orders: int(h.held), Margin: float64(h.heldEarned)})
+		outcomes = append(outcomes, backtest.Outcome{Outlook: *o, Orders: int(h.held), Margin: float64(h.heldEarned)})
 	}
-	c, err := lifetime.CoverageOf(outcomes, days, intervalProbability, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
+	c, err := backtest.CoverageOf(outcomes, days, intervalProbability, stoppable(ctx), func() lifetime.Source { return SimulationSource() })
 	if errors.Is(err, lifetime.ErrStopped) && ctx.Err() != nil {
 		return c, ctx.Err()
 	}

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/input"
@@ -35,7 +36,7 @@ type LifetimeValue struct {
 	OrdersKnownUntil    *schema.Date // the observed end; nil where it is At
 
 	outlook    *lifetime.Outlook                      // nil before the first order
-	coverage   lifetime.Coverage                      // how often its bounds held
+	coverage   backtest.Coverage                      // how often its bounds held
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
 	origin     origin
 	shown      bool // its amounts are those of the start of the day, for a viewer without the scope costs
@@ -233,7 +234,7 @@ func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 }
 
 // probabilityOf returns what bounds may be said to hold: 0.8, or less where the widest did not hold that when they were tested.
-func probabilityOf(g *lifetime.CoverageGroup) float64 {
+func probabilityOf(g *backtest.CoverageGroup) float64 {
 	// A thousandth is what the search for the level and whole customers leave open.
 	if held := min(g.Orders.After, g.Margin.After); held < intervalProbability-0.001 {
 		return math.Round(held*1000) / 1000
@@ -242,7 +243,7 @@ func probabilityOf(g *lifetime.CoverageGroup) float64 {
 }
 
 // coverageNote says how bounds were tested. It has no counts of customers, since whoever sees a customer's bounds reads it.
-func coverageNote(g *lifetime.CoverageGroup, days int) string {
+func coverageNote(g *backtest.CoverageGroup, days int) string {
 	note := fmt.Sprintf("in %d days held out such bounds held the margin of %.0f %% and the orders of %.0f %% of the customers who had ordered about as often", days, 100*g.Margin.Within, 100*g.Orders.Within)
 	if g.Orders.Level > intervalProbability || g.Margin.Level > intervalProbability {
 		note += fmt.Sprintf("; they are the model's own for %.3f (margin) and %.3f (orders), since those for %g held too little", g.Margin.Level, g.Orders.Level, intervalProbability)

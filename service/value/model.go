@@ -11,6 +11,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -37,7 +38,7 @@ type Model struct {
 	overstates bool
 	months     MonthErrors
 	// coverage is how often the bounds held; zero where they were not tested.
-	coverage lifetime.Coverage
+	coverage backtest.Coverage
 }
 
 // Current returns the model that values are computed by now.

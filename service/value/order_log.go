@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
 	"kopeck/store"
 )
 
@@ -213,8 +214,8 @@ func (log *orderLog) marginTestEnd() int {
 }
 
 // sortHoldOuts sorts rows, so that the same log gives the same figures to the last bit.
-func sortHoldOuts(rows []lifetime.HoldOut) {
-	slices.SortFunc(rows, func(a, b lifetime.HoldOut) int {
+func sortHoldOuts(rows []backtest.HoldOut) {
+	slices.SortFunc(rows, func(a, b backtest.HoldOut) int {
 		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.TX, b.TX), cmp.Compare(a.T, b.T), cmp.Compare(a.Purchases, b.Purchases), cmp.Compare(a.Recent, b.Recent))
 	})
 }

@@ -1,15 +1,17 @@
-package lifetime
+package backtest
 
 import (
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
+
+	"kopeck/lifetime"
 )
 
 // HoldOut is a row of the calibration period with what each of its N customers did afterwards.
 type HoldOut struct {
-	Row
+	lifetime.Row
 	Purchases int // order days in the hold-out period, of each
 	Recent    int // order days in the last period of the calibration, of each; of KindLastPeriod alone
 }
@@ -47,14 +49,14 @@ func newBackTest(rows []HoldOut, t float64, predict func(r HoldOut) float64) (Ba
 	var repeats, time float64
 	for _, r := range rows {
 		if r.N < 0 || r.Purchases < 0 {
-			return BackTest{}, fmt.Errorf("%w: %+v", ErrStats, r)
+			return BackTest{}, fmt.Errorf("%w: %+v", lifetime.ErrStats, r)
 		}
 		b.Customers += r.N
 		repeats += float64(r.N) * float64(r.X)
 		time += float64(r.N) * r.T
 	}
 	if b.Customers == 0 || !(t > 0) {
-		return BackTest{}, fmt.Errorf("%w: %d customers held out for %g", ErrStats, b.Customers, t)
+		return BackTest{}, fmt.Errorf("%w: %d customers held out for %g", lifetime.ErrStats, b.Customers, t)
 	}
 	baseline := 0.0
 	if time > 0 {
@@ -97,14 +99,14 @@ func newBackTest(rows []HoldOut, t float64, predict func(r HoldOut) float64) (Ba
 }
 
 // BackTestOf is NewBackTest of a model, with the log-likelihood of what was bought.
-func BackTestOf(m CountModel, rows []HoldOut, t float64) (BackTest, error) {
-	b, err := newBackTest(rows, t, func(r HoldOut) float64 { return Repeating(m, r.Recent).ExpectedPurchases(r.X, r.TX, r.T, t) })
+func BackTestOf(m lifetime.CountModel, rows []HoldOut, t float64) (BackTest, error) {
+	b, err := newBackTest(rows, t, func(r HoldOut) float64 { return lifetime.Repeating(m, r.Recent).ExpectedPurchases(r.X, r.TX, r.T, t) })
 	if err != nil {
 		return b, err
 	}
 	for _, r := range rows {
 		if r.N > 0 {
-			b.LogLikelihood += float64(r.N) * Repeating(m, r.Recent).LogProbability(r.Purchases, r.X, r.TX, r.T, t)
+			b.LogLikelihood += float64(r.N) * lifetime.Repeating(m, r.Recent).LogProbability(r.Purchases, r.X, r.TX, r.T, t)
 		}
 	}
 	return b, nil

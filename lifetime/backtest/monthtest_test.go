@@ -1,4 +1,4 @@
-package lifetime_test
+package backtest_test
 
 import (
 	"fmt"
@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
 // historiesOf returns the order days of a log by customer, amounts as margins in minor units, up to a day.
-func historiesOf(log orderLog, end int) []lifetime.History {
+func historiesOf(log logtest.Log, end int) []lifetime.History {
 	var all []lifetime.History
 	for _, c := range slices.Sorted(maps.Keys(log)) {
 		var h lifetime.History
@@ -31,10 +33,10 @@ func historiesOf(log orderLog, end int) []lifetime.History {
 
 // seasonalLog draws a log of some years from 2021 on: customers who join through all of it, leave at rates of their own, and order
 // by a season of a strength whose greatest factor is before Christmas.
-func seasonalLog(years int, strength float64, seed uint64) orderLog {
+func seasonalLog(years int, strength float64, seed uint64) logtest.Log {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	begin := int(time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-	log := orderLog{}
+	log := logtest.Log{}
 	for i := range 1500 {
 		id, joined := fmt.Sprint(i), begin+rng.IntN(365*years)
 		log[id] = map[int]float64{joined: 20 + 10*rng.NormFloat64()}
@@ -84,19 +86,19 @@ func fitBest(t *testing.T, histories []lifetime.History, end int) (best lifetime
 type heldMonths struct{ Forecasts, Orders, Margins int }
 
 // forecastMonths counts how many of the months after a day the bounds hold, that follow from the histories up to it.
-func forecastMonths(t *testing.T, log orderLog, end, months int) (held heldMonths, errors lifetime.MonthErrors) {
+func forecastMonths(t *testing.T, log logtest.Log, end, months int) (held heldMonths, errors backtest.MonthErrors) {
 	t.Helper()
 	histories := historiesOf(log, end)
 	fit := fitBest(t, histories, end)
-	errors, err := lifetime.MeasureMonths(histories, fit, end, lifetime.Options{}, seeded)
+	errors, err := backtest.MeasureMonths(histories, fit, end, lifetime.Options{}, logtest.Seeded)
 	if err != nil {
 		t.Fatal(err)
 	}
-	margins, err := lifetime.FitShrunkenMean(marginRows(histories))
+	margins, err := lifetime.FitShrunkenMean(logtest.MarginRows(histories))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := lifetime.NewBaseForecast(months, lifetime.ForecastSample{Customers: 300, Futures: 60}, rand.NewPCG(1, 2))
+	f := backtest.NewBaseForecast(months, backtest.ForecastSample{Customers: 300, Futures: 60}, rand.NewPCG(1, 2))
 	for _, add := range []func(lifetime.Outlook) error{func(o lifetime.Outlook) error { f.Expect(o); return nil }, f.Vary} {
 		for _, h := range histories {
 			o := lifetime.Outlook{Counts: fit.Model, Margins: margins}
@@ -128,10 +130,10 @@ func forecastMonths(t *testing.T, log orderLog, end, months int) (held heldMonth
 	}
 	for i := range months {
 		held.Forecasts++
-		if math.Abs(orders[i]-f.Orders[i]) <= lifetime.StandardNormal*math.Sqrt(f.OrdersVary[i]) {
+		if math.Abs(orders[i]-f.Orders[i]) <= backtest.StandardNormal*math.Sqrt(f.OrdersVary[i]) {
 			held.Orders++
 		}
-		if math.Abs(earned[i]-f.Margins[i]) <= lifetime.StandardNormal*math.Sqrt(f.MarginsVary[i]) {
+		if math.Abs(earned[i]-f.Margins[i]) <= backtest.StandardNormal*math.Sqrt(f.MarginsVary[i]) {
 			held.Margins++
 		}
 	}
@@ -148,30 +150,30 @@ func forecastMonths(t *testing.T, log orderLog, end, months int) (held heldMonth
 // months of orders and 17 of margins were held: of its first year nearly nothing is known, and the answer of later moments says 0.70 and 0.47.
 func TestBoundsOfMonthsHold(t *testing.T) {
 	t.Parallel()
-	if lifetime.Raced {
+	if logtest.Raced {
 		t.Skip("SKIPPED: hundreds of fits: in the run without the race detector")
 	}
-	seasonal := func(seed uint64) func(t *testing.T) orderLog {
-		return func(*testing.T) orderLog { return seasonalLog(4, 0.5, seed) }
+	seasonal := func(seed uint64) func(t *testing.T) logtest.Log {
+		return func(*testing.T) logtest.Log { return seasonalLog(4, 0.5, seed) }
 	}
-	ofFile := func(name string) func(t *testing.T) orderLog {
-		return func(t *testing.T) orderLog { t.Helper(); return readLog(t, name) }
+	ofFile := func(name string) func(t *testing.T) logtest.Log {
+		return func(t *testing.T) logtest.Log { t.Helper(); return logtest.Read(t, name) }
 	}
 	for name, c := range map[string]struct {
-		logs    []func(t *testing.T) orderLog
+		logs    []func(t *testing.T) logtest.Log
 		end     string
 		margins bool // the log has amounts
 	}{
-		"CDNOW":         {[]func(t *testing.T) orderLog{ofFile("cdnow_sample")}, "1998-06-30", true},
-		"the grocer's":  {[]func(t *testing.T) orderLog{ofFile("grocery")}, "2007-12-30", false},
-		"seasonal logs": {[]func(t *testing.T) orderLog{seasonal(1), seasonal(2)}, "2024-12-30", true},
+		"CDNOW":         {[]func(t *testing.T) logtest.Log{ofFile("cdnow_sample")}, "1998-06-30", true},
+		"the grocer's":  {[]func(t *testing.T) logtest.Log{ofFile("grocery")}, "2007-12-30", false},
+		"seasonal logs": {[]func(t *testing.T) logtest.Log{seasonal(1), seasonal(2)}, "2024-12-30", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var all heldMonths
 			for _, log := range c.logs {
 				for _, back := range []int{12, 9, 6, 3} {
-					end := day(t, "2006-01-02", c.end) - int(math.Round(float64(back)*lifetime.DaysPerMonth))
+					end := logtest.Day(t, "2006-01-02", c.end) - int(math.Round(float64(back)*lifetime.DaysPerMonth))
 					held, errors := forecastMonths(t, log(t), end, back)
 					t.Logf("%d months: held %d orders, %d margins; measured before: %+v, deviations %.2f %.2f", back, held.Orders, held.Margins, errors.Measured, math.Sqrt(errors.Orders), math.Sqrt(errors.Margins))
 					all.Forecasts, all.Orders, all.Margins = all.Forecasts+held.Forecasts, all.Orders+held.Orders, all.Margins+held.Margins
@@ -182,7 +184,7 @@ func TestBoundsOfMonthsHold(t *testing.T) {
 			}
 			orders, margins := float64(all.Orders)/float64(all.Forecasts), float64(all.Margins)/float64(all.Forecasts)
 			t.Logf("held %.3f of the orders, %.3f of the margins of %d months", orders, margins, all.Forecasts)
-			least := lifetime.BoundProbability - 3*math.Sqrt(0.16/12/float64(len(c.logs)))
+			least := backtest.BoundProbability - 3*math.Sqrt(0.16/12/float64(len(c.logs)))
 			if orders < least || c.margins && margins < least {
 				t.Errorf("held %.3f of the orders, %.3f of the margins of %d months, want %.3f", orders, margins, all.Forecasts, least)
 			}
@@ -202,7 +204,7 @@ func TestSeasonIsFound(t *testing.T) {
 			end := int(time.Date(2021+c.years, 1, 1, 0, 0, 0, 0, time.UTC).Unix()/86400) - 1
 			histories := historiesOf(log, end)
 			fit := fitBest(t, histories, end)
-			season := lifetime.SeasonOf(histories, fit.Model, end)
+			season := backtest.SeasonOf(histories, fit.Model, end)
 			if !season.Known() {
 				t.Fatal("no season")
 			}
@@ -221,14 +223,14 @@ func TestSeasonIsFound(t *testing.T) {
 			if math.Abs(mean-1) > 1e-9 {
 				t.Errorf("the mean factor is %g", mean)
 			}
-			if lifetime.SeasonOf(historiesOf(log, end-365*(c.years-2)-60), fit.Model, end-365*(c.years-2)-60).Known() {
+			if backtest.SeasonOf(historiesOf(log, end-365*(c.years-2)-60), fit.Model, end-365*(c.years-2)-60).Known() {
 				t.Error("a season of less than two years")
 			}
 		})
 	}
 	t.Run("none is known", func(t *testing.T) {
 		t.Parallel()
-		if s := lifetime.NewSeason(nil); s.Known() || s.Factors() != nil || s.Between(3, 90) != 1 {
+		if s := backtest.NewSeason(nil); s.Known() || s.Factors() != nil || s.Between(3, 90) != 1 {
 			t.Errorf("%+v", s)
 		}
 	})
@@ -238,7 +240,7 @@ func TestSeasonIsFound(t *testing.T) {
 // more the farther ahead.
 func TestMonthsBeforeAnyMeasure(t *testing.T) {
 	t.Parallel()
-	var e lifetime.MonthErrors
+	var e backtest.MonthErrors
 	orders, margins := e.Relative(6)
 	if math.Abs(math.Sqrt(orders)-0.22) > 1e-9 || margins != orders {
 		t.Errorf("%g and %g", orders, margins)

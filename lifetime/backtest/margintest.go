@@ -1,26 +1,28 @@
-package lifetime
+package backtest
 
 import (
 	"errors"
 	"math"
+
+	"kopeck/lifetime"
 )
 
 // MostNotPositive is the share of the repeaters up to which Gamma-Gamma may leave out those whose mean margin is 0 or less. Beyond it
 // overstates what an order earns by too much.
 const MostNotPositive = 0.01
 
-// leavesTooMany reports whether the fit left out more repeaters than it may.
-func (f GammaGammaFit) leavesTooMany() bool {
+// leavesTooMany reports whether a fit left out more repeaters than it may.
+func leavesTooMany(f lifetime.GammaGammaFit) bool {
 	return float64(f.NotPositive) > MostNotPositive*float64(f.Customers+f.NotPositive)
 }
 
-// Suits reports whether the model may be used: it holds the margins, and either frequency and margin are as independent as it
+// Suits reports whether Gamma-Gamma may be used: it holds the margins, and either frequency and margin are as independent as it
 // assumes, or it predicted order days that it was not fitted on at least as well as ShrunkenMean.
-func (f GammaGammaFit) Suits(t MarginTest) bool {
-	if f.leavesTooMany() {
+func (t MarginTest) Suits(f lifetime.GammaGammaFit) bool {
+	if leavesTooMany(f) {
 		return false
 	}
-	return math.Abs(f.Correlation) <= MaxCorrelation || !(t.ShrunkenMean < t.GammaGamma)
+	return math.Abs(f.Correlation) <= lifetime.MaxCorrelation || !(t.ShrunkenMean < t.GammaGamma)
 }
 
 // MarginTest compares models of the margin by order days that they were not fitted on: by the root of the mean square difference
@@ -32,22 +34,22 @@ type MarginTest struct {
 
 // TestMargins fits the models of the margin to the order days up to the end of a day and tests them on those after it, on the
 // customers who have both. It has no customers where the days before it identify no model. Errors: as the fits, without *Unidentified.
-func TestMargins(histories []History, end int, o Options) (MarginTest, error) {
+func TestMargins(histories []lifetime.History, end int, o lifetime.Options) (MarginTest, error) {
 	t := MarginTest{GammaGamma: math.NaN(), ShrunkenMean: math.NaN()}
 	rows, spread := marginsUntil(histories, end)
-	var unidentified *Unidentified
-	shrunken, err := FitShrunkenMean(rows, spread)
+	var unidentified *lifetime.Unidentified
+	shrunken, err := lifetime.FitShrunkenMean(rows, spread)
 	if errors.As(err, &unidentified) {
 		return t, nil
 	}
 	if err != nil {
 		return t, err
 	}
-	gamma, err := FitGammaGamma(rows, o)
+	gamma, err := lifetime.FitGammaGamma(rows, o)
 	if err != nil && !errors.As(err, &unidentified) {
 		return t, err
 	}
-	held := err == nil && !gamma.leavesTooMany()
+	held := err == nil && !leavesTooMany(gamma)
 	var days, missed, gammaMissed float64
 	for _, h := range histories {
 		known := h.Until(end)
@@ -80,12 +82,12 @@ func TestMargins(histories []History, end int, o Options) (MarginTest, error) {
 }
 
 // marginsUntil returns the margins of repeat order days up to the end of a day, and how far they lie from each customer's mean.
-func marginsUntil(histories []History, end int) (rows []MarginRow, spread MarginSpread) {
+func marginsUntil(histories []lifetime.History, end int) (rows []lifetime.MarginRow, spread lifetime.MarginSpread) {
 	for _, h := range histories {
 		known := h.Until(end)
 		spread.Add(known)
 		if x, mean := known.Repeat(); x > 0 {
-			rows = append(rows, MarginRow{X: x, Mean: mean, N: 1})
+			rows = append(rows, lifetime.MarginRow{X: x, Mean: mean, N: 1})
 		}
 	}
 	return rows, spread

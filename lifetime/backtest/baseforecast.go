@@ -1,6 +1,10 @@
-package lifetime
+package backtest
 
-import "math"
+import (
+	"math"
+
+	"kopeck/lifetime"
+)
 
 // BaseForecast sums up what is expected of customers in the months ahead. Expect takes every customer once and then, where bounds are
 // wanted, Vary takes every customer once in the same order.
@@ -13,7 +17,7 @@ type BaseForecast struct {
 	OrdersVary, MarginsVary []float64 // their variances
 
 	sample     ForecastSample
-	source     Source
+	source     lifetime.Source
 	weight     float64   // the orders expected of all customers
 	passed     float64   // of those that Vary has taken
 	cumulative []float64 // the orders expected of one customer until each month's end
@@ -23,7 +27,7 @@ type BaseForecast struct {
 type ForecastSample struct{ Customers, Futures int }
 
 // NewBaseForecast returns a forecast of a number of months.
-func NewBaseForecast(months int, sample ForecastSample, source Source) *BaseForecast {
+func NewBaseForecast(months int, sample ForecastSample, source lifetime.Source) *BaseForecast {
 	return &BaseForecast{
 		Orders: make([]float64, months), Margins: make([]float64, months), OrdersVary: make([]float64, months), MarginsVary: make([]float64, months),
 		sample: sample, source: source, cumulative: make([]float64, months),
@@ -31,13 +35,13 @@ func NewBaseForecast(months int, sample ForecastSample, source Source) *BaseFore
 }
 
 // expected puts the orders expected of a customer until each month's end into cumulative and returns the last.
-func (f *BaseForecast) expected(o Outlook) float64 {
+func (f *BaseForecast) expected(o lifetime.Outlook) float64 {
 	o.Counts.MonthlyOrders(f.cumulative, o.X, o.TX, o.T)
 	return f.cumulative[len(f.cumulative)-1]
 }
 
 // Expect adds what is expected of a customer. Months and AnnualRate of the outlook are ignored.
-func (f *BaseForecast) Expect(o Outlook) {
+func (f *BaseForecast) Expect(o lifetime.Outlook) {
 	f.weight += f.expected(o)
 	before := 0.0
 	for i, sum := range f.cumulative {
@@ -49,7 +53,7 @@ func (f *BaseForecast) Expect(o Outlook) {
 
 // Vary adds a customer's variances as many times as the customer is drawn: once for each step of equal weight of which the
 // customer covers the middle. Error: ErrHorizon.
-func (f *BaseForecast) Vary(o Outlook) error {
+func (f *BaseForecast) Vary(o lifetime.Outlook) error {
 	own := f.expected(o)
 	if own <= 0 {
 		return nil

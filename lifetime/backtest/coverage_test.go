@@ -1,4 +1,4 @@
-package lifetime_test
+package backtest_test
 
 import (
 	"maps"
@@ -10,22 +10,22 @@ import (
 	"testing"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
-func seeded() lifetime.Source { return rand.NewPCG(1, 2) }
-
-// outcomes are the customers of a log up to a day, with what came until another; odd, even or all of them.
-func (l orderLog) outcomes(t testing.TB, m lifetime.CountModel, margins lifetime.MarginModel, end, holdEnd string, part func(i int) bool) []lifetime.Outcome {
+// outcomesOf are the customers of a log up to a day, with what came until another; odd, even or all of them.
+func outcomesOf(t testing.TB, l logtest.Log, m lifetime.CountModel, margins lifetime.MarginModel, end, holdEnd string, part func(i int) bool) []backtest.Outcome {
 	t.Helper()
-	cut, last := day(t, "2006-01-02", end), day(t, "2006-01-02", holdEnd)
-	var all []lifetime.Outcome
+	cut, last := logtest.Day(t, "2006-01-02", end), logtest.Day(t, "2006-01-02", holdEnd)
+	var all []backtest.Outcome
 	for i, name := range slices.Sorted(maps.Keys(l)) {
 		days := slices.Sorted(maps.Keys(l[name]))
 		if days[0] > cut || !part(i) {
 			continue
 		}
 		s, spent := lifetime.Stats{Frequency: -1, AgeDays: cut - days[0]}, 0.0
-		var o lifetime.Outcome
+		var o backtest.Outcome
 		for _, d := range days {
 			switch {
 			case d <= cut:
@@ -55,7 +55,7 @@ func (l orderLog) outcomes(t testing.TB, m lifetime.CountModel, margins lifetime
 // and 0.799 of 1,600 in each half.
 func TestBoundsHoldOnRealLogs(t *testing.T) {
 	t.Parallel()
-	if lifetime.Raced {
+	if logtest.Raced {
 		t.Skip("SKIPPED: thousands of simulations: in the run without the race detector")
 	}
 	for _, c := range []struct{ log, end, hold string }{
@@ -65,27 +65,27 @@ func TestBoundsHoldOnRealLogs(t *testing.T) {
 	} {
 		t.Run(c.log+" until "+c.end, func(t *testing.T) {
 			t.Parallel()
-			log := readLog(t, c.log)
-			calibrated := log.calibrate(t, c.end, c.hold)
-			fit, err := lifetime.FitMBGCNBD(calibrated.tally.Sample(lifetime.Week), lifetime.Options{})
+			log := logtest.Read(t, c.log)
+			calibrated := log.Calibrate(t, c.end, c.hold)
+			fit, err := lifetime.FitMBGCNBD(calibrated.Tally.Sample(lifetime.Week), lifetime.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var margins lifetime.MarginModel
 			if c.log != "grocery" { // which has no amounts
-				money, err := lifetime.FitGammaGamma(calibrated.margins, lifetime.Options{})
+				money, err := lifetime.FitGammaGamma(calibrated.Margins, lifetime.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
 				margins = money.Model
 			}
-			days := day(t, "2006-01-02", c.hold) - day(t, "2006-01-02", c.end)
-			part := func(odd int) []lifetime.Outcome {
-				return log.outcomes(t, fit.Model, margins, c.end, c.hold, func(i int) bool { return i%2 == odd })
+			days := logtest.Day(t, "2006-01-02", c.hold) - logtest.Day(t, "2006-01-02", c.end)
+			part := func(odd int) []backtest.Outcome {
+				return outcomesOf(t, log, fit.Model, margins, c.end, c.hold, func(i int) bool { return i%2 == odd })
 			}
 			plain, wide := heldCustomers{}, heldCustomers{}
 			for odd := range 2 {
-				measured, err := lifetime.CoverageOf(part(odd), days, 0.8, lifetime.Options{}, seeded)
+				measured, err := backtest.CoverageOf(part(odd), days, 0.8, lifetime.Options{}, logtest.Seeded)
 				if err != nil || len(measured.Groups) < 2 || measured.Days != days {
 					t.Fatalf("%+v, %v", measured, err)
 				}
@@ -94,8 +94,8 @@ func TestBoundsHoldOnRealLogs(t *testing.T) {
 						t.Errorf("%+v", g)
 					}
 				}
-				plain.add(log.held(t, part(1-odd), nil))
-				wide.add(log.held(t, part(1-odd), &measured))
+				plain.add(heldOf(t, part(1-odd), nil))
+				wide.add(heldOf(t, part(1-odd), &measured))
 			}
 			t.Logf("orders of all %s -> %s, repeaters %s -> %s; margin of all %s -> %s, repeaters %s -> %s; within %s of all, %s of repeaters",
 				plain.all.orders, wide.all.orders, plain.repeaters.orders, wide.repeaters.orders, plain.all.margin, wide.all.margin, plain.repeaters.margin, wide.repeaters.margin, wide.all.within, wide.repeaters.within)
@@ -138,8 +138,8 @@ func (h *heldCustomers) add(others heldCustomers) {
 	}
 }
 
-// held counts how often bounds hold: those of 0.8 by the model, or those of a coverage. What is alike in many futures is decided by lot.
-func (orderLog) held(t testing.TB, outcomes []lifetime.Outcome, c *lifetime.Coverage) heldCustomers {
+// heldOf counts how often bounds hold: those of 0.8 by the model, or those of a coverage. What is alike in many futures is decided by lot.
+func heldOf(t testing.TB, outcomes []backtest.Outcome, c *backtest.Coverage) heldCustomers {
 	t.Helper()
 	var h heldCustomers
 	lot := rand.New(rand.NewPCG(5, 6))
@@ -152,11 +152,11 @@ func (orderLog) held(t testing.TB, outcomes []lifetime.Outcome, c *lifetime.Cove
 			g := c.For(o.Outlook.X)
 			levels = lifetime.Levels{Orders: g.Orders.Level, Margin: g.Margin.Level}
 		}
-		b, err := o.Outlook.Bounds(levels, seeded())
+		b, err := o.Outlook.Bounds(levels, logtest.Seeded())
 		if err != nil {
 			t.Fatal(err)
 		}
-		orders, margin := o.Outlook.Place(t, o, levels, lot)
+		orders, margin := backtest.Place(t, o, levels, lot)
 		within := b.OrdersLow <= o.Orders && o.Orders <= b.OrdersHigh
 		count := func(to *heldBy) {
 			for _, one := range []struct {

@@ -1,16 +1,18 @@
-package lifetime
+package backtest
 
 import (
 	"fmt"
 	"math"
 	"sort"
+
+	"kopeck/lifetime"
 )
 
 // Outcome is a customer of the calibration period, with what came of them in the hold-out period.
 type Outcome struct {
-	Outlook Outlook // over the hold-out period as one month of its length, without a discount
-	Orders  int     // order days in the hold-out period
-	Margin  float64 // of these, in minor units
+	Outlook lifetime.Outlook // over the hold-out period as one month of its length, without a discount
+	Orders  int              // order days in the hold-out period
+	Margin  float64          // of these, in minor units
 }
 
 // Coverage is how often bounds held what came in days that their model was not fitted on: those of customers, by how often the customers
@@ -47,7 +49,7 @@ const fewestTested = 80
 const mostTested = 500
 
 // widest is the probability of the bounds that hold all drawn futures.
-const widest = 1 - 1.0/draws
+const widest = 1 - 1.0/lifetime.Draws
 
 // CoverageOf tests bounds for a probability on what came of customers in a hold-out period of days. Where they held less they are
 // widened: Level is the smallest probability, by the model, whose bounds held that share of a group's customers, and one customer more,
@@ -58,9 +60,9 @@ const widest = 1 - 1.0/draws
 //
 // outcomes are in an order that has nothing to do with what came of them. Errors: ErrHorizon and ErrDiscount of an
 // Outlook, ErrParameters, ErrStopped.
-func CoverageOf(outcomes []Outcome, days int, probability float64, o Options, source func() Source) (Coverage, error) {
+func CoverageOf(outcomes []Outcome, days int, probability float64, o lifetime.Options, source func() lifetime.Source) (Coverage, error) {
 	if !(probability > 0 && probability < 1) {
-		return Coverage{}, fmt.Errorf("%w: a probability of %g", ErrParameters, probability)
+		return Coverage{}, fmt.Errorf("%w: a probability of %g", lifetime.ErrParameters, probability)
 	}
 	var c Coverage
 	for _, group := range coverageGroups(outcomes) {
@@ -68,10 +70,10 @@ func CoverageOf(outcomes []Outcome, days int, probability float64, o Options, so
 		var orders, margins []place
 		for at := 0.0; int(at) < len(group.outcomes); at += step {
 			if o.Stop != nil && o.Stop() {
-				return Coverage{}, ErrStopped
+				return Coverage{}, lifetime.ErrStopped
 			}
 			one := group.outcomes[int(at)]
-			values, counts, err := one.Outlook.simulate(source())
+			values, counts, err := one.Outlook.Simulate(source())
 			if err != nil {
 				return Coverage{}, err
 			}
@@ -143,10 +145,10 @@ func normalPlace(came, mean, variance float64) place {
 }
 
 func placeOf(drawn func(i int) float64, came, tolerance float64) place {
-	below := sort.Search(draws, func(i int) bool { return drawn(i) >= came-tolerance })
-	notAbove := sort.Search(draws, func(i int) bool { return drawn(i) > came+tolerance })
+	below := sort.Search(lifetime.Draws, func(i int) bool { return drawn(i) >= came-tolerance })
+	notAbove := sort.Search(lifetime.Draws, func(i int) bool { return drawn(i) > came+tolerance })
 	// Between two drawn futures there is as much room as one has.
-	return place{float64(below) / (draws + 1), float64(notAbove+1) / (draws + 1)}
+	return place{float64(below) / (lifetime.Draws + 1), float64(notAbove+1) / (lifetime.Draws + 1)}
 }
 
 // share returns how much of a place lies within the bounds of a probability.
@@ -163,7 +165,7 @@ func (p place) share(probability float64) float64 {
 
 // within reports whether what came lies within the bounds of a probability, ends included.
 func (p place) within(probability float64) bool {
-	low := math.Floor(draws*(1-probability)/2) / draws
+	low := math.Floor(lifetime.Draws*(1-probability)/2) / lifetime.Draws
 	return p.high > low && p.low < 1-low
 }
 

@@ -1,8 +1,10 @@
-package lifetime
+package backtest
 
 import (
 	"cmp"
 	"math"
+
+	"kopeck/lifetime"
 )
 
 // Rival names a simple forecast that a model is compared with; it reads as the API writes it.
@@ -11,13 +13,13 @@ type Rival string
 // The rivals. Those that are named like a Kind can be used in place of a model; OwnMean in place of a model of margins.
 const (
 	// LastPeriod is that as much comes again as in the last period of the same length, or in the last year where that is shorter.
-	LastPeriod = Rival(KindLastPeriod)
+	LastPeriod = Rival(lifetime.KindLastPeriod)
 	// MeanOfAll is that everybody orders at the mean rate of all, and an order day earns the mean of all.
-	MeanOfAll = Rival(KindMeanRate)
+	MeanOfAll = Rival(lifetime.KindMeanRate)
 	// OwnRate is that everybody goes on at x/T, and an order day earns the mean of their own.
-	OwnRate = Rival(KindOwnRate)
+	OwnRate = Rival(lifetime.KindOwnRate)
 	// RecencyFrequency is OwnRate of who has not been silent for long: see SimpleRate.
-	RecencyFrequency = Rival(KindRecencyFrequency)
+	RecencyFrequency = Rival(lifetime.KindRecencyFrequency)
 	// OwnMean is of money alone: the orders that the model expects, each of which earns the mean of the customer's own order days.
 	OwnMean Rival = "OWN_MEAN"
 )
@@ -36,20 +38,20 @@ type Forecast struct{ Orders, Margin float64 }
 
 // Rivals are the simple forecasts of a calibration period.
 type Rivals struct {
-	mean, own, recency *SimpleRate // recency is nil where the times between orders are not known
+	mean, own, recency *lifetime.SimpleRate // recency is nil where the times between orders are not known
 	meanMargin         float64
 	period             float64 // 0: as long as the time that is forecast
 }
 
 // NewRivals computes the simple forecasts from the sample of a calibration period and the mean margin of an order day in it. Errors are
 // those of FitSimpleRate.
-func NewRivals(s Sample, meanMargin float64) (Rivals, error) {
+func NewRivals(s lifetime.Sample, meanMargin float64) (Rivals, error) {
 	r := Rivals{meanMargin: meanMargin, period: s.Period}
-	for kind, to := range map[Kind]**SimpleRate{KindMeanRate: &r.mean, KindOwnRate: &r.own, KindRecencyFrequency: &r.recency} {
-		if kind == KindRecencyFrequency && s.Gaps.Long == 0 {
+	for kind, to := range map[lifetime.Kind]**lifetime.SimpleRate{lifetime.KindMeanRate: &r.mean, lifetime.KindOwnRate: &r.own, lifetime.KindRecencyFrequency: &r.recency} {
+		if kind == lifetime.KindRecencyFrequency && s.Gaps.Long == 0 {
 			continue
 		}
-		fit, err := FitSimpleRate(kind, s)
+		fit, err := lifetime.FitSimpleRate(kind, s)
 		if err != nil {
 			return Rivals{}, err
 		}

@@ -1,24 +1,26 @@
-package lifetime
+package backtest
 
 import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"kopeck/lifetime"
 )
 
 // Place reports whether what came lies within bounds. Futures that are alike are in an order by lot.
-func (o Outlook) Place(t testing.TB, came Outcome, levels Levels, lot *rand.Rand) (orders, margin bool) {
+func Place(t testing.TB, came Outcome, levels lifetime.Levels, lot *rand.Rand) (orders, margin bool) {
 	t.Helper()
-	values, counts, err := o.simulate(rand.NewPCG(1, 2))
+	values, counts, err := came.Outlook.Simulate(rand.NewPCG(1, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	inside := func(level float64, less, alike int) bool {
-		at := (float64(less) + lot.Float64()*float64(alike+1)) / (draws + 1)
+		at := (float64(less) + lot.Float64()*float64(alike+1)) / (lifetime.Draws + 1)
 		return at > (1-level)/2 && at < (1+level)/2
 	}
 	less, alike, lessMoney, alikeMoney := 0, 0, 0, 0
-	for i := range draws {
+	for i := range lifetime.Draws {
 		switch {
 		case counts[i] < came.Orders:
 			less++
@@ -81,7 +83,7 @@ func TestCoverageGroups(t *testing.T) {
 		var all []Outcome
 		for x, n := range counts {
 			for range n {
-				all = append(all, Outcome{Outlook: Outlook{X: x}})
+				all = append(all, Outcome{Outlook: lifetime.Outlook{X: x}})
 			}
 		}
 		return all

@@ -1,9 +1,11 @@
-package lifetime
+package backtest
 
 import (
 	"errors"
-	"kopeck/lifetime/numeric"
 	"math"
+
+	"kopeck/lifetime"
+	"kopeck/lifetime/numeric"
 )
 
 // MonthErrors is how far months differ from what is expected of a base of customers, beyond chance, as it was measured on the log.
@@ -62,8 +64,8 @@ func (e MonthErrors) parameters(month int) float64 {
 // Adjust gives the months of a forecast, which begin after a day, their season, and their variances what is not chance.
 func (e MonthErrors) Adjust(f *BaseForecast, day int) {
 	for i := range f.Orders {
-		from := float64(day+1) + float64(i)*DaysPerMonth
-		f.multiply(i, e.Season.Between(from, from+DaysPerMonth))
+		from := float64(day+1) + float64(i)*lifetime.DaysPerMonth
+		f.multiply(i, e.Season.Between(from, from+lifetime.DaysPerMonth))
 		orders, margins := e.Relative(i)
 		f.OrdersVary[i] += orders * f.Orders[i] * f.Orders[i]
 		f.MarginsVary[i] += margins * f.Margins[i] * f.Margins[i]
@@ -93,9 +95,9 @@ func (m monthMiss) times(factor float64) monthMiss {
 //
 // The histories may be of a sample of the customers, none of them after the end. fit is that of m to all of them. seeded returns the
 // source by which the months from one moment are drawn. Error: ErrStopped and those of the fits.
-func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Options, seeded func() Source) (MonthErrors, error) {
+func MeasureMonths(histories []lifetime.History, fit lifetime.CountFit[lifetime.CountModel], end int, o lifetime.Options, seeded func() lifetime.Source) (MonthErrors, error) {
 	if step := (len(histories) + mostReplayed - 1) / mostReplayed; step > 1 {
-		some := make([]History, 0, mostReplayed)
+		some := make([]lifetime.History, 0, mostReplayed)
 		for i := 0; i < len(histories); i += step {
 			some = append(some, histories[i])
 		}
@@ -110,12 +112,12 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 	var misses []monthMiss
 	var places monthPlaces
 	for j := mostReplays; j >= 1; j-- {
-		origin := end - int(math.Round(float64(j)*DaysPerMonth))
+		origin := end - int(math.Round(float64(j)*lifetime.DaysPerMonth))
 		if origin-first < leastReplay {
 			continue
 		}
 		some, err := replay(histories, fit.Model, origin, j, o, seeded())
-		if unidentified := new(Unidentified); errors.As(err, &unidentified) {
+		if unidentified := new(lifetime.Unidentified); errors.As(err, &unidentified) {
 			continue
 		}
 		if err != nil {
@@ -127,8 +129,8 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 	e.Measured = places.coverage(misses)
 	if e.Season.Known() { // what is to come has it, and so has what is learned from the past
 		for i, m := range misses {
-			from := float64(end+1) - float64(m.month+1)*DaysPerMonth
-			misses[i] = m.times(e.Season.Between(from, from+DaysPerMonth) / m.factor)
+			from := float64(end+1) - float64(m.month+1)*lifetime.DaysPerMonth
+			misses[i] = m.times(e.Season.Between(from, from+lifetime.DaysPerMonth) / m.factor)
 		}
 	}
 	known := e.Season.Known()
@@ -168,7 +170,7 @@ func (p monthPlaces) coverage(misses []monthMiss) Coverage {
 	}
 	months := distinctMonths(misses)
 	return Coverage{
-		Days: int(math.Round(float64(months) * DaysPerMonth)), Months: months,
+		Days: int(math.Round(float64(months) * lifetime.DaysPerMonth)), Months: months,
 		Groups: []CoverageGroup{{Tested: len(p.orders), Orders: heldAsTheyAre(p.orders, BoundProbability), Margin: heldAsTheyAre(p.margins, BoundProbability)}},
 	}
 }
@@ -222,9 +224,9 @@ func shrunkenVariance(measured []float64, seasonKnown bool) float64 {
 }
 
 // replay forecasts the months between a day and the end of the log, of which there are some, from what was known at the end of the day.
-func replay(histories []History, like CountModel, origin, months int, o Options, source Source) ([]monthMiss, error) {
-	var tally Tally
-	known := make([]History, 0, len(histories))
+func replay(histories []lifetime.History, like lifetime.CountModel, origin, months int, o lifetime.Options, source lifetime.Source) ([]monthMiss, error) {
+	var tally lifetime.Tally
+	known := make([]lifetime.History, 0, len(histories))
 	cameOrders, cameMargins := make([]float64, months), make([]float64, months)
 	for _, h := range histories {
 		past := h.Until(origin)
@@ -236,24 +238,24 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 			return nil, err
 		}
 		for _, d := range h[len(past):] {
-			if i := int(float64(d.Day-origin-1) / DaysPerMonth); i < months {
+			if i := int(float64(d.Day-origin-1) / lifetime.DaysPerMonth); i < months {
 				cameOrders[i]++
 				cameMargins[i] += d.Margin
 			}
 		}
 	}
-	fit, err := Refit(like, tally.Sample(like.TimeUnit()), o)
+	fit, err := lifetime.Refit(like, tally.Sample(like.TimeUnit()), o)
 	if err != nil {
 		return nil, err
 	}
 	if !numeric.Finite(fit.LogLikelihood) || fit.Model.Validate() != nil {
-		return nil, &Unidentified{}
+		return nil, &lifetime.Unidentified{}
 	}
 	margins := replayedMargins(known)
 	f := NewBaseForecast(months, replaySample, source)
-	for _, of := range [2]func(Outlook) error{func(o Outlook) error { f.Expect(o); return nil }, f.Vary} {
+	for _, of := range [2]func(lifetime.Outlook) error{func(o lifetime.Outlook) error { f.Expect(o); return nil }, f.Vary} {
 		for _, h := range known {
-			if err := of(h.outlook(fit.Model, margins, origin)); err != nil {
+			if err := of(outlookOf(h, fit.Model, margins, origin)); err != nil {
 				return nil, err
 			}
 		}
@@ -262,8 +264,8 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 	own := MonthErrors{Parameters: parametersVary(known, fit, origin, months)}
 	misses := make([]monthMiss, 0, months)
 	for i := range months {
-		from := float64(origin+1) + float64(i)*DaysPerMonth
-		factor := season.Between(from, from+DaysPerMonth)
+		from := float64(origin+1) + float64(i)*lifetime.DaysPerMonth
+		factor := season.Between(from, from+lifetime.DaysPerMonth)
 		f.multiply(i, factor)
 		byParameters := own.parameters(i)
 		misses = append(misses, monthMiss{
@@ -276,9 +278,9 @@ func replay(histories []History, like CountModel, origin, months int, o Options,
 }
 
 // replayedMargins returns the shrunken mean of histories: it can always be fitted, or is the prior.
-func replayedMargins(histories []History) MarginModel {
+func replayedMargins(histories []lifetime.History) lifetime.MarginModel {
 	rows, spread := marginsUntil(histories, math.MaxInt32)
-	if m, err := FitShrunkenMean(rows, spread); err == nil {
+	if m, err := lifetime.FitShrunkenMean(rows, spread); err == nil {
 		return m
 	}
 	n, mean, squares := 0.0, 0.0, 0.0
@@ -289,14 +291,14 @@ func replayedMargins(histories []History) MarginModel {
 			mean += (d.Margin - mean) / n
 		}
 	}
-	return ShrunkenPrior(mean, squares/max(1, n))
+	return lifetime.ShrunkenPrior(mean, squares/max(1, n))
 }
 
-// outlook is that of the customer on a day.
-func (h History) outlook(m CountModel, margins MarginModel, day int) Outlook {
-	o := Outlook{Counts: m, Margins: margins}
-	if period := PeriodDays(m); period > 0 {
-		o.Counts = Repeating(m, len(h)-len(h.Until(day-period)))
+// outlookOf is that of a customer on a day.
+func outlookOf(h lifetime.History, m lifetime.CountModel, margins lifetime.MarginModel, day int) lifetime.Outlook {
+	o := lifetime.Outlook{Counts: m, Margins: margins}
+	if period := lifetime.PeriodDays(m); period > 0 {
+		o.Counts = lifetime.Repeating(m, len(h)-len(h.Until(day-period)))
 	}
 	o.X, o.TX, o.T = h.Stats(day).In(m.TimeUnit())
 	_, o.Mean = h.Repeat()
@@ -307,17 +309,17 @@ func (h History) outlook(m CountModel, margins MarginModel, day int) Outlook {
 // parametersVary returns the relative variances of the orders expected in the months ahead by the error of the fitted parameters, by
 // the delta method: the gradient of the expectation in their logarithms, and the inverse of the likelihood's curvature. nil where the
 // likelihood has no proper maximum.
-func parametersVary(histories []History, fit CountFit[CountModel], day, months int) []float64 {
+func parametersVary(histories []lifetime.History, fit lifetime.CountFit[lifetime.CountModel], day, months int) []float64 {
 	dim := int(math.Sqrt(float64(len(fit.Covariance))))
 	if dim == 0 {
 		return nil
 	}
 	step := max(1, len(histories)/parameterRows)
-	orders := func(m CountModel) []float64 {
+	orders := func(m lifetime.CountModel) []float64 {
 		f := NewBaseForecast(months, ForecastSample{}, nil)
 		for i := 0; i < len(histories); i += step {
 			if past := histories[i].Until(day); len(past) > 0 {
-				o := Outlook{Counts: m}
+				o := lifetime.Outlook{Counts: m}
 				o.X, o.TX, o.T = past.Stats(day).In(m.TimeUnit())
 				f.Expect(o)
 			}
@@ -352,7 +354,7 @@ func parametersVary(histories []History, fit CountFit[CountModel], day, months i
 }
 
 // moved returns a model with the logarithm of one parameter moved; nil where there is none.
-func moved(m CountModel, parameter int, by float64) CountModel {
+func moved(m lifetime.CountModel, parameter int, by float64) lifetime.CountModel {
 	p := map[string]float64{}
 	for i, one := range m.Parameters() {
 		p[one.Name] = one.Value
@@ -360,7 +362,7 @@ func moved(m CountModel, parameter int, by float64) CountModel {
 			p[one.Name] *= math.Exp(by)
 		}
 	}
-	moved, err := NewCountModel(m.Kind(), m.TimeUnit(), p)
+	moved, err := lifetime.NewCountModel(m.Kind(), m.TimeUnit(), p)
 	if err != nil {
 		return nil
 	}

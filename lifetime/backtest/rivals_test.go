@@ -1,4 +1,4 @@
-package lifetime_test
+package backtest_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"kopeck/lifetime"
+	"kopeck/lifetime/backtest"
+	"kopeck/lifetime/logtest"
 )
 
 // TestRivalsMatchTheReference: on the CDNOW sample the simple forecasts have the errors that were computed independently, in orders and,
@@ -22,35 +24,35 @@ func TestRivalsMatchTheReference(t *testing.T) {
 			Spend            struct{ MAE, RMSE, Total float64 }
 		}
 	}
-	if err := json.Unmarshal(nanToNull(shared(t, "reference/holdout_accuracy.json")), &reference); err != nil {
+	if err := json.Unmarshal(logtest.NanToNull(logtest.Shared(t, "reference/holdout_accuracy.json")), &reference); err != nil {
 		t.Fatal(err)
 	}
 	const end, hold = "1997-09-30", "1998-06-30"
-	log := readLog(t, "cdnow_sample")
-	calibrated := log.calibrate(t, end, hold)
-	sample := calibrated.tally.Sample(lifetime.Week)
+	log := logtest.Read(t, "cdnow_sample")
+	calibrated := log.Calibrate(t, end, hold)
+	sample := calibrated.Tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGNBD(sample, lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	money, err := lifetime.FitGammaGamma(calibrated.margins, lifetime.Options{})
+	money, err := lifetime.FitGammaGamma(calibrated.Margins, lifetime.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	rivals, err := lifetime.NewRivals(sample, 30)
+	rivals, err := backtest.NewRivals(sample, 30)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cut, ahead := day(t, "2006-01-02", end), 39.0
-	found := map[lifetime.Rival]*lifetime.Errors{}
+	cut, ahead := logtest.Day(t, "2006-01-02", end), 39.0
+	found := map[backtest.Rival]*backtest.Errors{}
 	for _, name := range rivals.Names() {
-		found[name] = &lifetime.Errors{}
+		found[name] = &backtest.Errors{}
 	}
-	var model lifetime.Errors
-	outcomes := log.outcomes(t, fit.Model, &money.Model, end, hold, func(int) bool { return true })
+	var model backtest.Errors
+	outcomes := outcomesOf(t, log, fit.Model, &money.Model, end, hold, func(int) bool { return true })
 	i := 0
 	for _, name := range slices.Sorted(maps.Keys(log)) {
-		past := lifetime.RivalHistory{}
+		past := backtest.RivalHistory{}
 		for d, spent := range log[name] {
 			if d <= cut {
 				past.Margin += spent
@@ -66,13 +68,13 @@ func TestRivalsMatchTheReference(t *testing.T) {
 		o := outcomes[i]
 		i++
 		past.X, past.TX, past.T = o.Outlook.X, o.Outlook.TX, o.Outlook.T
-		came := lifetime.Forecast{Orders: float64(o.Orders), Margin: o.Margin}
+		came := backtest.Forecast{Orders: float64(o.Orders), Margin: o.Margin}
 		orders := fit.Model.ExpectedPurchases(past.X, past.TX, past.T, ahead)
 		margin, err := money.Model.ExpectedMargin(past.X, o.Outlook.Mean)
 		if err != nil {
 			t.Fatal(err)
 		}
-		model.Add(lifetime.Forecast{Orders: orders, Margin: orders * margin}, came, 1)
+		model.Add(backtest.Forecast{Orders: orders, Margin: orders * margin}, came, 1)
 		for rival, e := range found {
 			e.Add(rivals.Of(rival, past, ahead, orders), came, 1)
 		}
@@ -80,12 +82,12 @@ func TestRivalsMatchTheReference(t *testing.T) {
 	of := reference["cdnow_sample"].Models
 	for _, c := range []struct {
 		name string
-		got  lifetime.Errors
+		got  backtest.Errors
 		want string
 	}{
 		{"the model", model, "MBG/NBD"},
-		{"own rate", *found[lifetime.OwnRate], "naive: same repeat rate x/T*t"},
-		{"mean of all", *found[lifetime.MeanOfAll], "naive: everyone = calibration mean rate"},
+		{"own rate", *found[backtest.OwnRate], "naive: same repeat rate x/T*t"},
+		{"mean of all", *found[backtest.MeanOfAll], "naive: everyone = calibration mean rate"},
 	} {
 		want := of[c.want]
 		if got := c.got.RootMeanSquare().Orders; math.Abs(got/want.RMSE-1) > 1e-4 {
@@ -99,8 +101,8 @@ func TestRivalsMatchTheReference(t *testing.T) {
 		t.Errorf("the model's margin: root mean square error %.3f and total %.0f, want %+v", got, model.Predicted().Margin, want)
 	}
 	// Measured apart from this program: 2.3180 orders; in money 172.07, 72.618.
-	for rival, want := range map[lifetime.Rival]lifetime.Forecast{
-		lifetime.LastPeriod: {Orders: 2.3180, Margin: 172.07}, lifetime.OwnMean: {Orders: model.RootMeanSquare().Orders, Margin: 72.618},
+	for rival, want := range map[backtest.Rival]backtest.Forecast{
+		backtest.LastPeriod: {Orders: 2.3180, Margin: 172.07}, backtest.OwnMean: {Orders: model.RootMeanSquare().Orders, Margin: 72.618},
 	} {
 		got := found[rival].RootMeanSquare()
 		if math.Abs(got.Orders/want.Orders-1) > 1e-3 || math.Abs(got.Margin/want.Margin-1) > 1e-3 {

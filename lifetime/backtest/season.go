@@ -1,10 +1,12 @@
-package lifetime
+package backtest
 
 import (
 	"maps"
 	"math"
 	"slices"
 	"time"
+
+	"kopeck/lifetime"
 )
 
 // Season has, for each calendar month from January on, by which factor the orders of that month differ from those of a month without
@@ -73,7 +75,7 @@ type seasonMonth struct {
 // month differs from one year to the next, and is taken out; the factor of a month is the mean of its years. As far as the months
 // differ by no more than chance explains, they are drawn to 1 (Miller and Williams, "Shrinkage Estimators of Time Series Seasonal
 // Factors", International Journal of Forecasting 19, 2003).
-func SeasonOf(histories []History, m CountModel, end int) Season {
+func SeasonOf(histories []lifetime.History, m lifetime.CountModel, end int) Season {
 	months := trackedMonths(histories, m, end)
 	years := len(months) / 12
 	if years < seasonYears {
@@ -121,7 +123,7 @@ func SeasonOf(histories []History, m CountModel, end int) Season {
 func harmonic(a, b float64) float64 { return (a + 1) * (b + 1) / (a + b + 2) }
 
 // trackedMonths returns the calendar months that the histories up to the end of a day cover, ascending.
-func trackedMonths(histories []History, m CountModel, end int) []seasonMonth {
+func trackedMonths(histories []lifetime.History, m lifetime.CountModel, end int) []seasonMonth {
 	first := end
 	newcomers := map[int]float64{} // by first day
 	for _, h := range histories {
