@@ -175,7 +175,7 @@ func TestWorthIsNotFoundByKnownAmounts(t *testing.T) {
 		order := s.buys(s.customer, "2")
 		w.overMidnight()
 		ask := `query($c: ID!, $id: ID!) { customer(id: $c) { lifetimeValue { total { amount } future { amount } interval { low { amount } high { amount } } } }
-			node(id: $id) { ... on Contact { value { realised { amount } net { amount } } } } }`
+			node(id: $id) { ... on Contact { value { realised { amount } expected { amount } net { amount } } } } }`
 		look := func(by *Client) string {
 			return data(by.Must(ask, Vars{"c": s.customer, "id": called}).Body)
 		}

@@ -8437,7 +8437,7 @@ type ContactValue {
   realised: Money! @scope(name: "costs", orRounded: true)
   """
   The mean realised value of similar contacts, of those that the viewer may see: what the contact is expected to earn before its
-  orders arrive.
+  orders arrive. Without the scope costs it is of the contacts and credits of the start of the day.
   """
   expected: Money! @scope(name: "costs", orRounded: true)
   "The group of similar contacts that expected was computed from."

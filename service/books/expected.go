@@ -12,6 +12,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/contact"
+	"kopeck/ent/credit"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -89,8 +90,9 @@ func (s *Service) group(version int64, now time.Time, read func(from time.Time) 
 	return groups, input.DomainError(err)
 }
 
-// earnedBySeen returns what the contacts between two moments that the actor may see have earned, by group. A recommendation of
-// somebody whom the actor may not see is left out: it earns of orders that they may not see.
+// earnedBySeen returns what the contacts between two moments that the actor may see had earned at the start of the last moment's day, by
+// group: who does not see all contacts is shown no later figures. So contacts recorded since are left out. A recommendation of somebody
+// whom the actor may not see is left out too: it earns of orders that they may not see.
 func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[attribution.Group]attribution.Earned, error) {
 	var narrowing error
 	about := func(contacts *sql.Selector) {
@@ -105,9 +107,18 @@ func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[att
 		Contacts int64        `json:"contacts"`
 		Realised money.Amount `json:"realised"`
 	}
-	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), about).
+	shown := func(contacts *sql.Selector) string {
+		credits := sql.Dialect(contacts.Dialect()).Table(credit.Table)
+		of := sql.Dialect(contacts.Dialect()).Select(sql.Sum(credits.C(credit.FieldShownAmount))).From(credits).
+			Where(sql.ColumnsEQ(credits.C(credit.FieldContactID), contacts.C(contact.FieldID)))
+		query, _ := of.Query() // it has no arguments
+		return sql.Sum("(" + query + ")")
+	}
+	settings := s.Settings()
+	morning := settings.StartOfDay(settings.Day(to))
+	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), contact.RecordedAtLT(morning), about).
 		GroupBy(contact.FieldKind, contact.FieldChannel, contact.FieldStage).
-		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(ent.Sum(contact.FieldRealised), "realised")).Scan(ctx, &rows)
+		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(shown, "realised")).Scan(ctx, &rows)
 	if err == nil {
 		err = narrowing
 	}
