@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/costing"
@@ -37,7 +38,8 @@ func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, er
 	return &Costs{basis: book.Basis(), at: moment, knownAt: known}, nil
 }
 
-// Of returns what one unit of a product costs when amount units are produced. A missing rate is a line that says so. INVALID
+// Of returns what one unit of a product costs when amount units are produced. What is not measured is taken as the least that can be. A
+// missing rate is a line that says so. INVALID
 // by field, NOT_FOUND.
 func (c *Costs) Of(productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*costing.ProductCost, error) {
 	var faults fault.List
@@ -48,6 +50,12 @@ func (c *Costs) Of(productID string, amount *money.Exact, options []*service.Opt
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err
+	}
+	product, _ := c.basis.Catalogue.Product(productID, c.at, c.knownAt)
+	for _, code := range product.Measurements {
+		if definition, ok := c.basis.Catalogue.Measurement(code); ok && !slices.ContainsFunc(chosen, func(o costing.Chosen) bool { return o.Code == code }) {
+			chosen = append(chosen, costing.Chosen{Code: code, Value: definition.Least.String()})
+		}
 	}
 	cost, err := c.basis.Cost(costing.ProductQuestion{
 		ProductID: productID, Quantity: units, Chosen: chosen, LeadDays: leadDays, At: c.at, KnownAt: c.knownAt,
