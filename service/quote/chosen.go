@@ -12,10 +12,14 @@ import (
 	"kopeck/ent/order"
 	"kopeck/fault"
 	"kopeck/pricing"
+	"kopeck/service"
 )
 
 // OrderOption is an option or a measurement of a line of an order.
-type OrderOption struct{ Code, Name, Value string }
+type OrderOption struct {
+	Code, Name, Value string
+	Unit              *string // of a measurement that is defined
+}
 
 // ChosenOf returns what a line of an order was made with: the options that were chosen, and the measurements.
 func (s *Service) ChosenOf(line *ent.OrderLine) (options, measurements []*OrderOption, err error) {
@@ -23,12 +27,20 @@ func (s *Service) ChosenOf(line *ent.OrderLine) (options, measurements []*OrderO
 	if err := json.Unmarshal(line.Options, &chosen); err != nil {
 		return nil, nil, fmt.Errorf("quote: options of %s: %w", line.ID, err)
 	}
-	product, _ := s.book.Load().prices.Basis().Catalogue.Product(line.ProductID)
+	catalogue, at := s.book.Load().prices.Basis().Catalogue, s.Now()
+	if line.PricedAt != nil {
+		at = *line.PricedAt
+	}
+	product, _ := catalogue.Product(line.ProductID, at, service.EndOfTime)
 	for _, c := range chosen {
-		one, measured := &OrderOption{c.Code, c.Code, c.Value}, false
+		one := &OrderOption{Code: c.Code, Name: c.Code, Value: c.Value}
+		definition, measured := catalogue.Measurement(c.Code)
+		if measured {
+			one.Name, one.Unit = definition.Name, &definition.Unit
+		}
 		for _, known := range product.Options {
 			if known.Code == c.Code {
-				one.Name, measured = known.Name, known.Measured
+				one.Name, measured = known.Name, known.Measured || measured
 			}
 		}
 		if measured {
