@@ -741,6 +741,7 @@ type ComplexityRoot struct {
 	OrderOption struct {
 		Code  func(childComplexity int) int
 		Name  func(childComplexity int) int
+		Unit  func(childComplexity int) int
 		Value func(childComplexity int) int
 	}
 
@@ -4821,6 +4822,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderOption.Name(childComplexity), true
+	case "OrderOption.unit":
+		if e.ComplexityRoot.OrderOption.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderOption.Unit(childComplexity), true
 	case "OrderOption.value":
 		if e.ComplexityRoot.OrderOption.Value == nil {
 			break
@@ -9869,10 +9876,12 @@ extend type OrderLine {
 type OrderOption {
   "The code."
   code: String! @open
-  "The name of the option now; the code if the product has no such option any more."
+  "The name of the option when the line was priced, or of the measurement; the code if it is not known."
   name: String! @open
-  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"; of a measurement, what was measured."
   value: String! @open
+  "The unit of a measurement; null for an option."
+  unit: String @open
 }
 "A line of what a line of an order costs."
 type OrderCostLine {
@@ -12686,6 +12695,8 @@ func (ec *executionContext) childFields_OrderOption(ctx context.Context, field g
 		return ec.fieldContext_OrderOption_name(ctx, field)
 	case "value":
 		return ec.fieldContext_OrderOption_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_OrderOption_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderOption", field.Name)
 }
@@ -32123,6 +32134,29 @@ func (ec *executionContext) _OrderOption_value(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_OrderOption_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderOption_unit(ctx context.Context, field graphql.CollectedField, obj *quote.OrderOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderOption_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderOption_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderOption", field, false, false, "String")
 }
 
@@ -56104,6 +56138,11 @@ func (ec *executionContext) _OrderOption(ctx context.Context, sel ast.SelectionS
 		case "value":
 			out.Values[i] = ec._OrderOption_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._OrderOption_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
