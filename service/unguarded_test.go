@@ -34,7 +34,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"quote":     {7, 0, 0},
 	"rates":     {34, 0, 0}, // all costs of orders are verified; goods come back to stock; what an order has booked is moved with its due date; what fills a day is shown; prices hold capacity, which orders take over
 	"report":    {19, 0, 0},
-	"sale":      {5, 0, 0}, // what was done with an order is in the audit, which no role reads; refunds have lines
+	"sale":      {5, 0, 0},  // what was done with an order is in the audit, which no role reads; refunds have lines
 	"value":     {19, 0, 0}, // a fit reads order days and counts of histories of all customers, to test itself and to forecast the log again
 }
 
