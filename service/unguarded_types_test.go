@@ -24,7 +24,7 @@ var passedOnLimits = map[string]int{
 	"files":            1,
 	"service":          2,
 	"service/books":    16,
-	"service/bulk":     40, // grades of staff are read of a chunk
+	"service/bulk":     41, // grades of staff and lines of refunds are read of a chunk
 	"service/check":    2,
 	"service/consent":  3,
 	"service/contacts": 1,
