@@ -24,7 +24,7 @@ var passedOnLimits = map[string]int{
 	"files":            1,
 	"service":          2,
 	"service/books":    17,
-	"service/bulk":     42, // grades of staff are read of a chunk, by the one reader of dated values
+	"service/bulk":     43, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
 	"service/check":    2,
 	"service/consent":  3,
 	"service/contacts": 1,
