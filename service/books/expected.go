@@ -12,7 +12,6 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/contact"
-	"kopeck/ent/credit"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -107,18 +106,11 @@ func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[att
 		Contacts int64        `json:"contacts"`
 		Realised money.Amount `json:"realised"`
 	}
-	shown := func(contacts *sql.Selector) string {
-		credits := sql.Dialect(contacts.Dialect()).Table(credit.Table)
-		of := sql.Dialect(contacts.Dialect()).Select(sql.Sum(credits.C(credit.FieldShownAmount))).From(credits).
-			Where(sql.ColumnsEQ(credits.C(credit.FieldContactID), contacts.C(contact.FieldID)))
-		query, _ := of.Query() // it has no arguments
-		return sql.Sum("(" + query + ")")
-	}
 	settings := s.Settings()
 	morning := settings.StartOfDay(settings.Day(to))
 	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), contact.RecordedAtLT(morning), about).
 		GroupBy(contact.FieldKind, contact.FieldChannel, contact.FieldStage).
-		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(shown, "realised")).Scan(ctx, &rows)
+		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(sumShown, "realised")).Scan(ctx, &rows)
 	if err == nil {
 		err = narrowing
 	}

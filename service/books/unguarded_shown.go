@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/ent/contact"
 	"kopeck/store"
 )
 
@@ -40,6 +43,12 @@ func (s *Service) writeShownDay(ctx context.Context, tx *store.Tx, is shownDay) 
 	}
 	_, err = tx.Exec(ctx, "UPDATE settings SET value = ?, updated_at = ? WHERE id = ?", string(value), s.Now(), shownName)
 	return err
+}
+
+// sumShown is the sum of what contacts are shown to have earned, for a query of contacts that the guard narrows. Who sees a contact
+// sees the orders that it earned of, unless it is a recommendation.
+func sumShown(contacts *sql.Selector) string {
+	return "SUM((SELECT SUM(c.shown_amount) FROM credits c WHERE c.contact_id = " + contacts.C(contact.FieldID) + "))"
 }
 
 // showCredits shows the credits of the orders of customers, from one after an id up to another. The transaction holds them.
