@@ -6,8 +6,8 @@ import (
 	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service/input"
 )
 
@@ -54,7 +54,7 @@ func (o *OrderRecord) check() error {
 	if err := o.checkSums(); err != nil {
 		return err
 	}
-	if (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero() {
+	if lifetime.OrderStatus(o.Status).Sold() == o.CompletedAt.IsZero() {
 		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
 	}
 	if o.ExternalID != "" {

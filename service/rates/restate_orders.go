@@ -45,7 +45,7 @@ func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, added coverag
 			return 0, err
 		}
 	}
-	if err := lockCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))); err != nil {
+	if err := service.HoldCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))...); err != nil {
 		return 0, err
 	}
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(customerOf)), store.IDsPerStatement) {
