@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxRow = 1 << 20 // bytes
+	maxRow     = 1 << 20 // bytes
 	window     = 64 << 10
 	shownOfRow = 4 << 10
 )

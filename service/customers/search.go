@@ -20,8 +20,8 @@ import (
 // of an index for each word, on both databases. They are folded here, in Go ([input.SearchKey]), so that both find the same.
 
 const (
-	maxTerm = 100 // bytes
-	maxWords   = 8
+	maxTerm  = 100 // bytes
+	maxWords = 8
 )
 
 // SearchTerms returns the terms by which a customer is found, each once.
