@@ -120,7 +120,9 @@ func BenchmarkPriceByFormula(b *testing.B) {
 		measurements = append(measurements, costing.Measurement{Code: code, Name: code, Unit: "m", Least: money.MustDecimal("0.1"), Most: money.MustDecimal("10")})
 		question.Options = append(question.Options, costing.Chosen{Code: code, Value: fmt.Sprintf("1.%03d", 37*i)})
 	}
-	material := func(code string) costing.Component { return costing.Component{Material: code, Quantity: money.Whole(1)} }
+	material := func(code string) costing.Component {
+		return costing.Component{Material: code, Quantity: money.Whole(1)}
+	}
 	product := costing.Product{ID: "product0", SKU: "SKU-0", Name: "A product", Kind: "GOOD", StandardLeadDays: 14}
 	product.Components = []costing.Component{{Material: "glass", Formula: compiled}, material("wood"), material("seal")}
 	var rates []costing.Rate

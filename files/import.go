@@ -156,7 +156,7 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 		}
 	}
 	if skipped > 0 {
-		return fileError("more than %d records are repeated in it", mostRepeated)
+		return fileError("more than %d records are repeated in it", maxRepeated)
 	}
 	slices.SortFunc(r.repeated, func(a, b repeat) int { return cmp.Compare(a.line, b.line) })
 	if ask == nil {

@@ -40,8 +40,8 @@ type openOrder struct {
 	lines   []logLine     // what its rows sell, where the log says it
 }
 
-// mostRows is how many rows an order has at most.
-const mostRows = 10_000
+// maxRows is how many rows an order has at most.
+const maxRows = 10_000
 
 func (l *orderLog) entry() (*entry[bulk.OrderRecord], error) {
 	for len(l.ready) == 0 {
@@ -113,7 +113,7 @@ func (l *orderLog) join(r *logRow) {
 		}
 		l.add(r)
 	}
-	if len(o.rows) > mostRows {
+	if len(o.rows) > maxRows {
 		o.blame(r.line, "more than 10,000 rows of one order")
 		l.close() // its other rows are a repeated order, and rejected as such
 	}

@@ -107,7 +107,7 @@ func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 		o.check(v, &fault)
 		e.value, e.fault, e.key, e.content = o.OrderRecord, string(fault), "id:"+o.ID, r.raw
 		first, lines := append([]string{}, r.fields...), map[string]string{}
-		for len(e.rows) <= mostRows {
+		for len(e.rows) <= maxRows {
 			if line, fault := readLine(v, t, r, lineColumns); fault != "" {
 				e.blame(r.line, string(fault))
 			} else if line != nil && lines[line.ID] != r.raw { // not the same row again

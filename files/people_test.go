@@ -50,7 +50,7 @@ func TestCustomersOfATable(t *testing.T) {
 	})
 }
 
-// An empty cell says nothing of a customer who exists, unless it is told to erase; and then the kind, the acquisition cost and the
+// An empty cell says nothing of a customer who exists, unless the option says to erase; and then the kind, the acquisition cost and the
 // name never fall to a default.
 func TestEmptyCellsOfAnUpdate(t *testing.T) {
 	const columns = "external_id=id,name=name,email=mail,phone=phone,kind=kind,acquisition_cost=cost,segment=segment,wallet=wallet,owner=owner"

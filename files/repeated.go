@@ -8,8 +8,8 @@ type repeat struct {
 	same        bool
 }
 
-// mostRepeated is how many of them are kept in memory.
-const mostRepeated = 500_000
+// maxRepeated is how many of them are kept in memory.
+const maxRepeated = 500_000
 
 // findRepeated reads the file and finds the records whose key was before in it. It returns how many it could not remember.
 func (r *run[T]) findRepeated(ctx context.Context, ask put[T]) (skipped int, err error) {
@@ -23,7 +23,7 @@ func (r *run[T]) findRepeated(ctx context.Context, ask put[T]) (skipped int, err
 		return 0, err
 	}
 	return skipped, r.repeats.each(func(first, line int64, same bool) {
-		if len(r.repeated) < mostRepeated {
+		if len(r.repeated) < maxRepeated {
 			r.repeated = append(r.repeated, repeat{line, first, same})
 		} else {
 			skipped++

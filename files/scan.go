@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	longestRow = 1 << 20 // bytes
+	maxRow     = 1 << 20 // bytes
 	window     = 64 << 10
 	shownOfRow = 4 << 10
 )
@@ -188,10 +188,10 @@ func (state quoteState) next(c, comma byte, lineEnd bool) (quoteState, bool) {
 func (s *scanner) find(from int, c byte) (int, bool) {
 	for {
 		if at := bytes.IndexByte(s.buf[s.start+from:s.end], c); at >= 0 {
-			return from + at + 1, from+at <= longestRow
+			return from + at + 1, from+at <= maxRow
 		}
 		from = s.end - s.start
-		if from > longestRow {
+		if from > maxRow {
 			return 0, false
 		}
 		if !s.fill() {

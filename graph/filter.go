@@ -27,8 +27,8 @@ func (c *conditions) where(s *sql.Selector) {
 	}
 }
 
-// mostValues is the maximum number of values in a list of a filter.
-const mostValues = 250
+// maxValues is the maximum number of values in a list of a filter.
+const maxValues = 250
 
 // condition is a condition on a row of the list's table.
 type condition = func(*sql.Selector)
@@ -61,8 +61,8 @@ func listed[T any](c *conditions, field string, of graphql.Omittable[[]T], none 
 	case !of.IsSet():
 	case values == nil:
 		c.null(field, none)
-	case len(values) > mostValues:
-		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+	case len(values) > maxValues:
+		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", maxValues).At("filter", field))
 	default:
 		return values, true
 	}

@@ -28,7 +28,7 @@ func TestConditions(t *testing.T) {
 		{"an empty list", func(c *conditions) { anyOf(c, "kinds", "kind", graphql.OmittableOf([]string{}), nil) }, " WHERE FALSE"},
 		{"a list", func(c *conditions) { anyOf(c, "kinds", "kind", graphql.OmittableOf([]string{"A", "B"}), nil) }, " WHERE `t`.`kind` IN (?, ?)"},
 		{"a long list", func(c *conditions) {
-			anyOf(c, "kinds", "kind", graphql.OmittableOf(make([]string, mostValues+1)), nil)
+			anyOf(c, "kinds", "kind", graphql.OmittableOf(make([]string, maxValues+1)), nil)
 		}, "LIMIT_EXCEEDED [filter kinds]"},
 		{"a null list", func(c *conditions) { anyOf(c, "kinds", "kind", graphql.OmittableOf[[]string](nil), nil) }, "INVALID [filter kinds]"},
 		{"a null list of what may be empty", func(c *conditions) {

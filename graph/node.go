@@ -25,8 +25,8 @@ import (
 	"kopeck/id"
 )
 
-// mostNodes is the maximum number of ids that the query nodes takes.
-const mostNodes = 250
+// maxNodes is the maximum number of ids that the query nodes takes.
+const maxNodes = 250
 
 // reader reads rows of one type by their ids.
 type reader func(ctx context.Context, ids []string) (map[string]ent.Noder, error)
@@ -115,8 +115,8 @@ func (r *Resolver) node(ctx context.Context, wanted string) (ent.Noder, error) {
 
 // nodes returns the objects with the ids as node does, by one statement for each type.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
-	if len(ids) > mostNodes {
-		return nil, fault.New(fault.LimitExceeded, "ids", "want at most %d ids", mostNodes)
+	if len(ids) > maxNodes {
+		return nil, fault.New(fault.LimitExceeded, "ids", "want at most %d ids", maxNodes)
 	}
 	readers := r.readers()
 	byPrefix := map[string][]string{}

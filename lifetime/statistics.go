@@ -18,6 +18,13 @@ const (
 	OrderCancelled OrderStatus = "CANCELLED" // it has never been
 )
 
+// SoldStatuses are the statuses of orders that were sold: they have a margin, which counts in all sums and is credited. Of an order
+// given back in full that is what its goods had cost.
+func SoldStatuses() []OrderStatus { return []OrderStatus{OrderCompleted, OrderRefunded} }
+
+// Sold reports whether orders of the status were sold.
+func (s OrderStatus) Sold() bool { return slices.Contains(SoldStatuses(), s) }
+
 // Order is what the statistics of a customer take from an order.
 type Order struct {
 	Status      OrderStatus
@@ -76,7 +83,7 @@ func StatisticsOf(orders []Order) (Statistics, error) {
 // addMargins adds up the margins of orders, given the first order day.
 func (s *Statistics) addMargins(orders []Order) (err error) {
 	for _, o := range orders {
-		if o.Status != OrderCompleted && o.Status != OrderRefunded {
+		if !o.Status.Sold() {
 			continue
 		}
 		if s.Margin, err = s.Margin.Plus(o.Margin); err != nil {

@@ -43,7 +43,7 @@ func (DatedValue) Indexes() []ent.Index {
 // Annotations of DatedValue.
 func (DatedValue) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
-// ContactRestatement is what a contact's stage and segment were until they were restated, because a fact was told late. A report as
+// ContactRestatement is what a contact's stage and segment were until they were restated, because a fact was recorded late. A report as
 // known at a moment before reads it. Append-only.
 type ContactRestatement struct{ ent.Schema }
 

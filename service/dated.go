@@ -68,7 +68,7 @@ func byRecording(a, b *ent.DatedValue) int {
 }
 
 // First returns the value that was recorded first, nil if there is none. It has held for ever before the others, also where one is
-// told later to have held from before its validFrom: so the order of telling them changes nothing.
+// recorded later to have held from before its validFrom: so the order of telling them changes nothing.
 func (d Dated) First() *ent.DatedValue {
 	if len(d) == 0 {
 		return nil

@@ -120,14 +120,14 @@ func parseWorkingDays(v json.RawMessage) ([]time.Weekday, error) {
 	return days, nil
 }
 
-// mostDaysOff is how many days off may be listed.
-const mostDaysOff = 250
+// maxDaysOff is how many days off may be listed.
+const maxDaysOff = 250
 
 // parseDaysOff reads dates as days since 1970-01-01.
 func parseDaysOff(v json.RawMessage) ([]int, error) {
 	dates, err := decode[[]string](v)
-	if err != nil || dates == nil || len(dates) > mostDaysOff {
-		return nil, fmt.Errorf("want a list of at most %d dates, such as \"2026-12-31\"", mostDaysOff)
+	if err != nil || dates == nil || len(dates) > maxDaysOff {
+		return nil, fmt.Errorf("want a list of at most %d dates, such as \"2026-12-31\"", maxDaysOff)
 	}
 	days := make([]int, len(dates))
 	for i, text := range dates {

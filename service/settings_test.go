@@ -80,8 +80,8 @@ func TestSettingValues(t *testing.T) {
 		},
 		"workingDays": {[]string{`["MON"]`, `["SUN","SAT"]`}, []string{`[]`, `["MONDAY"]`, `"MON"`, `null`, `[1]`}},
 		"daysOff": {
-			[]string{`[]`, `["2026-05-01"]`, `["1900-01-01","2200-12-31"]`, days(mostDaysOff)},
-			[]string{`["2026-02-30"]`, `["01.05.2026"]`, `["1899-12-31"]`, `["2201-01-01"]`, `null`, `"2026-05-01"`, days(mostDaysOff + 1)},
+			[]string{`[]`, `["2026-05-01"]`, `["1900-01-01","2200-12-31"]`, days(maxDaysOff)},
+			[]string{`["2026-02-30"]`, `["01.05.2026"]`, `["1899-12-31"]`, `["2201-01-01"]`, `null`, `"2026-05-01"`, days(maxDaysOff + 1)},
 		},
 	}
 	if len(cases) != len(settings) {

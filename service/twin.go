@@ -7,7 +7,7 @@ import (
 )
 
 // Twin is a row that has a value which is unique among the rows that one sees. Rows that have it although their authors did not see
-// each other's are told apart by the number: 0 for the first.
+// each other's are distinguished by the number: 0 for the first.
 type Twin struct {
 	ID     string
 	Number int

@@ -166,3 +166,15 @@ func snapshotMarks(ctx context.Context, from store.Reader) (map[Snapshot]string,
 		return err
 	})
 }
+
+// HoldCustomers holds the rows of customers until the transaction ends, also of those who are deleted or whom the actor may not see: what
+// an actor changes may change what is derived of others. It takes them in the order of their ids, whatever the order in which they are
+// given, so that transactions which hold several customers do not wait for each other in a circle.
+func HoldCustomers(ctx context.Context, tx *store.Tx, customerIDs ...string) error {
+	ids := slices.Clone(customerIDs)
+	slices.Sort(ids)
+	return store.EachByIDs(ctx, tx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id"+store.ForUpdateClause(tx), nil, slices.Compact(ids), func(scan store.ScanFunc) error {
+		var one string
+		return scan(&one)
+	})
+}

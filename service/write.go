@@ -52,8 +52,8 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 	return result, s.FaultOf(err)
 }
 
-// mostRaces is how often a verb is run again because another request has just written what it found to be free.
-const mostRaces = 3
+// maxRaces is how often a verb is run again because another request has just written what it found to be free.
+const maxRaces = 3
 
 // race is a unique violation of a verb that had looked whether its values were free.
 type race struct{ fault error }
@@ -75,7 +75,7 @@ func Race(err error, idGiven bool, columns ...UniqueColumn) error {
 // WriteUnique is Write for a verb that decides by what is there whether a value is free. It runs the verb again after a [Race],
 // since what the other request has written may be hidden from the caller, who must not be told of it.
 func (s *Core) WriteUnique(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (result string, err error) {
-	for range mostRaces {
+	for range maxRaces {
 		result, err = s.Write(ctx, v, do)
 		var lost *race
 		if !errors.As(err, &lost) {

@@ -126,7 +126,7 @@ func TestStagesOfMoments(t *testing.T) {
 	}
 }
 
-// TestOrderOfArrival: the stages of all moments depend on the facts alone, not on the order in which they are told; each is what
+// TestOrderOfArrival: the stages of all moments depend on the facts alone, not on the order in which they are recorded; each is what
 // the facts up to the moment make by themselves.
 func TestOrderOfArrival(t *testing.T) {
 	t.Parallel()

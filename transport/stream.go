@@ -18,8 +18,8 @@ type stream struct {
 
 // How long the next event may have to wait, and for how long every event.
 const (
-	longestDebt   = 10 * time.Second
-	longestSlowed = 30 * time.Second
+	maxDebt   = 10 * time.Second
+	maxSlowed = 30 * time.Second
 )
 
 // pay charges an event: what the operation has spent since it was called last, one point at least.
@@ -43,7 +43,7 @@ func (s *stream) await(ctx context.Context) *refusal {
 		if s.slows.IsZero() {
 			s.slows = time.Now()
 		}
-		if debt > longestDebt || time.Since(s.slows) > longestSlowed {
+		if debt > maxDebt || time.Since(s.slows) > maxSlowed {
 			return refuse(http.StatusTooManyRequests, CodeThrottled,
 				"the events of the subscription cost more points than the caller gets back; subscribe again later, to fewer or smaller events")
 		}

@@ -24,8 +24,8 @@ import (
 // shapleySeed is the seed of the samples of SHAPLEY: the same journeys have the same fit.
 const shapleySeed = 1
 
-// mostFits is how many fits one answer holds.
-const mostFits = 100
+// maxFits is how many fits one answer holds.
+const maxFits = 100
 
 // AttributionReport is a fit as the API shows it.
 type AttributionReport struct {
@@ -138,7 +138,7 @@ func (s *Service) AttributionFits(ctx context.Context, model *schema.Attribution
 	if model != nil {
 		query.Where(attributionfit.ModelEQ(*model))
 	}
-	return query.Order(attributionfit.ByFittedAt(store.Descending), attributionfit.ByID(store.Descending)).Limit(mostFits).All(ctx)
+	return query.Order(attributionfit.ByFittedAt(store.Descending), attributionfit.ByID(store.Descending)).Limit(maxFits).All(ctx)
 }
 
 // FitReport returns the report of a stored fit.

@@ -11,8 +11,8 @@ import (
 	"kopeck/store"
 )
 
-// mostOffenders is how many orders a ledger check names.
-const mostOffenders = 100
+// maxOffenders is how many orders a ledger check names.
+const maxOffenders = 100
 
 // LedgerCheck is whether the books are closed: Difference is Margin - Credited - Unattributed.
 type LedgerCheck struct {

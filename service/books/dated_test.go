@@ -30,7 +30,7 @@ func (w *world) change(name string, value string, hours int) {
 	must(w, w.Refresh(w.system(), service.SnapshotSettings))
 }
 
-// TestSettingsOfTheCompletion: a change of the look-back window holds for orders completed from then on, also for what is told
+// TestSettingsOfTheCompletion: a change of the look-back window holds for orders completed from then on, also for what is recorded
 // late; no order is left under a rule that did not hold.
 func TestSettingsOfTheCompletion(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -42,7 +42,7 @@ func TestSettingsOfTheCompletion(t *testing.T) {
 			return err
 		})
 		w.change("lookBackDays", "30", 24*10)
-		before := w.bought(customer, hoursAgo(24*20), 100) // told after the change, and completed before it
+		before := w.bought(customer, hoursAgo(24*20), 100) // recorded after the change, and completed before it
 		after := w.bought(customer, hoursAgo(24*5), 1000)
 		earned := func() money.Amount {
 			row, err := w.Client.Contact.Get(w.system(), call)
@@ -65,7 +65,7 @@ func TestSettingsOfTheCompletion(t *testing.T) {
 			return w.Books.SettleContact(ctx, tx, c, one)
 		})
 		if got := earned(); got != money.Minor(50) {
-			t.Errorf("beside a meeting of 70 days ago, told late, the call earned %v; want half of 100", got)
+			t.Errorf("beside a meeting of 70 days ago, recorded late, the call earned %v; want half of 100", got)
 		}
 		w.write(func(ctx context.Context, tx *store.Tx) error {
 			wrong, err := w.Books.WrongCredits(ctx, tx, []string{customer})
@@ -229,7 +229,7 @@ func (w *world) rows(query string, args ...any) (all []string) {
 }
 
 // TestARecommendationThatEarnsNothing stands before the only contact of an order, which earns all, and no longer when an order that
-// was completed before is told: the credits are what they would be if it had been told in time.
+// was completed before is recorded: the credits are what they would be if it had been recorded in time.
 func TestARecommendationThatEarnsNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.change("attributionModel", `"LAST"`, 24*1000)

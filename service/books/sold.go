@@ -5,8 +5,8 @@ import (
 
 	"kopeck/attribution"
 	"kopeck/ent"
+	"kopeck/lifetime"
 	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service/input"
 )
 
@@ -29,16 +29,10 @@ type SoldOrder struct {
 // SoldOf returns an order's row as far as its credits are concerned.
 func SoldOf(o *ent.Order) SoldOrder {
 	return SoldOrder{
-		ID: o.ID, CustomerID: o.CustomerID, Sold: o.CompletedAt != nil && isSold(o.Status),
+		ID: o.ID, CustomerID: o.CustomerID, Sold: o.CompletedAt != nil && lifetime.OrderStatus(o.Status).Sold(),
 		Day: o.Day, CompletedAt: input.OrZero(o.CompletedAt).UTC(), Margin: o.Margin, unattributed: o.Unattributed, Model: attribution.Model(input.OrZero(o.CreditModel)),
 		Fit: input.OrZero(o.CreditFit), Status: string(o.Status),
 	}
-}
-
-// isSold reports whether orders of a status have a margin to credit. One that was given back in full has: the margin is what its
-// goods cost, and the contacts that brought it bear that.
-func isSold(status schema.OrderStatus) bool {
-	return status == schema.OrderCompleted || status == schema.OrderRefunded
 }
 
 func orderIDs(orders []SoldOrder) []string {

@@ -37,7 +37,7 @@ func thresholds(of *service.Settings) stage.Thresholds {
 }
 
 // StageRules returns what stages are computed by at the moments from one on: each by the settings and the lifetime model of its
-// moment, so that a fact that is told late gives the stage that it would have given in time.
+// moment, so that a fact that is recorded late gives the stage that it would have given in time.
 func (s *Service) StageRules(ctx context.Context, tx *store.Tx, from time.Time) (stage.Rules, error) {
 	settings := s.Settings()
 	models, err := s.value.ModelsSince(ctx, tx, from)
@@ -117,7 +117,7 @@ func (s *Service) StagesAt(ctx context.Context, tx *store.Tx, moments map[string
 	return stages, nil
 }
 
-// RestateStages brings the stages of the contacts of customers from a moment on in line with the facts: one that was told late may
+// RestateStages brings the stages of the contacts of customers from a moment on in line with the facts: one that was recorded late may
 // have moved the customer before them. The transaction holds the customers.
 func (s *Service) RestateStages(ctx context.Context, tx *store.Tx, customerIDs []string, since time.Time) error {
 	for some := range slices.Chunk(customerIDs, store.IDsPerStatement) {

@@ -9,7 +9,7 @@ import (
 	"kopeck/attribution"
 	"kopeck/auth"
 	"kopeck/ent"
-	"kopeck/schema"
+	"kopeck/lifetime"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -27,16 +27,16 @@ func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) 
 // soldColumns begins a query that [scanSold] scans; a condition on orders o follows.
 const soldColumns = `SELECT o.id, o.customer_id, o.status, o.day, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
 
-const sold = `o.status IN ('COMPLETED', 'REFUNDED')`
+var sold = "o.status IN " + service.SoldStatuses
 
 // unsettledSQL is the condition that an order's credits and unattributed part do not sum to its margin.
-const unsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
-	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
+var unsettledSQL = "(" + sold + ` AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
+	OR NOT ` + sold + ` AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
 // completedBySQL is the condition that an order o had been completed by a moment, which [completedByArgs] gives as its arguments: an
 // order may be recorded as completed long after the moment of its completion, which the audit has. One that was cancelled later had been
 // completed.
-const completedBySQL = `(o.status IN ('COMPLETED', 'REFUNDED') OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.created_at <= ? AND o.completed_at <= ?
+var completedBySQL = `(` + sold + ` OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.created_at <= ? AND o.completed_at <= ?
 	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
 
 // completedByArgs returns the arguments of [completedBySQL] for a moment.
@@ -47,7 +47,7 @@ func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var completed *time.Time
 	var model, fit *string
 	err := scan(&o.ID, &o.CustomerID, &o.Status, &o.Day, &completed, &o.Margin, &o.unattributed, &model, &fit)
-	o.Sold = completed != nil && isSold(schema.OrderStatus(o.Status))
+	o.Sold = completed != nil && lifetime.OrderStatus(o.Status).Sold()
 	o.CompletedAt, o.Model, o.Fit = input.OrZero(completed).UTC(), attribution.Model(input.OrZero(model)), input.OrZero(fit)
 	return o, err
 }
@@ -305,7 +305,7 @@ func (c *creditChanges) write(ctx context.Context, tx *store.Tx) error {
 // method yet get the one given.
 func unattributeUncontacted(ctx context.Context, tx *store.Tx, customerIDs []string, how method) error {
 	_, err := tx.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
-		WHERE status IN ('COMPLETED', 'REFUNDED') AND (credit_model IS NULL OR unattributed <> margin) AND customer_id IN (`+store.Placeholders(len(customerIDs))+`)
+		WHERE status IN `+service.SoldStatuses+` AND (credit_model IS NULL OR unattributed <> margin) AND customer_id IN (`+store.Placeholders(len(customerIDs))+`)
 		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
 		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(how.model), store.Nullable(how.fit)}, store.Args(customerIDs)...)...)
 	return err
@@ -343,7 +343,7 @@ func sumLedger(ctx context.Context, tx *store.Tx, from, to *time.Time) (*LedgerC
 	if err != nil {
 		return nil, err
 	}
-	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+unsettledSQL+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
+	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+unsettledSQL+within+" ORDER BY o.id LIMIT ?", append(args, maxOffenders), func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		check.Offenders = append(check.Offenders, one)

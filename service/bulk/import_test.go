@@ -185,7 +185,7 @@ func TestOrdersAndContactsMakeTheirCustomers(t *testing.T) {
 	})
 }
 
-// TestOrdersAndThenAClaim: orders of March and April and a claim of the first of June are all told today, in any order. The claim
+// TestOrdersAndThenAClaim: orders of March and April and a claim of the first of June are all imported today, in any order. The claim
 // is a customer's, and the stage is known to have changed in March.
 func TestOrdersAndThenAClaim(t *testing.T) {
 	march, april, may := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC), time.Date(2026, 5, 31, 9, 0, 0, 0, time.UTC)

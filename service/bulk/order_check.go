@@ -7,6 +7,7 @@ import (
 	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/books"
@@ -56,7 +57,7 @@ func (o *OrderRecord) check() error {
 	if err := o.checkSums(); err != nil {
 		return err
 	}
-	if completed := o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded; completed == o.CompletedAt.IsZero() && o.Status != schema.OrderCancelled {
+	if lifetime.OrderStatus(o.Status).Sold() == o.CompletedAt.IsZero() && o.Status != schema.OrderCancelled {
 		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
 	}
 	if o.ExternalID != "" {

@@ -30,8 +30,8 @@ const (
 	lawReferences = "what a row refers to exists"
 )
 
-// mostFindings is how many findings are reported of one rule: more would say nothing new.
-const mostFindings = 100
+// maxFindings is how many findings are reported of one rule: more would say nothing new.
+const maxFindings = 100
 
 // rule is one condition of a law.
 type rule struct {
@@ -45,9 +45,9 @@ type findings struct {
 	of  map[*rule]int // how many of them break a rule
 }
 
-// add adds a finding unless its rule has mostFindings of them. figures are those of the rule's format.
+// add adds a finding unless its rule has maxFindings of them. figures are those of the rule's format.
 func (f *findings) add(r *rule, subject string, figures ...any) {
-	if f.of[r]++; f.of[r] > mostFindings {
+	if f.of[r]++; f.of[r] > maxFindings {
 		return
 	}
 	wrong := r.wrong
@@ -91,7 +91,7 @@ var missingReference = &rule{lawReferences, "row %d refers to a row of %s that d
 
 // checkReferences looks for rows that refer to what does not exist.
 func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, f *findings) error {
-	missing, err := tx.MissingReferences(ctx, mostFindings)
+	missing, err := tx.MissingReferences(ctx, maxFindings)
 	for _, one := range missing {
 		f.add(missingReference, one.Table, one.Row, one.Parent)
 	}

@@ -16,7 +16,7 @@ var (
 )
 
 // checkDated checks what is kept of the moments of contacts and orders of some customers: it must follow from what held then,
-// in whatever order it was told.
+// in whatever order it was recorded.
 func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, some []*ent.Customer) error {
 	ids := make([]string, len(some))
 	for i, c := range some {

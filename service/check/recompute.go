@@ -184,7 +184,7 @@ func (s *Service) checkOrder(f *findings, o storedOrder) {
 // settled reports whether the whole margin of a sold order is credited or unattributed. Of an order that is not sold there is
 // nothing to credit.
 func settled(o storedOrder) bool {
-	if o.Status != lifetime.OrderCompleted && o.Status != lifetime.OrderRefunded {
+	if !o.Status.Sold() {
 		return o.credits == 0 && o.unattributed.IsZero()
 	}
 	sum, err := o.credited.Plus(o.unattributed)

@@ -58,9 +58,9 @@ var ruleQueries = []ruleQuery{
 		ON s.customer_id = c.id AND s.place = 1 WHERE c.stage <> s.to_stage`},
 	{rule{lawFigures, "the customer was recommended, through others, by a customer whom they recommended"}, `WITH RECURSIVE up (id, above) AS (SELECT id, referred_by_id FROM customers WHERE referred_by_id IS NOT NULL
 		UNION SELECT up.id, c.referred_by_id FROM up JOIN customers c ON c.id = up.above WHERE c.referred_by_id IS NOT NULL) SELECT DISTINCT id FROM up WHERE id = above`},
-	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND (completed_at IS NULL OR completed_at < at)"},
+	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN " + service.SoldStatuses + " AND (completed_at IS NULL OR completed_at < at)"},
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
-	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN ('COMPLETED', 'REFUNDED') AND refunded <> 0"},
+	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN " + service.SoldStatuses + " AND refunded <> 0"},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
@@ -78,7 +78,7 @@ var ruleQueries = []ruleQuery{
 func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) error {
 	for i := range ruleQueries {
 		one := &ruleQueries[i]
-		err := store.Each(ctx, tx, one.query+" LIMIT ?", []any{mostFindings}, func(scan store.ScanFunc) error {
+		err := store.Each(ctx, tx, one.query+" LIMIT ?", []any{maxFindings}, func(scan store.ScanFunc) error {
 			var subject string
 			err := scan(&subject)
 			f.add(&one.rule, subject)

@@ -86,8 +86,8 @@ func kindOfGrant(before consentlog.Standing, level schema.PermissionLevel, confi
 	return consentlog.Renewed
 }
 
-// longestWording is how many characters the wording of a permission may have.
-const longestWording = 10000
+// maxWording is how many characters the wording of a permission may have.
+const maxWording = 10000
 
 func (s *Service) checkGrant(in service.GrantPermissionInput) (newID string, e consentlog.Event, err error) {
 	var faults fault.List
@@ -115,8 +115,8 @@ func (s *Service) checkGrant(in service.GrantPermissionInput) (newID string, e c
 
 // checkWording checks the text that a customer agreed to. It is kept exactly as it was: not even spaces are trimmed.
 func checkWording(wording string) error {
-	if strings.TrimSpace(wording) == "" || utf8.RuneCountInString(wording) > longestWording {
-		return fault.Invalidf("wording", "want the exact text that the customer agreed to, of at most %d characters", longestWording)
+	if strings.TrimSpace(wording) == "" || utf8.RuneCountInString(wording) > maxWording {
+		return fault.Invalidf("wording", "want the exact text that the customer agreed to, of at most %d characters", maxWording)
 	}
-	return input.CheckText("wording", wording, longestWording)
+	return input.CheckText("wording", wording, maxWording)
 }

@@ -6,12 +6,12 @@ import (
 	"kopeck/auth"
 	"kopeck/consentlog"
 	"kopeck/ent"
-	"kopeck/ent/customer"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -49,7 +49,7 @@ func (s *Service) lockLog(ctx context.Context, tx *store.Tx, field, permissionID
 	if err != nil {
 		return nil, err
 	}
-	if err := lockAnyCustomer(ctx, tx, p.CustomerID); err != nil {
+	if err := service.HoldCustomers(ctx, tx, p.CustomerID); err != nil { // a permission of a customer who is deleted can be revoked, too
 		return nil, err
 	}
 	p, err = tx.Permission.Query().Where(permission.ID(permissionID)).Only(ctx)
@@ -57,15 +57,6 @@ func (s *Service) lockLog(ctx context.Context, tx *store.Tx, field, permissionID
 		return nil, err
 	}
 	return readLog(ctx, tx, p)
-}
-
-// lockAnyCustomer locks a customer's row as LockCustomer does, even if the customer is deleted: a permission can always be
-// revoked.
-func lockAnyCustomer(ctx context.Context, tx *store.Tx, customerID string) error {
-	query := tx.Customer.Query().Where(customer.ID(customerID))
-	store.ForUpdate(tx, query)
-	_, err := query.Only(ctx)
-	return err
 }
 
 // liveLog returns the log of the one permission for a channel and purpose that is active or pending, nil if there is

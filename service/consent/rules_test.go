@@ -90,8 +90,8 @@ func TestCheckWording(t *testing.T) {
 	}{
 		"text":              {"We may write to you.", true},
 		"spaces around it":  {" We may. \n", true},
-		"as long as may be": {strings.Repeat("я", longestWording), true},
-		"too long":          {strings.Repeat("я", longestWording+1), false},
+		"as long as may be": {strings.Repeat("я", maxWording), true},
+		"too long":          {strings.Repeat("я", maxWording+1), false},
 		"empty":             {"", false},
 		"spaces alone":      {" \n ", false},
 		"not UTF-8":         {"a\xff", false},

@@ -65,21 +65,17 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 	return s.Client.Contact.Get(ctx, made)
 }
 
-// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about, in the order of their ids.
-func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (c *ent.Customer, err error) {
-	aboutFirst := n.AboutID != "" && n.AboutID < n.CustomerID
-	if aboutFirst {
+// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about.
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (*ent.Customer, error) {
+	if n.AboutID != "" {
+		if err := service.HoldCustomers(ctx, tx, n.CustomerID, n.AboutID); err != nil {
+			return nil, err
+		}
 		if _, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID); err != nil {
 			return nil, err
 		}
 	}
-	if c, err = s.LockCustomer(ctx, tx, "customerId", n.CustomerID); err != nil {
-		return nil, err
-	}
-	if n.AboutID != "" && !aboutFirst {
-		_, err = s.LockCustomer(ctx, tx, "aboutId", n.AboutID)
-	}
-	return c, err
+	return s.LockCustomer(ctx, tx, "customerId", n.CustomerID)
 }
 
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The

@@ -151,7 +151,7 @@ func TestTheCostOfAContact(t *testing.T) {
 	})
 }
 
-// TestTheStageOfAContact: a contact has the stage that the facts up to its moment make, whenever they and it were told.
+// TestTheStageOfAContact: a contact has the stage that the facts up to its moment make, whenever they and it were recorded.
 func TestTheStageOfAContact(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		c := w.Customer("Anna")
@@ -167,7 +167,7 @@ func TestTheStageOfAContact(t *testing.T) {
 		left := ago(20)
 		_, err := w.Customers.RecordDeparture(w.System(), service.RecordDepartureInput{ID: c.ID, Reason: "moved", At: &left})
 		w.Must(err)
-		earlier := ago(40) // told later, and of before
+		earlier := ago(40) // recorded later, and of before
 		_, err = w.Customers.RecordDeparture(w.System(), service.RecordDepartureInput{ID: c.ID, Reason: "a break", At: &earlier})
 		w.Must(err)
 		for _, one := range []struct {
@@ -184,7 +184,7 @@ func TestTheStageOfAContact(t *testing.T) {
 	})
 }
 
-// TestTheSegmentOfAContact: a contact has the segment of its moment, whenever it is told; the first that is known has held before.
+// TestTheSegmentOfAContact: a contact has the segment of its moment, whenever it is recorded; the first that is known has held before.
 func TestTheSegmentOfAContact(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		c := w.Customer("Anna")

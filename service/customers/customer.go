@@ -172,7 +172,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in service.RecordDepartur
 		if err := s.RecordDated(ctx, tx, schema.DatedDeparture, c.ID, &reason, at); err != nil {
 			return "", err
 		}
-		if c.DepartedAt == nil || at.After(*c.DepartedAt) { // an earlier one that is told later does not replace it
+		if c.DepartedAt == nil || at.After(*c.DepartedAt) { // an earlier one that is recorded later does not replace it
 			if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {
 				return "", err
 			}

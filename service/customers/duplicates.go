@@ -59,8 +59,8 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 	return nil
 }
 
-// mostDuplicates is how many possible duplicates of one customer are named.
-const mostDuplicates = 100
+// maxDuplicates is how many possible duplicates of one customer are named.
+const maxDuplicates = 100
 
 // PossibleDuplicates returns the customers that have an e-mail, an external id or a phone in common with one of some customers, and
 // that the caller may see. It takes one statement.
@@ -86,7 +86,7 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 	for _, c := range of {
 		for _, other := range others {
 			reasons := inCommon(c, other)
-			if other.ID != c.ID && len(reasons) > 0 && len(found[c]) < mostDuplicates {
+			if other.ID != c.ID && len(reasons) > 0 && len(found[c]) < maxDuplicates {
 				found[c] = append(found[c], &service.PossibleDuplicate{Customer: other, Reasons: reasons})
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +13,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -101,17 +101,15 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 	if err := tx.Lock(ctx, LockReferrals, false); err != nil {
 		return nil, err
 	}
-	var c *ent.Customer
-	for _, one := range slices.Sorted(slices.Values([]string{customerID, *by})) {
-		var err error
-		if one == customerID {
-			c, err = s.LockCustomer(ctx, tx, "id", one)
-		} else {
-			_, err = s.LockCustomer(ctx, tx, "referredById", one)
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := service.HoldCustomers(ctx, tx, customerID, *by); err != nil {
+		return nil, err
+	}
+	c, err := s.LockCustomer(ctx, tx, "id", customerID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.LockCustomer(ctx, tx, "referredById", *by); err != nil {
+		return nil, err
 	}
 	through, above, err := between(ctx, tx, customerID, *by)
 	if err != nil || !above {

@@ -20,8 +20,8 @@ import (
 // of an index for each word, on both databases. They are folded here, in Go ([input.SearchKey]), so that both find the same.
 
 const (
-	longestTerm = 100 // bytes
-	mostWords   = 8
+	maxTerm  = 100 // bytes
+	maxWords = 8
 )
 
 // SearchTerms returns the terms by which a customer is found, each once.
@@ -61,7 +61,7 @@ func words(text string) []string {
 }
 
 func cut(term string) string {
-	for len(term) > longestTerm {
+	for len(term) > maxTerm {
 		_, size := utf8.DecodeLastRuneInString(term)
 		term = term[:len(term)-size]
 	}
@@ -85,8 +85,8 @@ func Search(text, region string) ([]predicate.Customer, error) {
 	if strings.Contains(folded, "@") && !strings.ContainsAny(folded, " \t") {
 		wanted = []string{folded}
 	}
-	if len(wanted) > mostWords {
-		return nil, fault.Invalidf("search", "want at most %d words", mostWords)
+	if len(wanted) > maxWords {
+		return nil, fault.Invalidf("search", "want at most %d words", maxWords)
 	}
 	if len(wanted) == 0 && strings.TrimSpace(text) != "" {
 		return []predicate.Customer{func(s *sql.Selector) { s.Where(sql.False()) }}, nil

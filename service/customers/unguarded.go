@@ -76,7 +76,7 @@ func between(ctx context.Context, tx *store.Tx, customerID, of string) (through 
 }
 
 // twins returns the customers who have a value in a column that is unique among the customers that one sees, but for one. It bypasses
-// the guard because a value that only a hidden customer has must be told apart from theirs; whoever uses it tells the actor of no
+// the guard because a value that only a hidden customer has must be distinguished from theirs; whoever uses it tells the actor of no
 // customer whom they may not see.
 func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([]service.Twin, error) {
 	var all []service.Twin

@@ -13,11 +13,11 @@ import (
 	"kopeck/fault"
 )
 
-// longestEmail is how many bytes an e-mail address may have.
-const longestEmail = 320
+// maxEmail is how many bytes an e-mail address may have.
+const maxEmail = 320
 
-// longestKey is how many bytes a [NameKey] may have: what its column takes.
-const longestKey = 800
+// maxKey is how many bytes a [NameKey] may have: what its column takes.
+const maxKey = 800
 
 // hosts reads the names of hosts as browsers do: in any case, and in letters as well as in their ASCII form (xn--).
 var hosts = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
@@ -26,7 +26,7 @@ var hosts = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictD
 func Email(field, value string) (string, error) {
 	value = strings.TrimSpace(visible(value))
 	parsed, err := mail.ParseAddress(value)
-	if err != nil || parsed.Address != value || len(value) > longestEmail || len(EmailKey(value)) > longestEmail || strings.ContainsAny(value, "\r\n\x00") {
+	if err != nil || parsed.Address != value || len(value) > maxEmail || len(EmailKey(value)) > maxEmail || strings.ContainsAny(value, "\r\n\x00") {
 		return "", fault.Invalidf(field, "not an e-mail address")
 	}
 	return value, nil
@@ -80,7 +80,7 @@ func OptionalEmailKey(address *string) *string {
 // NameKey returns what names are ordered by, the same on both databases: the name folded, and cut to what the column takes.
 func NameKey(name string) string {
 	key := Fold(name)
-	for len(key) > longestKey {
+	for len(key) > maxKey {
 		_, size := utf8.DecodeLastRuneInString(key)
 		key = key[:len(key)-size]
 	}

@@ -20,8 +20,8 @@ import (
 // FewestDigits is how many digits of a phone a customer is found by at least.
 const FewestDigits = 4
 
-// longestPhone is how many digits a number has at most: 15 in E.164, with the prefix of a call abroad.
-const longestPhone = 18
+// maxPhone is how many digits a number has at most: 15 in E.164, with the prefix of a call abroad.
+const maxPhone = 18
 
 // extensionMark stands before an extension.
 const extensionMark = ";ext="
@@ -88,7 +88,7 @@ func PhoneDigits(phone string) string { return digitsOf(phone) }
 func PhoneSpellings(text, region string) []string {
 	main, extension := splitPhone(text)
 	typed := digitsOf(main)
-	if !phoneNumber.MatchString(main) || len(typed) > longestPhone || extension != "" && len(typed) < 7 {
+	if !phoneNumber.MatchString(main) || len(typed) > maxPhone || extension != "" && len(typed) < 7 {
 		return nil
 	}
 	spellings := []string{typed}
@@ -157,7 +157,7 @@ func notPhone(text, main string) string {
 		return "want one number: digits with +, blanks, brackets, points and hyphens between them, and an extension behind ext. or доб."
 	case n < 3:
 		return "want at least three digits"
-	case n > longestPhone:
+	case n > maxPhone:
 		return "more digits than one number has: want one number"
 	}
 	return ""

@@ -22,7 +22,7 @@ type DatedGrade struct {
 // Grades returns the grades that a user has had, the newest first, from the snapshot. The caller may see what wages are.
 func (s *Service) Grades(u *ent.User) []*DatedGrade {
 	all, grades := []*DatedGrade{}, s.people.Load().grades[u.ID]
-	if first := grades.First(); first != nil { // it has held before all others, whatever was told later
+	if first := grades.First(); first != nil { // it has held before all others, whatever was recorded later
 		from := first.ValidFrom
 		if grades[0].ValidFrom.Before(from) {
 			from = grades[0].ValidFrom

@@ -13,7 +13,7 @@ import (
 	"kopeck/service"
 )
 
-// TestPromotion: a fitter's visit costs what his grade of that day costs, whenever he is promoted; a promotion that is told late
+// TestPromotion: a fitter's visit costs what his grade of that day costs, whenever he is promoted; a promotion that is recorded late
 // restates what it covers.
 func TestPromotion(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -56,7 +56,7 @@ func TestPromotion(t *testing.T) {
 		cost(before, 1555_00)
 		w.Rate(schema.RateChannelFee, "VISIT", "313.50", "contact", november.AddDate(0, 0, -1)) // restates
 		cost(before, 1556_00)
-		cost(visit(november.AddDate(0, 0, 1)), 1556_00) // told late, costed by the grade of its day
+		cost(visit(november.AddDate(0, 0, 1)), 1556_00) // recorded late, costed by the grade of its day
 		w.Clock.Advance(time.Hour)
 		cost(visit(w.Now()), 95*21_00+313_50+150_00)
 		told := november.AddDate(0, 0, -2)

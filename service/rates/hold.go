@@ -14,8 +14,8 @@ import (
 	"kopeck/store"
 )
 
-// mostHolds is how many prices a user holds at once, so that nobody blocks capacity by asking.
-const mostHolds = 20
+// maxHolds is how many prices a user holds at once, so that nobody blocks capacity by asking.
+const maxHolds = 20
 
 // Hold holds the capacity that the day of a price needs until the price's token expires, and says so in the price. What the same
 // price held before is held anew, not twice; what has expired counts for nothing. If the free capacity does not suffice for the day
@@ -77,7 +77,7 @@ func (s *Service) checkHolds(ctx context.Context, tx *store.Tx, userID string) e
 		return err
 	}
 	n, err := s.holdsOf(ctx, tx, userID)
-	if err == nil && n >= mostHolds {
+	if err == nil && n >= maxHolds {
 		return fault.New(fault.LimitExceeded, "hold", "you hold %d prices: order one of them, or wait until they expire", n)
 	}
 	return err

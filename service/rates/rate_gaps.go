@@ -24,10 +24,10 @@ type RateGap struct {
 	Examples                   []string
 }
 
-// mostGaps is how many gaps one answer holds, mostExamples how many products each names.
+// maxGaps is how many gaps one answer holds, maxExamples how many products each names.
 const (
-	mostGaps     = 1000
-	mostExamples = 5
+	maxGaps     = 1000
+	maxExamples = 5
 )
 
 // rateGaps are the gaps by what is missing.
@@ -73,7 +73,7 @@ func (gaps rateGaps) sorted() []*RateGap {
 	slices.SortFunc(all, func(a, b *RateGap) int {
 		return cmp.Or(cmp.Compare(affected(b), affected(a)), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Code, b.Code))
 	})
-	return all[:min(len(all), mostGaps)]
+	return all[:min(len(all), maxGaps)]
 }
 
 // needed records a moment at which the rate was needed.
@@ -159,7 +159,7 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 		}
 		for _, key := range cost.Missing {
 			gap := gaps.of(key)
-			if gap.Products++; gap.Products <= mostExamples {
+			if gap.Products++; gap.Products <= maxExamples {
 				gap.addExamples(p.ID)
 			}
 		}

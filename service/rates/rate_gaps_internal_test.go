@@ -39,12 +39,12 @@ func TestGapsOfOrdersAndProducts(t *testing.T) {
 func TestGapsAreAtMostAThousand(t *testing.T) {
 	t.Parallel()
 	gaps := rateGaps{}
-	for i := range mostGaps + 5 {
+	for i := range maxGaps + 5 {
 		gaps.of(costing.RateKey{Subject: costing.SubjectMaterial, Code: fmt.Sprintf("%04d", i)}).Products = 1
 	}
 	gaps.of(costing.RateKey{Subject: costing.SubjectMaterial, Code: "last"}).Products = 2
 	all := gaps.sorted()
-	if len(all) != mostGaps || all[0].Code != "last" || all[1].Code != "0000" {
+	if len(all) != maxGaps || all[0].Code != "last" || all[1].Code != "0000" {
 		t.Errorf("%d gaps, first %s and %s", len(all), all[0].Code, all[1].Code)
 	}
 }

@@ -26,17 +26,17 @@ type Resource struct {
 	CapacityPerDay *money.Decimal
 }
 
-// mostResources is how many resources one answer holds, mostDays how many days.
+// maxResources is how many resources one answer holds, maxDays how many days.
 const (
-	mostResources = 1000
-	mostDays      = 366
+	maxResources = 1000
+	maxDays      = 366
 )
 
 // Resources gives the resources by their codes, at most 1,000, from memory. Who may see them is for the caller to decide.
 func (s *Service) Resources() []*Resource {
 	codes := s.resourceCodes()
-	all := make([]*Resource, 0, min(len(codes), mostResources))
-	for _, code := range slices.Sorted(maps.Keys(codes))[:min(len(codes), mostResources)] {
+	all := make([]*Resource, 0, min(len(codes), maxResources))
+	for _, code := range slices.Sorted(maps.Keys(codes))[:min(len(codes), maxResources)] {
 		all = append(all, s.resource(code))
 	}
 	return all
@@ -97,8 +97,8 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	switch {
 	case !to.After(from):
 		faults.Add(fault.Invalidf("to", "want a moment after from"))
-	case last-first >= mostDays:
-		faults.Add(fault.New(fault.LimitExceeded, "to", "want at most %d days", mostDays))
+	case last-first >= maxDays:
+		faults.Add(fault.New(fault.LimitExceeded, "to", "want at most %d days", maxDays))
 	}
 	known := service.EndOfTime
 	if knownAt != nil {
@@ -135,8 +135,8 @@ func (s *Service) bookingsBetween(codes []string, first, last int, known time.Ti
 
 // How many bookings one answer has, and of one day.
 const (
-	mostBookings      = 20_000
-	mostBookingsOfDay = 1000
+	maxBookings      = 20_000
+	maxBookingsOfDay = 1000
 )
 
 // ResourceBooking is what an order takes of a resource on a day, or what is held for a customer.
@@ -170,8 +170,8 @@ func (s *Service) Bookings(ctx context.Context, days []*costing.ResourceDay) (ma
 	if err != nil {
 		return nil, fmt.Errorf("rates: bookings of days: %w", err)
 	}
-	if len(rows) > mostBookings {
-		return nil, fault.New(fault.LimitExceeded, "to", "more than %d bookings: ask for fewer days", mostBookings)
+	if len(rows) > maxBookings {
+		return nil, fault.New(fault.LimitExceeded, "to", "more than %d bookings: ask for fewer days", maxBookings)
 	}
 	found := make(map[*costing.ResourceDay][]*ResourceBooking, len(days))
 	for _, row := range rows {
@@ -180,7 +180,7 @@ func (s *Service) Bookings(ctx context.Context, days []*costing.ResourceDay) (ma
 			one.HeldUntil = row.FreedAt
 		}
 		for _, day := range byPlace[place{row.Resource, row.Day}] {
-			if len(found[day]) < mostBookingsOfDay {
+			if len(found[day]) < maxBookingsOfDay {
 				found[day] = append(found[day], one)
 			}
 		}

@@ -194,7 +194,7 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 	work.pending = work.pending[:0]
 	work.changed += len(changed)
 	// Whatever changes a contact's realised value locks its customer first. So does this, or the two could deadlock.
-	if err := lockCustomers(ctx, tx, customers); err != nil {
+	if err := service.HoldCustomers(ctx, tx, customers...); err != nil {
 		return err
 	}
 	if err := writeContactCosts(ctx, tx, changed); err != nil {

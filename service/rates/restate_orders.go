@@ -79,7 +79,7 @@ func (s *Service) restateConcerned(ctx context.Context, tx *store.Tx, work *orde
 			return nil, err
 		}
 	}
-	if err := lockCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))); err != nil {
+	if err := service.HoldCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))...); err != nil {
 		return nil, err
 	}
 	orders := slices.Sorted(maps.Keys(customerOf))

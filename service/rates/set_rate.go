@@ -27,8 +27,8 @@ type NewRate struct {
 	Correction bool // of an earlier one for the same moment
 }
 
-// mostRates is how many rates one answer holds.
-const mostRates = 1000
+// maxRates is how many rates one answer holds.
+const maxRates = 1000
 
 // SetRate records what something costs from a moment on. A rate for the past restates, in the same transaction and
 // audited, the contacts and orders from that moment to the code's next rate; a future one takes effect by itself.
@@ -133,7 +133,7 @@ func (s *Service) Rates(ctx context.Context, subject *schema.RateSubject, code *
 	if code != nil {
 		query.Where(rate.CodeIn(*code, staffCode(*code)))
 	}
-	rates, err := query.Order(rate.ByValidFrom(store.Descending), rate.ByRecordedAt(store.Descending), rate.ByID(store.Descending)).Limit(mostRates).All(ctx)
+	rates, err := query.Order(rate.ByValidFrom(store.Descending), rate.ByRecordedAt(store.Descending), rate.ByID(store.Descending)).Limit(maxRates).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("rates: rates: %w", err)
 	}

@@ -13,8 +13,8 @@ import (
 	"kopeck/store"
 )
 
-// mostRatesSet is how many rates are set by one request.
-const mostRatesSet = 250
+// maxRatesSet is how many rates are set by one request.
+const maxRatesSet = 250
 
 // ratesSet is what the audit keeps of a list of rates. A repeated request finds its rates by it.
 type ratesSet struct {
@@ -30,8 +30,8 @@ func (s *Service) SetRates(ctx context.Context, in service.SetRatesInput) ([]*en
 	switch {
 	case len(in.Rates) == 0:
 		return nil, fault.Invalidf("rates", "want at least one rate")
-	case len(in.Rates) > mostRatesSet:
-		return nil, fault.New(fault.LimitExceeded, "rates", "want at most %d rates", mostRatesSet)
+	case len(in.Rates) > maxRatesSet:
+		return nil, fault.New(fault.LimitExceeded, "rates", "want at most %d rates", maxRatesSet)
 	}
 	var faults fault.List
 	rates := make([]NewRate, len(in.Rates))

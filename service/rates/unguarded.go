@@ -179,7 +179,7 @@ func bookingsOf(ctx context.Context, tx *store.Tx, orderID string, first int) ([
 // bookingsOn reads what fills resources on days from first to last, as known at a moment, the first booked first. Who may see resources,
 // by the scope costs, sees all orders.
 func bookingsOn(ctx context.Context, query *ent.BookingQuery) ([]*ent.Booking, error) {
-	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(mostBookings + 1).All(auth.System(ctx))
+	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(maxBookings + 1).All(auth.System(ctx))
 }
 
 // sumBookings sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may

@@ -87,16 +87,6 @@ func writeContactCosts(ctx context.Context, tx *store.Tx, contacts []contactCost
 	return tx.UpdateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4", []store.ColumnType{store.IntColumn, store.JSONColumn, store.BoolColumn}, rows)
 }
 
-// lockCustomers holds customers' rows until the transaction ends. It locks them in the order of their ids.
-func lockCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) error {
-	ids := slices.Clone(customerIDs)
-	slices.Sort(ids)
-	return store.EachByIDs(ctx, tx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id"+store.ForUpdateClause(tx), nil, slices.Compact(ids), func(scan store.ScanFunc) error {
-		var one string
-		return scan(&one)
-	})
-}
-
 // writeCustomerCosts writes what the contacts of customers have cost, and what the customers are worth by it.
 func writeCustomerCosts(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
 	rows := make([][]any, len(customers))

@@ -33,8 +33,8 @@ type ExpectedMonth struct {
 	Margin, MarginLow, MarginHigh money.Amount
 }
 
-// mostMonths is the maximum number of months.
-const mostMonths = 120
+// maxMonths is the maximum number of months.
+const maxMonths = 120
 
 // monthLength is the mean length of a month, 30.4375 days.
 const monthLength = time.Duration(lifetime.DaysPerMonth * 24 * float64(time.Hour))
@@ -45,8 +45,8 @@ const monthLength = time.Duration(lifetime.DaysPerMonth * 24 * float64(time.Hour
 // from for a moment before the observed end or more than ten years after it.
 func (s *Service) ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*ExpectedMonths, error) {
 	n := input.Or(months, value.LifetimeHorizon)
-	if n < 1 || n > mostMonths {
-		return nil, fault.Invalidf("months", "want 1 to %d", mostMonths)
+	if n < 1 || n > maxMonths {
+		return nil, fault.Invalidf("months", "want 1 to %d", maxMonths)
 	}
 	m, now := s.value.Current(), s.Now()
 	day, observed := s.value.ObservedEnd(now)
@@ -55,8 +55,8 @@ func (s *Service) ExpectedMonths(ctx context.Context, months *int, from *time.Ti
 		begin = from.UTC()
 	}
 	ahead := float64(begin.Sub(observed)) / float64(monthLength)
-	if ahead < 0 || ahead > mostMonths {
-		return nil, fault.Invalidf("from", "want a moment from %s on, until which orders are known, and at most %d months after it", observed.UTC().Format(time.RFC3339), mostMonths)
+	if ahead < 0 || ahead > maxMonths {
+		return nil, fault.Invalidf("from", "want a moment from %s on, until which orders are known, and at most %d months after it", observed.UTC().Format(time.RFC3339), maxMonths)
 	}
 	var f *forecast
 	err := s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {

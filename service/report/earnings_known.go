@@ -16,7 +16,7 @@ import (
 
 // EarningsKnownAt returns what customers had earned, by their ids, as it was known at a moment: of the orders that had been recorded as
 // completed by then, less the refunds of then, with costs by the rates and grades of which we had learned, less the contacts that
-// had been recorded. What is told later, about whatever time, changes nothing of it: prices of the past rest on it. The callers may
+// had been recorded. What is recorded later, about whatever time, changes nothing of it: prices of the past rest on it. The callers may
 // see the customers; what of theirs they may not see is part of the earnings too.
 func (s *Service) EarningsKnownAt(ctx context.Context, customers []*ent.Customer, at time.Time) (map[string]value.Earnings, error) {
 	known := make(map[string]value.Earnings, len(customers))

@@ -16,7 +16,7 @@ import (
 	"kopeck/service/value"
 )
 
-// A price of the past rests on what was known then: whatever is told later, it stays the same for ever. The rule is met by what Anna was
+// A price of the past rests on what was known then: whatever is recorded later, it stays the same for ever. The rule is met by what Anna was
 // worth on 20 November and not by what she is worth after her order was given back.
 func TestPriceOfThePastStays(t *testing.T) {
 	t.Parallel()

@@ -36,8 +36,8 @@ type ContactEconomicsRow struct {
 	ReturnOnCost *money.Decimal // Net / Cost with six places; nil where that is no Decimal
 }
 
-// mostEconomicsRows is the maximum number of rows of an answer of the API; the command line writes all rows.
-const mostEconomicsRows = 50_000
+// maxEconomicsRows is the maximum number of rows of an answer of the API; the command line writes all rows.
+const maxEconomicsRows = 50_000
 
 // ContactEconomics sums up the contacts from a moment (included) to another (not), by any combination of dimensions,
 // on one snapshot of the database. Without dimensions there is one row, also where there are no contacts. Without a model
@@ -116,7 +116,7 @@ func rowLimit(ctx context.Context) int {
 	if actor, ok := auth.From(ctx); ok && actor.IsSystem() {
 		return 0
 	}
-	return mostEconomicsRows
+	return maxEconomicsRows
 }
 
 // checkRows refuses more rows than a limit; 0 is none.

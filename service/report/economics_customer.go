@@ -19,8 +19,8 @@ import (
 // ofWallet is the time whose revenue is compared with what a customer spends in a year.
 const ofWallet = 365 * 24 * time.Hour
 
-// longestPayBack is the maximum number of months ahead in which an acquisition cost is expected to be paid back.
-const longestPayBack = 120
+// maxPayBack is the maximum number of months ahead in which an acquisition cost is expected to be paid back.
+const maxPayBack = 120
 
 // CustomerEconomics are what a customer brought and cost in a period.
 type CustomerEconomics struct {
@@ -116,7 +116,7 @@ func economicsOf(c *ent.Customer, sums customerSums, begin, end time.Time) (*Cus
 }
 
 // paysBack returns the end of the first month in which expected margins will have made up for what a customer has cost so
-// far; nil where there is none within longestPayBack. What is expected is not discounted: the question is when the
+// far; nil where there is none within maxPayBack. What is expected is not discounted: the question is when the
 // money is back.
 func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 	if e.OrderDays == 0 {
@@ -137,7 +137,7 @@ func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 		return nil, err
 	}
 	x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
-	orders := make([]float64, longestPayBack)
+	orders := make([]float64, maxPayBack)
 	m.CountsOf(e, day).MonthlyOrders(orders, x, recency, age)
 	for month, n := range orders {
 		expected, err := money.FromFloat(n * margin)

@@ -8,6 +8,7 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -41,10 +42,10 @@ type customerSums struct {
 
 // customerSumsSQL sums up the orders and contacts of customers in a period, and the revenue of another. A row of contacts has a
 // number of orders of -1, the number of contacts in the column of revenue and their cost in that of margin.
-const customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
+var customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
 	SELECT customer_id, sum(CASE WHEN status = 'COMPLETED' AND at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END),
 		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END)
-	FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
+	FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
 	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 
 // sumsOfCustomers sums up the orders and contacts of customers in a period, in one statement. yearEnd is where the year of
@@ -75,9 +76,9 @@ func sumsOfCustomers(ctx context.Context, db store.Reader, ids []string, from, t
 }
 
 // paidBackSQL finds, of customers mine, when the margins less the contact costs so far first reached the acquisition cost.
-const paidBackSQL = `SELECT run.customer_id, min(run.at) FROM (
+var paidBackSQL = `SELECT run.customer_id, min(run.at) FROM (
 		SELECT customer_id, at, sum(value) OVER (PARTITION BY customer_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM (
-			SELECT customer_id, completed_at AS at, id, margin AS value FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND customer_id IN (SELECT id FROM mine)
+			SELECT customer_id, completed_at AS at, id, margin AS value FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine)
 			UNION ALL SELECT customer_id, at, id, -cost FROM contacts WHERE customer_id IN (SELECT id FROM mine)) AS moves) AS run
 	JOIN customers c ON c.id = run.customer_id WHERE run.so_far >= c.acquisition_cost GROUP BY run.customer_id`
 

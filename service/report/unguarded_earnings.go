@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -13,7 +14,7 @@ import (
 // soldKnownOf returns the orders of customers that had been recorded as completed by a moment: an order may be recorded so long after
 // the moment of its completion, which the audit has. One that was cancelled later had been completed.
 func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (orders []*order, err error) {
-	const condition = `(o.status IN ('COMPLETED', 'REFUNDED') OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.completed_at IS NOT NULL AND o.created_at <= ?
+	condition := `(o.status IN ` + service.SoldStatuses + ` OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.completed_at IS NOT NULL AND o.created_at <= ?
 		AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete') AND o.customer_id IN @ids`
 	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition, []any{at, at, at}, customerIDs, addTo(&orders))
 }

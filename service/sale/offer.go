@@ -15,8 +15,8 @@ import (
 	"kopeck/store"
 )
 
-// longestOffer is for how long an offer may bind us.
-const longestOffer = 366 * 24 * time.Hour
+// maxOffer is for how long an offer may bind us.
+const maxOffer = 366 * 24 * time.Hour
 
 // OfferStatusAt returns an offer's status at a moment: one that has not been answered is EXPIRED from expiresAt on, whether or
 // not that is stored.
@@ -55,7 +55,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		switch {
 		case !expiresAt.After(now):
 			return "", fault.Invalidf("expiresAt", "want a moment in the future")
-		case expiresAt.After(now.Add(longestOffer)):
+		case expiresAt.After(now.Add(maxOffer)):
 			return "", fault.Invalidf("expiresAt", "want a moment within the coming year")
 		case refused != nil:
 			return "", refused

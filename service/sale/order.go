@@ -6,7 +6,6 @@ import (
 
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/ent/customer"
 	"kopeck/ent/order"
 	"kopeck/fault"
 	"kopeck/id"
@@ -175,9 +174,7 @@ func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, e
 	if err != nil {
 		return nil, err
 	}
-	owner := tx.Customer.Query().Where(customer.ID(seen.CustomerID))
-	store.ForUpdate(tx, owner)
-	if _, err := owner.OnlyID(ctx); err != nil {
+	if err := service.HoldCustomers(ctx, tx, seen.CustomerID); err != nil {
 		return nil, err
 	}
 	o, err := tx.Order.Get(ctx, orderID) // read once more, now that nobody else can change it

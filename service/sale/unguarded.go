@@ -10,7 +10,7 @@ import (
 	"kopeck/store"
 )
 
-// twins returns the orders that have an external id. It bypasses the guard because an id that only a hidden order has must be told apart
+// twins returns the orders that have an external id. It bypasses the guard because an id that only a hidden order has must be distinguished
 // from that; whoever uses it tells the actor of no order that they may not see.
 func twins(ctx context.Context, tx *store.Tx, externalID string) ([]service.Twin, error) {
 	var all []service.Twin

@@ -13,6 +13,7 @@ import (
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -35,7 +36,7 @@ FROM (SELECT o.customer_id, o.margin,
 		CASE WHEN o.status = 'COMPLETED' THEN o.completed_at END AS completed_at,
 		min(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS first_day,
 		max(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS last_day
-	FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')` + condition + `) AS sold GROUP BY sold.customer_id`
+	FROM orders o WHERE o.status IN ` + service.SoldStatuses + condition + `) AS sold GROUP BY sold.customer_id`
 }
 
 // scanStatistics scans a row of [statisticsSQL].
@@ -125,8 +126,7 @@ func ReadCustomers(ctx context.Context, db store.Reader, ids []string) (customer
 	return customers, store.EachByIDs(ctx, db, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, ids, addTo(&customers))
 }
 
-// HoldCustomers is [ReadCustomers], and holds the rows until the transaction ends. ids are sorted, so that transactions which
-// hold several customers do not wait for each other.
+// HoldCustomers is [ReadCustomers], and holds the rows as service.HoldCustomers does.
 func HoldCustomers(ctx context.Context, tx *store.Tx, ids []string) (customers []*ent.Customer, err error) {
 	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
 	return customers, store.EachByIDs(ctx, tx, query, nil, ids, addTo(&customers))
