@@ -37,7 +37,7 @@ func TestMarginOfAnOrderFromOutside(t *testing.T) {
 						t.Errorf("%s is %v", path, got)
 					}
 				}
-				if r.Len("customer.orders.edges") != 4 || r.Len("customer.orders.edges.0.node.credits") != 0 {
+				if r.Len("customer.orders.edges") != 5 || r.Len("customer.orders.edges.0.node.credits") != 0 {
 					t.Errorf("%s", r.Body)
 				}
 				contacts := r.Len("customer.contacts.edges")

@@ -119,14 +119,13 @@ func TestCancelledFitChangesNothing(t *testing.T) {
 		c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD"}})
 		const ask = `{ lifetimeModel { id } lifetimeModels { id active } }`
 		before := c.Must(ask, nil)
-		stopped, done := 0, false
-		for asked := int64(0); !done; asked = asked*4 + 1 {
+		stopped := 0
+		for asked := int64(0); ; asked = asked*4 + 1 {
 			ctx := newCountdown(w.System(), asked)
 			_, err := w.App.Value.Fit(ctx, service.FitLifetimeModelInput{})
 			cancelled := ctx.Context.Err() != nil
 			ctx.cancel()
 			if err == nil {
-				done = true
 				break
 			}
 			stopped++

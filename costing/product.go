@@ -126,8 +126,8 @@ func (p Product) leadAt(at, knownAt time.Time) int {
 			first = i
 		}
 	}
-	for i := len(p.LeadDays) - 1; i >= 0; i-- {
-		if lead := p.LeadDays[i]; i != first && !lead.ValidFrom.After(at) && !lead.RecordedAt.After(knownAt) {
+	for i, lead := range slices.Backward(p.LeadDays) {
+		if i != first && !lead.ValidFrom.After(at) && !lead.RecordedAt.After(knownAt) {
 			return lead.Days
 		}
 	}

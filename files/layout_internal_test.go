@@ -99,7 +99,7 @@ func TestMappableFields(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[Kind][2]string{
 		Orders: {
-			"customer order date amount cost currency total quantity price status refunded refunded_at refund_reason completed_at cancelled_at cancel_reason due_at email phone name",
+			"customer order date amount cost currency total quantity price sku title discount status refunded refunded_at refund_reason completed_at cancelled_at cancel_reason due_at email phone name",
 			"customer date amount",
 		},
 		Contacts: {

@@ -51,7 +51,7 @@ func checkAmounts(has func(field string) bool) error {
 		return optionsError("--map: total is what the whole order costs, amount (or quantity and price) what one row does: map one of them, or with sku or title both")
 	case amount && price:
 		return optionsError("--map: price is multiplied by quantity to an amount: map one of price and amount")
-	case price && !quantity, quantity && !price && !(lines && amount):
+	case price && !quantity, quantity && !price && (!lines || !amount):
 		return optionsError("--map: price and quantity go together")
 	case has("discount") && !price:
 		return optionsError("--map: discount is taken off quantity x price: map these too")

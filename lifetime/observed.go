@@ -4,9 +4,9 @@ package lifetime
 // departure of its customers. The zero Observation knows of no orders, and never stops the clock.
 type Observation struct {
 	// KnownUntil is the last day whose orders are known, where somebody said so; nil where the silence of all customers decides.
-	KnownUntil *int
-	LastDay    int // the last calendar day with a completed order; 0 where there is none
-	YearOrders int // completed orders of the 365 days that end with LastDay; MostYearOrders stands for all numbers above it
+	KnownUntil *int `json:"knownUntil"`
+	LastDay    int  `json:"lastDay"`    // the last calendar day with a completed order; 0 where there is none
+	YearOrders int  `json:"yearOrders"` // completed orders of the 365 days that end with LastDay; MostYearOrders stands for all numbers above it
 }
 
 const (

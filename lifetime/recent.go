@@ -58,11 +58,13 @@ func recentOf(days []recentDay) (Recent, error) {
 	slices.SortStableFunc(days, func(a, b recentDay) int { return cmp.Compare(a.day, b.day) })
 	var text strings.Builder
 	for i := 0; i < len(days); {
-		day, sum, err := days[i].day, money.Amount{}, error(nil)
+		day, sum := days[i].day, money.Amount{}
 		for ; i < len(days) && days[i].day == day; i++ {
-			if sum, err = sum.Plus(days[i].margin); err != nil {
+			plus, err := sum.Plus(days[i].margin)
+			if err != nil {
 				return "", err
 			}
+			sum = plus
 		}
 		if day <= days[len(days)-1].day-YearDays {
 			continue

@@ -23,7 +23,7 @@ type unguardedLimit struct {
 // unguardedLimits are the limits by package, by its path under service/. A number may only fall: a package that has fewer
 // places than its limit fails too, until the limit is lowered.
 var unguardedLimits = map[string]unguardedLimit{
-	".":         {14, 0, 0}, // the marks of what is in memory are read by who asks what was known at a moment; dated values are read for imports too
+	".":         {15, 0, 0}, // the marks of what is in memory are read by who asks what was known at a moment; dated values are read for imports too; customers are held here for all packages
 	"books":     {41, 0, 0}, // what is shown of customers and contacts is written once a day; refunds are read with their lines by who may see the orders
 	"bulk":      {32, 0, 0}, // refunds are written with their lines; products of an earlier version are searched for; files carry the grades of staff
 	"catalogue": {9, 0, 0},  // recipes are checked and restated by what all products are made of; a repeated setRecipe is answered
@@ -32,10 +32,10 @@ var unguardedLimits = map[string]unguardedLimit{
 	"customers": {5, 0, 0}, // capacity that is held for a customer who is deleted is freed
 	"people":    {10, 0, 0},
 	"quote":     {7, 0, 0},
-	"rates":     {36, 0, 0}, // all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; what fills a day is shown; prices hold capacity, which orders take over
+	"rates":     {34, 0, 0}, // all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; what fills a day is shown; prices hold capacity, which orders take over
 	"report":    {19, 0, 0},
 	"sale":      {5, 0, 0},  // what was done with an order is in the audit, which no role reads; refunds have lines
-	"value":     {18, 0, 0}, // what is shown of customers is written once a day; a fit reads the order days of all customers, once
+	"value":     {15, 0, 0}, // what is shown of customers is written once a day; a fit reads the order days of all customers, once
 }
 
 // TestUnguarded fails if a package reads or writes past the guard in a file that is not named unguarded*.go, or at more

@@ -78,8 +78,8 @@ func TestMissingReferences(t *testing.T) {
 		t.Fatalf("in an empty database: %v", found)
 	}
 	err := s.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error {
-		_, err := b.Copy(ctx, "refunds", strings.Fields("id order_id amount reason at actor"), func(yield func([]any) bool) {
-			_ = yield([]any{"ref_1", "ord_none", 1, "late", noon, "system"}) && yield([]any{"ref_2", "ord_none", 1, "late", noon, "system"})
+		_, err := b.Copy(ctx, "refunds", strings.Fields("id order_id amount reason at recorded_at actor"), func(yield func([]any) bool) {
+			_ = yield([]any{"ref_1", "ord_none", 1, "late", noon, noon, "system"}) && yield([]any{"ref_2", "ord_none", 1, "late", noon, noon, "system"})
 		})
 		return err
 	})

@@ -1,4 +1,4 @@
-// Package backtest measures how far forecasts of lifetime can be trusted, on orders that their models were not fitted on: BackTestOf how
+// Package backtest measures how far forecasts of lifetime can be trusted, on orders that their models were not fitted on: Test how
 // well a model of counts predicts what customers did next, Rivals the simple forecasts that it is compared with, TestMargins the models
 // of the margin of an order, and CoverageOf how often the bounds of customers hold, which it widens.
 //

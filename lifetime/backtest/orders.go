@@ -33,7 +33,7 @@ type BackTest struct {
 	TopTenth  float64
 	Customers int
 	// LogLikelihood of what each customer bought: the measure by which models are chosen, since it alone
-	// judges the whole forecast and not its mean. BackTestOf fills it.
+	// judges the whole forecast and not its mean. Test fills it.
 	LogLikelihood float64
 }
 
@@ -98,8 +98,8 @@ func newBackTest(rows []HoldOut, t float64, predict func(r HoldOut) float64) (Ba
 	return b, nil
 }
 
-// BackTestOf is NewBackTest of a model, with the log-likelihood of what was bought.
-func BackTestOf(m lifetime.CountModel, rows []HoldOut, t float64) (BackTest, error) {
+// Test is NewBackTest of a model, with the log-likelihood of what was bought.
+func Test(m lifetime.CountModel, rows []HoldOut, t float64) (BackTest, error) {
 	b, err := newBackTest(rows, t, func(r HoldOut) float64 { return lifetime.Repeating(m, r.Recent).ExpectedPurchases(r.X, r.TX, r.T, t) })
 	if err != nil {
 		return b, err

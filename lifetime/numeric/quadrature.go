@@ -10,7 +10,12 @@ import (
 type Node struct{ At, Weight float64 }
 
 // Gauss8 and the others are the rules; one of n nodes is exact for polynomials of degree 2n - 1.
-var Gauss8, Gauss12, Gauss20, Gauss32 = legendre(8), legendre(12), legendre(20), legendre(32)
+var (
+	Gauss8  = legendre(8)
+	Gauss12 = legendre(12)
+	Gauss20 = legendre(20)
+	Gauss32 = legendre(32)
+)
 
 func legendre(n int) []Node {
 	at, weight := make([]float64, n), make([]float64, n)

@@ -16,7 +16,7 @@ func TestFirstOrders(t *testing.T) {
 		first := w.bought(buyer, hoursAgo(100), 10)
 		second := w.bought(buyer, hoursAgo(50), 20)
 		must(t, w.Client.Order.UpdateOneID(first).SetStatus(schema.OrderRefunded).SetRefunded(money.Minor(10)).SetMargin(money.Amount{}).Exec(w.system()))
-		must(t, w.Client.Refund.Create().SetID(w.id("ref")).SetOrderID(first).SetAmount(money.Minor(10)).SetReason("test").SetAt(hoursAgo(30)).SetActor("test").Exec(w.system()))
+		must(t, w.Client.Refund.Create().SetID(w.id("ref")).SetOrderID(first).SetAmount(money.Minor(10)).SetReason("test").SetAt(hoursAgo(30)).SetRecordedAt(hoursAgo(30)).SetActor("test").Exec(w.system()))
 		for name, c := range map[string]struct {
 			known int // hours ago
 			want  string

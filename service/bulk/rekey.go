@@ -38,7 +38,7 @@ func (s *Service) Rekey(ctx context.Context) (looked int, err error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			n := 0
+			var n int
 			if n, more, err = s.rekeyNext(ctx, session); err != nil {
 				return err
 			}

@@ -69,11 +69,3 @@ func (s *Service) formatOr(a *money.Amount) string {
 func (s *Service) moment(at time.Time) string {
 	return at.In(s.Settings().Zone).Format("2006-01-02 15:04 MST")
 }
-
-// momentOr writes a time that may be absent; "" then.
-func (s *Service) momentOr(at *time.Time) string {
-	if at == nil {
-		return ""
-	}
-	return s.moment(*at)
-}

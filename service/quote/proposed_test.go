@@ -79,7 +79,10 @@ func TestProposedPrices(t *testing.T) {
 			t.Errorf("approved twice: %v", err)
 		}
 		w.Clock.Advance(time.Hour)
-		_, err = w.Quote.ApproveAgreement(manager, service.ApproveAgreementInput{ID: friend}) // with the reason proposed
+		if _, err = w.Quote.ApproveAgreement(manager, service.ApproveAgreementInput{ID: friend}); !fault.Is(err, fault.BelowFloor) {
+			t.Errorf("60.00 was approved by the reason of who does not know the floor: %v", err)
+		}
+		_, err = w.Quote.ApproveAgreement(manager, service.ApproveAgreementInput{ID: friend, OverrideFloorReason: &reason})
 		w.Must(err)
 		if got := s.price("1").Unit; got != money.Minor(6000) {
 			t.Errorf("the price is %v after 60.00 was approved with its reason", got)

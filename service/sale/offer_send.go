@@ -43,7 +43,7 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 		if !decision.Allowed {
 			return consent.MissingPermission(decision, in.Channel, purpose)
 		}
-		contact, err := s.recordSending(ctx, tx, o, c, in.Channel, purpose, decision)
+		contact, err := s.recordSending(ctx, tx, c, in.Channel, purpose, decision)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 const offerSubject = "offer"
 
 // recordSending records the contact by which an offer is sent.
-func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
+func (s *Service) recordSending(ctx context.Context, tx *store.Tx, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
 	if !ok {
 		kind = schema.Message

@@ -88,7 +88,7 @@ func (f *fitted) test(t *trial, m lifetime.CountModel) error {
 	}
 	sortHoldOuts(rows)
 	days := t.log.heldOutDays()
-	test, err := backtest.BackTestOf(m, rows, float64(days)/unit.Days())
+	test, err := backtest.Test(m, rows, float64(days)/unit.Days())
 	if err != nil {
 		return err
 	}

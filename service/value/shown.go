@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"kopeck/ent"
 	"kopeck/lifetime"
@@ -30,7 +31,7 @@ type shownEarnings struct {
 	RefundedMargin  money.Amount `json:"refundedMargin"`
 	ContactCost     money.Amount `json:"contactCost"`
 	AcquisitionCost money.Amount `json:"acquisitionCost"`
-	Recent          string       `json:"recent,omitempty"`
+	Recent          string       `json:"recent"`
 }
 
 // shownEarningsOf returns the earnings that a customer is shown by: of a customer recorded since the start of the day, of one
@@ -73,8 +74,11 @@ func (s *Service) shownTotal(m *Model, c *ent.Customer) (money.Amount, error) {
 		return money.Amount{}, err
 	}
 	v, err := s.ValueOf(m, e, s.Now(), LifetimeHorizon, s.Settings().AnnualDiscountRate)
+	if errors.Is(err, money.ErrOverflow) {
+		return money.Minor(math.MaxInt64), nil
+	}
 	if err != nil {
-		return money.Minor(1<<63 - 1), nil
+		return money.Amount{}, err
 	}
 	v.Of(c, e)
 	total, err := s.Round(v.Total, v)

@@ -12,6 +12,6 @@ ALTER TABLE `customers` ADD COLUMN `shown_earnings` json NULL;
 -- thousands
 UPDATE `customers` SET `shown_total` = `lifetime_value` / 100000 * 100000,
 	`shown_earnings` = json_object('orderDays', `order_days`, 'firstDay', `first_order_day`, 'lastDay', `last_order_day`, 'margin', `margin`,
-		'repeatMargin', `repeat_margin`, 'refundedMargin', `refunded_margin`, 'contactCost', `contact_cost`, 'acquisitionCost', `acquisition_cost`);
+		'repeatMargin', `repeat_margin`, 'refundedMargin', `refunded_margin`, 'contactCost', `contact_cost`, 'acquisitionCost', `acquisition_cost`, 'recent', `recent_days`);
 -- create index "customer_shown_total_id" to table: "customers"
 CREATE INDEX `customer_shown_total_id` ON `customers` (`shown_total`, `id`);
