@@ -216,7 +216,7 @@ func TestBackTestReference(t *testing.T) {
 		for _, of := range kindsInReference {
 			m := modelOf(t, of.kind, of.names, f.of(of.kind).Params)
 			name := name + " " + of.fit
-			got, err := backtest.BackTestOf(m, rows, r.HoldLen)
+			got, err := backtest.Test(m, rows, r.HoldLen)
 			if err != nil {
 				t.Fatal(err)
 			}

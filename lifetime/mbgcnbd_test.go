@@ -166,11 +166,11 @@ func TestGroceryIsRegular(t *testing.T) {
 		t.Errorf("K = %d, log-likelihood %g, MBG/NBD %g", fit.Model.K, fit.LogLikelihood, one.LogLikelihood)
 	}
 	rows := c.Rows(lifetime.Week)
-	regular, err := backtest.BackTestOf(fit.Model, rows, 52)
+	regular, err := backtest.Test(fit.Model, rows, 52)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := backtest.BackTestOf(one.Model, rows, 52)
+	other, err := backtest.Test(one.Model, rows, 52)
 	if err != nil {
 		t.Fatal(err)
 	}
