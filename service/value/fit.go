@@ -34,8 +34,8 @@ type fitted struct {
 }
 
 // Fit fits a model on the completed orders up to the end of a calendar day, by default today, and tests it on those
-// after it. By default the new model becomes active in the same step, and before Fit returns all customers are settled, since stages
-// follow the model, and customers.lifetime_value is refreshed. Without a kind all are fitted and kept, and the one that best predicts
+// after it. By default the new model becomes active in the same step, and before Fit returns customers.lifetime_value is refreshed
+// and all customers are settled, since stages follow the model. Without a kind all are fitted and kept, and the one that best predicts
 // orders it was not fitted on is made active and returned: see chooseFit. A fit that does not converge is kept, but not made active. Several
 // at once do not disturb each other: the last to end is the active one.
 //
@@ -49,15 +49,12 @@ func (s *Service) Fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	return m, s.follow(ctx)
 }
 
-// follow brings what follows from the active model up to date: the stages, and the values that lists are ordered by, which come last
-// because settling may move the observed end.
+// follow brings what follows from the active model up to date: the values that lists are ordered by, and then the stages.
 func (s *Service) follow(ctx context.Context) error {
-	if s.settling.all != nil {
-		if err := s.settling.all(ctx); err != nil {
-			return err
-		}
+	if err := s.RefreshLifetimeValues(ctx); err != nil || s.settling.all == nil {
+		return err
 	}
-	return s.RefreshLifetimeValues(ctx)
+	return s.settling.all(ctx)
 }
 
 // FitLifetimeModel is Fit for a caller who cannot wait for a million customers: what is left to refresh of
