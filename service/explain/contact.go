@@ -114,10 +114,22 @@ func (s *Service) addEarned(ctx context.Context, c *ent.Contact, page *Contact) 
 	if err != nil {
 		return err
 	}
+	ids := make([]string, len(credits[c.ID]))
+	for i, credit := range credits[c.ID] {
+		ids[i] = credit.OrderID
+	}
+	orders, err := s.Client.Order.Query().Where(order.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]*ent.Order, len(orders))
+	for _, o := range orders {
+		byID[o.ID] = o
+	}
 	for _, credit := range credits[c.ID] {
-		o, err := s.Client.Order.Query().Where(order.ID(credit.OrderID)).Only(ctx)
-		if err != nil {
-			return err
+		o := byID[credit.OrderID]
+		if o == nil {
+			continue // it was deleted in the meantime
 		}
 		one := OrderCredit{Order: o.ID, Margin: s.format(o.Margin), Share: credit.Share.String(), Amount: s.format(credit.Amount)}
 		if o.CreditModel != nil {

@@ -180,16 +180,25 @@ func (s *Service) Order(ctx context.Context, orderID string) (*Order, error) {
 	if o.CancelledAt == nil {
 		page.Margin = s.format(o.Margin)
 	}
-	for _, add := range []func(context.Context, *ent.Order, *Order) error{s.addLines, s.addCredits, s.addHistory} {
-		if err := add(ctx, o, page); err != nil {
-			return nil, err
-		}
+	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addLines(ctx, o, history[o.ID], page); err != nil {
+		return nil, err
+	}
+	if err := s.addCredits(ctx, o, page); err != nil {
+		return nil, err
+	}
+	page.History = []Event{}
+	for _, e := range history[o.ID] {
+		page.History = append(page.History, s.event(e))
 	}
 	return page, nil
 }
 
-// addLines adds the lines of an order, and the refunds, which name them.
-func (s *Service) addLines(ctx context.Context, o *ent.Order, page *Order) error {
+// addLines adds the lines of an order, and the refunds of its history, which name them.
+func (s *Service) addLines(ctx context.Context, o *ent.Order, history []*sale.OrderEvent, page *Order) error {
 	lines, err := s.Client.OrderLine.Query().Where(orderline.OrderID(o.ID)).Order(orderline.ByPosition()).All(ctx)
 	if err != nil {
 		return err
@@ -214,7 +223,7 @@ func (s *Service) addLines(ctx context.Context, o *ent.Order, page *Order) error
 		}
 		skus[line.ID] = page.Lines[i].SKU
 	}
-	return s.addRefunds(ctx, o, skus, page)
+	return s.addRefunds(ctx, o, history, skus, page)
 }
 
 // line explains a line of an order.
@@ -306,18 +315,14 @@ func (s *Service) cost(line *costing.Line) Cost {
 	return Cost{string(line.Kind), line.Label, line.Quantity.String(), line.QuantityUnit, line.Rate.String(), line.RateUnit, line.RateValidFrom, nil, s.format(line.Amount)}
 }
 
-// addRefunds adds the refunds of an order.
-func (s *Service) addRefunds(ctx context.Context, o *ent.Order, skus map[string]string, page *Order) error {
-	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
-	if err != nil {
-		return err
-	}
+// addRefunds adds the refunds of an order, by its history.
+func (s *Service) addRefunds(ctx context.Context, o *ent.Order, history []*sale.OrderEvent, skus map[string]string, page *Order) error {
 	parts, err := s.sale.RefundParts(ctx, []string{o.ID})
 	if err != nil {
 		return err
 	}
 	page.Refunds = []Refund{}
-	for _, e := range history[o.ID] {
+	for _, e := range history {
 		if e.Refund == nil {
 			continue
 		}
@@ -358,19 +363,6 @@ func (s *Service) addCredits(ctx context.Context, o *ent.Order, page *Order) err
 			one.Contact = &CreditedContact{row.ID, string(row.Kind), string(row.Channel), row.At}
 		}
 		page.Credits = append(page.Credits, one)
-	}
-	return nil
-}
-
-// addHistory adds what was done with an order.
-func (s *Service) addHistory(ctx context.Context, o *ent.Order, page *Order) error {
-	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
-	if err != nil {
-		return err
-	}
-	page.History = []Event{}
-	for _, e := range history[o.ID] {
-		page.History = append(page.History, s.event(e))
 	}
 	return nil
 }
