@@ -10197,11 +10197,11 @@ input RefundOrderInput {
 input RefundLineInput {
   "The id of the line."
   lineId: ID!
-  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID."
+  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID; so is an amount without a quantity."
   quantity: Decimal
   """
-  How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
-  left of the line is INVALID.
+  How much is given back for the quantity: by default its share of the line's total, rounded so that all parts of the line sum to its
+  total. More than is left of the line is INVALID.
   """
   amount: MoneyInput
 }

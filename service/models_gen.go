@@ -810,10 +810,10 @@ type RefreshSessionInput struct {
 type RefundLineInput struct {
 	// The id of the line.
 	LineID string `json:"lineId"`
-	// Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID.
+	// Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID; so is an amount without a quantity.
 	Quantity *money.Exact `json:"quantity,omitempty"`
-	// How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
-	// left of the line is INVALID.
+	// How much is given back for the quantity: by default its share of the line's total, rounded so that all parts of the line sum to its
+	// total. More than is left of the line is INVALID.
 	Amount *MoneyInput `json:"amount,omitempty"`
 }
 

@@ -102,6 +102,9 @@ func (s *Service) checkRefund(in service.RefundOrderInput) (*refundRequest, erro
 		}
 		if line.Amount != nil {
 			amount, err := s.Amount("amount", line.Amount)
+			if err == nil && line.Quantity == nil {
+				err = fault.Invalidf("quantity", "an amount is for a quantity: say how much of the line it gives back")
+			}
 			addAt(&faults, err, place)
 			one.amount = &amount
 		}
