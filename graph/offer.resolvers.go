@@ -61,7 +61,7 @@ func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.Offer
 }
 
 func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error) {
-	return priceLines(ctx, obj)
+	return r.priceLines(ctx, obj)
 }
 
 func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error) {

@@ -107,7 +107,7 @@ func (r *orderLineResolver) Measurements(ctx context.Context, obj *ent.OrderLine
 }
 
 func (r *orderLineResolver) PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error) {
-	return promisedLines(ctx, obj)
+	return r.promisedLines(ctx, obj)
 }
 
 func (r *orderLineResolver) Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error) {

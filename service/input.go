@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"time"
 
 	"kopeck/fault"
@@ -29,12 +30,15 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	return a, err
 }
 
-// SignedAmount reads money in the installation's currency, which may be negative. Fault: INVALID.
+// SignedAmount reads money in the installation's currency, which may be negative, of at most [money.Most] either way. Fault: INVALID.
 func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	if in.CurrencyCode != s.Currency.Code() {
 		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Excerpt(in.CurrencyCode)).At(field, "currencyCode")
 	}
 	a, err := s.Currency.Parse(string(in.Amount))
+	if err == nil && (a.Compare(money.Most) > 0 || a.Compare(money.Minor(-money.Most.Minor())) < 0) {
+		err = fmt.Errorf("want at most %s", s.Currency.Format(money.Most))
+	}
 	if err != nil {
 		return money.Amount{}, fault.New(fault.Invalid, "", "%v", err).At(field, "amount")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
@@ -24,8 +25,17 @@ var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 // ListPrice gives the list price of one unit of a product at a moment, as it was known then; of a cost-plus product its
 // full cost and markup. It comes from memory, but where a rate or a measurement is missing that a list price does not need. WRONG_STATE
 // where there was no price, or a rate is missing that it needs. FORBIDDEN for a moment
-// ahead without the scope costs, but where a list price is set.
+// ahead without the scope costs, but where a list price is set. Without the scope costs it is in whole price steps, as lines of prices are.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
+	amount, err := s.listPrice(ctx, productID, at)
+	if actor, _ := auth.From(ctx); err != nil || actor.Has(auth.ScopeCosts) {
+		return amount, err
+	}
+	amount, err = pricing.RoundTo(s.Settings().PriceStep, amount)
+	return amount, input.DomainError(err)
+}
+
+func (s *Service) listPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
 	moment, fail := s.quote.UpToAYear(ctx, "at", at)
 	if fail != nil {
 		return money.Amount{}, fail
