@@ -14,6 +14,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -232,7 +233,7 @@ func columns() []string {
 
 func (w *world) bring(text string) files.Report {
 	w.Helper()
-	report, err := files.Import(w.ctx, w.App, files.Options{Kind: files.Customers, Format: files.Kopeck, Update: true, Source: strings.NewReader(text), Rejects: w.TempDir() + "/rejects.csv"})
+	report, err := files.Import(w.ctx, w.App, option.Options{Kind: option.Customers, Format: option.Kopeck, Update: true, Source: strings.NewReader(text), Rejects: w.TempDir() + "/rejects.csv"})
 	if err != nil || report.Rejected > 0 {
 		w.Fatalf("%v: %s, of\n%s", err, report, text)
 	}
@@ -242,7 +243,7 @@ func (w *world) bring(text string) files.Report {
 func (w *world) export() map[string]map[string]string {
 	w.Helper()
 	var text bytes.Buffer
-	if err := files.Export(w.ctx, w.App, files.Customers, &text); err != nil {
+	if err := files.Export(w.ctx, w.App, option.Customers, &text); err != nil {
 		w.Fatal(err)
 	}
 	rows, err := csv.NewReader(&text).ReadAll()

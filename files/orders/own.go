@@ -1,0 +1,219 @@
+package orders
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"kopeck/files/cell"
+	"kopeck/files/layout"
+	"kopeck/files/option"
+	"kopeck/files/table"
+	"kopeck/files/textfile"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service/bulk"
+	"kopeck/service/field"
+)
+
+// orderRow is an order and one of its lines as a row has them: an order has a row for each of its lines, with its
+// own columns repeated; one without lines has one row.
+type orderRow struct {
+	bulk.OrderRecord
+
+	line     bulk.OrderLineRecord
+	refunded money.Amount // what the refunds must sum to
+	refunds  []refundText
+}
+
+// refundText is a refund in the column of refunds.
+type refundText struct {
+	ID     string    `json:"id"`
+	Amount string    `json:"amount"` // with the currency's decimals
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`
+
+	RecordedAt    *time.Time       `json:"recordedAt,omitempty"` // nil: at once
+	GoodsReturned bool             `json:"goodsReturned,omitempty"`
+	Lines         []refundLineText `json:"lines,omitempty"`
+}
+
+// refundLineText is a line of a refund in the column of refunds.
+type refundLineText struct {
+	LineID   string        `json:"line"`
+	Quantity money.Decimal `json:"quantity"`
+	Amount   string        `json:"amount"`
+	Stated   bool          `json:"stated,omitempty"`
+}
+
+// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
+var (
+	Layout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
+		layout.NewColumn("id", field.Own|field.OwnKey, field.Text, func(r *orderRow) *string { return &r.ID }),
+		layout.NewColumn("external_id", field.Own, field.Text, func(r *orderRow) *string { return &r.ExternalID }),
+		layout.NewColumn("customer_id", field.Own|field.OwnKey, field.Text, func(r *orderRow) *string { return &r.CustomerID }),
+		layout.NewColumn("customer_external_id", field.Own, field.Text, func(r *orderRow) *string { return &r.CustomerExternalID }),
+		layout.NewColumn("status", field.Own|field.OwnKey|field.Filled, field.Word[schema.OrderStatus](), func(r *orderRow) *schema.OrderStatus { return &r.Status }),
+		layout.NewColumn("at", field.Own|field.OwnKey|field.Filled, field.Moment, func(r *orderRow) *time.Time { return &r.At }),
+		layout.NewColumn("total", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Total }),
+		layout.ColumnOf(field.Currency[orderRow](field.Own)),
+		layout.NewColumn("refunded", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.refunded }),
+		layout.NewColumn("cost", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Cost }),
+		layout.NewColumn("stated_cost", field.Own, field.Truth, func(r *orderRow) *bool { return &r.StatedCost }),
+		layout.NewColumn("uncosted", field.Own, field.Truth, func(r *orderRow) *bool { return &r.Uncosted }),
+		layout.NewColumn("credit_model", field.Own, field.Word[schema.AttributionModel](), func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
+		layout.NewColumn("created_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CreatedAt }),
+		layout.NewColumn("due_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.DueAt }),
+		layout.NewColumn("completed_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CompletedAt }),
+		layout.NewColumn("cancelled_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
+		layout.NewColumn("cancel_reason", field.Own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
+		layout.NewColumn("refunds", field.Own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
+	}}
+	LineLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
+		layout.NewColumn("line_id", field.Own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
+		layout.NewColumn("sku", field.Own, field.Text, func(r *orderRow) *string { return &r.line.SKU }),
+		layout.NewColumn("quantity", field.Own|field.Filled, field.Decimal, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
+		layout.NewColumn("unit", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Unit }),
+		layout.NewColumn("line_total", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Total }),
+		layout.NewColumn("line_cost", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Cost }),
+		layout.NewColumn("lead_days", field.Own|field.Filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
+		layout.NewColumn("price_lines", field.Own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
+		layout.NewColumn("options", field.Own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
+	}}
+)
+
+// ownOrders reads orders of Kopeck's own format.
+func ownOrders(v *cell.Values, t *table.Table) layout.Source[bulk.OrderRecord] {
+	orderColumns, lineColumns := Layout.Find(t, field.Own), LineLayout.Find(t, field.Own)
+	idAt := t.At["id"]
+	var waiting *textfile.Row
+	fetch := func() (textfile.Row, error) {
+		if waiting != nil {
+			r := *waiting
+			waiting = nil
+			return r, nil
+		}
+		return t.Next()
+	}
+	next := func() (*layout.Entry[bulk.OrderRecord], error) {
+		r, err := fetch()
+		if err != nil {
+			return nil, err
+		}
+		e := &layout.Entry[bulk.OrderRecord]{Rows: []layout.RowText{{Line: r.Line, Raw: r.Raw}}, Fault: r.Fault}
+		if r.Fault != "" {
+			return e, nil
+		}
+		var o orderRow
+		fault := orderColumns.Read(v, r, &o)
+		o.check(v, &fault)
+		e.Value, e.Fault, e.Key, e.Content = o.OrderRecord, string(fault), "id:"+o.ID, r.Raw
+		first, lines := append([]string{}, r.Fields...), map[string]string{}
+		for len(e.Rows) <= maxRows {
+			if line, fault := readLine(v, t, r, lineColumns); fault != "" {
+				e.Blame(r.Line, string(fault))
+			} else if line != nil && lines[line.ID] != r.Raw { // not the same row again
+				e.Value.Lines = append(e.Value.Lines, *line)
+				lines[line.ID] = r.Raw
+			}
+			if r, err = t.Next(); errors.Is(err, io.EOF) {
+				return e, nil
+			} else if err != nil {
+				return nil, err
+			}
+			if r.Fault != "" || r.Fields[idAt] != first[idAt] {
+				waiting = &r
+				return e, nil
+			}
+			e.Rows = append(e.Rows, layout.RowText{Line: r.Line, Raw: r.Raw})
+			for _, c := range orderColumns {
+				if r.Fields[c.At] != first[c.At] {
+					e.Blame(r.Line, c.Name+": the rows of one order differ in it")
+				}
+			}
+		}
+		e.Fault = "more than 10,000 rows of one order"
+		waiting = &r
+		return e, nil
+	}
+	return layout.Source[bulk.OrderRecord]{
+		Next: next, Passed: func() int64 { return t.Passed }, Values: v, Table: t,
+		Groups: &textfile.Groupable{Next: t.Next, Key: func(r textfile.Row) string { return t.Get(r, "id") }, Join: true},
+	}
+}
+
+// check checks what must sum up, and completes the order.
+func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
+	if r.ID == "" || r.CustomerID == "" {
+		f.Of("id", errors.New("want the ids of the order and of its customer"))
+	}
+	var sum money.Amount
+	for _, one := range r.refunds {
+		amount, err := v.Amount(one.Amount)
+		f.Of("refunds", err)
+		if sum, err = sum.Plus(amount); err != nil {
+			f.Of("refunds", errors.New("too large"))
+		}
+		record := bulk.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor, GoodsReturned: one.GoodsReturned}
+		if one.RecordedAt != nil {
+			record.RecordedAt = one.RecordedAt.UTC().Truncate(time.Microsecond)
+		}
+		for _, part := range one.Lines {
+			amount, err := v.Amount(part.Amount)
+			f.Of("refunds", err)
+			record.Lines = append(record.Lines, bulk.RefundLineRecord{LineID: part.LineID, Quantity: part.Quantity, Amount: amount, Stated: part.Stated})
+		}
+		r.Refunds = append(r.Refunds, record)
+	}
+	if sum != r.refunded {
+		f.Of("refunded", errors.New("the refunds do not sum to it"))
+	}
+}
+
+// readLine reads the line of an order's row, nil where the order has none.
+func readLine(v *cell.Values, t *table.Table, r textfile.Row, columns layout.Found[orderRow]) (*bulk.OrderLineRecord, layout.Fault) {
+	if t.Get(r, "line_id") == "" {
+		for _, c := range columns {
+			if strings.TrimSpace(r.Fields[c.At]) != "" {
+				return nil, layout.Fault("line_id: empty, where the row has " + c.Name + " of a line")
+			}
+		}
+		return nil, ""
+	}
+	var o orderRow
+	f := columns.Read(v, r, &o)
+	return &o.line, f
+}
+
+// Texts are the rows of an order in Kopeck's own format.
+func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
+	r := orderRow{OrderRecord: *o}
+	for _, one := range o.Refunds {
+		var err error
+		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {
+			return nil, err
+		}
+		text := refundText{ID: one.ID, Amount: v.Currency.Format(one.Amount), Reason: one.Reason, At: one.At, Actor: one.Actor, GoodsReturned: one.GoodsReturned}
+		if !one.RecordedAt.Equal(one.At) || one.At.Before(o.CreatedAt) {
+			text.RecordedAt = &one.RecordedAt
+		}
+		for _, part := range one.Lines {
+			text.Lines = append(text.Lines, refundLineText{part.LineID, part.Quantity, v.Currency.Format(part.Amount), part.Stated})
+		}
+		r.refunds = append(r.refunds, text)
+	}
+	head := Layout.Texts(v, &r)
+	head = head[:len(head):len(head)]
+	if len(o.Lines) == 0 {
+		return [][]string{append(head, make([]string, len(LineLayout.Columns))...)}, nil
+	}
+	rows := make([][]string, len(o.Lines))
+	for n := range o.Lines {
+		r.line = o.Lines[n]
+		rows[n] = append(head, LineLayout.Texts(v, &r)...)
+	}
+	return rows, nil
+}
