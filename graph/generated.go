@@ -850,6 +850,7 @@ type ComplexityRoot struct {
 		Total              func(childComplexity int) int
 		Unit               func(childComplexity int) int
 		ValidUntil         func(childComplexity int) int
+		Worth              func(childComplexity int) int
 	}
 
 	PriceAgreement struct {
@@ -999,6 +1000,11 @@ type ComplexityRoot struct {
 		MinimumMargin  func(childComplexity int) int
 		RecordedAt     func(childComplexity int) int
 		ValidFrom      func(childComplexity int) int
+	}
+
+	PriceWorth struct {
+		Amount func(childComplexity int) int
+		From   func(childComplexity int) int
 	}
 
 	Product struct {
@@ -5289,6 +5295,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.ValidUntil(childComplexity), true
+	case "Price.worth":
+		if e.ComplexityRoot.Price.Worth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Worth(childComplexity), true
 
 	case "PriceAgreement.agreedBy":
 		if e.ComplexityRoot.PriceAgreement.AgreedBy == nil {
@@ -5894,6 +5906,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceTerms.ValidFrom(childComplexity), true
+
+	case "PriceWorth.amount":
+		if e.ComplexityRoot.PriceWorth.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceWorth.Amount(childComplexity), true
+	case "PriceWorth.from":
+		if e.ComplexityRoot.PriceWorth.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceWorth.From(childComplexity), true
 
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
@@ -10382,6 +10407,8 @@ type Price {
   cost: ProductCost @scope(name: "costs")
   "The unit price less the full cost of a unit. Scope costs: null without it."
   margin: Money @scope(name: "costs")
+  "What the customer was worth as far as rules may ask for it; null if no rule asks for lifetimeValue. Scope costs: null without it."
+  worth: PriceWorth @scope(name: "costs")
   "The moment of the price."
   at: Time! @open
   "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
@@ -10390,6 +10417,16 @@ type Price {
   validUntil: Time! @open
   "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
+}
+"""
+The worth of the customer that conditions of rules know as lifetimeValue. It is that of the start of the day, rounded, and the same
+whoever asks for the price: what a viewer without the scope costs is shown as LifetimeValue.total.
+"""
+type PriceWorth {
+  "The worth over the default horizon, rounded. Of a customer who was recorded on that day it is 0."
+  amount: Money! @open
+  "The moment of which it is: the start of the day of the price, or an import on that day that wrote of the customer."
+  from: Time! @open
 }
 "The day that a price is for, by the capacity that was free at its moment."
 type PriceDate {
@@ -12881,6 +12918,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_cost(ctx, field)
 	case "margin":
 		return ec.fieldContext_Price_margin(ctx, field)
+	case "worth":
+		return ec.fieldContext_Price_worth(ctx, field)
 	case "at":
 		return ec.fieldContext_Price_at(ctx, field)
 	case "date":
@@ -13175,6 +13214,16 @@ func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field gr
 		return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceTerms", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_PriceWorth_amount(ctx, field)
+	case "from":
+		return ec.fieldContext_PriceWorth_from(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceWorth", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -34150,6 +34199,66 @@ func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_worth(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_worth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Worth(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceWorth) graphql.Marshaler {
+			return ec.marshalOPriceWorth2ᚖkopeckᚋserviceᚋquoteᚐPriceWorth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_worth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceWorth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_at(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37036,6 +37145,61 @@ func (ec *executionContext) _PriceTerms_recordedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PriceTerms_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceWorth_amount(ctx context.Context, field graphql.CollectedField, obj *quote.PriceWorth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceWorth_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceWorth_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceWorth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceWorth_from(ctx context.Context, field graphql.CollectedField, obj *quote.PriceWorth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceWorth_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceWorth_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceWorth", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
@@ -56805,6 +56969,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "worth":
+			out.Values[i] = ec._Price_worth(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "at":
 			out.Values[i] = ec._Price_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -57801,6 +57970,44 @@ func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSe
 			}
 		case "recordedAt":
 			out.Values[i] = ec._PriceTerms_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceWorthImplementors = []string{"PriceWorth"}
+
+func (ec *executionContext) _PriceWorth(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceWorth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceWorthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceWorth")
+		case "amount":
+			out.Values[i] = ec._PriceWorth_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._PriceWorth_from(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64782,6 +64989,13 @@ func (ec *executionContext) marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx c
 		return graphql.Null
 	}
 	return ec._PriceTerms(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceWorth2ᚖkopeckᚋserviceᚋquoteᚐPriceWorth(ctx context.Context, sel ast.SelectionSet, v *quote.PriceWorth) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceWorth(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {

@@ -16,6 +16,7 @@ type Customer struct {
 	PermissionLevel string // the highest active; "" where there is none
 	PermissionRank  int    // of the level: 0 for none, 1 for the lowest
 	LifetimeValue   money.Amount
+	WorthFrom       time.Time      // from when LifetimeValue is known; zero where nothing asks for it
 	BirthMonth      int            // 1 to 12; 0 where the birthday is not known
 	BirthDay        int            // of the month; 0 where the birthday is not known
 	Measurements    map[string]any // as encoding/json reads an object: numbers are float64

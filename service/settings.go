@@ -15,6 +15,7 @@ type Settings struct {
 	Zone               *time.Location // of calendar days
 	PriceStep          money.Amount   // prices are rounded to it
 	PriceLife          time.Duration  // how long a price token is accepted
+	HoldShare          money.Decimal  // of a resource's capacity up to the day of a price, that one user may hold
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // for how many days before an order its contacts are credited
 	HalfLifeDays       money.Decimal
@@ -70,6 +71,10 @@ var settings = []setting{
 	{
 		"priceMinutes", "For how many minutes a price token is accepted.", `15`,
 		reader(parseWhole(1440), func(s *Settings, v int) { s.PriceLife = time.Duration(v) * time.Minute }),
+	},
+	{
+		"holdShare", "How much of a resource one user may hold at once by prices, of its capacity up to the day of the price, as a Decimal: \"0.5\" is half of it. One day's capacity is always allowed.", `"0.5"`,
+		reader(parseDecimal("0", "1"), func(s *Settings, v money.Decimal) { s.HoldShare = v }),
 	},
 	{
 		"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY. It holds for orders completed from now on.", `"LINEAR"`,

@@ -213,6 +213,9 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if err := c.addCustomers(ctx); err != nil {
 		return err
 	}
+	if err := c.recordShown(ctx); err != nil {
+		return err
+	}
 	if err := c.addMoves(ctx); err != nil {
 		return err
 	}

@@ -65,6 +65,20 @@ func (p *Price) Options() []*PriceOption {
 	return all
 }
 
+// PriceWorth is what the customer was worth as far as rules of a price asked for it.
+type PriceWorth struct {
+	Amount money.Amount
+	From   time.Time
+}
+
+// Worth is what the customer was worth as far as the rules could ask for it; nil where none does.
+func (p *Price) Worth() *PriceWorth {
+	if of := p.question.Customer; !of.WorthFrom.IsZero() {
+		return &PriceWorth{of.LifetimeValue, of.WorthFrom}
+	}
+	return nil
+}
+
 // Rejected are the rules that did not apply, and why. It does not include rules that are only supposed.
 func (p *Price) Rejected() []RejectedRule {
 	all := make([]RejectedRule, 0, len(p.rejected))
