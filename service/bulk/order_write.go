@@ -11,6 +11,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/catalogue"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -100,23 +101,8 @@ var lineColumns = []store.Column[lineOf]{
 	{Name: "returned", Value: func(l lineOf) any { return l.returned.Nano() }},
 }
 
-// newProduct is a product that a line names and that does not exist. It is created inactive, since the import does not say
-// what it is.
-type newProduct struct {
-	id, sku, name string
-	at            time.Time
-}
-
-var productColumns = []store.Column[newProduct]{
-	{Name: "id", Value: func(p newProduct) any { return p.id }},
-	{Name: "created_at", Value: func(p newProduct) any { return p.at }},
-	{Name: "updated_at", Value: func(p newProduct) any { return p.at }},
-	{Name: "sku", Value: func(p newProduct) any { return p.sku }},
-	{Name: "name", Value: func(p newProduct) any { return p.name }},
-	{Name: "name_key", Value: func(p newProduct) any { return input.NameKey(p.name) }},
-	{Name: "search_key", Value: func(p newProduct) any { return input.ProductKey(p.sku, p.name) }},
-	{Name: "active", Value: func(newProduct) any { return false }},
-}
+// productColumns are the columns of a product that a line names and that does not exist.
+var productColumns = catalogue.Columns()
 
 // addOrders writes orders with their lines and refunds.
 func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
@@ -191,11 +177,11 @@ func (c *chunk) findProducts(ctx context.Context, lines []lineOf) (map[string]st
 		return nil, err
 	}
 	now := c.service.Now()
-	var made []newProduct
+	var made []*catalogue.Record
 	for _, l := range lines {
 		if found[l.SKU] == "" {
 			found[l.SKU] = c.service.IDs.Make(id.Product)
-			made = append(made, newProduct{found[l.SKU], l.SKU, cmp.Or(l.Title, l.SKU), now})
+			made = append(made, catalogue.Named(found[l.SKU], l.SKU, cmp.Or(l.Title, l.SKU), now))
 		}
 	}
 	if len(made) == 0 {

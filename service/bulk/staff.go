@@ -12,7 +12,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/contacts"
 	"kopeck/service/input"
-	"kopeck/store"
+	"kopeck/service/people"
 )
 
 // findStaff finds users by e-mail, and gives ids to those who do not exist.
@@ -34,18 +34,8 @@ func (c *chunk) findStaff(ctx context.Context, emails []string) error {
 	return nil
 }
 
-// userColumns are the columns of a new user: inactive and without a password, since the import does not say who they
-// are.
-var userColumns = []store.Column[newUser]{
-	{Name: "id", Value: func(u newUser) any { return u.id }},
-	{Name: "created_at", Value: func(u newUser) any { return u.at }},
-	{Name: "updated_at", Value: func(u newUser) any { return u.at }},
-	{Name: "email", Value: func(u newUser) any { return u.email }},
-	{Name: "email_key", Value: func(u newUser) any { return input.EmailKey(u.email) }},
-	{Name: "name", Value: func(u newUser) any { return u.email }},
-	{Name: "role", Value: func(newUser) any { return string(schema.RoleSales) }},
-	{Name: "active", Value: func(newUser) any { return false }},
-}
+// userColumns are the columns of a new user.
+var userColumns = people.Columns()
 
 // dated returns grades as they are kept of a user.
 func (c *chunk) dated(userID string, grades []contacts.StaffGrade) service.Dated {
@@ -109,10 +99,10 @@ func (c *chunk) giveGrades(ctx context.Context, fresh []*contacts.Record) error 
 func (c *chunk) addStaff(ctx context.Context, userIDs []string) error {
 	slices.Sort(userIDs)
 	now := c.service.Now()
-	var made []newUser
+	var made []*people.Record
 	for _, userID := range slices.Compact(userIDs) {
 		if address := c.newStaff[userID]; address != "" {
-			made = append(made, newUser{userID, address, now})
+			made = append(made, people.Named(userID, address, now))
 		}
 	}
 	if len(made) == 0 {

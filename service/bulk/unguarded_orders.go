@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"kopeck/service/catalogue"
 	"kopeck/store"
 )
 
@@ -23,7 +24,7 @@ func (c *chunk) insertLines(ctx context.Context, made []lineOf) error {
 	return store.CopyRows(ctx, c.bulk, "order_lines", lineColumns, made)
 }
 
-func (c *chunk) insertProducts(ctx context.Context, made []newProduct) error {
+func (c *chunk) insertProducts(ctx context.Context, made []*catalogue.Record) error {
 	return store.CopyRows(ctx, c.bulk, "products", productColumns, made)
 }
 

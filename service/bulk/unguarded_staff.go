@@ -2,19 +2,13 @@ package bulk
 
 import (
 	"context"
-	"time"
 
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/people"
 	"kopeck/store"
 )
-
-// newUser is a user whom a file names and who does not exist.
-type newUser struct {
-	id, email string
-	at        time.Time
-}
 
 // usersByEmail gives the ids of users by folded e-mail.
 func (c *chunk) usersByEmail(ctx context.Context, keys []string) (map[string]string, error) {
@@ -51,6 +45,6 @@ func (c *chunk) insertGrades(ctx context.Context, userID string, grades service.
 	return err
 }
 
-func (c *chunk) insertUsers(ctx context.Context, made []newUser) error {
+func (c *chunk) insertUsers(ctx context.Context, made []*people.Record) error {
 	return store.CopyRows(ctx, c.bulk, "users", userColumns, made)
 }

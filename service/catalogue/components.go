@@ -98,7 +98,7 @@ func (s *Service) checkNesting(ctx context.Context, tx *store.Tx, p newProduct, 
 	if len(parts) == 0 {
 		return nil
 	}
-	candidate := costing.Product{ID: p.id, SKU: p.sku}
+	candidate := costing.Product{ID: p.ID, SKU: p.Sku}
 	for _, c := range p.allComponents() {
 		if c.partSKU != nil {
 			candidate.Components = append(candidate.Components, costing.Component{PartID: parts[*c.partSKU], Quantity: c.quantity})
@@ -107,7 +107,7 @@ func (s *Service) checkNesting(ctx context.Context, tx *store.Tx, p newProduct, 
 	err := s.quote.PriceBook().Basis().Catalogue.CheckCycle(candidate, s.Now())
 	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
 		var catalogue *costing.Catalogue
-		if catalogue, err = s.recipesBut(ctx, tx, p.id); err != nil {
+		if catalogue, err = s.recipesBut(ctx, tx, p.ID); err != nil {
 			return err
 		}
 		err = catalogue.CheckCycle(candidate, s.Now())

@@ -10,7 +10,6 @@ import (
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/service"
-	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -27,17 +26,18 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 			return "", err
 		}
 		now := s.Now()
-		partner, err := s.supplier(ctx, tx, input.OrZero(p.partner))
-		if err != nil {
+		p.CreatedAt, p.UpdatedAt = now, now
+		if p.PartnerID, err = s.supplier(ctx, tx, p.Partner); err != nil {
 			return "", err
 		}
-		_, err = tx.Product.Create().SetNillablePartnerID(partner).SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(input.NameKey(p.name)).
-			SetSearchKey(input.ProductKey(p.sku, p.name)).SetKind(p.kind).SetStandardLeadDays(p.leadDays).SetNillableUnit(p.unit).SetNillableCategory(p.category).
-			SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
-		if err != nil {
+		create := tx.Product.Create()
+		if err := fields.Set(create.Mutation(), &p.Record); err != nil {
+			return "", err
+		}
+		if err := create.Exec(ctx); err != nil {
 			return "", takenProduct(err, in.ID != nil)
 		}
-		parts, err := s.checkRecipe(ctx, tx, p.id, p.newRecipe)
+		parts, err := s.checkRecipe(ctx, tx, p.ID, p.newRecipe)
 		if err != nil {
 			return "", err
 		}
@@ -47,14 +47,14 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 		if err := s.writeTerms(ctx, tx, p.terms, now); err != nil {
 			return "", err
 		}
-		first := costing.Recipe{ID: s.IDs.Make(id.Recipe), ProductID: p.id, ValidFrom: always, RecordedAt: now}
+		first := costing.Recipe{ID: s.IDs.Make(id.Recipe), ProductID: p.ID, ValidFrom: always, RecordedAt: now}
 		if err := s.writeRecipe(ctx, tx, first, p.newRecipe, parts); err != nil {
 			return "", err
 		}
-		if err := s.Audit(ctx, tx, "product.create", p.id, map[string]any{"sku": p.sku}); err != nil {
+		if err := s.Audit(ctx, tx, "product.create", p.ID, map[string]any{"sku": p.Sku}); err != nil {
 			return "", err
 		}
-		return p.id, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
+		return p.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err

@@ -2,10 +2,9 @@ package catalogue
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
-	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -17,14 +16,10 @@ import (
 
 // newProduct is a product to be created, checked.
 type newProduct struct {
-	id, sku, name string
-	kind          schema.ProductKind
-	partner       *string // the name of the partner whose product it is
-	leadDays      int
-	terms         pricing.Terms
+	Record
 	newRecipe
 
-	unit, category *string
+	terms pricing.Terms
 }
 
 // newRecipe is what a product is to be made of, checked.
@@ -53,53 +48,23 @@ const mostParts = 250
 
 func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error) {
 	var faults fault.List
-	var p newProduct
 	var fail error
-	p.id, fail = s.NewID(id.Product, in.ID)
+	p := newProduct{Record: Record{Product: &ent.Product{Active: true}}}
+	p.ID, fail = s.NewID(id.Product, in.ID)
 	faults.Add(fail)
-	p.sku, fail = input.Text("sku", in.Sku, 100)
-	faults.Add(fail)
-	p.name, fail = input.Text("name", in.Name, 300)
-	faults.Add(fail)
-	p.kind = input.Or(in.Kind, schema.Good)
-	if in.Partner != nil {
-		name, fail := input.Text("partner", *in.Partner, 200)
-		faults.Add(fail)
-		p.partner = &name
-	}
-	p.leadDays = input.Or(in.StandardLeadDays, 14)
-	faults.Add(checkLeadDays(p.leadDays))
+	faults.Add(fields.Create(&in, &p.Record))
 	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
-	if in.BundleDiscount != nil && p.kind != schema.Bundle {
+	if in.BundleDiscount != nil && p.Kind != schema.Bundle {
 		faults.Add(fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount"))
 	}
-	p.terms.ProductID, p.terms.ValidFrom = p.id, always
+	p.terms.ProductID, p.terms.ValidFrom = p.ID, always
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
 	if in.ValidFrom != nil {
 		p.terms.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
 	}
-	p.unit = optionalText(&faults, "unit", in.Unit, 40)
-	p.category = optionalText(&faults, "category", in.Category, 100)
 	p.components = checkComponents(&faults, in.Components, "components")
 	p.options = s.checkOptions(&faults, in.Options)
 	return p, faults.Or()
-}
-
-func checkLeadDays(days int) error {
-	if days < 0 || days > costing.MaxLeadDays {
-		return fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays)
-	}
-	return nil
-}
-
-// optionalText checks a text that may be absent or empty, and trims it.
-func optionalText(faults *fault.List, field string, in *string, most int) *string {
-	if in == nil || strings.TrimSpace(*in) == "" {
-		return nil
-	}
-	text, err := input.Text(field, *in, most)
-	faults.Add(err)
-	return &text
 }
 
 func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionInput) []newOption {

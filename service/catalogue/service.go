@@ -1,7 +1,7 @@
-// Package catalogue holds products with their recipes and options, what is measured to make them, their list prices, and what they
+// Package catalogue holds products (their fields are in fields.go) with their recipes and options, what is measured to make them, their list prices, and what they
 // cost.
 //
-// It may import service, service/input, and the packages people, quote and rates under service. What reads or writes past the guard is in
+// It may import service, service/input, service/field, and the packages people, quote and rates under service. What reads or writes past the guard is in
 // unguarded.go.
 package catalogue
 

@@ -2,76 +2,42 @@ package customers
 
 import (
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"kopeck/ent/customer"
 	"kopeck/service"
+	"kopeck/service/field/fieldtest"
 )
 
-// inputNames lists the names of an input's fields in the API.
-func inputNames[T any]() (names []string) {
-	for field := range reflect.TypeFor[T]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		names = append(names, name)
-	}
-	return names
-}
-
-// A field of an input that no entry of fields takes would be ignored in silence.
 func TestFieldsOfInputs(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		mutation string
-		input    []string // of the SDL
-		others   []string // that are no fields of the customer
-		taken    func(f *Descriptor) bool
-	}{
-		{"createCustomer", inputNames[service.CreateCustomerInput](), []string{"id", "idempotencyKey"}, func(f *Descriptor) bool { return f.create != nil }},
-		{
-			"updateCustomer", inputNames[service.UpdateCustomerInput](),
-			[]string{"id", "expectedVersion", "stageReason", "idempotencyKey"},
-			func(f *Descriptor) bool { return f.update != nil },
-		},
-	} {
-		t.Run(c.mutation, func(t *testing.T) {
-			t.Parallel()
-			taken := c.others
-			for _, f := range fields {
-				if c.taken(f) {
-					taken = append(taken, f.Input)
-				}
-			}
-			slices.Sort(taken)
-			slices.Sort(c.input)
-			if !slices.Equal(taken, c.input) {
-				t.Errorf("the entries of fields take\n%q\nand the input has\n%q", taken, c.input)
-			}
-		})
+	var creates, updates []string
+	for _, f := range fields {
+		if f.create != nil {
+			creates = append(creates, f.Input)
+		}
+		if f.update != nil {
+			updates = append(updates, f.Input)
+		}
 	}
+	const request = "it is of the request"
+	fieldtest.Input[service.CreateCustomerInput](t, creates, map[string]string{"id": "the verb makes one where the input has none", "idempotencyKey": request})
+	fieldtest.Input[service.UpdateCustomerInput](t, updates, map[string]string{
+		"id": request, "expectedVersion": request, "stageReason": "it is of the change of the stage", "idempotencyKey": request,
+	})
 }
 
-// A column of the table that no entry of fields has would not be exported.
 func TestFieldsOfColumns(t *testing.T) {
 	t.Parallel()
-	computed := []string{
-		"version", "updated_at", "order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "refunded_margin", "recent_days", "contact_cost", "last_order_at", "lifetime_value", "shown_total", "shown_earnings",
-		"email_twin", "external_twin", // numbers of possible duplicates: an import finds the first, and makes none
-	}
-	for _, c := range Columns() {
-		if slices.Contains(computed, c.Name) {
-			t.Errorf("%s is computed", c.Name)
-		}
-		computed = append(computed, c.Name)
-	}
-	columns := slices.Clone(customer.Columns)
-	slices.Sort(computed)
-	slices.Sort(columns)
-	if !slices.Equal(computed, columns) {
-		t.Errorf("the entries of fields have\n%q\nand the table has\n%q", computed, columns)
-	}
+	const settled, shown, twin = "it is settled from orders and contacts", "what is shown is written once a day", "a number of possible duplicates: an import finds the first, and makes none"
+	fieldtest.Columns(t, Columns(), map[string]string{
+		"version": "begins at 1, and each update adds 1", "updated_at": "when it was written to this database",
+		"order_days": settled, "first_order_day": settled, "last_order_day": settled, "margin": settled, "repeat_margin": settled, "refunded_margin": settled, "recent_days": settled,
+		"contact_cost": settled, "last_order_at": settled, "lifetime_value": "it is computed by the model",
+		"shown_total": shown, "shown_earnings": shown, "email_twin": twin, "external_twin": twin,
+	}, customer.Columns)
 }
 
 // Names are used once, and the documents have them.

@@ -1,6 +1,7 @@
 // Package field describes one field of a noun that files have: its column in files and in the table, and how its values are read,
-// written, compared and checked ([Field]), by their kind ([Kind]). A package of verbs lists the fields of its noun once; creating,
-// importing, matching, copying and exporting go through the list.
+// written, compared and checked ([Field]), by their kind ([Kind]), and how inputs create and update it ([Edited]). A package of verbs lists
+// the fields of its noun once; creating, updating, importing, matching, copying and exporting go through the list. Package fieldtest below
+// compares such a list with the inputs and the table.
 //
 // It may import package input, the store and the domain layer; it reads nothing.
 package field
@@ -42,8 +43,16 @@ type Field[R any] struct {
 	value   func(r *R) any     // as database/sql takes it; nil for none
 	to      func(r *R) any     // what it is scanned into
 	same    func(a, b *R) bool // nil where records are not compared by it
+	copy    func(to, from *R)
 	differs func(r *R) string  // what is said of the record that exists, where they differ
 	checks  []func(r *R) error // of a record of a file
+	keys    []key[R]
+}
+
+// key is a column that is computed from a field, such as one by which rows are found or ordered.
+type key[R any] struct {
+	column string
+	value  func(r *R) string
 }
 
 // Of returns a field of a kind, which lies at a place in a record. Of a Nullable field the zero value is none.
@@ -72,6 +81,13 @@ func Of[R, V any](file, column string, uses Uses, kind Kind[V], at func(r *R) *V
 	}
 	f.to = func(r *R) any { return kind.To(at(r)) }
 	f.same = func(a, b *R) bool { return kind.Same(*at(a), *at(b)) }
+	f.copy = func(to, from *R) { *at(to) = *at(from) }
+	return f
+}
+
+// WithKey adds a column of the table that is computed from the field, and perhaps from others that never change.
+func (f *Field[R]) WithKey(column string, value func(r *R) string) *Field[R] {
+	f.keys = append(f.keys, key[R]{column, value})
 	return f
 }
 
@@ -113,16 +129,36 @@ func (f *Field[R]) Set(m Mutation, r *R) error {
 			m.SetID(v)
 			return nil
 		}
-		return m.SetField(f.Column, v)
+		return f.set(m, v, r)
 	default:
-		return m.SetField(f.Column, v)
+		return f.set(m, v, r)
 	}
 }
 
-// Mutation is what a row of the model is created by.
+// Put sets the field of a row that is updated; without a value its column becomes NULL.
+func (f *Field[R]) Put(m Mutation, r *R) error {
+	if v := f.Model(r); v != nil {
+		return f.set(m, v, r)
+	}
+	return m.ClearField(f.Column)
+}
+
+// set sets the column of the field and those that are computed from it.
+func (f *Field[R]) set(m Mutation, v any, r *R) error {
+	err := m.SetField(f.Column, v)
+	for _, key := range f.keys {
+		if err == nil {
+			err = m.SetField(key.column, key.value(r))
+		}
+	}
+	return err
+}
+
+// Mutation is what a row of the model is created or updated by.
 type Mutation interface {
 	SetID(id string)
 	SetField(column string, value ent.Value) error
+	ClearField(column string) error
 }
 
 // Fields are the fields of a noun, in the order of the columns of files: a column is never taken away or moved, a new one stands at the
@@ -135,6 +171,9 @@ func (all Fields[R]) Columns() []store.Column[*R] {
 	for _, f := range all {
 		if f.Column != "" {
 			columns = append(columns, store.Column[*R]{Name: f.Column, Value: f.value, Optional: f.Uses&Nullable != 0})
+		}
+		for _, key := range f.keys {
+			columns = append(columns, store.Column[*R]{Name: key.column, Value: func(r *R) any { return key.value(r) }})
 		}
 	}
 	return columns

@@ -28,12 +28,13 @@ func OrZero[T any](given *T) T {
 	return Or(given, zero)
 }
 
-// Given returns the value of an optional field, and whether there is one.
-func Given[T any](field *T) (value any, isGiven bool) {
+// Take puts the value of an optional field into a place, and reports whether there is one.
+func Take[T any](field, to *T) (isGiven bool) {
 	if field == nil {
-		return nil, false
+		return false
 	}
-	return *field, true
+	*to = *field
+	return true
 }
 
 // SetOrClear sets a field if it was given, or clears it if null was given. checked is its value, nil for null.

@@ -1,9 +1,9 @@
-// Package people holds users and partners: creating and changing users (user.go, user_update.go), signing in (sign_in.go) and the
+// Package people holds users and partners: the fields of a user (fields.go), creating and changing users (user.go, user_update.go), signing in (sign_in.go) and the
 // bounds of attempts (attempts.go),
 // sessions (session.go, authenticate.go), tokens for the command line (token.go), and the snapshot of users and partners by
 // which every request is authenticated (people.go). What goes past the guard is in unguarded.go.
 //
-// It may import service, service/input and what service may import.
+// It may import service, service/input, service/field and what service may import.
 package people
 
 import (

@@ -83,35 +83,34 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 		return nil, err
 	}
 	var faults fault.List
-	newID, err := s.NewID(id.User, in.ID)
+	row := &Record{User: &ent.User{Active: true}}
+	var err error
+	row.ID, err = s.NewID(id.User, in.ID)
 	faults.Add(err)
-	address, err := input.Email("email", in.Email)
-	faults.Add(err)
-	name, err := input.Text("name", in.Name, 200)
-	faults.Add(err)
-	grade, err := input.OptionalText("grade", in.Grade, 100)
-	faults.Add(err)
-	faults.Add(auth.CheckPassword("password", address, in.Password))
-	partner := checkPartner(&faults, in)
+	faults.Add(fields.Create(&in, row))
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	hash, err := s.passwords.Hash(ctx, in.Password)
+	hash, err := s.passwords.Hash(ctx, row.password)
 	if err != nil {
 		return nil, err
 	}
+	row.PasswordHash = &hash
 	body := in
 	body.Password = "" // the stored hash of the body must not be usable to test guesses of the password
 	made, err := s.Write(ctx, service.Verb{Name: "createUser", Key: in.IdempotencyKey, Body: body}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		now := s.Now()
-		create := tx.User.Create().SetID(newID).SetEmail(address).SetEmailKey(input.EmailKey(address)).SetName(name).SetRole(in.Role).
-			SetNillableGrade(grade).SetPasswordHash(hash).SetCreatedAt(now).SetUpdatedAt(now)
-		if partner != nil {
-			p, err := s.EnsurePartner(ctx, tx, partner.name, partner.scopes)
+		row.CreatedAt, row.UpdatedAt = now, now
+		if row.partner != nil {
+			p, err := s.EnsurePartner(ctx, tx, row.partner.name, row.partner.scopes)
 			if err != nil {
 				return "", err
 			}
-			create.SetPartnerID(p.ID)
+			row.PartnerID = &p.ID
+		}
+		create := tx.User.Create()
+		if err := fields.Set(create.Mutation(), row); err != nil {
+			return "", err
 		}
 		u, err := create.Save(ctx)
 		if err != nil {
@@ -128,8 +127,9 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 	return s.Client.User.Get(ctx, made)
 }
 
-// checkPartner checks the partner of a new user, nil for another role than PARTNER.
-func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput {
+// checkPartner checks the partner of a new user and its scopes, nil for another role than PARTNER.
+func checkPartner(in *service.CreateUserInput) (*partnerInput, error) {
+	var faults fault.List
 	if in.Role != schema.RolePartner {
 		if in.Partner != nil {
 			faults.Add(fault.Invalidf("partner", "only a user of the role PARTNER has a partner"))
@@ -137,11 +137,10 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 		if in.PartnerScopes != nil {
 			faults.Add(fault.Invalidf("partnerScopes", "only a user of the role PARTNER has partner scopes"))
 		}
-		return nil
+		return nil, faults.Or()
 	}
 	if in.Partner == nil {
-		faults.Add(fault.Invalidf("partner", "the role PARTNER needs the partner's name"))
-		return nil
+		return nil, fault.Invalidf("partner", "the role PARTNER needs the partner's name")
 	}
 	name, err := input.Text("partner", *in.Partner, 200)
 	faults.Add(err)
@@ -156,7 +155,7 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 		slices.Sort(scopes)
 		scopes = slices.Compact(scopes)
 	}
-	return &partnerInput{name, scopes}
+	return &partnerInput{name, scopes}, faults.Or()
 }
 
 // EnsurePartner returns the partner with a name, whatever its case, and creates it if there is none. scopes replace those of the

@@ -12,70 +12,21 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/input"
+	"kopeck/service/field"
 	"kopeck/store"
 )
 
 // userUpdate is the audit action of a new version of a user.
 const userUpdate = "user.update"
 
-// hiddenPassword stands for a new password in conflicts and in the audit log.
-const hiddenPassword = "(a new one)"
+// userChanges is a checked update of a user.
+type userChanges struct {
+	*field.Changes[Record, service.CreateUserInput, service.UpdateUserInput]
 
-// userChange is a checked update of a user.
-type userChange struct {
-	service.UpdateUserInput
-
-	grade        *string   // nil clears it, if Grade is set
-	gradeFrom    time.Time // zero: it is not changed
-	passwordHash *string   // nil: no new password
-}
-
-// userField is a field that an update may change. Conflicts, the audit log and the written row follow from the table.
-type userField struct {
-	name    string // of the input
-	current func(u *ent.User) any
-	updated func(c *userChange) (value any, isGiven bool)
-	set     func(c *userChange, update *ent.UserUpdateOne)
-}
-
-var userFields = []userField{
-	{
-		"name",
-		func(u *ent.User) any { return u.Name },
-		func(c *userChange) (any, bool) { return input.Given(c.Name) },
-		func(c *userChange, update *ent.UserUpdateOne) { update.SetName(*c.Name) },
-	},
-	{
-		"role",
-		func(u *ent.User) any { return u.Role },
-		func(c *userChange) (any, bool) { return input.Given(c.Role) },
-		func(c *userChange, update *ent.UserUpdateOne) { update.SetRole(*c.Role) },
-	},
-	{
-		"active",
-		func(u *ent.User) any { return u.Active },
-		func(c *userChange) (any, bool) { return input.Given(c.Active) },
-		func(c *userChange, update *ent.UserUpdateOne) { update.SetActive(*c.Active) },
-	},
-	{
-		"grade",
-		func(u *ent.User) any { return u.Grade },
-		func(c *userChange) (any, bool) { return c.grade, c.Grade.IsSet() },
-		func(c *userChange, update *ent.UserUpdateOne) {
-			if c.grade == nil {
-				update.ClearGrade()
-			} else {
-				update.SetGrade(*c.grade)
-			}
-		},
-	},
-	{
-		"password", // a new one is always a change: the old one is not known
-		func(*ent.User) any { return nil },
-		func(c *userChange) (any, bool) { return hiddenPassword, c.passwordHash != nil },
-		func(c *userChange, update *ent.UserUpdateOne) { update.SetPasswordHash(*c.passwordHash) },
-	},
+	id        string
+	expected  int
+	gradeFrom time.Time // from when the user has the grade; zero where the update does not give one
+	dated     bool      // gradeFrom is given: the grade holds from then on also if the user has it already
 }
 
 // UpdateUser changes the fields that are given; only ADMIN and the system may. A user who is deactivated or gets a new
@@ -87,12 +38,12 @@ func (s *Service) UpdateUser(ctx context.Context, in service.UpdateUserInput) (*
 	if err := checkMayChangeUsers(ctx); err != nil {
 		return nil, err
 	}
-	change, err := s.checkUserUpdate(ctx, in)
+	changes, err := s.checkUserUpdate(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	_, err = s.Write(ctx, service.Verb{Name: "updateUser"}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		return in.ID, s.updateUser(ctx, tx, change)
+		return in.ID, s.updateUser(ctx, tx, changes)
 	})
 	if err != nil {
 		return nil, err
@@ -100,15 +51,10 @@ func (s *Service) UpdateUser(ctx context.Context, in service.UpdateUserInput) (*
 	return s.Client.User.Get(ctx, in.ID)
 }
 
-func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInput) (*userChange, error) {
+func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInput) (*userChanges, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.User, in.ID))
-	if in.Name != nil {
-		name, err := input.Text("name", *in.Name, 200)
-		faults.Add(err)
-		in.Name = &name
-	}
-	grade, err := input.OptionalText("grade", in.Grade.Value(), 100)
+	of, err := fields.Update(&in, &Record{User: &ent.User{}})
 	faults.Add(err)
 	gradeFrom, err := s.PastMoment("gradeFrom", in.GradeFrom)
 	faults.Add(err)
@@ -118,12 +64,12 @@ func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInpu
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	change := &userChange{UpdateUserInput: in, grade: grade}
+	changes := &userChanges{Changes: of, id: in.ID, expected: in.ExpectedVersion, dated: in.GradeFrom != nil}
 	if in.Grade.IsSet() {
-		change.gradeFrom = gradeFrom
+		changes.gradeFrom = gradeFrom
 	}
 	if in.Password == nil {
-		return change, nil
+		return changes, nil
 	}
 	u, err := s.Client.User.Query().Where(user.ID(in.ID), user.DeletedAtIsNil()).Only(ctx)
 	if ent.IsNotFound(err) {
@@ -136,65 +82,57 @@ func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInpu
 		return nil, err
 	}
 	hash, err := s.passwords.Hash(ctx, *in.Password)
-	change.passwordHash = &hash
-	return change, err
+	changes.To.PasswordHash = &hash
+	return changes, err
 }
 
-func (s *Service) updateUser(ctx context.Context, tx *store.Tx, change *userChange) error {
+func (s *Service) updateUser(ctx context.Context, tx *store.Tx, changes *userChanges) error {
 	// One order for all: first the lock of the administrators, then the row.
 	if err := tx.Lock(ctx, store.LockOn("administrators", ""), false); err != nil {
 		return err
 	}
-	u, err := s.lockUser(ctx, tx, change.ID)
+	u, err := s.lockUser(ctx, tx, changes.id)
 	if ent.IsNotFound(err) {
 		return fault.NoSuch("id", "user")
 	}
 	if err != nil {
 		return err
 	}
-	m := service.Update{
-		Action: userUpdate, Subject: u.ID, Expected: change.ExpectedVersion, Version: u.Version,
-		Current: map[string]any{}, Updated: map[string]any{},
-	}
-	for _, f := range userFields {
-		m.Current[f.name] = f.current(u)
-		if value, isGiven := f.updated(change); isGiven {
-			m.Updated[f.name] = value
-		}
-	}
-	changes, err := s.Merge(ctx, tx, m)
+	merge := service.Update{Action: userUpdate, Subject: u.ID, Expected: changes.expected, Version: u.Version}
+	merge.Current, merge.Updated = changes.Values(&Record{User: u})
+	changed, err := s.Merge(ctx, tx, merge)
 	if err != nil {
 		return err
 	}
-	now := *change
-	if _, changed := changes["grade"]; !changed && now.GradeFrom == nil {
-		now.gradeFrom = time.Time{}
-	}
-	if len(changes) == 0 && now.gradeFrom.IsZero() {
+	_, regraded := changed["grade"]
+	regraded = regraded || changes.dated
+	if len(changed) == 0 && !regraded {
 		return nil
 	}
-	if err := checkRole(ctx, tx, u, &now); err != nil {
+	row := *u
+	after := &Record{User: &row}
+	changes.Apply(after)
+	if err := checkRole(ctx, tx, u, after); err != nil {
 		return err
 	}
-	if now.gradeFrom.IsZero() {
-		return s.writeUserUpdate(ctx, tx, u, &now, changes)
+	if !regraded {
+		return s.writeUserUpdate(ctx, tx, u, after, changes, changed)
 	}
-	if now.grade, err = s.changeGrade(ctx, tx, u, now.grade, now.gradeFrom); err != nil {
+	if after.Grade, err = s.changeGrade(ctx, tx, u, after.Grade, changes.gradeFrom); err != nil {
 		return err
 	}
-	if err := s.writeUserUpdate(ctx, tx, u, &now, changes); err != nil {
+	if err := s.writeUserUpdate(ctx, tx, u, after, changes, changed); err != nil {
 		return err
 	}
-	return s.RestateGrade(ctx, tx, u.ID, now.gradeFrom)
+	return s.RestateGrade(ctx, tx, u.ID, changes.gradeFrom)
 }
 
 // checkRole checks that an active ADMIN remains, and that a PARTNER has a partner.
-func checkRole(ctx context.Context, tx *store.Tx, u *ent.User, change *userChange) error {
-	role, active := input.Or(change.Role, u.Role), input.Or(change.Active, u.Active)
-	if role == schema.RolePartner && u.PartnerID == nil {
+func checkRole(ctx context.Context, tx *store.Tx, u *ent.User, after *Record) error {
+	if after.Role == schema.RolePartner && u.PartnerID == nil {
 		return fault.Invalidf("role", "a PARTNER belongs to a partner: create a user for it")
 	}
-	if u.Role != schema.RoleAdmin || !u.Active || role == schema.RoleAdmin && active {
+	if u.Role != schema.RoleAdmin || !u.Active || after.Role == schema.RoleAdmin && after.Active {
 		return nil
 	}
 	hasOther, err := tx.User.Query().Where(user.RoleEQ(schema.RoleAdmin), user.Active(true), user.DeletedAtIsNil(), user.IDNEQ(u.ID)).Exist(ctx)
@@ -202,29 +140,27 @@ func checkRole(ctx context.Context, tx *store.Tx, u *ent.User, change *userChang
 		return err
 	}
 	field := "active"
-	if role != schema.RoleAdmin {
+	if after.Role != schema.RoleAdmin {
 		field = "role"
 	}
 	return fault.New(fault.WrongState, field, "this is the last active ADMIN")
 }
 
-func (s *Service) writeUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User, change *userChange, changes map[string]service.Change) error {
+func (s *Service) writeUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User, row *Record, changes *userChanges, changed map[string]service.Change) error {
 	update := tx.User.UpdateOne(u).AddVersion(1).SetUpdatedAt(s.Now())
-	for _, f := range userFields {
-		if _, isGiven := f.updated(change); isGiven {
-			f.set(change, update)
-		}
+	if err := changes.Put(update.Mutation(), row); err != nil {
+		return err
 	}
 	after, err := update.Save(ctx)
 	if err != nil {
 		return err
 	}
-	if !after.Active || change.passwordHash != nil {
+	if _, isNew := changed["password"]; isNew || !after.Active {
 		if err := s.endSessions(ctx, tx, refreshsession.UserID(u.ID)); err != nil {
 			return err
 		}
 	}
-	if err := s.AuditVersion(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: changes}); err != nil {
+	if err := s.AuditVersion(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: changed}); err != nil {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
