@@ -36,7 +36,7 @@ func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Excerpt(in.CurrencyCode)).At(field, "currencyCode")
 	}
 	a, err := s.Currency.Parse(string(in.Amount))
-	if err == nil && (a.Compare(money.Most) > 0 || a.Compare(money.Minor(-money.Most.Minor())) < 0) {
+	if err == nil && a.TooLarge() {
 		err = fmt.Errorf("want at most %s", s.Currency.Format(money.Most))
 	}
 	if err != nil {

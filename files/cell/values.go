@@ -72,13 +72,13 @@ func (v *Values) SignedAmount(text string) (money.Amount, error) {
 		if !ok {
 			return a, fmt.Errorf("%q: not an amount: want it like %s", option.Short(text), v.Numbers.Name)
 		}
-		if a, err = money.Round(exact.Mul(exact, new(big.Rat).SetInt64(v.Currency.MinorPerMajor()))); err != nil {
+		if a, err = money.Round(exact.Mul(exact, new(big.Rat).SetInt64(v.Currency.MinorPerMajor()))); err != nil || a.TooLarge() {
 			return a, fmt.Errorf("%q: too large an amount", option.Short(text))
 		}
 		return a, nil
 	case errors.Is(err, money.ErrTooManyDecimals):
 		return a, fmt.Errorf("%q: more decimals than %s has; --round rounds them off", option.Short(text), v.Currency.Code())
-	case errors.Is(err, money.ErrOverflow):
+	case errors.Is(err, money.ErrOverflow), a.TooLarge():
 		return a, fmt.Errorf("%q: too large an amount", option.Short(text))
 	case err != nil:
 		return a, fmt.Errorf("%q: not an amount: want it like %s", option.Short(text), v.Numbers.Name)

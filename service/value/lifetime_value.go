@@ -189,9 +189,9 @@ func (m *Model) notesOn(e Earnings, zone *time.Location) []Note {
 	case x == 0:
 		say("one order day so far: an order is expected to earn what it does in the mean of all customers")
 	case !m.margins.Holds(e.repeat()) && m.shrunken != nil:
-		say("the repeat orders earned nothing so far, which Gamma-Gamma has no place for: their mean, drawn to the mean of all customers, stands in")
+		notes = append(notes, Note{Text: "the repeat orders earned nothing so far, which Gamma-Gamma has no place for: their mean, drawn to the mean of all customers, stands in", Costs: true}) // it tells the sign of a margin
 	case !m.margins.Holds(e.repeat()):
-		say("the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own")
+		notes = append(notes, Note{Text: "the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own", Costs: true}) // it tells the sign of a margin
 	}
 	if e.DepartedAt != nil && e.LastDay <= costing.Day(*e.DepartedAt, zone) {
 		say("the customer's departure was recorded, of which the model does not know")

@@ -58,20 +58,20 @@ func shownEarningsOf(c *ent.Customer) (is Earnings, since *time.Time, err error)
 	}, e.Since, nil
 }
 
-// Show replaces the amounts of a customer's present value by those that a viewer without the scope costs is shown, and leaves out the
-// notes that they may not read.
+// Show replaces the amounts of a customer's present value, and the notes on them, by those that a viewer without the scope costs is shown.
 func (s *Service) Show(v *LifetimeValue, c *ent.Customer) error {
 	e, _, err := shownEarningsOf(c)
 	if err != nil {
 		return err
 	}
+	e.DepartedAt = EarningsOf(c).DepartedAt
 	was, err := s.ValueOf(s.model.Load(), e, v.At, v.HorizonMonths, s.Settings().AnnualDiscountRate)
 	if err != nil {
 		return input.DomainError(err)
 	}
 	v.Past, v.Future, v.Total, v.ExpectedOrderMargin = was.Past, was.Future, was.Total, was.ExpectedOrderMargin
 	v.outlook, v.coverage, v.shown = was.outlook, was.coverage, true
-	v.Notes = textsOf(v.notes, false)
+	v.notes, v.Notes = was.notes, textsOf(was.notes, false)
 	v.Of(c, e)
 	return nil
 }
