@@ -26,7 +26,7 @@ func openContacts(s *app.App, o Options, f *file) (source[contacts.Record], erro
 			e.key = "id:" + r.ID
 		} else {
 			who := cmp.Or(r.CustomerExternalID, r.Email, r.Phone)
-			if who == "" {
+			if e.owner = who; who == "" {
 				f.of("customer", errEmpty)
 			}
 			if r.ExternalID != "" {
@@ -40,7 +40,7 @@ func openContacts(s *app.App, o Options, f *file) (source[contacts.Record], erro
 		e.value = *r
 	})
 	if !in.own { // those without an id are numbered among those of their customer
-		all.groups = &groupable{next: in.next, key: func(r row) string { return in.person(r) }}
+		all.groups = &groupable{next: in.next, key: func(r row) string { return in.person(r) }, owner: ownerOf(in.table)}
 	}
 	return all, nil
 }

@@ -14,6 +14,9 @@ type groupable struct {
 	next func() (row, error)
 	key  func(r row) string // rows with the same key belong together; "" for one that stands alone
 	join bool               // they are one record
+
+	owner func(r row) string // whose order a row is, where that can be told; nil: what belongs to one customer is not brought together
+	every bool               // every row must have a key: otherwise errNoOwner
 }
 
 // start begins to read the file, whose columns are divided by a comma, as it stands.
@@ -58,6 +61,10 @@ func (f *file) group(in groupable) error {
 			key := ""
 			if r.fault == "" {
 				key = in.key(r)
+			}
+			if key == "" && in.every {
+				rows.close()
+				return errNoOwner
 			}
 			if key == "" {
 				key = "line:" + strconv.FormatInt(r.line, 10)

@@ -22,6 +22,7 @@ type entry[T any] struct {
 	rows    []rowText
 	key     string // by which the file distinguishes records; "" where that cannot be read
 	content string // what another record of the key must have, to be the same
+	owner   string // whose it is, of orders; "" where that cannot be told
 	apart   bool   // rows of one key may not stand apart, even if their content is the same
 	value   T
 	fault   string // why the record is bad, "" where it is not
@@ -54,11 +55,13 @@ type run[T any] struct {
 	rejects  *rejects
 	repeats  *repeats // while they are being collected
 	repeated []repeat // by line
-	joined   int      // orders whose rows stood apart
-	rounded  int64    // numbers that the last pass rounded off
-	left     int64    // rows that it left out
-	grouped  int64    // rows that were left out when the rows were grouped
-	imported *bulk.Import
+
+	scattered scattered // what the first pass finds of it
+	joined    int       // orders whose rows stood apart
+	rounded   int64     // numbers that the last pass rounded off
+	left      int64     // rows that it left out
+	grouped   int64     // rows that were left out when the rows were grouped
+	imported  *bulk.Import
 }
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
@@ -145,8 +148,11 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	}
 	r.imported.Check = true
 	skipped, err := r.findRepeated(ctx, ask)
-	if err != nil || len(r.repeated) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(r.repeated) == 0 {
+		return r.gather()
 	}
 	if grouped, err := r.group(); err != nil {
 		return err
@@ -266,6 +272,9 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: reason}
 		} else {
 			records, at = append(records, e.value), append(at, n)
+		}
+		if r.repeats != nil {
+			r.scattered.add(e.owner)
 		}
 		if r.repeats != nil && e.key != "" {
 			if err := r.repeats.add(e.key, e.content, e.rows[0].line); err != nil {

@@ -166,6 +166,9 @@ func (t *table) person(r row) string {
 	return strings.Join([]string{t.get(r, "customer"), t.get(r, "email"), t.get(r, "phone")}, "\x00")
 }
 
+// noPerson is what person returns of a row that names nobody.
+const noPerson = "\x00\x00"
+
 func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, error) {
 	v, err := newValues(s, o)
 	if err != nil {

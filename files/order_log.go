@@ -75,7 +75,7 @@ func (l *orderLog) take(r *logRow) {
 	}
 	l.close()
 	r.fault = cmp.Or(r.fault, r.incomplete())
-	e := &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, key: r.order, fault: string(r.fault)}
+	e := &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, key: r.order, owner: r.person(), fault: string(r.fault)}
 	e.value = bulk.OrderRecord{ExternalID: r.order, CustomerExternalID: r.customer, Person: r.Person, At: r.at}
 	l.current = openOrder{entry: e, day: r.day, first: r.logFields}
 	l.open = &l.current

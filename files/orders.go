@@ -76,7 +76,7 @@ func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	if !t.has("order") {
 		key = t.person
 	}
-	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }, &groupable{t.next, key, t.has("order")}, v}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }, &groupable{next: t.next, key: key, join: t.has("order"), owner: ownerOf(t)}, v}
 }
 
 var errNoCost = optionsError("the cost of the goods is not given: map a column to cost, or give --cost-share as a share of the amount (0 if it is not known: all is margin then)")

@@ -134,7 +134,7 @@ func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 		waiting = &r
 		return e, nil
 	}
-	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, "id") }, true}, v}
+	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }, &groupable{next: t.next, key: func(r row) string { return t.get(r, "id") }, join: true}, v}
 }
 
 // check checks what must sum up, and completes the order.

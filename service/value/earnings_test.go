@@ -112,7 +112,7 @@ func TestClockStopsForAllAlike(t *testing.T) {
 		if months.Rows[0].Orders != without.Rows[0].Orders || months.Rows[0].Margin != without.Rows[0].Margin || !months.Rows[0].From.Equal(w.Settings().StartOfDay(until+1)) {
 			t.Errorf("with later orders %+v is expected, without them %+v", months.Rows[0], without.Rows[0])
 		}
-		if from := months.Rows[0].From; from.After(today.AddDate(0, 0, -18).Truncate(24*time.Hour)) {
+		if from := months.Rows[0].From; from.After(today.AddDate(0, 0, -18).Truncate(24 * time.Hour)) {
 			t.Errorf("the months begin at %s", from)
 		}
 	})
