@@ -30,7 +30,7 @@ func openContacts(core *service.Core, o option.Options, f *layout.File) (layout.
 			e.Key = "id:" + r.ID
 		} else {
 			who := cmp.Or(r.CustomerExternalID, r.Email, r.Phone)
-			if who == "" {
+			if e.Owner = who; who == "" {
 				f.Of("customer", layout.ErrEmpty)
 			}
 			if r.ExternalID != "" {
@@ -44,7 +44,7 @@ func openContacts(core *service.Core, o option.Options, f *layout.File) (layout.
 		e.Value = *r
 	})
 	if !in.Own { // those without an id are numbered among those of their customer
-		all.Groups = &textfile.Groupable{Next: in.Next, Key: func(r textfile.Row) string { return layout.PersonOf(in.Table, r) }}
+		all.Groups = &textfile.Groupable{Next: in.Next, Key: func(r textfile.Row) string { return layout.PersonOf(in.Table, r) }, Owner: layout.OwnerOf(in.Table)}
 	}
 	return all, nil
 }

@@ -33,11 +33,13 @@ type run[T any] struct {
 	rejects  *rejects
 	repeats  *sorted.Repeats // while they are being collected
 	repeated []repeat        // by line
-	joined   int             // orders whose rows stood apart
-	rounded  int64           // numbers that the last pass rounded off
-	left     int64           // rows that it left out
-	grouped  int64           // rows that were left out when the rows were grouped
-	imported *bulk.Import
+
+	scattered scattered // what the first pass finds of it
+	joined    int       // orders whose rows stood apart
+	rounded   int64     // numbers that the last pass rounded off
+	left      int64     // rows that it left out
+	grouped   int64     // rows that were left out when the rows were grouped
+	imported  *bulk.Import
 }
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
@@ -124,8 +126,11 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	}
 	r.imported.Check = true
 	skipped, err := r.findRepeated(ctx, ask)
-	if err != nil || len(r.repeated) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(r.repeated) == 0 {
+		return r.gather()
 	}
 	if grouped, err := r.group(); err != nil {
 		return err
@@ -245,6 +250,9 @@ func (r *run[T]) settle(ctx context.Context, entries []*layout.Entry[T], write p
 			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: reason}
 		} else {
 			records, at = append(records, e.Value), append(at, n)
+		}
+		if r.repeats != nil {
+			r.scattered.add(e.Owner)
 		}
 		if r.repeats != nil && e.Key != "" {
 			if err := r.repeats.Add(e.Key, e.Content, e.Rows[0].Line); err != nil {

@@ -181,6 +181,25 @@ func PersonOf(t *table.Table, r textfile.Row) string {
 	return strings.Join([]string{t.Get(r, "customer"), t.Get(r, "email"), t.Get(r, "phone")}, "\x00")
 }
 
+// nobody is what PersonOf returns of a row that names no customer.
+const nobody = "\x00\x00"
+
+// OwnerOf returns a function that gives whose order or contact a row of a table is, "" where that cannot be told. It takes the rows in
+// their order: those of one order are of the customer of its first.
+func OwnerOf(t *table.Table) func(r textfile.Row) string {
+	var order, owner string
+	return func(r textfile.Row) string {
+		is := t.Get(r, "order")
+		if is == "" || is != order {
+			order, owner = is, PersonOf(t, r)
+		}
+		if owner == nobody {
+			return ""
+		}
+		return owner
+	}
+}
+
 // Open reads the header of a file and finds the columns of a layout in it, and the format of its numbers. The errors are
 // option.ErrOptions and textfile.ErrFile.
 func Open[R any](core *service.Core, o option.Options, f *File, l Layout[R]) (*Opened, error) {

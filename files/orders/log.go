@@ -78,7 +78,7 @@ func (l *orderLog) take(r *logRow) {
 	}
 	l.close()
 	r.fault = cmp.Or(r.fault, r.incomplete())
-	e := &layout.Entry[bulk.OrderRecord]{Rows: []layout.RowText{r.RowText}, Key: r.order, Fault: string(r.fault)}
+	e := &layout.Entry[bulk.OrderRecord]{Rows: []layout.RowText{r.RowText}, Key: r.order, Owner: r.person(), Fault: string(r.fault)}
 	e.Value = bulk.OrderRecord{ExternalID: r.order, CustomerExternalID: r.customer, Person: r.Person, At: r.at}
 	l.current = openOrder{Entry: e, day: r.day, first: r.logFields}
 	l.open = &l.current

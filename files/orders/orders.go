@@ -88,7 +88,7 @@ func logOf(v *cell.Values, o option.Options, t *table.Table) layout.Source[bulk.
 	}
 	return layout.Source[bulk.OrderRecord]{
 		Next: l.entry, Passed: func() int64 { return t.Passed }, Values: v, Table: t,
-		Groups: &textfile.Groupable{Next: t.Next, Key: key, Join: t.Has("order")},
+		Groups: &textfile.Groupable{Next: t.Next, Key: key, Join: t.Has("order"), Owner: layout.OwnerOf(t)},
 	}
 }
 

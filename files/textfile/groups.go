@@ -16,7 +16,13 @@ type Groupable struct {
 	Next func() (Row, error)
 	Key  func(r Row) string // rows with the same key belong together; "" for one that stands alone
 	Join bool               // they are one record
+
+	Owner func(r Row) string // whose record a row is, where that can be told; nil: what belongs to one customer is not brought together
+	Every bool               // every row must have a key: otherwise ErrNoKey
 }
+
+// ErrNoKey says that a row has no key, so that it cannot be brought to those it belongs to.
+var ErrNoKey = errors.New("a row has no key")
 
 // Start begins to read the file, whose columns are divided by a comma, as it stands.
 func (f *File) Start(comma byte) *Scanner {
@@ -51,6 +57,10 @@ func (f *File) Group(in Groupable) error {
 			key := ""
 			if r.Fault == "" {
 				key = in.Key(r)
+			}
+			if key == "" && in.Every {
+				rows.Close()
+				return ErrNoKey
 			}
 			if key == "" {
 				key = "line:" + strconv.FormatInt(r.Line, 10)

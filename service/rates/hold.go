@@ -8,6 +8,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
@@ -49,7 +50,8 @@ func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 		if err := s.releaseHolds(ctx, tx, []string{key}); err != nil {
 			return "", err
 		}
-		if err := s.checkHolds(ctx, tx, actor.UserID); err != nil {
+		mine, err := s.checkHolds(ctx, tx, actor.UserID)
+		if err != nil {
 			return "", err
 		}
 		settings := s.Settings()
@@ -61,7 +63,7 @@ func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 		held = quote.Held{}
 		held.Earliest, held.Some = costing.Earliest(needs, first, settings.Calendar, booked, service.EndOfTime)
 		if held.Some && held.Earliest <= first+p.LeadDays {
-			if err := s.checkShare(ctx, tx, actor.UserID, needs, first, first+p.LeadDays); err != nil {
+			if err := checkShare(settings, mine, needs, first, first+p.LeadDays); err != nil {
 				return "", err
 			}
 			held.Until = &p.ValidUntil
@@ -76,26 +78,25 @@ func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 	return err
 }
 
-// checkHolds returns LIMIT_EXCEEDED for a user who holds as many prices as one may. Requests of a user wait for each other here.
-func (s *Service) checkHolds(ctx context.Context, tx *store.Tx, userID string) error {
+// checkHolds returns what a user holds, or LIMIT_EXCEEDED if it is as many prices as one may. Requests of a user wait for each other here.
+func (s *Service) checkHolds(ctx context.Context, tx *store.Tx, userID string) ([]*ent.Booking, error) {
 	if err := tx.Lock(ctx, store.LockOn("holds", userID), false); err != nil {
-		return err
+		return nil, err
 	}
-	n, err := s.holdsOf(ctx, tx, userID)
-	if err == nil && n >= maxHolds {
-		return fault.New(fault.LimitExceeded, "hold", "you hold %d prices: order one of them, or wait until they expire", n)
+	held, err := s.heldByUser(ctx, tx, userID)
+	prices := map[string]bool{}
+	for _, b := range held {
+		prices[*b.Hold] = true
 	}
-	return err
+	if err == nil && len(prices) >= maxHolds {
+		err = fault.New(fault.LimitExceeded, "hold", "you hold %d prices: order one of them, or wait until they expire", len(prices))
+	}
+	return held, err
 }
 
 // checkShare returns LIMIT_EXCEEDED for a user who would hold more of a resource, with what is needed on days from first to last, than the
 // setting holdShare allows. The fault does not say of what and how much: who sells need not know what a product is made of.
-func (s *Service) checkShare(ctx context.Context, tx *store.Tx, userID string, needs []costing.Usage, first, last int) error {
-	held, err := s.heldByUser(ctx, tx, userID, last)
-	if err != nil {
-		return err
-	}
-	settings := s.Settings()
+func checkShare(settings *service.Settings, held []*ent.Booking, needs []costing.Usage, first, last int) error {
 	days := new(big.Rat).Mul(settings.HoldShare.Rat(), new(big.Rat).SetInt64(int64(settings.Calendar.Working(first, last))))
 	if one := big.NewRat(1, 1); days.Cmp(one) < 0 {
 		days = one
@@ -103,7 +104,7 @@ func (s *Service) checkShare(ctx context.Context, tx *store.Tx, userID string, n
 	for _, need := range needs {
 		most, all := new(big.Rat).Mul(need.Capacity.Rat(), days), need.Units.Rat()
 		for _, b := range held {
-			if b.Resource == need.Resource {
+			if b.Resource == need.Resource && b.Day <= last {
 				all.Add(all, b.Units.Rat())
 			}
 		}

@@ -165,15 +165,9 @@ func (s *Service) heldBy(ctx context.Context, tx *store.Tx, keys []string, last 
 	return held, err
 }
 
-// heldByUser reads what a user holds now by all prices, up to a day. No role reads bookings; these are the actor's own.
-func (s *Service) heldByUser(ctx context.Context, tx *store.Tx, userID string, last int) ([]*ent.Booking, error) {
-	return tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now()), booking.DayLTE(last)).All(auth.System(ctx))
-}
-
-// holdsOf counts the prices that a user holds now. No role reads bookings; these are the actor's own.
-func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, userID string) (int, error) {
-	keys, err := tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))
-	return len(keys), err
+// heldByUser reads what a user holds now by all prices. No role reads bookings; these are the actor's own.
+func (s *Service) heldByUser(ctx context.Context, tx *store.Tx, userID string) ([]*ent.Booking, error) {
+	return tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).All(auth.System(ctx))
 }
 
 // bookingsOf reads what an order has booked from a day on, by resource. Bookings are derived from orders: no role reads them.

@@ -113,7 +113,7 @@ func TestBackTestOf(t *testing.T) {
 // TestWhoReadsNotes: what has counts of the fit is for who has the scope costs; a fit of an earlier version does not say it.
 func TestWhoReadsNotes(t *testing.T) {
 	t.Parallel()
-	r := reportOn(lifetime.CountFit[lifetime.CountModel]{Model: lifetime.Prior(lifetime.Week), Converged: true, Boundary: lifetime.Interior})
+	r := reportOn(lifetime.CountFit[lifetime.CountModel]{Model: lifetime.Prior(lifetime.Week), Report: lifetime.Report{Converged: true}})
 	r.warn("a prior with the published shapes (Fader and Hardie 2013) stands in")
 	r.warnWithCosts("7 repeat customers took no part")
 	for name, c := range map[string]struct {
