@@ -20,6 +20,7 @@ type orderRow struct {
 
 	line     bulk.OrderLineRecord
 	refunded money.Amount // what the refunds must sum to
+	tax      *money.Amount
 	refunds  []refundText
 }
 
@@ -66,6 +67,7 @@ var (
 		of("cancelled_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
 		of("cancel_reason", own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
 		of("refunds", own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
+		of("tax", own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
 	}}
 	lineLayout = layout[orderRow]{Orders, []column[orderRow]{
 		of("line_id", own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
@@ -77,6 +79,7 @@ var (
 		of("lead_days", own|filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
 		of("price_lines", own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
 		of("options", own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
+		of("line_tax", own, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Tax }),
 	}}
 )
 
@@ -142,6 +145,9 @@ func (r *orderRow) check(v *values, f *faults) {
 	if r.ID == "" || r.CustomerID == "" {
 		f.of("id", errors.New("want the ids of the order and of its customer"))
 	}
+	if r.tax != nil { // files of earlier releases do not have it
+		r.Tax, r.StatedTax = *r.tax, true
+	}
 	var sum money.Amount
 	for _, one := range r.refunds {
 		amount, err := v.amount(one.Amount)
@@ -182,7 +188,7 @@ func readLine(v *values, t *table, r row, columns found[orderRow]) (*bulk.OrderL
 
 // orderTexts are the rows of an order in Kopeck's own format.
 func orderTexts(v *values, o *bulk.OrderRecord) ([][]string, error) {
-	r := orderRow{OrderRecord: *o}
+	r := orderRow{OrderRecord: *o, tax: &o.Tax}
 	for _, one := range o.Refunds {
 		var err error
 		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {

@@ -69,7 +69,7 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 	}
 	p.leadDays = input.Or(in.StandardLeadDays, 14)
 	faults.Add(checkLeadDays(p.leadDays))
-	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
+	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin, in.TaxCode)
 	if in.BundleDiscount != nil && p.kind != schema.Bundle {
 		faults.Add(fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount"))
 	}
