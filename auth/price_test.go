@@ -23,7 +23,7 @@ func newPrices(t testing.TB) (*Prices, *clock) {
 func curtains(c *clock) PriceContent {
 	return PriceContent{
 		Customer: "cus_01h455vb4pex5vsknk084sn02q", Product: "prd_01h455vb4pex5vsknk084sn02r",
-		Quantity: 2_500_000_000, Unit: 1_234_500, List: 1_500_000, LeadDays: 14,
+		Quantity: 2_500_000_000, Unit: 1_234_500, List: 1_500_000, Tax: 514_375, LeadDays: 14,
 		AskedAt: c.Now(), ValidUntil: c.Now().Add(15 * time.Minute),
 		Options: []PriceOption{{"lining", "blackout"}, {"width_cm", "240"}},
 		Lines: []PriceLine{
@@ -78,7 +78,7 @@ func TestAPriceTokenCannotBeRead(t *testing.T) {
 	if again := issue(); again != token {
 		t.Errorf("the same content has two tokens: %s, %s", token, again)
 	}
-	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp2."))
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp3."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +121,7 @@ func TestPriceTokensOfEarlierReleases(t *testing.T) {
 	c.move(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC).Sub(c.Now()))
 	prices := &Prices{Keys: openKeys(t, dir, c), Now: c.Now}
 	want, token := curtains(c), strings.TrimSpace(string(signed))
+	want.Tax = 0
 	for _, step := range []struct {
 		name string
 		move time.Duration
@@ -134,10 +135,31 @@ func TestPriceTokensOfEarlierReleases(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, altered := range map[string]string{"altered": flip(token), "cut off": token[:len(token)-1], "as one of today": "kp2." + token[4:]} {
+	for name, altered := range map[string]string{"altered": flip(token), "cut off": token[:len(token)-1], "as one of today": "kp3." + token[4:]} {
 		if got, err := prices.Verify(altered); err != ErrPriceInvalid {
 			t.Errorf("%s: %v, %+v", name, err, got)
 		}
+	}
+}
+
+// TestPricesOfBeforeTaxAreHonoured: a token that an earlier release encrypted has no tax.
+func TestPricesOfBeforeTaxAreHonoured(t *testing.T) {
+	prices, c := newPrices(t)
+	want := curtains(c)
+	payload, err := encodePrice(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := untaxedTokens.seal(prices.Keys, payload[:len(payload)-len(binary.AppendVarint(nil, want.Tax))])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Tax = 0
+	if got, err := prices.Verify(token); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
+	}
+	if got, err := prices.Verify("kp3." + token[4:]); err != ErrPriceInvalid {
+		t.Errorf("as one of today: %v, %+v", err, got)
 	}
 }
 
@@ -170,7 +192,7 @@ func TestPriceAltered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp2."))
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp3."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +204,7 @@ func TestPriceAltered(t *testing.T) {
 	}
 	for i := range body { // every single byte counts
 		body[i] ^= 0x20
-		refused("byte altered", "kp2."+base64.RawURLEncoding.EncodeToString(body))
+		refused("byte altered", "kp3."+base64.RawURLEncoding.EncodeToString(body))
 		body[i] ^= 0x20
 	}
 	for n := range token {
@@ -198,10 +220,11 @@ func TestPriceAltered(t *testing.T) {
 	refused("new line", token+"\n")
 	refused("new line within", token[:10]+"\n"+token[10:])
 	refused("padded", token+"=")
-	refused("another version", "kp3."+token[4:])
+	refused("another version", "kp4."+token[4:])
+	refused("one without tax", "kp2."+token[4:])
 	refused("the version before", "kp1."+token[4:])
 	refused("a link's prefix", "kl1."+token[4:])
-	refused("huge", "kp2."+strings.Repeat("A", 1<<20))
+	refused("huge", "kp3."+strings.Repeat("A", 1<<20))
 	for _, value := range []string{"", "x", "xx"} { // two of three lengths leave idle bits in the last digit
 		content := curtains(c)
 		content.Options[0].Value = value
@@ -220,17 +243,18 @@ func TestPriceNumbersHaveOneSpelling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := decodePrice(payload); err != nil {
+	if _, err := decodePrice(payload, true); err != nil {
 		t.Fatal(err)
 	}
 	const quantity = 32 // behind the two ids; 2.5 units take five bytes
 	longer := append([]byte{}, payload[:quantity+4]...)
 	longer = append(append(longer, payload[quantity+4]|0x80, 0), payload[quantity+5:]...)
-	if got, err := decodePrice(longer); err == nil {
+	if got, err := decodePrice(longer, true); err == nil {
 		t.Errorf("a number in six bytes: %+v", got)
 	}
-	longer = append(append([]byte{}, payload[:len(payload)-1]...), 0x80, 0)
-	if got, err := decodePrice(longer); err == nil {
+	longer = append(append([]byte{}, payload[:len(payload)-4]...), 0x80, 0)
+	longer = append(longer, payload[len(payload)-3:]...) // the tax takes three
+	if got, err := decodePrice(longer, true); err == nil {
 		t.Errorf("a count in two bytes: %+v", got)
 	}
 }

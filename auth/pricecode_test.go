@@ -94,15 +94,15 @@ func TestDecodeRefusesLinesOfNoStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kind := len(payload) - len(binary.AppendVarint(nil, content.Unit)) - 2
+	kind := len(payload) - len(binary.AppendVarint(binary.AppendVarint(nil, content.Unit), content.Tax)) - 2
 	for _, wrong := range []byte{0, 255} {
 		payload[kind] = wrong
-		if got, err := decodePrice(payload); err == nil {
+		if got, err := decodePrice(payload, true); err == nil {
 			t.Errorf("a line of kind %d: %+v", wrong, got)
 		}
 	}
 	payload[kind] = 1
-	if _, err := decodePrice(payload); err != nil {
+	if _, err := decodePrice(payload, true); err != nil {
 		t.Error(err)
 	}
 }
@@ -119,7 +119,7 @@ func FuzzDecodePrice(f *testing.F) {
 	f.Add([]byte(strings.Repeat("\x00", 40)))
 	f.Add([]byte(strings.Repeat("\xff", 60)))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		content, err := decodePrice(payload)
+		content, err := decodePrice(payload, true)
 		if err != nil {
 			return
 		}

@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment
-// or departure, the standard lead time of a product, the end of an agreement,
+// DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment,
+// departure or exemption from tax, the standard lead time of a product, the end of an agreement,
 // a setting; or that customers' worth was shown to those who may not see it exactly. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
@@ -83,13 +83,14 @@ const (
 	DatedSegment   DatedName = "segment"   // of a customer
 	DatedDeparture DatedName = "departure" // of a customer; the value is the reason
 	DatedSetting   DatedName = "setting"
-	DatedLeadDays  DatedName = "lead_days" // of a product: its standard lead time
-	DatedEnd       DatedName = "end"       // of an agreement; the value is the reason, and the last recorded holds
-	DatedShown     DatedName = "shown"     // of a customer: an import showed their worth; there is no value
-	DatedShownDay  DatedName = "shown_day" // of a day: the worth of the customers after one id up to another was shown; the value is both ids
+	DatedLeadDays  DatedName = "lead_days"  // of a product: its standard lead time
+	DatedEnd       DatedName = "end"        // of an agreement; the value is the reason, and the last recorded holds
+	DatedShown     DatedName = "shown"      // of a customer: an import showed their worth; there is no value
+	DatedShownDay  DatedName = "shown_day"  // of a day: the worth of the customers after one id up to another was shown; the value is both ids
+	DatedTaxExempt DatedName = "tax_exempt" // of a customer; the value is the reason, null while they are not exempt
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedEnd, DatedShown, DatedShownDay)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt)
 }

@@ -12,10 +12,11 @@ import (
 
 // Settings are the installation's choices. One that has not been changed has its default.
 type Settings struct {
-	Zone               *time.Location // of calendar days
-	PriceStep          money.Amount   // prices are rounded to it
-	PriceLife          time.Duration  // how long a price token is accepted
-	HoldShare          money.Decimal  // of a resource's capacity up to the day of a price, that one user may hold
+	Zone               *time.Location  // of calendar days
+	Taxes              costing.TaxMode // whether prices include tax; fixed by the first start
+	PriceStep          money.Amount    // prices are rounded to it
+	PriceLife          time.Duration   // how long a price token is accepted
+	HoldShare          money.Decimal   // of a resource's capacity up to the day of a price, that one user may hold
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // for how many days before an order its contacts are credited
 	HalfLifeDays       money.Decimal
@@ -63,6 +64,14 @@ var settings = []setting{
 	{
 		"timeZone", "The IANA time zone whose calendar days count, for lifetime value and capacity. Fixed once there are orders.", `"UTC"`,
 		reader(parseZone, func(s *Settings, v *time.Location) { s.Zone = v }),
+	},
+	{
+		pricesIncludeTax, "Whether prices include tax, or it comes on top. Fixed by the first start: KOPECK_PRICES_INCLUDE_TAX.", `true`,
+		reader(decode[bool], func(s *Settings, v bool) {
+			if s.Taxes = costing.TaxOnTop; v {
+				s.Taxes = costing.TaxIncluded
+			}
+		}),
 	},
 	{
 		"priceStep", "Prices are rounded to a multiple of this, in minor units.", `1`,

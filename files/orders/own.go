@@ -25,6 +25,7 @@ type orderRow struct {
 
 	line     bulk.OrderLineRecord
 	refunded money.Amount // what the refunds must sum to
+	tax      *money.Amount
 	refunds  []refundText
 }
 
@@ -71,6 +72,7 @@ var (
 		layout.NewColumn("cancelled_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
 		layout.NewColumn("cancel_reason", field.Own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
 		layout.NewColumn("refunds", field.Own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
+		layout.NewColumn("tax", field.Own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
 	}}
 	LineLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
 		layout.NewColumn("line_id", field.Own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
@@ -82,6 +84,7 @@ var (
 		layout.NewColumn("lead_days", field.Own|field.Filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
 		layout.NewColumn("price_lines", field.Own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
 		layout.NewColumn("options", field.Own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
+		layout.NewColumn("line_tax", field.Own, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Tax }),
 	}}
 )
 
@@ -150,6 +153,9 @@ func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
 	if r.ID == "" || r.CustomerID == "" {
 		f.Of("id", errors.New("want the ids of the order and of its customer"))
 	}
+	if r.tax != nil { // files of earlier releases do not have it
+		r.Tax, r.StatedTax = *r.tax, true
+	}
 	var sum money.Amount
 	for _, one := range r.refunds {
 		amount, err := v.Amount(one.Amount)
@@ -190,7 +196,7 @@ func readLine(v *cell.Values, t *table.Table, r textfile.Row, columns layout.Fou
 
 // Texts are the rows of an order in Kopeck's own format.
 func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
-	r := orderRow{OrderRecord: *o}
+	r := orderRow{OrderRecord: *o, tax: &o.Tax}
 	for _, one := range o.Refunds {
 		var err error
 		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {

@@ -82,9 +82,10 @@ func timelineMade(orders []*freshOrder) *stage.Timeline {
 	return t
 }
 
-// margin is what is left of an order's total, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
+// margin is what is left of an order's total without tax, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, o.Total, o.given.refunded, o.Cost)
+	sold := costing.Sale{Total: o.Total, Tax: o.Tax, Refunded: o.given.refunded, RefundedTax: o.refundTaxes.Sum}
+	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, sold, o.taxes, o.Cost)
 	return margin
 }
 

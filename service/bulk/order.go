@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/costing"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
@@ -25,7 +26,8 @@ type OrderRecord struct {
 	Status                         schema.OrderStatus
 	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
 	At                             time.Time
-	Total, Cost                    money.Amount
+	Total, Cost, Tax               money.Amount // the tax is that of the lines, with what was given back
+	StatedTax                      bool         // the file says the tax, which counts for products that have no tax code
 	StatedCost, Uncosted           bool
 	CreditModel                    schema.AttributionModel
 	CreatedAt                      time.Time // absent: now
@@ -65,6 +67,7 @@ type OrderLineRecord struct {
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
+	Tax        money.Amount
 	Cost       money.Amount
 	PriceLines []pricing.Line
 	Options    []pricing.Option
@@ -84,6 +87,9 @@ type freshOrder struct {
 	*OrderRecord
 
 	given        *storedOrder
+	refundTaxes  costing.RefundTaxes
+	taxes        costing.TaxMode
+	untaxed      bool              // the rate of a tax code is missing
 	model        attribution.Model // that it is credited by; "" for none yet
 	fit          string            // of the model; "" for none
 	unattributed money.Amount
@@ -206,6 +212,9 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	}
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
+	}
+	if err := c.tax(ctx, fresh); err != nil {
+		return err
 	}
 	if err := c.settleMade(ctx, fresh); err != nil {
 		return err

@@ -28,9 +28,11 @@ var orderColumns = []store.Column[*freshOrder]{
 	{Name: "day", Value: func(o *freshOrder) any { return int64(o.given.day) }},
 	{Name: "total", Value: func(o *freshOrder) any { return o.Total.Minor() }},
 	{Name: "refunded", Value: func(o *freshOrder) any { return o.given.refunded.Minor() }},
+	{Name: "tax", Value: func(o *freshOrder) any { return o.Tax.Minor() }},
+	{Name: "refunded_tax", Value: func(o *freshOrder) any { return o.refundTaxes.Sum.Minor() }},
 	{Name: "cost", Value: func(o *freshOrder) any { return o.Cost.Minor() }},
 	{Name: "stated_cost", Value: func(o *freshOrder) any { return o.StatedCost }},
-	{Name: "uncosted", Value: func(o *freshOrder) any { return o.Uncosted }},
+	{Name: "uncosted", Value: func(o *freshOrder) any { return o.Uncosted || o.untaxed }},
 	{Name: "margin", Value: func(o *freshOrder) any { return o.margin().Minor() }},
 	{Name: "unattributed", Value: func(o *freshOrder) any { return o.unattributed.Minor() }},
 	{Name: "completed_at", Value: func(o *freshOrder) any { return nullableTime(o.CompletedAt) }, Optional: true},
@@ -46,12 +48,14 @@ type refundOf struct {
 	*RefundRecord
 
 	orderID string
+	tax     money.Amount
 }
 
 var refundColumns = []store.Column[refundOf]{
 	{Name: "id", Value: func(r refundOf) any { return r.ID }},
 	{Name: "order_id", Value: func(r refundOf) any { return r.orderID }},
 	{Name: "amount", Value: func(r refundOf) any { return r.Amount.Minor() }},
+	{Name: "tax", Value: func(r refundOf) any { return r.tax.Minor() }},
 	{Name: "reason", Value: func(r refundOf) any { return r.Reason }},
 	{Name: "at", Value: func(r refundOf) any { return r.At }},
 	{Name: "recorded_at", Value: func(r refundOf) any { return r.RecordedAt }},
@@ -65,6 +69,7 @@ type refundLineOf struct {
 
 	id, refundID string
 	position     int
+	tax          money.Amount
 }
 
 var refundLineColumns = []store.Column[refundLineOf]{
@@ -74,6 +79,7 @@ var refundLineColumns = []store.Column[refundLineOf]{
 	{Name: "position", Value: func(l refundLineOf) any { return int64(l.position) }},
 	{Name: "quantity", Value: func(l refundLineOf) any { return l.Quantity.Nano() }},
 	{Name: "amount", Value: func(l refundLineOf) any { return l.Amount.Minor() }},
+	{Name: "tax", Value: func(l refundLineOf) any { return l.tax.Minor() }},
 	{Name: "stated", Value: func(l refundLineOf) any { return l.Stated }},
 }
 
@@ -94,6 +100,7 @@ var lineColumns = []store.Column[lineOf]{
 	{Name: "quantity", Value: func(l lineOf) any { return l.Quantity.Nano() }},
 	{Name: "unit", Value: func(l lineOf) any { return l.Unit.Minor() }},
 	{Name: "total", Value: func(l lineOf) any { return l.Total.Minor() }},
+	{Name: "tax", Value: func(l lineOf) any { return l.Tax.Minor() }},
 	{Name: "cost", Value: func(l lineOf) any { return l.Cost.Minor() }},
 	{Name: "price_lines", Value: func(l lineOf) any { return store.JSON{Of: l.PriceLines} }},
 	{Name: "options", Value: func(l lineOf) any { return store.JSON{Of: l.Options} }},
@@ -127,9 +134,9 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			if r := &o.Refunds[n]; r.RecordedAt.IsZero() {
 				r.RecordedAt = slices.MaxFunc([]time.Time{r.At, o.createdAt}, time.Time.Compare)
 			}
-			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id})
+			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id, o.refundTaxes.Refunds[n]})
 			for k := range o.Refunds[n].Lines {
-				refundLines = append(refundLines, refundLineOf{&o.Refunds[n].Lines[k], c.service.IDs.Make(id.RefundLine), o.Refunds[n].ID, k})
+				refundLines = append(refundLines, refundLineOf{&o.Refunds[n].Lines[k], c.service.IDs.Make(id.RefundLine), o.Refunds[n].ID, k, o.refundTaxes.Parts[n][k]})
 			}
 		}
 		for n := range o.Lines {

@@ -22,6 +22,7 @@ type Token struct {
 	Quantity     string    `json:"quantity"`
 	Unit         string    `json:"unit"`
 	Total        string    `json:"total"`
+	Tax          string    `json:"tax"` // of the total, by the share of when it was promised
 	LeadDays     int       `json:"leadDays"`
 	Options      []Choice  `json:"options"`
 	Measurements []Choice  `json:"measurements"`
@@ -42,7 +43,7 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 	}
 	page := &Token{
 		Customer: Named{ID: content.CustomerID}, SKU: content.ProductID, Quantity: content.Quantity.String(), Unit: s.format(content.Unit), Total: s.format(content.Total),
-		LeadDays: content.LeadDays, PriceLines: []Step{}, PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
+		Tax: s.format(content.Tax), LeadDays: content.LeadDays, PriceLines: []Step{}, PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
 	}
 	c, err := s.Client.Customer.Query().Where(customer.ID(content.CustomerID)).Only(ctx)
 	switch {
@@ -111,6 +112,9 @@ func (t *Token) Page() string {
 	stepsOn(p, t.PriceLines, t.Unit)
 	p.row(2, "x "+t.Quantity, "")
 	p.sum(2, "total", t.Total)
+	if minus(t.Tax) != t.Tax {
+		p.row(2, "tax "+t.Tax, "")
+	}
 	p.head("Used by")
 	if len(t.Orders) == 0 {
 		p.row(1, "no order", "")

@@ -38,7 +38,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
 		action := "price.propose"
 		if actor.Has(auth.ScopeFloor) {
-			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.ProductID, agreement.MinimumQuantity)
+			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.CustomerID, in.ProductID, agreement.MinimumQuantity)
 			if err != nil {
 				return "", atUnit(err)
 			}
@@ -95,9 +95,9 @@ func atUnit(err error) error {
 	return err
 }
 
-// floorUnder returns today's floor of a product at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
-func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimum money.Decimal) (money.Amount, error) {
-	floor, err := s.book.Load().prices.Floor(productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
+// floorUnder returns today's floor of a product for a customer at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason, customerID, productID string, minimum money.Decimal) (money.Amount, error) {
+	floor, err := s.book.Load().prices.Floor(customerID, productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
 	if err != nil {
 		return floor, PriceFault(err)
 	}

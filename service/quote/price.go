@@ -35,7 +35,12 @@ type Price struct {
 	Lines      []pricing.Line
 	Floor      money.Amount
 	Cost       *costing.ProductCost
-	Margin     money.Amount
+	Margin     money.Amount // of a unit, without tax
+	TaxCode    *string      // nil without tax
+	TaxShare   money.Decimal
+	Net        money.Amount // the total without tax
+	Tax        money.Amount // of the total
+	Gross      money.Amount // the total with tax
 	At         time.Time
 	ValidUntil time.Time
 	LeadDays   int

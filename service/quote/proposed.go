@@ -31,7 +31,7 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 			return err
 		}
 		reason := input.OrZero(given)
-		floor, err := s.floorUnder(a.Unit, reason, a.ProductID, a.MinimumQuantity)
+		floor, err := s.floorUnder(a.Unit, reason, a.CustomerID, a.ProductID, a.MinimumQuantity)
 		if err != nil {
 			return atReason(err)
 		}

@@ -82,11 +82,11 @@ func ratesOfCodes(ctx context.Context, from store.Reader, codes []string) ([]cos
 	})
 }
 
-// ratesOfProducts reads the rates of materials and resources of some codes, and those of all overheads. An order costs the same
+// ratesOfProducts reads the rates of materials and resources of some codes, and those of all overheads and taxes. An order costs the same
 // whoever places it, also if they may not see rates.
 func ratesOfProducts(ctx context.Context, from store.Reader, codes []string) ([]costing.Rate, error) {
 	return collectRates(func(add func(store.ScanFunc) error) error {
-		if err := store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject = 'OVERHEAD'", nil, add); err != nil {
+		if err := store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('OVERHEAD', 'TAX')", nil, add); err != nil {
 			return err
 		}
 		return store.EachByIDs(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, codes, add)
