@@ -28,7 +28,7 @@ func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
 	var err error
 	switch kind {
 	case Orders:
-		if err = w.row(append(orderLayout.names(own), lineLayout.names(own)...)...); err == nil {
+		if err = w.row(ownOrderNames()...); err == nil {
 			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
 		}
 	case Customers:

@@ -61,7 +61,7 @@ func checkAmounts(has func(field string) bool) error {
 
 // ordersLayout is the layout of both formats of orders, to recognise a file by.
 func ordersLayout() layout[orderRow] {
-	all := layout[orderRow]{Orders, slices.Concat(orderLayout.columns, lineLayout.columns)}
+	all := layout[orderRow]{Orders, slices.Concat(orderLayout.columns, lineLayout.columns, taxLayout.columns)}
 	for _, c := range logLayout.columns { // what is of both formats is of each by itself
 		all.columns = append(all.columns, column[orderRow]{name: c.name, uses: c.uses})
 	}

@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,8 @@ type refundLineText struct {
 	Stated   bool          `json:"stated,omitempty"`
 }
 
-// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
+// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them, and taxLayout that of a later column of the
+// order, which stands at the end.
 var (
 	orderLayout = layout[orderRow]{Orders, []column[orderRow]{
 		of("id", own|ownKey, field.Text, func(r *orderRow) *string { return &r.ID }),
@@ -67,7 +69,6 @@ var (
 		of("cancelled_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
 		of("cancel_reason", own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
 		of("refunds", own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
-		of("tax", own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
 	}}
 	lineLayout = layout[orderRow]{Orders, []column[orderRow]{
 		of("line_id", own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
@@ -81,11 +82,19 @@ var (
 		of("options", own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
 		of("line_tax", own, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Tax }),
 	}}
+	taxLayout = layout[orderRow]{Orders, []column[orderRow]{
+		of("tax", own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
+	}}
 )
+
+// ownOrderNames are the columns of orders in Kopeck's own format.
+func ownOrderNames() []string {
+	return slices.Concat(orderLayout.names(own), lineLayout.names(own), taxLayout.names(own))
+}
 
 // ownOrders reads orders of Kopeck's own format.
 func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
-	orderColumns, lineColumns := orderLayout.find(t, own), lineLayout.find(t, own)
+	orderColumns, lineColumns := slices.Concat(orderLayout.find(t, own), taxLayout.find(t, own)), lineLayout.find(t, own)
 	idAt := t.at["id"]
 	var waiting *row
 	fetch := func() (row, error) {
@@ -204,14 +213,14 @@ func orderTexts(v *values, o *bulk.OrderRecord) ([][]string, error) {
 		r.refunds = append(r.refunds, text)
 	}
 	head := orderLayout.texts(v, &r)
-	head = head[:len(head):len(head)]
+	tax := taxLayout.texts(v, &r)
 	if len(o.Lines) == 0 {
-		return [][]string{append(head, make([]string, len(lineLayout.columns))...)}, nil
+		return [][]string{slices.Concat(head, make([]string, len(lineLayout.columns)), tax)}, nil
 	}
 	rows := make([][]string, len(o.Lines))
 	for n := range o.Lines {
 		r.line = o.Lines[n]
-		rows[n] = append(head, lineLayout.texts(v, &r)...)
+		rows[n] = slices.Concat(head, lineLayout.texts(v, &r), tax)
 	}
 	return rows, nil
 }

@@ -57,7 +57,7 @@ func Preview(s *app.App, o Options) (string, error) {
 	}
 	return preview(f, func() (source[bulk.OrderRecord], error) { return openOrders(s, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
 		names, rows = person(r.Person)
-		own := append(orderLayout.names(own), lineLayout.names(own)...)
+		own := ownOrderNames()
 		texts, err := orderTexts(v, r)
 		for n := range texts {
 			texts[n] = append(append([]string{}, rows[0]...), texts[n]...)

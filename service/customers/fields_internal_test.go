@@ -32,7 +32,7 @@ func TestFieldsOfInputs(t *testing.T) {
 		{"createCustomer", inputNames[service.CreateCustomerInput](), []string{"id", "idempotencyKey"}, func(f *Descriptor) bool { return f.create != nil }},
 		{
 			"updateCustomer", inputNames[service.UpdateCustomerInput](),
-			[]string{"id", "expectedVersion", "stageReason", "idempotencyKey"},
+			[]string{"id", "expectedVersion", "stageReason", "taxExemptFrom", "idempotencyKey"},
 			func(f *Descriptor) bool { return f.update != nil },
 		},
 	} {
