@@ -32,7 +32,7 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 	var err error
 	switch kind {
 	case option.Orders:
-		if err = w.row(append(orders.Layout.Names(field.Own), orders.LineLayout.Names(field.Own)...)...); err == nil {
+		if err = w.row(orders.Names()...); err == nil {
 			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
 		}
 	case option.Customers:

@@ -13,9 +13,9 @@ import (
 // headers are the columns as they were first exported, in their order: a file that was exported yesterday is read tomorrow.
 var headers = map[option.Kind]string{
 	option.Orders: "id,external_id,customer_id,customer_external_id,status,at,total,currency,refunded,cost,stated_cost,uncosted,credit_model,created_at,due_at,completed_at," +
-		"cancelled_at,cancel_reason,refunds,line_id,sku,quantity,unit,line_total,line_cost,lead_days,price_lines,options",
+		"cancelled_at,cancel_reason,refunds,line_id,sku,quantity,unit,line_total,line_cost,lead_days,price_lines,options,line_tax,tax",
 	option.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner," +
-		"acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday",
+		"acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday,tax_exempt",
 	option.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose," +
 		"stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment,seconds",
 	option.Rates: "id,subject,code,unit,amount,currency,valid_from,capacity,fixed_share,correction,recorded_at",
@@ -25,7 +25,7 @@ var headers = map[option.Kind]string{
 func ownNames(kind option.Kind) (all, keys []string) {
 	switch kind {
 	case option.Orders:
-		return append(orders.Layout.Names(field.Own), orders.LineLayout.Names(field.Own)...), orders.Layout.Names(field.OwnKey)
+		return orders.Names(), orders.Layout.Names(field.OwnKey)
 	case option.Customers:
 		return customerLayout.Names(field.Own), customerLayout.Names(field.OwnKey)
 	case option.Contacts:

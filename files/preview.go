@@ -62,7 +62,7 @@ func Preview(s *app.App, o option.Options) (string, error) {
 	}
 	return preview(f, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
 		names, rows = personOf(r.Person)
-		own := append(orders.Layout.Names(field.Own), orders.LineLayout.Names(field.Own)...)
+		own := orders.Names()
 		texts, err := orders.Texts(v, r)
 		for n := range texts {
 			texts[n] = append(append([]string{}, rows[0]...), texts[n]...)

@@ -21,7 +21,7 @@ import (
 func FuzzOrders(f *testing.F) {
 	f.Add("invoice,who,day,sum\n1,a,2026-01-01,1.50\n1,a,2026-01-01,2\n2,b,20260102,\"3\"\n")
 	f.Add(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n")
-	f.Add(strings.Join(append(Layout.Names(field.Own), LineLayout.Names(field.Own)...), ",") + "\nord_x,,cus_y,,PLACED\n")
+	f.Add(strings.Join(Names(), ",") + "\nord_x,,cus_y,,PLACED\n")
 	roubles, err := money.ParseCurrency("RUB")
 	if err != nil {
 		f.Fatal(err)

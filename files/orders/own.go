@@ -3,6 +3,7 @@ package orders
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,8 @@ type refundLineText struct {
 	Stated   bool          `json:"stated,omitempty"`
 }
 
-// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
+// Layout is the layout of an order's own columns, LineLayout that of its lines' behind them, and taxLayout that of a later column of the
+// order, which stands at the end.
 var (
 	Layout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
 		layout.NewColumn("id", field.Own|field.OwnKey, field.Text, func(r *orderRow) *string { return &r.ID }),
@@ -72,7 +74,6 @@ var (
 		layout.NewColumn("cancelled_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
 		layout.NewColumn("cancel_reason", field.Own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
 		layout.NewColumn("refunds", field.Own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
-		layout.NewColumn("tax", field.Own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
 	}}
 	LineLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
 		layout.NewColumn("line_id", field.Own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
@@ -86,11 +87,19 @@ var (
 		layout.NewColumn("options", field.Own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
 		layout.NewColumn("line_tax", field.Own, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Tax }),
 	}}
+	taxLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
+		layout.NewColumn("tax", field.Own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
+	}}
 )
+
+// Names are the columns of orders in Kopeck's own format.
+func Names() []string {
+	return slices.Concat(Layout.Names(field.Own), LineLayout.Names(field.Own), taxLayout.Names(field.Own))
+}
 
 // ownOrders reads orders of Kopeck's own format.
 func ownOrders(v *cell.Values, t *table.Table) layout.Source[bulk.OrderRecord] {
-	orderColumns, lineColumns := Layout.Find(t, field.Own), LineLayout.Find(t, field.Own)
+	orderColumns, lineColumns := slices.Concat(Layout.Find(t, field.Own), taxLayout.Find(t, field.Own)), LineLayout.Find(t, field.Own)
 	idAt := t.At["id"]
 	var waiting *textfile.Row
 	fetch := func() (textfile.Row, error) {
@@ -212,14 +221,14 @@ func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
 		r.refunds = append(r.refunds, text)
 	}
 	head := Layout.Texts(v, &r)
-	head = head[:len(head):len(head)]
+	tax := taxLayout.Texts(v, &r)
 	if len(o.Lines) == 0 {
-		return [][]string{append(head, make([]string, len(LineLayout.Columns))...)}, nil
+		return [][]string{slices.Concat(head, make([]string, len(LineLayout.Columns)), tax)}, nil
 	}
 	rows := make([][]string, len(o.Lines))
 	for n := range o.Lines {
 		r.line = o.Lines[n]
-		rows[n] = append(head, LineLayout.Texts(v, &r)...)
+		rows[n] = slices.Concat(head, LineLayout.Texts(v, &r), tax)
 	}
 	return rows, nil
 }
