@@ -106,7 +106,7 @@ func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount
 
 // ProbabilityAlive returns the probability that a customer has not left, by the active model; 0 before the first order.
 func (s *Service) ProbabilityAlive(c *ent.Customer, at time.Time) float64 {
-	return s.model.Load().Alive(EarningsOf(c), s.Observation().End(s.Settings().Day(at)))
+	return s.model.Load().Alive(EarningsOf(c), s.Observation().EndFor(s.Settings().Day(at), c.LastOrderDay))
 }
 
 // ValueOf returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
@@ -125,13 +125,13 @@ func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at 
 	}
 	v.Total = v.Past
 	today := s.Settings().Day(at)
-	end := min(today, seen.End(today))
+	end := seen.EndFor(today, e.LastDay)
 	known := e.Until(end)
 	v.notes = m.notesOn(known, s.Settings().Zone)
-	if end < today {
-		until := schema.Date(end)
+	if of := seen.End(today); of < today {
+		until := schema.Date(of)
 		v.OrdersKnownUntil = &until
-		v.notes = append(v.notes, Note{Text: observedNote(seen, end)})
+		v.notes = append(v.notes, Note{Text: observedNote(seen, of)})
 	}
 	if known.OrderDays < e.OrderDays {
 		v.notes = append(v.notes, Note{Text: "there are later orders: they count in what was earned, and show that the customer was alive, but not in what is expected"})
