@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/setting"
 	"kopeck/lifetime"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -40,9 +41,7 @@ func (s *Service) SettleAll(ctx context.Context) error {
 		}
 		after = ids[len(ids)-1]
 		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-			held := tx.Customer.Query().Where(customer.IDIn(ids...)).Order(customer.ByID())
-			store.ForUpdate(tx, held)
-			if _, err := held.IDs(ctx); err != nil {
+			if err := service.HoldCustomers(ctx, tx, ids...); err != nil {
 				return err
 			}
 			if err := s.SettleCustomers(ctx, tx, ids, "time went by"); err != nil {

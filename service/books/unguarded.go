@@ -33,14 +33,14 @@ var sold = "o.status IN " + service.SoldStatuses
 var unsettledSQL = "(" + sold + ` AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
 	OR NOT ` + sold + ` AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
-// completedBySQL is the condition that an order o had been completed by a moment, which [completedByArgs] gives as its arguments: an
-// order may be recorded as completed long after the moment of its completion, which the audit has. One that was cancelled later had been
-// completed.
+// CompletedBy is the condition, with its arguments, that an order o was known at a moment to be completed: [lifetime.Completion.KnownBy]. The
+// audit has when the completion of an order was recorded, if that was after the order.
+func CompletedBy(at time.Time) (condition string, args []any) {
+	return completedBySQL, []any{at, at, at, at}
+}
+
 var completedBySQL = `(` + sold + ` OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.created_at <= ? AND o.completed_at <= ?
 	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
-
-// completedByArgs returns the arguments of [completedBySQL] for a moment.
-func completedByArgs(at time.Time) []any { return []any{at, at, at, at} }
 
 func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var o SoldOrder
@@ -84,8 +84,9 @@ func SoldBetween(ctx context.Context, db store.Reader, customerIDs []string, fro
 // SoldKnownIn returns the ids of the orders of the customers after low up to high that were known at a moment to be sold and that
 // were placed from one moment until another, or completed in that time or within a look-back window after it.
 func SoldKnownIn(ctx context.Context, db store.Reader, low, high string, from, until time.Time, window time.Duration, known time.Time) (ids []string, err error) {
-	args := append(completedByArgs(known), low, high, from, until, from, until.Add(window))
-	return ids, store.Each(ctx, db, "SELECT o.id FROM orders o WHERE "+completedBySQL+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, func(scan store.ScanFunc) error {
+	condition, args := CompletedBy(known)
+	args = append(args, low, high, from, until, from, until.Add(window))
+	return ids, store.Each(ctx, db, "SELECT o.id FROM orders o WHERE "+condition+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, func(scan store.ScanFunc) error {
 		var id string
 		err := scan(&id)
 		ids = append(ids, id)
@@ -131,8 +132,9 @@ func FirstOrders(ctx context.Context, db store.Reader, customerIDs []string, kno
 	first := map[string]string{}
 	condition, args := "o.status = 'COMPLETED'", []any(nil)
 	if known.Before(service.EndOfTime) {
-		condition = completedBySQL + " AND (o.status <> 'REFUNDED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.recorded_at > ?))"
-		args = append(completedByArgs(known), known)
+		condition, args = CompletedBy(known)
+		condition += " AND (o.status <> 'REFUNDED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.recorded_at > ?))"
+		args = append(args, known)
 	}
 	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
 		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan store.ScanFunc) error {

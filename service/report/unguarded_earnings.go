@@ -5,18 +5,16 @@ import (
 	"time"
 
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/store"
 )
 
 // What customers had earned is the same for whoever asks a price that rests on it, also if they may not see the orders and contacts.
 
-// soldKnownOf returns the orders of customers that had been recorded as completed by a moment: an order may be recorded so long after
-// the moment of its completion, which the audit has. One that was cancelled later had been completed.
+// soldKnownOf returns the orders of customers that were known at a moment to be completed.
 func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (orders []*order, err error) {
-	condition := `(o.status IN ` + service.SoldStatuses + ` OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.completed_at IS NOT NULL AND o.created_at <= ?
-		AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete') AND o.customer_id IN @ids`
-	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition, []any{at, at, at}, customerIDs, addTo(&orders))
+	condition, args := books.CompletedBy(at)
+	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition+" AND o.customer_id IN @ids", args, customerIDs, addTo(&orders))
 }
 
 // eachContactKnownOf gives each contact of customers that had been recorded by a moment. It is valid until the function returns.

@@ -126,13 +126,16 @@ func ReadCustomers(ctx context.Context, db store.Reader, ids []string) (customer
 	return customers, store.EachByIDs(ctx, db, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, ids, addTo(&customers))
 }
 
-// HoldCustomers is [ReadCustomers], and holds the rows as service.HoldCustomers does.
-func HoldCustomers(ctx context.Context, tx *store.Tx, ids []string) (customers []*ent.Customer, err error) {
-	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
-	return customers, store.EachByIDs(ctx, tx, query, nil, ids, addTo(&customers))
+// HoldCustomers holds customers as service.HoldCustomers does, and then reads them as [ReadCustomers] does.
+func HoldCustomers(ctx context.Context, tx *store.Tx, ids []string) ([]*ent.Customer, error) {
+	if err := service.HoldCustomers(ctx, tx, ids...); err != nil {
+		return nil, err
+	}
+	return ReadCustomers(ctx, tx, ids)
 }
 
-// holdNext reads and holds the next customers after an id: all are valued by one model. Orders may come meanwhile.
+// holdNext reads and holds the next customers after an id: all are valued by one model. It is not service.HoldCustomers, because orders may
+// come meanwhile, whose rows name the customer, and because the rows are the next ones and not those of some ids.
 func holdNext(ctx context.Context, tx *store.Tx, after string, n int) (customers []*ent.Customer, err error) {
 	query := "SELECT " + customerColumns + " FROM customers WHERE id > ? ORDER BY id LIMIT ?" + store.ForNoKeyUpdateClause(tx)
 	return customers, store.Each(ctx, tx, query, []any{after, n}, addTo(&customers))
