@@ -100,8 +100,8 @@ func (b *Book) Floor(productID string, quantity money.Decimal, options []Option,
 	return w.answer.Floor, nil
 }
 
-// mostLines is the number of lines that most prices need at most: few rules apply.
-const mostLines = 8
+// maxLines is the number of lines that most prices need at most: few rules apply.
+const maxLines = 8
 
 // begin finds the terms and the costs that the steps need.
 func (b *Book) begin(q Question) (*waterfall, error) {
@@ -150,7 +150,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 		question: &w.question, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
 		utilisation: ratio(busiest.Nano(), one.Nano()), lifetime: ratio(q.Customer.LifetimeValue.Minor(), b.basis.Currency.MinorPerMajor()),
 	}
-	w.answer.Lines = make([]Line, 0, mostLines)
+	w.answer.Lines = make([]Line, 0, maxLines)
 	return w, nil
 }
 
