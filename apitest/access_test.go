@@ -152,10 +152,10 @@ func TestRecommendationOfAHiddenCustomer(t *testing.T) {
 		seller := sales.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
 		theirs := NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": newUser(s.admin, "Other", "other@example.com")})
 		own := NewCustomer(s.admin, Vars{"name": "Own", "ownerId": seller})
-		told := map[string]string{}
+		recorded := map[string]string{}
 		const nothing = "0.00 0.00"
 		for _, about := range []string{theirs, own} {
-			told[about] = s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"kind": "RECOMMENDATION", "aboutId": about, "staffId": seller})}).Text("recordContact.contact.id")
+			recorded[about] = s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"kind": "RECOMMENDATION", "aboutId": about, "staffId": seller})}).Text("recordContact.contact.id")
 			order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": about, "priceTokens": []string{s.token(about, "1", 0)}}}).Text("placeOrder.order.id")
 			s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
 		}
@@ -176,7 +176,7 @@ func TestRecommendationOfAHiddenCustomer(t *testing.T) {
 			if c.show {
 				w.show()
 			}
-			r := c.by.Must(ask, Vars{"id": told[c.about]})
+			r := c.by.Must(ask, Vars{"id": recorded[c.about]})
 			if got := r.Text("node.value.realised.amount") + " " + r.Text("node.value.net.amount"); got != c.want {
 				t.Errorf("%s, want %s: %s", got, c.want, r.Body)
 			}

@@ -79,7 +79,7 @@ func TestWhoSeesGrades(t *testing.T) {
 }
 
 // TestGradesInAnyOrder: a contact of before everything that is dated costs by the grade of the user's creation, in whatever order
-// the grades and the contact are told, now and by what was known before.
+// the grades and the contact are recorded, now and by what was known before.
 func TestGradesInAnyOrder(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
@@ -96,7 +96,7 @@ func TestGradesInAnyOrder(t *testing.T) {
 			user := admin.Must(`mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } userErrors { code field message } } }`,
 				Vars{"in": Vars{"email": order + "@example.com", "name": order, "role": "SALES", "grade": "fitter", "password": "correct horse battery staple 9"}}).Text("createUser.user.id")
 			var contact, known string
-			told := func(more Vars) {
+			recorded := func(more Vars) {
 				t.Helper()
 				in := Vars{"id": user, "expectedVersion": admin.Must(`query($id: ID!) { node(id: $id) { ... on User { version } } }`, Vars{"id": user}).Int("node.version")}
 				for name, value := range more {
@@ -117,9 +117,9 @@ func TestGradesInAnyOrder(t *testing.T) {
 				w.Clock.Advance(time.Second)
 				switch what {
 				case 's':
-					told(Vars{"grade": "senior", "gradeFrom": early})
+					recorded(Vars{"grade": "senior", "gradeFrom": early})
 				case 'm':
-					told(Vars{"grade": "master"})
+					recorded(Vars{"grade": "master"})
 				case 'c':
 					contact = cost(late, "690.00")
 					w.Clock.Advance(time.Second)

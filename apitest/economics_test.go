@@ -271,7 +271,7 @@ func TestEconomicsTakeAConstantNumberOfStatements(t *testing.T) {
 	})
 }
 
-// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited in one batch.
+// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited in one chunk.
 func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {

@@ -8,7 +8,7 @@ import (
 	"kopeck/schema"
 )
 
-// TestConflictNamesNoHiddenCustomer changes who referred a customer of SALES to one of a colleague: a conflict told the hidden id,
+// TestConflictNamesNoHiddenCustomer changes who referred a customer of SALES to one of a colleague: a conflict named the hidden id,
 // as the other's value and, once it was cleared, as the value before.
 func TestConflictNamesNoHiddenCustomer(t *testing.T) {
 	t.Parallel()
@@ -40,7 +40,7 @@ func TestConflictNamesNoHiddenCustomer(t *testing.T) {
 	})
 }
 
-// TestRestatedCostMakesNoVersion corrects a wage and a material of the past: which versions and times of change moved told SALES
+// TestRestatedCostMakesNoVersion corrects a wage and a material of the past: which versions and times of change moved revealed to SALES
 // of whose grade it was, and of what a product is made.
 func TestRestatedCostMakesNoVersion(t *testing.T) {
 	t.Parallel()

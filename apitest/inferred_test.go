@@ -49,8 +49,8 @@ func TestMarginIsNotInferredFromOwnContacts(t *testing.T) {
 	})
 }
 
-// TestFloorIsNotTold has a rule that takes the price under the floor of 125.00: the line FLOOR told that it is the floor.
-func TestFloorIsNotTold(t *testing.T) {
+// TestFloorIsNotRevealed has a rule that takes the price under the floor of 125.00: the line FLOOR revealed that it is the floor.
+func TestFloorIsNotRevealed(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
@@ -71,7 +71,7 @@ func TestFloorIsNotTold(t *testing.T) {
 }
 
 // TestRatesAreNotToldByPrices asks for prices that a rate is missing for, and for those of the time from which a rate is known that
-// is still to come: the message named the material, the price told the rate.
+// is still to come: the message named the material, the price revealed the rate.
 func TestRatesAreNotToldByPrices(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
@@ -117,7 +117,7 @@ func TestRatesAreNotToldByPrices(t *testing.T) {
 }
 
 // TestOrdersAreNotToldByCustomers has a partner without the scope orders read a customer before and after an order of theirs: version,
-// time of change and stage told of it.
+// time of change and stage revealed it.
 func TestOrdersAreNotToldByCustomers(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {

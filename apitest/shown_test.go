@@ -136,7 +136,7 @@ func TestWorthIsNotFoundByMadeCustomers(t *testing.T) {
 			percentiles[r.Int("createCustomer.customer.lifetimeValue.percentile")] = true
 		}
 		if len(percentiles) != 1 {
-			t.Errorf("the percentile follows from what the creator told: %v", percentiles)
+			t.Errorf("the percentile follows from what the creator entered: %v", percentiles)
 		}
 		w.Clock.Advance(11 * time.Minute) // a division of customers is made again
 		w.show()                          // once a day: this changes nothing

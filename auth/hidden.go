@@ -18,7 +18,7 @@ type HiddenNumbers struct{ Keys *Keys }
 // errHidden reports a text that Hide has not returned for the same place.
 var errHidden = errors.New("auth: not a hidden number, or one of another place")
 
-// Hide encrypts a number. The place is anything that Reveal must be told as well; the same number at the same place gives the
+// Hide encrypts a number. The place is any text that Reveal is given as well; the same number at the same place gives the
 // same text. The error is a *KeysError if there is no key.
 func (h HiddenNumbers) Hide(number int64, place string) (string, error) {
 	c, err := h.ciphers()

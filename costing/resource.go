@@ -14,14 +14,14 @@ type ResourceDay struct {
 	Day         int
 	Working     bool
 	Capacity    *money.Decimal // in the rate's unit; 0 on a day off, nil where none is known
-	Booked      money.Decimal  // at most mostShown
+	Booked      money.Decimal  // at most maxShown
 	Utilisation *money.Decimal // booked / capacity, six places, at most 1000; 0 where both are 0, nil where no capacity is known
 	Idle        money.Decimal  // units of the capacity that nobody has booked
 	IdleCost    money.Amount   // the money in them: idle x rate x fixed share
 }
 
-// mostShown is the greatest shown value of what is booked on a day: more than any capacity can be.
-var mostShown = money.Whole(9_000_000_000)
+// maxShown is the greatest shown value of what is booked on a day: more than any capacity can be.
+var maxShown = money.Whole(9_000_000_000)
 
 // ResourceDays returns the use of a resource on the days from first to last, both included, as known at a moment; those that the time
 // zone does not have are left out. Each
@@ -42,10 +42,10 @@ func (b Basis) ResourceDays(resource string, first, last int, knownAt time.Time)
 }
 
 func (b Basis) resourceDay(resource string, day int, knownAt time.Time) (ResourceDay, error) {
-	d := ResourceDay{Resource: resource, KnownAt: knownAt, Day: day, Working: b.Calendar.Works(day), Booked: mostShown}
+	d := ResourceDay{Resource: resource, KnownAt: knownAt, Day: day, Working: b.Calendar.Works(day), Booked: maxShown}
 	booked := b.Bookings.Booked(resource, day, day, knownAt)
 	var err error
-	if booked.Cmp(mostShown.Rat()) < 0 {
+	if booked.Cmp(maxShown.Rat()) < 0 {
 		if d.Booked, err = money.DecimalOf(booked, money.Places); err != nil {
 			return d, err
 		}

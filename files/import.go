@@ -173,8 +173,8 @@ func (r *run[T]) finish() (Report, error) {
 	return r.report, err
 }
 
-// batch is some records on their way from the file to the database.
-type batch[T any] struct {
+// chunk is some records on their way from the file to the database.
+type chunk[T any] struct {
 	entries []*layout.Entry[T]
 	passed  int64
 	err     error // io.EOF behind the last
@@ -187,18 +187,18 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	batches := make(chan batch[T])
+	chunks := make(chan chunk[T])
 	defer func() {
 		stop()
-		for range batches { // until the file is no longer read
+		for range chunks { // until the file is no longer read
 		}
 	}()
 	go func() {
-		defer close(batches)
+		defer close(chunks)
 		for {
 			b := read(in, r.options.Chunk)
 			select {
-			case batches <- b:
+			case chunks <- b:
 			case <-ctx.Done():
 				return
 			}
@@ -207,7 +207,7 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 			}
 		}
 	}()
-	for b := range batches {
+	for b := range chunks {
 		if b.err != nil && !errors.Is(b.err, io.EOF) {
 			return b.err
 		}
@@ -227,9 +227,9 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 // chunkBytes is how much of a file is in memory at most, twice over, whatever the number of records.
 const chunkBytes = 8 << 20
 
-func read[T any](in layout.Source[T], most int) (b batch[T]) {
+func read[T any](in layout.Source[T], limit int) (b chunk[T]) {
 	begun := in.Passed()
-	for len(b.entries) < most && in.Passed()-begun < chunkBytes {
+	for len(b.entries) < limit && in.Passed()-begun < chunkBytes {
 		e, err := in.Next()
 		if err != nil {
 			b.err = err

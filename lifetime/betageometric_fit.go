@@ -39,7 +39,7 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 	var best MBGCNBDFit
 	var before MBGCNBD // the model of one phase fewer
 	fallen := 0
-	for k := 1; k <= MostPhases && (k <= 4 || fallen < 2); k++ {
+	for k := 1; k <= MaxPhases && (k <= 4 || fallen < 2); k++ {
 		fit, err := fitPhases(k, before, s, o)
 		if err != nil {
 			return MBGCNBDFit{}, err

@@ -113,7 +113,7 @@ func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel
 		if given && k != math.Trunc(k) {
 			return nil, fmt.Errorf("%w: k is %g", ErrParameters, k)
 		}
-		m = MBGCNBD{Unit: u, K: int(max(0, min(k, MostPhases+1))), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+		m = MBGCNBD{Unit: u, K: int(max(0, min(k, MaxPhases+1))), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
 	case KindMeanRate, KindOwnRate, KindRecencyFrequency, KindLastPeriod:
 		m = SimpleRate{Of: kind, Unit: u, Rate: p["rate"], Hiatus: p["hiatus"], Period: p["period"]}
 	default:

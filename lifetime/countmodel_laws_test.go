@@ -23,7 +23,7 @@ func models() *rapid.Generator[lifetime.CountModel] {
 		case lifetime.KindParetoNBD:
 			return lifetime.ParetoNBD{Unit: u, R: r, Alpha: alpha, S: a, Beta: b}
 		case lifetime.KindMBGCNBD:
-			return lifetime.MBGCNBD{Unit: u, K: rapid.IntRange(1, lifetime.MostPhases).Draw(t, "k"), R: r, Alpha: alpha, A: a, B: b}
+			return lifetime.MBGCNBD{Unit: u, K: rapid.IntRange(1, lifetime.MaxPhases).Draw(t, "k"), R: r, Alpha: alpha, A: a, B: b}
 		}
 		return lifetime.BGNBD{Unit: u, R: r, Alpha: alpha, A: a, B: b}
 	})

@@ -166,8 +166,8 @@ func (o Outlook) MonthlyVariances(futures int, source Source) (orders, margins [
 	return orders, margins, nil
 }
 
-// mostOrders bounds the orders of a customer: more than fit in any horizon.
-const mostOrders = math.MaxInt32
+// maxOrders bounds the orders of a customer: more than fit in any horizon.
+const maxOrders = math.MaxInt32
 
 // drawnCustomer is a customer who is alive. The time between two orders has a number of phases, which come at a rate, and some of
 // which have passed since the last order. The customer leaves after the last order, or at the end.
@@ -181,7 +181,7 @@ type drawnCustomer struct {
 // drawCustomer draws a customer who is alive at T.
 func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustomer {
 	n := float64(x)
-	c := drawnCustomer{phases: 1, last: mostOrders, end: math.Inf(1)}
+	c := drawnCustomer{phases: 1, last: maxOrders, end: math.Inf(1)}
 	var shape, alpha, a, b float64
 	switch m := m.(type) {
 	case BGNBD:
@@ -217,8 +217,8 @@ func geometric(leaving float64, source Source) int {
 		return 1
 	}
 	n := math.Ceil(math.Log1p(-distuv.Uniform{Max: 1, Src: source}.Rand()) / math.Log1p(-leaving))
-	if !(n < mostOrders) { // too many, or not a number
-		return mostOrders
+	if !(n < maxOrders) { // too many, or not a number
+		return maxOrders
 	}
 	return max(1, int(n))
 }
@@ -227,5 +227,5 @@ func poisson(mean float64, source Source) int {
 	if !(mean > 0) {
 		return 0
 	}
-	return int(min(distuv.Poisson{Lambda: mean, Src: source}.Rand(), mostOrders))
+	return int(min(distuv.Poisson{Lambda: mean, Src: source}.Rand(), maxOrders))
 }

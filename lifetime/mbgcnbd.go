@@ -7,8 +7,8 @@ import (
 	"kopeck/lifetime/numeric"
 )
 
-// MostPhases is the largest K of MBGCNBD: orders that come twelve times as regularly as a Poisson process's.
-const MostPhases = 12
+// MaxPhases is the largest K of MBGCNBD: orders that come twelve times as regularly as a Poisson process's.
+const MaxPhases = 12
 
 // MBGCNBD is the MBG/CNBD-k model of Reutterer, Platzer and Schroeder, "Leveraging purchase regularity for predicting
 // customer behavior the easy way" (2020), for customers who order at regular times. It is MBG/NBD but for the time
@@ -21,7 +21,7 @@ const MostPhases = 12
 // The methods are those of CountModel.
 type MBGCNBD struct {
 	Unit           Unit
-	K              int // 1 to MostPhases
+	K              int // 1 to MaxPhases
 	R, Alpha, A, B float64
 }
 
@@ -43,10 +43,10 @@ func (m MBGCNBD) Parameters() []Parameter {
 	return append(m.single().Parameters(), Parameter{"k", float64(m.K)})
 }
 
-// Validate refuses parameters outside R, Alpha, B > 0, A >= 0 and K of 1 to MostPhases, and a missing unit, with
+// Validate refuses parameters outside R, Alpha, B > 0, A >= 0 and K of 1 to MaxPhases, and a missing unit, with
 // ErrParameters.
 func (m MBGCNBD) Validate() error {
-	if !m.single().valid() || m.K < 1 || m.K > MostPhases {
+	if !m.single().valid() || m.K < 1 || m.K > MaxPhases {
 		return fmt.Errorf("%w: MBG/CNBD-k %+v", ErrParameters, m)
 	}
 	return nil
@@ -82,7 +82,7 @@ func (m MBGCNBD) logLeft(x int, tx, T float64) float64 {
 
 // phases returns the probabilities that 0 to K-1 phases have passed since the last order of a customer who is alive, in
 // proportion to (r+Kx)_j/j! · ((T-t_x)/(alpha+T))^j, and the logarithm of the sum S of these, which begin with 1.
-func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum float64) {
+func (m MBGCNBD) phases(x int, tx, T float64) (share [MaxPhases]float64, logSum float64) {
 	const large = 1e250
 	shape, y := m.shape(x), (T-tx)/(m.Alpha+T)
 	sum, shift := 1.0, 0.0

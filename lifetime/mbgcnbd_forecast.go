@@ -17,7 +17,7 @@ import (
 //	E = sum over N of P(N) · g((N+j)/K rounded down),  g(n) = sum over i < n of (B)_i/(a+B)_i
 //
 // All terms are positive. Where they would be too many it is the mean of overPhases over the leaving probability.
-func (m MBGCNBD) expected(x int, T float64, share *[MostPhases]float64, ts, out []float64) {
+func (m MBGCNBD) expected(x int, T float64, share *[MaxPhases]float64, ts, out []float64) {
 	if m.K == 1 {
 		m.single().expected(x, T, ts, out)
 		return
@@ -39,7 +39,7 @@ func (m MBGCNBD) expected(x int, T float64, share *[MostPhases]float64, ts, out 
 }
 
 // bySeries is expected where a series has few enough terms; else it reports false.
-func (m MBGCNBD) bySeries(shape, stay, scale float64, share *[MostPhases]float64, ts, out []float64) bool {
+func (m MBGCNBD) bySeries(shape, stay, scale float64, share *[MaxPhases]float64, ts, out []float64) bool {
 	clear(out)
 	var part [block]float64
 	for j := range m.K {
@@ -58,7 +58,7 @@ func (m MBGCNBD) bySeries(shape, stay, scale float64, share *[MostPhases]float64
 
 // byPhases is expected for a horizon of s times alpha + T, as a mean over the leaving probability. It loses digits where less
 // than an order is expected, which is no far horizon.
-func (m MBGCNBD) byPhases(shape, stay, s float64, share *[MostPhases]float64) float64 {
+func (m MBGCNBD) byPhases(shape, stay, s float64, share *[MaxPhases]float64) float64 {
 	most := shape + float64(m.K-1)
 	return numeric.BetaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
 }
@@ -73,7 +73,7 @@ func (m MBGCNBD) byPhases(shape, stay, s float64, share *[MostPhases]float64) fl
 //	E[(1-p)^M] = sum over the ω of c(ω)·(zω)^j·G(zω),  c(ω) = 1/k · (1 - z^-k)/(1 - 1/(zω))
 //
 // which the discrete Fourier transform of M's remainders gives. The term of ω = 1 is near 1 and taken apart by expm1.
-func overPhases(p, shape, s float64, k int, share *[MostPhases]float64) float64 {
+func overPhases(p, shape, s float64, k int, share *[MaxPhases]float64) float64 {
 	n := float64(k)
 	var logZ float64
 	switch {

@@ -245,7 +245,7 @@ func TestRegularParameters(t *testing.T) {
 // negative binomial.
 func TestRegularWithoutDropout(t *testing.T) {
 	t.Parallel()
-	for k := 2; k <= lifetime.MostPhases; k++ {
+	for k := 2; k <= lifetime.MaxPhases; k++ {
 		m := lifetime.MBGCNBD{Unit: lifetime.Week, K: k, R: 0.7, Alpha: 9, A: 0, B: 1}
 		const T, t0 = 11.0, 1e-3
 		shape, z := m.R+3*float64(k), t0/(m.Alpha+T+t0)

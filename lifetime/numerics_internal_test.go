@@ -41,10 +41,10 @@ func TestSeriesIsMeanOverPhases(t *testing.T) {
 		draw := func(name string, lo, hi float64) float64 {
 			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))
 		}
-		k := rapid.IntRange(1, MostPhases).Draw(t, "k")
+		k := rapid.IntRange(1, MaxPhases).Draw(t, "k")
 		j := rapid.IntRange(0, k-1).Draw(t, "j")
 		shape, leave, stay, s := draw("shape", 1e-2, 500), draw("leave", 1e-6, 1e3), 1+draw("stay", 1e-3, 1e3), draw("s", 1e-2, 1e3)
-		ts, out, share := [1]float64{s}, [1]float64{}, [MostPhases]float64{}
+		ts, out, share := [1]float64{s}, [1]float64{}, [MaxPhases]float64{}
 		share[j] = 1
 		if shape*math.Log1p(s) > maxLogHead || !series(shape+float64(j), leave, stay, 1, k, j, ts[:], out[:]) {
 			return

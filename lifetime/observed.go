@@ -6,18 +6,18 @@ type Observation struct {
 	// KnownUntil is the last day whose orders are known, where somebody said so; nil where the silence of all customers decides.
 	KnownUntil *int `json:"knownUntil"`
 	LastDay    int  `json:"lastDay"`    // the last calendar day with a completed order; 0 where there is none
-	YearOrders int  `json:"yearOrders"` // completed orders of the 365 days that end with LastDay; MostYearOrders stands for all numbers above it
+	YearOrders int  `json:"yearOrders"` // completed orders of the 365 days that end with LastDay; MaxYearOrders stands for all numbers above it
 }
 
 const (
 	yearDays = 365
 	// unusual is how many orders are expected during a silence that chance explains less often than once in a hundred: e^-4.6.
 	unusual = 4.6
-	// MostYearOrders is a number of orders a year of which more make no difference: one day without an order is unusual already.
-	MostYearOrders = int(unusual*yearDays) + 1
+	// MaxYearOrders is a number of orders a year of which more make no difference: one day without an order is unusual already.
+	MaxYearOrders = int(unusual*yearDays) + 1
 )
 
-// End returns the observed end at a day: the last day whose orders are known then, at most the day itself. Unless it was told, that is
+// End returns the observed end at a day: the last day whose orders are known then, at most the day itself. Unless it was given, that is
 // the day itself if it is not after the last order, or if the silence of the whole days between is nothing unusual, that is, if fewer
 // than 4.6 orders come in as many days at the mean rate of the year before the last order. Else it is the day of the last order.
 func (o Observation) End(day int) int {
@@ -74,7 +74,7 @@ func (o Observation) With(days []int) Observation {
 	}
 	for _, day := range days {
 		if last-day < yearDays {
-			o.YearOrders = min(o.YearOrders+1, MostYearOrders)
+			o.YearOrders = min(o.YearOrders+1, MaxYearOrders)
 		}
 	}
 	o.LastDay = last

@@ -21,12 +21,12 @@ func TestObservedEnd(t *testing.T) {
 		"one order a day, four whole silent days": {lifetime.Observation{LastDay: 1000, YearOrders: 365}, 1005, 1005},
 		"one order a day, five":                   {lifetime.Observation{LastDay: 1000, YearOrders: 365}, 1006, 1000},
 		"many a day, the day is not over":         {lifetime.Observation{LastDay: 1000, YearOrders: 1680}, 1001, 1001},
-		"many a day, one whole silent day":        {lifetime.Observation{LastDay: 1000, YearOrders: lifetime.MostYearOrders}, 1002, 1000},
+		"many a day, one whole silent day":        {lifetime.Observation{LastDay: 1000, YearOrders: lifetime.MaxYearOrders}, 1002, 1000},
 		"a single order, four years":              {lifetime.Observation{LastDay: 1000, YearOrders: 1}, 2679, 2679},
 		"a single order, more":                    {lifetime.Observation{LastDay: 1000, YearOrders: 1}, 2680, 1000},
-		"told, later than the day":                {lifetime.Observation{KnownUntil: &known, LastDay: 10, YearOrders: 900}, 500, 500},
-		"told, earlier than the day":              {lifetime.Observation{KnownUntil: &known, LastDay: 10, YearOrders: 900}, 1500, 1000},
-		"told, earlier than the last order":       {lifetime.Observation{KnownUntil: &known, LastDay: 1200, YearOrders: 900}, 1201, 1000},
+		"given, later than the day":               {lifetime.Observation{KnownUntil: &known, LastDay: 10, YearOrders: 900}, 500, 500},
+		"given, earlier than the day":             {lifetime.Observation{KnownUntil: &known, LastDay: 10, YearOrders: 900}, 1500, 1000},
+		"given, earlier than the last order":      {lifetime.Observation{KnownUntil: &known, LastDay: 1200, YearOrders: 900}, 1201, 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestObservationWith(t *testing.T) {
 		"later by less than a year": {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{1000}, lifetime.Observation{LastDay: 1000, YearOrders: 8}},
 		"later by a year":           {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{1265}, lifetime.Observation{LastDay: 1265, YearOrders: 1}},
 		"earlier":                   {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{899, 536, 535}, lifetime.Observation{LastDay: 900, YearOrders: 9}},
-		"many":                      {lifetime.Observation{LastDay: 900, YearOrders: lifetime.MostYearOrders}, []int{900}, lifetime.Observation{LastDay: 900, YearOrders: lifetime.MostYearOrders}},
+		"many":                      {lifetime.Observation{LastDay: 900, YearOrders: lifetime.MaxYearOrders}, []int{900}, lifetime.Observation{LastDay: 900, YearOrders: lifetime.MaxYearOrders}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +99,7 @@ func TestForecastDoesNotFallWithTheSilenceOfALog(t *testing.T) {
 			}
 		}
 	}
-	seen := lifetime.Observation{LastDay: end, YearOrders: min(year, lifetime.MostYearOrders)}
+	seen := lifetime.Observation{LastDay: end, YearOrders: min(year, lifetime.MaxYearOrders)}
 	forecast := func(endAt func(today int) int, silence int) (orders float64) {
 		moved := endAt(end+silence) - end
 		for stats, after := range c.HoldOut {

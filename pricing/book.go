@@ -102,8 +102,8 @@ func (b *Book) Floor(customerID, productID string, quantity money.Decimal, optio
 	return w.answer.Floor, nil
 }
 
-// mostLines is the number of lines that most prices need at most: few rules apply.
-const mostLines = 8
+// maxLines is the number of lines that most prices need at most: few rules apply.
+const maxLines = 8
 
 // begin finds the terms and the costs that the steps need.
 func (b *Book) begin(q Question) (*waterfall, error) {

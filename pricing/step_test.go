@@ -37,9 +37,15 @@ func TestStepNumbers(t *testing.T) {
 // TestStepNumbersAreKept: price tokens that were signed by earlier releases mean what they meant.
 func TestStepNumbersAreKept(t *testing.T) {
 	t.Parallel()
-	for number, kind := range map[uint8]pricing.LineKind{
+	kept := map[uint8]pricing.LineKind{
 		1: "LIST", 2: "AGREEMENT", 3: "RULE", 4: "LEAD_TIME", 5: "FLOOR", 6: "ROUNDING", 7: "OPTION", 8: "EXEMPTION",
-	} {
+	}
+	for _, s := range pricing.Steps() {
+		if kept[s.Number] != s.Kind {
+			t.Errorf("%s has the number %d, which is not noted here: a token of this release must be read by the next", s.Kind, s.Number)
+		}
+	}
+	for number, kind := range kept {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
 			if s, err := pricing.StepNumbered(number); err != nil || s.Kind != kind {
 				t.Errorf("%d: %s, %v; want %s", number, s.Kind, err, kind)

@@ -9,9 +9,9 @@ import (
 	"kopeck/ent"
 )
 
-// TestOrderOfTelling: a fitter is told to be senior from November on and master from today on, in either order and also between
-// others; what held at a moment, by what was known at another, follows from what had been told by then, not from its order.
-func TestOrderOfTelling(t *testing.T) {
+// TestOrderOfRecording: a fitter is recorded as senior from November on and master from today on, in either order and also between
+// others; what held at a moment, by what was known at another, follows from what had been recorded by then, not from its order.
+func TestOrderOfRecording(t *testing.T) {
 	t.Parallel()
 	moment := func(s string) time.Time {
 		at, err := time.Parse(time.DateTime, s)
@@ -30,8 +30,8 @@ func TestOrderOfTelling(t *testing.T) {
 	} {
 		fitter := "fitter"
 		rows := []*ent.DatedValue{{ID: "1", Value: &fitter, ValidFrom: made, RecordedAt: made}}
-		told := strings.Fields(order)
-		for i, grade := range told {
+		recorded := strings.Fields(order)
+		for i, grade := range recorded {
 			rows = append(rows, &ent.DatedValue{ID: string(rune('2' + i)), Value: &grade, ValidFrom: from[grade], RecordedAt: made.Add(time.Duration(i+1) * time.Hour)})
 		}
 		slices.Reverse(rows)
@@ -39,17 +39,17 @@ func TestOrderOfTelling(t *testing.T) {
 		if first := dated.First(); first.ID != "1" {
 			t.Errorf("%q: the first is %s", order, *first.Value)
 		}
-		for known := -1; known <= len(told); known++ {
+		for known := -1; known <= len(recorded); known++ {
 			knownAt := made.Add(time.Duration(known)*time.Hour + time.Minute)
 			for _, at := range []string{"2026-08-01 00:00:00", "2026-10-01 00:00:00", "2026-11-10 00:00:00", "2026-11-24 00:00:00", "2026-11-29 00:00:00"} {
 				want, since := fitter, time.Time{}
-				for _, grade := range told[:max(known, 0)] {
+				for _, grade := range recorded[:max(known, 0)] {
 					if f := from[grade]; !f.After(moment(at)) && f.After(since) {
 						want, since = grade, f
 					}
 				}
 				if got := dated.At(moment(at), knownAt, nil); *got != want {
-					t.Errorf("told %q, known are %d: at %s it is %s, want %s", order, known, at, *got, want)
+					t.Errorf("recorded %q, known are %d: at %s it is %s, want %s", order, known, at, *got, want)
 				}
 			}
 		}

@@ -53,8 +53,8 @@ func (s *Settings) CreditingChanged() bool {
 	return false
 }
 
-// LongestLookBack returns the longest window in which a contact of any time can have earned of an order.
-func (s *Settings) LongestLookBack() int {
+// MaxLookBack returns the longest window in which a contact of any time can have earned of an order.
+func (s *Settings) MaxLookBack() int {
 	longest := s.LookBackDays
 	for _, one := range s.earlier {
 		longest = max(longest, one.LookBackDays)

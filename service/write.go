@@ -73,7 +73,7 @@ func Race(err error, idGiven bool, columns ...UniqueColumn) error {
 }
 
 // WriteUnique is Write for a verb that decides by what is there whether a value is free. It runs the verb again after a [Race],
-// since what the other request has written may be hidden from the caller, who must not be told of it.
+// since what the other request has written may be hidden from the caller, who must not learn of it.
 func (s *Core) WriteUnique(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (result string, err error) {
 	for range maxRaces {
 		result, err = s.Write(ctx, v, do)

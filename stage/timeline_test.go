@@ -135,49 +135,49 @@ func TestOrderOfArrival(t *testing.T) {
 		moment := func(name string) time.Time {
 			return day(1).Add(time.Duration(rapid.IntRange(0, 24*80).Draw(t, name)) * time.Hour)
 		}
-		var told stage.Timeline
+		var timeline stage.Timeline
 		for range rapid.IntRange(0, 5).Draw(t, "orders") {
 			at := moment("completed")
-			told.Orders = append(told.Orders, stage.Order{Day: halving().Day(at), CompletedAt: at})
+			timeline.Orders = append(timeline.Orders, stage.Order{Day: halving().Day(at), CompletedAt: at})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "permissions") {
-			told.Permitted = append(told.Permitted, moment("permitted"))
+			timeline.Permitted = append(timeline.Permitted, moment("permitted"))
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "departures") {
-			told.Departures = append(told.Departures, moment("left"))
+			timeline.Departures = append(timeline.Departures, moment("left"))
 		}
 		for i := range rapid.IntRange(0, 2).Draw(t, "decisions") {
-			told.Decisions = append(told.Decisions, stage.Decision{rapid.SampledFrom(every).Draw(t, "decided"), moment("at").Add(time.Duration(i) * time.Second)})
+			timeline.Decisions = append(timeline.Decisions, stage.Decision{rapid.SampledFrom(every).Draw(t, "decided"), moment("at").Add(time.Duration(i) * time.Second)})
 		}
 		late := stage.Timeline{
-			Orders: slices.Clone(told.Orders), Permitted: slices.Clone(told.Permitted), Departures: slices.Clone(told.Departures), Decisions: slices.Clone(told.Decisions),
+			Orders: slices.Clone(timeline.Orders), Permitted: slices.Clone(timeline.Permitted), Departures: slices.Clone(timeline.Departures), Decisions: slices.Clone(timeline.Decisions),
 		}
 		shuffled := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
 		shuffled.Shuffle(len(late.Orders), func(i, j int) { late.Orders[i], late.Orders[j] = late.Orders[j], late.Orders[i] })
 		slices.Reverse(late.Permitted)
 		slices.Reverse(late.Departures)
 		slices.Reverse(late.Decisions)
-		told.Sort()
+		timeline.Sort()
 		late.Sort()
 		var moments []time.Time
 		for n := range 30 {
 			moments = append(moments, day(1).Add(time.Duration(n)*67*time.Hour))
 		}
-		all := told.At(moments, halving())
+		all := timeline.At(moments, halving())
 		if again := late.At(moments, halving()); !slices.Equal(all, again) {
-			t.Fatalf("%v, told otherwise %v", all, again)
+			t.Fatalf("%v, in another order %v", all, again)
 		}
 		for i, at := range moments {
-			if one := told.At([]time.Time{at}, halving()); one[0] != all[i] {
+			if one := timeline.At([]time.Time{at}, halving()); one[0] != all[i] {
 				t.Fatalf("at %s %s alone and %s among others", at, one[0], all[i])
 			}
-			since, _ := told.Since(at, halving())
+			since, _ := timeline.Since(at, halving())
 			if since.After(at) {
 				t.Fatalf("at %s since %s", at, since)
 			}
 			if !since.IsZero() {
-				if is := told.At([]time.Time{since}, halving()); is[0] != all[i] {
-					t.Fatalf("%s at %s since %s, when it was %s: %s", all[i], at, since, is[0], fmt.Sprint(told))
+				if is := timeline.At([]time.Time{since}, halving()); is[0] != all[i] {
+					t.Fatalf("%s at %s since %s, when it was %s: %s", all[i], at, since, is[0], fmt.Sprint(timeline))
 				}
 			}
 		}

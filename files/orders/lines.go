@@ -17,8 +17,8 @@ import (
 
 // What is kept of a line's texts at most.
 const (
-	longestSKU   = 100
-	longestTitle = 200
+	maxSKU   = 100
+	maxTitle = 200
 )
 
 // logLine is a row of a log that sells a product, as a line of its order.
@@ -46,14 +46,14 @@ func (r *logRow) takeOff() error {
 
 // addLine adds what a row sells to the open order. A row without anything sold and without an amount is no line.
 func (l *orderLog) addLine(r *logRow) (fault string) {
-	sku := cmp.Or(strings.TrimSpace(r.sku), cutText(strings.TrimSpace(r.title), longestSKU))
+	sku := cmp.Or(strings.TrimSpace(r.sku), cutText(strings.TrimSpace(r.title), maxSKU))
 	if sku == "" {
 		if r.amount.IsZero() {
 			return ""
 		}
 		return "sku: empty, and so is title, in a row with an amount: name what it sells, such as --map 'sku=firstOf([sku, \"other\"])', or leave such rows out by --where"
 	}
-	line := logLine{sku: sku, title: cutText(strings.TrimSpace(r.title), longestTitle), quantity: money.Whole(1), total: r.amount, cost: r.cost}
+	line := logLine{sku: sku, title: cutText(strings.TrimSpace(r.title), maxTitle), quantity: money.Whole(1), total: r.amount, cost: r.cost}
 	if l.has("quantity") {
 		quantity, err := money.ParseDecimal(r.quantity.plain)
 		if err != nil || quantity.Sign() <= 0 {
@@ -71,10 +71,10 @@ func (l *orderLog) addLine(r *logRow) (fault string) {
 	return ""
 }
 
-// cutText returns the first characters of a text, at most a number of them.
-func cutText(text string, most int) string {
+// cutText returns the first characters of a text, as many as limit at most.
+func cutText(text string, limit int) string {
 	for i := range text {
-		if most--; most < 0 {
+		if limit--; limit < 0 {
 			return strings.TrimSpace(text[:i])
 		}
 	}

@@ -77,7 +77,7 @@ func (t *Table) Next() (textfile.Row, error) {
 	}
 }
 
-// wanted reports whether a row is to be read. One of which that cannot be told is, with a fault.
+// wanted reports whether a row is to be read. One of which that cannot be decided is, with a fault.
 func (t *Table) wanted(r *textfile.Row) bool {
 	v, err := t.Where.result(&rowOf{table: t, fields: r.Fields})
 	if err != nil {
@@ -87,7 +87,7 @@ func (t *Table) wanted(r *textfile.Row) bool {
 }
 
 // clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
-// told that digits are a text.
+// made to take digits for a text.
 func (t *Table) clean(text string) string {
 	if inside, ok := strings.CutPrefix(text, `="`); ok && t.Formula {
 		if inside, ok = strings.CutSuffix(inside, `"`); ok && !strings.Contains(inside, `"`) {

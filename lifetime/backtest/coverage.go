@@ -45,8 +45,8 @@ type Held struct {
 // The least customers that a group is tested on; groups of fewer join the next.
 const fewestTested = 80
 
-// mostTested is of how many customers of a group the futures are drawn; of more, as many as that, evenly chosen.
-const mostTested = 500
+// maxTested is of how many customers of a group the futures are drawn; of more, as many as that, evenly chosen.
+const maxTested = 500
 
 // widest is the probability of the bounds that hold all drawn futures.
 const widest = 1 - 1.0/lifetime.Draws
@@ -66,7 +66,7 @@ func CoverageOf(outcomes []Outcome, days int, probability float64, o lifetime.Op
 	}
 	var c Coverage
 	for _, group := range coverageGroups(outcomes) {
-		step := max(1, float64(len(group.outcomes))/mostTested)
+		step := max(1, float64(len(group.outcomes))/maxTested)
 		var orders, margins []place
 		for at := 0.0; int(at) < len(group.outcomes); at += step {
 			if o.Stop != nil && o.Stop() {

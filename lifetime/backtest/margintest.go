@@ -7,13 +7,13 @@ import (
 	"kopeck/lifetime"
 )
 
-// MostNotPositive is the share of the repeaters up to which Gamma-Gamma may leave out those whose mean margin is 0 or less. Beyond it
+// MaxNotPositive is the share of the repeaters up to which Gamma-Gamma may leave out those whose mean margin is 0 or less. Beyond it
 // overstates what an order earns by too much.
-const MostNotPositive = 0.01
+const MaxNotPositive = 0.01
 
 // leavesTooMany reports whether a fit left out more repeaters than it may.
 func leavesTooMany(f lifetime.GammaGammaFit) bool {
-	return float64(f.NotPositive) > MostNotPositive*float64(f.Customers+f.NotPositive)
+	return float64(f.NotPositive) > MaxNotPositive*float64(f.Customers+f.NotPositive)
 }
 
 // Suits reports whether Gamma-Gamma may be used: it holds the margins, and either frequency and margin are as independent as it

@@ -26,7 +26,7 @@ const BoundProbability = 0.8
 const StandardNormal = 1.2815515655446004
 
 const (
-	mostReplays  = 12  // moments from which the log is forecast again
+	maxReplays   = 12  // moments from which the log is forecast again
 	leastReplay  = 100 // days of the log before the first of them
 	replayMonths = 36  // months ahead for which the parameters' error is computed
 
@@ -36,7 +36,7 @@ const (
 	unseasonal    = 0.22 * 0.22
 	afterSeason   = 0.08 * 0.08
 	parameterRows = 400   // customers for the parameters' error
-	mostReplayed  = 5_000 // customers that are forecast again
+	maxReplayed   = 5_000 // customers that are forecast again
 )
 
 var replaySample = ForecastSample{Customers: 150, Futures: 40}
@@ -96,8 +96,8 @@ func (m monthMiss) times(factor float64) monthMiss {
 // The histories may be of a sample of the customers, none of them after the end. fit is that of m to all of them. seeded returns the
 // source by which the months from one moment are drawn. Error: ErrStopped and those of the fits.
 func MeasureMonths(histories []lifetime.History, fit lifetime.CountFit[lifetime.CountModel], end int, o lifetime.Options, seeded func() lifetime.Source) (MonthErrors, error) {
-	if step := (len(histories) + mostReplayed - 1) / mostReplayed; step > 1 {
-		some := make([]lifetime.History, 0, mostReplayed)
+	if step := (len(histories) + maxReplayed - 1) / maxReplayed; step > 1 {
+		some := make([]lifetime.History, 0, maxReplayed)
 		for i := 0; i < len(histories); i += step {
 			some = append(some, histories[i])
 		}
@@ -111,7 +111,7 @@ func MeasureMonths(histories []lifetime.History, fit lifetime.CountFit[lifetime.
 	}
 	var misses []monthMiss
 	var places monthPlaces
-	for j := mostReplays; j >= 1; j-- {
+	for j := maxReplays; j >= 1; j-- {
 		origin := end - int(math.Round(float64(j)*lifetime.DaysPerMonth))
 		if origin-first < leastReplay {
 			continue
@@ -190,7 +190,7 @@ func distinctMonths(misses []monthMiss) int {
 // monthly returns, for each month that was forecast, the mean over the moments of the square by which it differed less what chance
 // explains, relative to what was expected.
 func monthly(misses []monthMiss, of func(m monthMiss) (expected, came, variance float64)) []float64 {
-	var sums, n [mostReplays]float64
+	var sums, n [maxReplays]float64
 	for _, m := range misses {
 		expected, came, variance := of(m)
 		if expected == 0 {

@@ -18,7 +18,7 @@ const (
 	vague         = 10.0 // a standard error of this in a logarithm, a factor of 20,000, identifies nothing
 	maxNewton     = 60
 	maxRough      = 20  // of these by the rough likelihood's Hessian
-	longestStep   = 2.0 // of Newton, in the logarithm of a parameter
+	maxStep       = 2.0 // of Newton, in the logarithm of a parameter
 )
 
 // polish is Newton's method with a line search, on the absolute eigenvalues of the Hessian so that it
@@ -192,8 +192,8 @@ func (b *bend) inverse() []float64 {
 // climb goes in the direction that was aimed at as far as the likelihood does not fall, and reports false where it falls at
 // once. Rounding of the sum is allowed for; without it the last steps would be refused.
 func (n *newton) climb() bool {
-	if size := floats.Norm(n.direction, math.Inf(1)); size > longestStep {
-		floats.Scale(longestStep/size, n.direction)
+	if size := floats.Norm(n.direction, math.Inf(1)); size > maxStep {
+		floats.Scale(maxStep/size, n.direction)
 	}
 	for range 40 {
 		floats.AddTo(n.trial, n.Theta, n.direction)

@@ -205,7 +205,7 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 		}
 	}
 	var orders orderSet
-	sold, err := SoldBetween(ctx, s.Store, slices.Sorted(maps.Keys(own)), from, to.Add(s.LongestWindow()))
+	sold, err := SoldBetween(ctx, s.Store, slices.Sorted(maps.Keys(own)), from, to.Add(s.MaxWindow()))
 	if err != nil {
 		return nil, err
 	}

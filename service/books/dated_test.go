@@ -95,7 +95,7 @@ func TestSettingsOfTheCompletion(t *testing.T) {
 	})
 }
 
-// TestModelOfTheCompletion: a change of the model holds for orders completed from then on; one that was completed before and is told
+// TestModelOfTheCompletion: a change of the model holds for orders completed from then on; one that was completed before and is recorded
 // after the change is credited by the model that held.
 func TestModelOfTheCompletion(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -121,7 +121,7 @@ func TestModelOfTheCompletion(t *testing.T) {
 	})
 }
 
-// TestStagesFollowFactsInAnyOrder tells random facts of a customer in two orders, by the verbs' way and by an import's: the stages
+// TestStagesFollowFactsInAnyOrder records random facts of a customer in two orders, by the verbs' way and by an import's: the stages
 // of the contacts are the same, and those that the facts make.
 func TestStagesFollowFactsInAnyOrder(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -134,7 +134,7 @@ func TestStagesFollowFactsInAnyOrder(t *testing.T) {
 			for range rapid.IntRange(1, 7).Draw(t, "facts") {
 				facts = append(facts, fact{rapid.SampledFrom([]string{"order", "order", "refunded", "contact", "contact", "departure"}).Draw(t, "fact"), hoursAgo(24 * rapid.IntRange(1, 300).Draw(t, "days"))})
 			}
-			tell := func(facts []fact, imported bool) (stages []string) {
+			record := func(facts []fact, imported bool) (stages []string) {
 				customer := w.customer()
 				w.write(func(ctx context.Context, tx *store.Tx) error {
 					for _, f := range facts {
@@ -204,10 +204,10 @@ func TestStagesFollowFactsInAnyOrder(t *testing.T) {
 				stages = w.rows("SELECT stage FROM contacts WHERE customer_id = ? ORDER BY at, id", customer)
 				return append(stages, w.rows("SELECT stage FROM customers WHERE id = ?", customer)...)
 			}
-			want := tell(facts, false)
-			told := slices.Clone(facts)
-			slices.Reverse(told)
-			for name, got := range map[string][]string{"told backwards": tell(told, false), "imported": tell(facts, true)} {
+			want := record(facts, false)
+			recorded := slices.Clone(facts)
+			slices.Reverse(recorded)
+			for name, got := range map[string][]string{"recorded backwards": record(recorded, false), "imported": record(facts, true)} {
 				if !slices.Equal(got, want) {
 					t.Fatalf("%s: %v; want %v", name, got, want)
 				}

@@ -39,7 +39,7 @@ func (s *Service) Divide(ctx context.Context, db store.Reader, orders []SoldOrde
 	if len(orders) == 0 {
 		return nil, nil
 	}
-	touched, err := readTouches(ctx, db, orders, s.LongestWindow(), how.RecordedBy)
+	touched, err := readTouches(ctx, db, orders, s.MaxWindow(), how.RecordedBy)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func Earned(divisions []Division) (map[string]money.Amount, error) {
 
 const day = 24 * time.Hour
 
-// LongestWindow is the longest look-back window that orders of any time have.
-func (s *Service) LongestWindow() time.Duration {
-	return time.Duration(s.Settings().LongestLookBack()) * day
+// MaxWindow is the longest look-back window that orders of any time have.
+func (s *Service) MaxWindow() time.Duration {
+	return time.Duration(s.Settings().MaxLookBack()) * day
 }
 
 // AttributionSettings returns the installation's choices for orders that were completed at a moment: a change of the window or the

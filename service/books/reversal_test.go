@@ -87,7 +87,7 @@ func TestWhatIsGivenBackIsAReversal(t *testing.T) {
 	})
 }
 
-// TestReversalsInAnyOrder: an order that was given back has never been. The stage is the same whether it is told late or in time or not
+// TestReversalsInAnyOrder: an order that was given back has never been. The stage is the same whether it is recorded late or in time or not
 // at all, and only what is given back makes a REVERSAL.
 func TestReversalsInAnyOrder(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -100,11 +100,11 @@ func TestReversalsInAnyOrder(t *testing.T) {
 			for range rapid.IntRange(1, 6).Draw(t, "facts") {
 				facts = append(facts, fact{rapid.SampledFrom([]string{"order", "returned", "returned", "departure"}).Draw(t, "fact"), hoursAgo(24 * rapid.IntRange(1, 1500).Draw(t, "days"))})
 			}
-			tell := func(facts []fact, atOnce bool) string {
+			record := func(facts []fact, atOnce bool) string {
 				customer := w.customer()
 				var later []string
 				known := 0
-				told := func(takesBack bool) {
+				recorded := func(takesBack bool) {
 					changes := w.changes(customer)
 					for _, one := range changes[known:] {
 						if is := one[len(one)-len("REVERSAL"):] == string(schema.StageReversal); is != takesBack {
@@ -116,31 +116,31 @@ func TestReversalsInAnyOrder(t *testing.T) {
 				for _, f := range facts {
 					if f.what == "departure" {
 						w.left(customer, f.at)
-						told(false)
+						recorded(false)
 						continue
 					}
 					order := w.bought(customer, f.at, 100)
-					told(false)
+					recorded(false)
 					switch {
 					case f.what == "order":
 					case atOnce:
 						w.returned(customer, order)
-						told(true)
+						recorded(true)
 					default:
 						later = append(later, order)
 					}
 				}
 				for _, order := range later {
 					w.returned(customer, order)
-					told(true)
+					recorded(true)
 				}
 				return w.rows("SELECT stage FROM customers WHERE id = ?", customer)[0]
 			}
 			inTime := slices.Clone(facts)
 			slices.SortStableFunc(inTime, func(a, b fact) int { return a.at.Compare(b.at) })
 			never := slices.DeleteFunc(slices.Clone(inTime), func(f fact) bool { return f.what == "returned" })
-			want := tell(inTime, true)
-			for name, got := range map[string]string{"told in any order": tell(facts, true), "given back late": tell(inTime, false), "not told at all": tell(never, false)} {
+			want := record(inTime, true)
+			for name, got := range map[string]string{"recorded in any order": record(facts, true), "given back late": record(inTime, false), "not recorded at all": record(never, false)} {
 				if got != want {
 					t.Fatalf("%s: %s; want %s", name, got, want)
 				}

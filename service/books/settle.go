@@ -90,18 +90,18 @@ func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 	if err != nil {
 		return err
 	}
-	due, err := s.movesDue(ctx, tx, customers, statistics, alive, why)
+	due, err := s.dueChanges(ctx, tx, customers, statistics, alive, why)
 	if err != nil {
 		return err
 	}
-	return s.moveAll(ctx, tx, due)
+	return s.changeStages(ctx, tx, due)
 }
 
 // SettleContact credits the orders that a new contact may have earned of, and adds its cost to what the customer
 // has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
 // whose look-back window covers the contact are read.
 func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, contact *ent.Contact) error {
-	due, err := ordersAfter(ctx, tx, contact, s.LongestWindow())
+	due, err := ordersAfter(ctx, tx, contact, s.MaxWindow())
 	if err != nil {
 		return err
 	}

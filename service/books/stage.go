@@ -22,8 +22,8 @@ import (
 // maxReason is how many characters the reason of a change of stage has at most.
 const maxReason = 1000
 
-// StageMove is a change of stage that is due.
-type StageMove struct {
+// DueChange is a change of stage that is due.
+type DueChange struct {
 	Customer *ent.Customer
 	To       schema.Stage
 	Kind     schema.StageChangeKind
@@ -198,8 +198,8 @@ func (s *Service) WrongStages(ctx context.Context, tx *store.Tx, customerIDs []s
 	return of, err
 }
 
-// movesDue returns the changes of stage that the facts of customers make, by customer. alive is their probability to be alive.
-func (s *Service) movesDue(ctx context.Context, tx *store.Tx, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, why Occasion) ([]StageMove, error) {
+// dueChanges returns the changes of stage that the facts of customers make, by customer. alive is their probability to be alive.
+func (s *Service) dueChanges(ctx context.Context, tx *store.Tx, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, why Occasion) ([]DueChange, error) {
 	ids := make([]string, len(customers))
 	for i, c := range customers {
 		ids[i] = c.ID
@@ -213,7 +213,7 @@ func (s *Service) movesDue(ctx context.Context, tx *store.Tx, customers []*ent.C
 		return nil, err
 	}
 	limits := thresholds(s.Settings())
-	var due []StageMove
+	var due []DueChange
 	for _, c := range customers {
 		begun := stage.Begin(stage.Stage(c.Stage), changes[c.ID])
 		begun.Sort()
@@ -222,17 +222,17 @@ func (s *Service) movesDue(ctx context.Context, tx *store.Tx, customers []*ent.C
 		f.DepartedAt = input.OrZero(c.DepartedAt).UTC()
 		f.OrderDays, f.LastCompletedAt, f.ProbabilityAlive = statistics[c.ID].OrderDays, statistics[c.ID].LastCompletedAt, alive[c.ID]
 		if to, kind, reason := stage.Of(f, limits); schema.Stage(to) != c.Stage {
-			due = append(due, StageMove{
+			due = append(due, DueChange{
 				Customer: c, To: schema.Stage(to), Kind: schema.StageChangeKind(kind), Reason: strings.TrimSuffix(cutRunes(reason+"; "+why.Reason, maxReason), "; "),
 			})
 		}
 	}
-	slices.SortFunc(due, func(a, b StageMove) int { return cmp.Compare(a.Customer.ID, b.Customer.ID) })
-	return due, s.dateMoves(ctx, tx, due, why)
+	slices.SortFunc(due, func(a, b DueChange) int { return cmp.Compare(a.Customer.ID, b.Customer.ID) })
+	return due, s.dateChanges(ctx, tx, due, why)
 }
 
-// dateMoves finds the moments of the facts that move customers.
-func (s *Service) dateMoves(ctx context.Context, tx *store.Tx, due []StageMove, why Occasion) error {
+// dateChanges finds the moments of the facts that move customers.
+func (s *Service) dateChanges(ctx context.Context, tx *store.Tx, due []DueChange, why Occasion) error {
 	if len(due) == 0 {
 		return nil
 	}
@@ -256,7 +256,7 @@ func (s *Service) dateMoves(ctx context.Context, tx *store.Tx, due []StageMove, 
 
 // date puts into a move, which is made now, the moment of the fact that it follows from, and its kind. What is gone has no moment
 // but that at which we learned of it.
-func (m *StageMove) date(facts *stage.Timeline, rules stage.Rules, now time.Time, why Occasion) {
+func (m *DueChange) date(facts *stage.Timeline, rules stage.Rules, now time.Time, why Occasion) {
 	since, silent := facts.Since(now, rules)
 	m.At = since
 	switch {
@@ -272,9 +272,9 @@ func (m *StageMove) date(facts *stage.Timeline, rules stage.Rules, now time.Time
 	}
 }
 
-// MadeMove returns the change of stage of a customer who is made together with the orders of a timeline; none if they stay a
+// MadeChange returns the change of stage of a customer who is made together with the orders of a timeline; none if they stay a
 // stranger.
-func (s *Service) MadeMove(c *ent.Customer, facts *stage.Timeline, alive float64, rules stage.Rules) *StageMove {
+func (s *Service) MadeChange(c *ent.Customer, facts *stage.Timeline, alive float64, rules stage.Rules) *DueChange {
 	now := s.Now()
 	facts.Sort()
 	f := stage.Facts{ProbabilityAlive: alive, OrderDays: c.OrderDays}
@@ -285,7 +285,7 @@ func (s *Service) MadeMove(c *ent.Customer, facts *stage.Timeline, alive float64
 	if to == stage.Stranger {
 		return nil
 	}
-	m := &StageMove{Customer: c, To: schema.Stage(to), Reason: why + stage.ReasonImported}
+	m := &DueChange{Customer: c, To: schema.Stage(to), Reason: why + stage.ReasonImported}
 	m.date(facts, rules, now, Occasion{imported: true})
 	return m
 }
@@ -300,9 +300,9 @@ func cutRunes(text string, most int) string {
 	return text
 }
 
-// moveAll writes changes of stage: the row of each, the customer's next version, and the audit entry with which a later update that
+// changeStages writes changes of stage: the row of each, the customer's next version, and the audit entry with which a later update that
 // was based on an older version is merged.
-func (s *Service) moveAll(ctx context.Context, tx *store.Tx, due []StageMove) error {
+func (s *Service) changeStages(ctx context.Context, tx *store.Tx, due []DueChange) error {
 	actor, _ := auth.From(ctx)
 	var history service.AuditRows
 	changes := make([]stageChange, len(due))

@@ -42,7 +42,7 @@ func readStageChanges(ctx context.Context, db store.Reader, customerIDs []string
 // stageChange is a row of stage_changes that is to be written.
 type stageChange struct {
 	id string
-	StageMove
+	DueChange
 }
 
 // writeStageChanges writes changes of stage, of which we learn at a moment, and the stages of their customers, each of whom gets the

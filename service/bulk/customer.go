@@ -160,16 +160,16 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	if err := c.addCustomers(ctx); err != nil {
 		return err
 	}
-	var moves []stageMove
+	var moves []stageRow
 	for _, p := range c.made {
 		switch {
 		case p.StageOverruled != "":
-			moves = append(moves, stageMove{p.ID, p.Stage, schema.StageOverruled, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
+			moves = append(moves, stageRow{p.ID, p.Stage, schema.StageOverruled, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
 		case p.Stage != schema.Stranger:
-			moves = append(moves, stageMove{p.ID, p.Stage, schema.StageRecorded, p.CreatedAt, stage.ReasonRecorded, "system"})
+			moves = append(moves, stageRow{p.ID, p.Stage, schema.StageRecorded, p.CreatedAt, stage.ReasonRecorded, "system"})
 		}
 	}
-	if err := c.addStageMoves(ctx, moves); err != nil {
+	if err := c.addStageChanges(ctx, moves); err != nil {
 		return err
 	}
 	if err := c.updateCustomers(ctx, changed); err != nil {
@@ -209,8 +209,8 @@ func (c *chunk) addPartners(ctx context.Context, records []customers.Record) err
 	return c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotPeople)
 }
 
-// stageMove is a row of a stage change of a customer who was a stranger before.
-type stageMove struct {
+// stageRow is a row of a stage change of a customer who was a stranger before.
+type stageRow struct {
 	customerID string
 	to         schema.Stage
 	kind       schema.StageChangeKind
@@ -219,18 +219,18 @@ type stageMove struct {
 	actor      string
 }
 
-// addStageMoves writes stage changes.
-func (c *chunk) addStageMoves(ctx context.Context, moves []stageMove) error {
+// addStageChanges writes stage changes.
+func (c *chunk) addStageChanges(ctx context.Context, moves []stageRow) error {
 	now := c.service.Now()
-	return c.insertStageChanges(ctx, moves, []store.Column[stageMove]{
-		{Name: "id", Value: func(stageMove) any { return c.service.IDs.Make(id.StageChange) }},
-		{Name: "customer_id", Value: func(m stageMove) any { return m.customerID }},
-		{Name: "from_stage", Value: func(stageMove) any { return string(schema.Stranger) }},
-		{Name: "to_stage", Value: func(m stageMove) any { return string(m.to) }},
-		{Name: "kind", Value: func(m stageMove) any { return string(m.kind) }},
-		{Name: "at", Value: func(m stageMove) any { return m.at }},
-		{Name: "recorded_at", Value: func(stageMove) any { return now }},
-		{Name: "reason", Value: func(m stageMove) any { return m.reason }},
-		{Name: "actor", Value: func(m stageMove) any { return m.actor }},
+	return c.insertStageChanges(ctx, moves, []store.Column[stageRow]{
+		{Name: "id", Value: func(stageRow) any { return c.service.IDs.Make(id.StageChange) }},
+		{Name: "customer_id", Value: func(m stageRow) any { return m.customerID }},
+		{Name: "from_stage", Value: func(stageRow) any { return string(schema.Stranger) }},
+		{Name: "to_stage", Value: func(m stageRow) any { return string(m.to) }},
+		{Name: "kind", Value: func(m stageRow) any { return string(m.kind) }},
+		{Name: "at", Value: func(m stageRow) any { return m.at }},
+		{Name: "recorded_at", Value: func(stageRow) any { return now }},
+		{Name: "reason", Value: func(m stageRow) any { return m.reason }},
+		{Name: "actor", Value: func(m stageRow) any { return m.actor }},
 	})
 }

@@ -69,7 +69,7 @@ type chunk struct {
 	newStaff map[string]string   // e-mails of those of them who do not exist yet, by id
 	affected map[string]bool     // customers whose derived state must be settled
 	made     []*customers.Record // new customers
-	moves    []books.StageMove   // the changes of their stage
+	moves    []books.DueChange   // the changes of their stage
 
 	segmentsBefore map[string]*schema.Segment // of customers that are changed, by id
 }

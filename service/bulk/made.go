@@ -45,7 +45,7 @@ func (c *chunk) settleMade(ctx context.Context, orders []*freshOrder) error {
 		if err := s.value.ShowMade(p.Customer); err != nil {
 			return err
 		}
-		if move := s.books.MadeMove(p.Customer, timelineMade(made[p.ID]), s.value.ProbabilityAlive(p.Customer, now), rules); move != nil {
+		if move := s.books.MadeChange(p.Customer, timelineMade(made[p.ID]), s.value.ProbabilityAlive(p.Customer, now), rules); move != nil {
 			p.Stage = move.To
 			c.moves = append(c.moves, *move)
 		}
@@ -92,9 +92,9 @@ func (o *freshOrder) margin() money.Amount {
 // addMoves writes the stage changes of new customers.
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
-	moves := make([]stageMove, len(c.moves))
+	moves := make([]stageRow, len(c.moves))
 	for n, m := range c.moves {
-		moves[n] = stageMove{m.Customer.ID, m.To, m.Kind, m.At, m.Reason, actor.Name}
+		moves[n] = stageRow{m.Customer.ID, m.To, m.Kind, m.At, m.Reason, actor.Name}
 	}
-	return c.addStageMoves(ctx, moves)
+	return c.addStageChanges(ctx, moves)
 }

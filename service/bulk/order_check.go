@@ -117,8 +117,8 @@ func (o *OrderRecord) checkSums() error {
 
 // What a product's texts have at most, as the API takes them.
 const (
-	mostSKU   = 100
-	mostTitle = 200
+	maxSKU   = 100
+	maxTitle = 200
 )
 
 // checkParts checks the lines and the refunds one by one. Those of a log have no ids.
@@ -133,11 +133,11 @@ func (o *OrderRecord) checkParts() error {
 			return fault.Invalidf("quantity", "must be greater than 0")
 		}
 		var err error
-		if line.SKU, err = input.Text("sku", line.SKU, mostSKU); err != nil {
+		if line.SKU, err = input.Text("sku", line.SKU, maxSKU); err != nil {
 			return err
 		}
 		if line.Title != "" {
-			if line.Title, err = input.Text("title", line.Title, mostTitle); err != nil {
+			if line.Title, err = input.Text("title", line.Title, maxTitle); err != nil {
 				return err
 			}
 		}

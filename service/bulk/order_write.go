@@ -211,7 +211,7 @@ func (c *chunk) knownProducts(ctx context.Context, orders []OrderRecord, part []
 	var skus []string
 	for _, at := range part {
 		for _, line := range orders[at].Lines {
-			if sku, err := input.Text("sku", line.SKU, mostSKU); err == nil {
+			if sku, err := input.Text("sku", line.SKU, maxSKU); err == nil {
 				skus = append(skus, sku)
 			}
 		}

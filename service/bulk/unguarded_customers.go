@@ -137,7 +137,7 @@ func (c *chunk) insertPartners(ctx context.Context, names map[string]string, now
 	return nil
 }
 
-func (c *chunk) insertStageChanges(ctx context.Context, moves []stageMove, columns []store.Column[stageMove]) error {
+func (c *chunk) insertStageChanges(ctx context.Context, moves []stageRow, columns []store.Column[stageRow]) error {
 	return store.CopyRows(ctx, c.bulk, "stage_changes", columns, moves)
 }
 

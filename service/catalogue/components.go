@@ -149,7 +149,7 @@ func (s *Service) addComponents(ctx context.Context, tx *store.Tx, to recipeOf, 
 		}
 		add(&optionID, o.components)
 	}
-	for some := range slices.Chunk(rows, mostParts) {
+	for some := range slices.Chunk(rows, maxParts) {
 		if err := writeComponents(ctx, tx, some); err != nil {
 			return err
 		}

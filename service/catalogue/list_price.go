@@ -205,8 +205,8 @@ func (s *Service) TaxCode(productID string) *string {
 	return terms.TaxCode
 }
 
-// mostTerms is how many price terms one answer holds.
-const mostTerms = 1000
+// maxTerms is how many price terms one answer holds.
+const maxTerms = 1000
 
 // PriceTerms gives the price terms of a product that hold at a moment, by what was known at another; both are now by default, and nil is
 // none. It comes from memory. INVALID by field.
@@ -225,7 +225,7 @@ func (s *Service) PriceTerms(ctx context.Context, productID string, at, knownAt 
 func (s *Service) PriceTermsHistory(productID string) []*pricing.Terms {
 	terms := s.quote.PriceBook().Terms(productID)
 	all := make([]*pricing.Terms, 0, len(terms))
-	for i := len(terms) - 1; i >= 0 && len(all) < mostTerms; i-- {
+	for i := len(terms) - 1; i >= 0 && len(all) < maxTerms; i-- {
 		all = append(all, &terms[i])
 	}
 	return all

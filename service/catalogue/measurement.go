@@ -20,12 +20,12 @@ import (
 // measurementUpdate is the audit action of a new version of a definition.
 const measurementUpdate = "measurement.update"
 
-// mostMeasurements is how many definitions there may be.
-const mostMeasurements = 1000
+// maxMeasurements is how many definitions there may be.
+const maxMeasurements = 1000
 
 // MeasurementDefinitions gives all definitions, by code.
 func (s *Service) MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error) {
-	return s.Client.MeasurementDefinition.Query().Order(measurementdefinition.ByCode()).Limit(mostMeasurements).All(ctx)
+	return s.Client.MeasurementDefinition.Query().Order(measurementdefinition.ByCode()).Limit(maxMeasurements).All(ctx)
 }
 
 // Measurements gives the definitions of what must be measured to price a product now, by code.
@@ -56,7 +56,7 @@ func (s *Service) DefineMeasurement(ctx context.Context, in service.DefineMeasur
 		if err != nil {
 			return "", err
 		}
-		if n >= mostMeasurements {
+		if n >= maxMeasurements {
 			return "", fault.New(fault.LimitExceeded, "code", "there are %d measurements, which is the most", n)
 		}
 		now := s.Now()
@@ -85,8 +85,8 @@ type measurementChange struct {
 	least, most *money.Decimal
 }
 
-// mostMeasured is the largest end of a range.
-const mostMeasured = "1000000000"
+// maxMeasured is the largest end of a range.
+const maxMeasured = "1000000000"
 
 func checkMeasurement(faults *fault.List, name, unit *string, least, most *money.Exact) (c measurementChange) {
 	for _, text := range []struct {
@@ -107,7 +107,7 @@ func checkMeasurement(faults *fault.List, name, unit *string, least, most *money
 		to    **money.Decimal
 	}{{"least", least, &c.least}, {"most", most, &c.most}} {
 		if end.in != nil {
-			checked, err := input.Decimal(end.field, *end.in, "0", mostMeasured)
+			checked, err := input.Decimal(end.field, *end.in, "0", maxMeasured)
 			faults.Add(err)
 			*end.to = &checked
 		}

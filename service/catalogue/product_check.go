@@ -43,8 +43,8 @@ type newOption struct {
 	measured, grade bool
 }
 
-// mostParts is how many components a product or an option, and how many options a product, may have.
-const mostParts = 250
+// maxParts is how many components a product or an option, and how many options a product, may have.
+const maxParts = 250
 
 func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error) {
 	var faults fault.List
@@ -68,8 +68,8 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 }
 
 func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionInput) []newOption {
-	if len(in) > mostParts {
-		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", mostParts))
+	if len(in) > maxParts {
+		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", maxParts))
 		return nil
 	}
 	var options []newOption
@@ -104,8 +104,8 @@ func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionIn
 }
 
 func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...string) []newComponent {
-	if len(in) > mostParts {
-		faults.Add(fault.New(fault.LimitExceeded, "", "want at most %d components", mostParts).At(path...))
+	if len(in) > maxParts {
+		faults.Add(fault.New(fault.LimitExceeded, "", "want at most %d components", maxParts).At(path...))
 		return nil
 	}
 	all := make([]newComponent, 0, len(in))

@@ -44,8 +44,8 @@ type RecipeOption struct {
 	Components      []*RecipeComponent
 }
 
-// mostRecipes is how many recipes one answer holds.
-const mostRecipes = 1000
+// maxRecipes is how many recipes one answer holds.
+const maxRecipes = 1000
 
 // RecipeAt gives what a product is made of at a moment, by what was known at another; both are now by default, and nil is nothing
 // recorded. It comes from memory. INVALID by field.
@@ -69,7 +69,7 @@ func (s *Service) Recipes(productID string) []*Recipe {
 	recipes := s.quote.PriceBook().Basis().Catalogue.Recipes(productID)
 	all := make([]*Recipe, 0, len(recipes))
 	for _, r := range slices.Backward(recipes) {
-		if all = append(all, s.shown(r)); len(all) == mostRecipes {
+		if all = append(all, s.shown(r)); len(all) == maxRecipes {
 			break
 		}
 	}

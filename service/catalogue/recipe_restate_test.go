@@ -106,7 +106,7 @@ func recomputed(o soldOrder, recipes []drawnRecipe, isWindow bool) int64 {
 	return cost.Minor()
 }
 
-// TestRecipesRestateWhatTheyCover: recipes of a product and of its part, told in any order, leave every order with the cost and the
+// TestRecipesRestateWhatTheyCover: recipes of a product and of its part, recorded in any order, leave every order with the cost and the
 // margin that an independent computation gives.
 func TestRecipesRestateWhatTheyCover(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

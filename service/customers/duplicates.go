@@ -11,7 +11,7 @@ import (
 )
 
 // An e-mail and an external id are unique among the customers that one sees. Who records a customer under those of one whom they may
-// not see must not be told so: both are then possible duplicates, for whoever sees both.
+// not see must not learn of it: both are then possible duplicates, for whoever sees both.
 
 // twinned is a value that customers who do not see each other's records may share.
 type twinned int

@@ -89,8 +89,8 @@ func below(root string, brought map[string][]string) (all []string) {
 
 // holdReferral holds the customer whose referredBy is to change and the one who is to be it, in the order of their ids, and returns
 // the first. Faults: NOT_FOUND; INVALID on referredById where it would close a circle. A circle that leads through a customer whom
-// the actor may not see is written, since refusing it would tell of that one: whatever follows chains of referrals bears circles,
-// as recommendations make them too.
+// the actor may not see is written, since refusing it would tell of that one. Recommendations make circles as well: whatever follows
+// chains of referrals stops in them.
 func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID string, by *string) (*ent.Customer, error) {
 	if by == nil {
 		return s.LockCustomer(ctx, tx, "id", customerID)

@@ -167,7 +167,7 @@ func (c *Contact) Page() string {
 	p.row(0, "Contact "+c.ID, c.Kind)
 	p.fact("customer", c.Customer.Name+" ("+c.Customer.ID+"), then "+c.Stage)
 	p.fact("channel", c.Channel+", "+c.Direction)
-	p.fact("at", c.moment(c.At)+told(c.At, c.RecordedAt, c.moment))
+	p.fact("at", c.moment(c.At)+recordedLater(c.At, c.RecordedAt, c.moment))
 	p.fact("staff", c.Staff)
 	p.fact("subject", c.Subject)
 	if c.Permission != nil {

@@ -143,7 +143,7 @@ func (o *Order) refundsOn(p *page) {
 	}
 	p.head("Refunds")
 	for _, r := range o.Refunds {
-		text := o.moment(r.At) + told(r.At, r.RecordedAt, o.moment) + " by " + r.By
+		text := o.moment(r.At) + recordedLater(r.At, r.RecordedAt, o.moment) + " by " + r.By
 		if r.GoodsReturned {
 			text += ", goods came back"
 		}
@@ -157,7 +157,7 @@ func (o *Order) refundsOn(p *page) {
 
 // eventText writes something that was done.
 func (o *Order) eventText(e Event) string {
-	text := o.moment(e.At) + told(e.At, e.RecordedAt, o.moment) + " " + e.Kind
+	text := o.moment(e.At) + recordedLater(e.At, e.RecordedAt, o.moment) + " " + e.Kind
 	if e.By != "" {
 		text += " by " + e.By
 	}
@@ -176,12 +176,12 @@ func (o *Order) eventText(e Event) string {
 	return text + reasonText(e.Reason)
 }
 
-// told says when something was recorded, if that was a minute or more after it happened.
-func told(at, recorded time.Time, moment func(time.Time) string) string {
+// recordedLater says when something was recorded, if that was a minute or more after it happened.
+func recordedLater(at, recorded time.Time, moment func(time.Time) string) string {
 	if recorded.Sub(at) < time.Minute {
 		return ""
 	}
-	return " (told " + moment(recorded) + ")"
+	return " (recorded " + moment(recorded) + ")"
 }
 
 func reasonText(reason string) string {

@@ -59,14 +59,14 @@ func TestPromotion(t *testing.T) {
 		cost(visit(november.AddDate(0, 0, 1)), 1556_00) // recorded late, costed by the grade of its day
 		w.Clock.Advance(time.Hour)
 		cost(visit(w.Now()), 95*21_00+313_50+150_00)
-		told := november.AddDate(0, 0, -2)
-		promote(&master, &told) // it had been earlier, as we learn
+		earlierStill := november.AddDate(0, 0, -2)
+		promote(&master, &earlierStill) // it had been earlier, as we learn
 		cost(before, 95*21_00+313_50+150_00)
 		if now, err := w.Client.User.Get(w.System(), u.ID); err != nil || now.Grade == nil || *now.Grade != master {
 			t.Errorf("the grade now is %v, %v", now.Grade, err)
 		}
-		earlier := told.AddDate(0, 0, -20)
-		promote(&fitter, &earlier) // told even later, and of before: the present grade stays
+		earlier := earlierStill.AddDate(0, 0, -20)
+		promote(&fitter, &earlier) // recorded even later, and of before: the present grade stays
 		u, err = w.Client.User.Get(w.System(), u.ID)
 		if err != nil || u.Grade == nil || *u.Grade != master {
 			t.Errorf("the grade now is %v, %v", u.Grade, err)

@@ -12,8 +12,8 @@ import (
 	"kopeck/fault"
 )
 
-// mostLines is how many priced lines an offer or order takes.
-const mostLines = 250
+// maxLines is how many priced lines an offer or order takes.
+const maxLines = 250
 
 // refusal says why price tokens are not honoured. RefusalFaults makes faults of it once the transaction is over: what an expired
 // token would cost today is asked of the price book then.
@@ -38,8 +38,8 @@ func (s *Service) Redeem(customerID string, tokens []string) ([]Promise, error) 
 	switch {
 	case len(tokens) == 0:
 		return nil, fault.Invalidf("priceTokens", "nothing to sell: want at least one price token")
-	case len(tokens) > mostLines:
-		return nil, fault.New(fault.LimitExceeded, "priceTokens", "want at most %d lines", mostLines)
+	case len(tokens) > maxLines:
+		return nil, fault.New(fault.LimitExceeded, "priceTokens", "want at most %d lines", maxLines)
 	}
 	promises := make([]Promise, len(tokens))
 	var refused refusal

@@ -18,8 +18,8 @@ type WhatIf struct {
 	Difference money.Amount
 }
 
-// mostSupposed is how much of each kind may be supposed at once.
-const mostSupposed = 50
+// maxSupposed is how much of each kind may be supposed at once.
+const maxSupposed = 50
 
 // WhatIf asks one price by other rates, utilisations, rules and recipes than there are. It writes nothing, and what it answers has no
 // token. INVALID by field; NOT_FOUND for a rate, resource, rule, customer or product that is not there.
@@ -44,8 +44,8 @@ func (s *Service) checkWhatIf(ctx context.Context, in service.WhatIfInput) (pric
 	var faults fault.List
 	var instead pricing.Instead
 	for field, n := range map[string]int{"rates": len(in.Rates), "utilisations": len(in.Utilisations), "withoutRules": len(in.WithoutRules), "rules": len(in.Rules), "recipes": len(in.Recipes)} {
-		if n > mostSupposed {
-			faults.Add(fault.New(fault.LimitExceeded, field, "want at most %d", mostSupposed).At("instead"))
+		if n > maxSupposed {
+			faults.Add(fault.New(fault.LimitExceeded, field, "want at most %d", maxSupposed).At("instead"))
 		}
 	}
 	if err := faults.Or(); err != nil {

@@ -11,11 +11,12 @@ import (
 )
 
 // A rate for the past restates what was costed since: contacts of its staff or channel, and orders of products that are made with
-// it; one of a tax the orders with it that were completed since. This is done in the transaction that sets the rates, once for all of them, and in batches, so that memory is bounded by the
+// it; one of a tax the orders with it that were completed since. This is done in the transaction that sets the rates, once for all of them,
+// and in chunks, so that memory is bounded by the
 // ids of what is restated. Every row that changes has an audit entry with its old and new cost.
 
-// batch is how many contacts are restated together.
-const batch = 2000
+// chunkSize is how many contacts are restated together.
+const chunkSize = 2000
 
 // Restated counts what rates have changed.
 type Restated struct{ Contacts, Orders int }

@@ -134,20 +134,20 @@ func (s *Service) RestateGrade(ctx context.Context, tx *store.Tx, userID string,
 func (s *Service) restateScope(ctx context.Context, tx *store.Tx, work *contactRestating, scope contactScope, within span) error {
 	after := position{at: within.from}
 	for {
-		read, err := contactsOf(ctx, tx, scope, within, after, batch)
+		read, err := contactsOf(ctx, tx, scope, within, after, chunkSize)
 		if err != nil {
 			return err
 		}
 		work.pending = append(work.pending, read...)
-		if len(work.pending) >= batch {
+		if len(work.pending) >= chunkSize {
 			if err := s.restatePending(ctx, tx, work); err != nil {
 				return err
 			}
 		}
-		if len(read) < batch {
+		if len(read) < chunkSize {
 			return nil
 		}
-		after = position{read[batch-1].at, read[batch-1].id}
+		after = position{read[chunkSize-1].at, read[chunkSize-1].id}
 	}
 }
 

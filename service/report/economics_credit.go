@@ -99,7 +99,7 @@ func (s *Service) earnedUnder(ctx context.Context, tx *store.Tx, b *breakdown, w
 	if err != nil {
 		return nil, err
 	}
-	own, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(s.books.LongestWindow()))
+	own, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(s.books.MaxWindow()))
 	if err != nil {
 		return nil, err
 	}

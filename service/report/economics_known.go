@@ -75,7 +75,7 @@ type order struct {
 // earned returns what contacts had earned of the orders of some customers, by contact, and adds up what was unattributed: of the orders
 // that had been completed by then and were placed in the period or may be credited to contacts in it.
 func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
-	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, k.books.LongestWindow(), k.knownAt)
+	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, k.books.MaxWindow(), k.knownAt)
 	if err != nil {
 		return nil, err
 	}

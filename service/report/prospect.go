@@ -32,7 +32,7 @@ type StageProbability struct {
 // Prospects is what the worth of those who have not ordered is computed from, learned from all customers at one moment.
 type Prospects struct {
 	service *Service
-	learned stageMoves
+	learned stageChanges
 	of      map[string]earned // by segment, "" for none
 	all     earned
 }
@@ -43,8 +43,8 @@ type earned struct {
 	orderDays int
 }
 
-// stageMoves are how often each stage was left for each other one, and how many customers stayed in it; with the prior.
-type stageMoves struct {
+// stageChanges are how often each stage was left for each other one, and how many customers stayed in it; with the prior.
+type stageChanges struct {
 	moves    [][]float64
 	stays    []float64
 	observed int // moves, without the prior
@@ -60,7 +60,7 @@ const (
 // leastOrderDays is the number of order days from which a segment has a margin of its own.
 const leastOrderDays = 30
 
-// stageOrder are the stages in the order of stageMoves.
+// stageOrder are the stages in the order of stageChanges.
 var stageOrder = []schema.Stage{schema.Stranger, schema.Friend, schema.Buyer, schema.Loyal, schema.Former}
 
 func stageNumber(stage schema.Stage) int { return slices.Index(stageOrder, stage) }
@@ -71,8 +71,8 @@ func stageNumber(stage schema.Stage) int { return slices.Index(stageOrder, stage
 func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 	p := &Prospects{service: s}
 	err := s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p.learned = priorMoves()
-		if err := eachStageMove(ctx, tx, p.learned.move); err != nil {
+		p.learned = priorChanges()
+		if err := eachStageChange(ctx, tx, p.learned.move); err != nil {
 			return err
 		}
 		if err := eachStage(ctx, tx, p.learned.stay); err != nil {
@@ -88,9 +88,9 @@ func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 	return p, err
 }
 
-// priorMoves returns the prior.
-func priorMoves() stageMoves {
-	m := stageMoves{moves: make([][]float64, len(stageOrder)), stays: make([]float64, len(stageOrder))}
+// priorChanges returns the prior.
+func priorChanges() stageChanges {
+	m := stageChanges{moves: make([][]float64, len(stageOrder)), stays: make([]float64, len(stageOrder))}
 	for i := range m.moves {
 		m.moves[i] = make([]float64, len(stageOrder))
 		m.stays[i] = priorStay
@@ -102,7 +102,7 @@ func priorMoves() stageMoves {
 }
 
 // move counts n moves.
-func (m *stageMoves) move(from, to schema.Stage, n int) {
+func (m *stageChanges) move(from, to schema.Stage, n int) {
 	if i, j := stageNumber(from), stageNumber(to); i >= 0 && j >= 0 && i != j {
 		m.moves[i][j] += float64(n)
 		m.observed += n
@@ -110,14 +110,14 @@ func (m *stageMoves) move(from, to schema.Stage, n int) {
 }
 
 // stay counts n customers who are in a stage.
-func (m *stageMoves) stay(stage schema.Stage, n int) {
+func (m *stageChanges) stay(stage schema.Stage, n int) {
 	if i := stageNumber(stage); i >= 0 {
 		m.stays[i] += float64(n)
 	}
 }
 
 // reach returns the probability that a stage is ever reached from another.
-func (m *stageMoves) reach(from, to schema.Stage) float64 {
+func (m *stageChanges) reach(from, to schema.Stage) float64 {
 	return lifetime.Reach(m.moves, m.stays, stageNumber(to))[stageNumber(from)]
 }
 

@@ -268,7 +268,7 @@ func TestEndOfMonth(t *testing.T) {
 
 func TestPriorOfStages(t *testing.T) {
 	t.Parallel()
-	m := priorMoves()
+	m := priorChanges()
 	// Nobody was observed: a stranger stays with 2, becomes a friend with 0.5 or a customer with 0.5.
 	if friend := m.reach(schema.Stranger, schema.Friend); math.Abs(friend-1.0/6) > 1e-12 {
 		t.Errorf("a stranger becomes a friend with %v", friend)

@@ -101,9 +101,9 @@ func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]
 	return paid, nil
 }
 
-// eachStageMove gives how often customers went from one stage to another, without what staff decided and what came with an import:
+// eachStageChange gives how often customers went from one stage to another, without what staff decided and what came with an import:
 // an order log knows buyers alone.
-func eachStageMove(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
+func eachStageChange(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
 	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') GROUP BY from_stage, to_stage"
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var from, to schema.Stage

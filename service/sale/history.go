@@ -152,7 +152,7 @@ func eventOf(o *ent.Order, a auditOf) (*OrderEvent, error) {
 	return e, nil
 }
 
-// imported returns what the audit does not say was done with an order, since a file told it.
+// imported returns what the audit does not say was done with an order, since a file has it.
 func imported(o *ent.Order, done map[service.OrderEventKind]bool) []*OrderEvent {
 	var events []*OrderEvent
 	if !done[service.OrderEventKindPlaced] {

@@ -145,7 +145,7 @@ func TestRefundByLine(t *testing.T) {
 func TestCancelledAfterCompletion(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o, _ := s.sold(1)
-		told := s.Now()
+		recorded := s.Now()
 		s.Clock.Advance(time.Hour)
 		cancelled, err := s.cancel(o.ID)
 		if err != nil || cancelled.Status != schema.OrderCancelled || !cancelled.Margin.IsZero() || !cancelled.Unattributed.IsZero() {
@@ -155,7 +155,7 @@ func TestCancelledAfterCompletion(t *testing.T) {
 		if err != nil || c.OrderDays != 0 || !c.Margin.IsZero() || c.Stage != schema.Stranger {
 			t.Errorf("%v, %v: %d order days, margin %v, %s", c, err, c.OrderDays, c.Margin, c.Stage)
 		}
-		known, err := s.Report.EarningsKnownAt(s.System(), []*ent.Customer{c}, told)
+		known, err := s.Report.EarningsKnownAt(s.System(), []*ent.Customer{c}, recorded)
 		if err != nil || known[c.ID].Margin != money.Minor(79999) {
 			t.Errorf("%+v, %v: as it was known before, the margin was 799.99", known[c.ID], err)
 		}
@@ -171,7 +171,7 @@ func TestCancelledAfterCompletion(t *testing.T) {
 }
 
 // TestOrderOfRefunds gives lines back in random parts, at random moments, and corrects the rate of the cloth between; whatever the order in
-// which this is told, the order, its lines, its credits and its customer end the same.
+// which this is recorded, the order, its lines, its credits and its customer end the same.
 func TestOrderOfRefunds(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		last := ""
@@ -195,9 +195,9 @@ func TestOrderOfRefunds(t *testing.T) {
 			facts = append(facts, fact{line: -1, rate: rapid.IntRange(1, 300).Draw(r, "rate")})
 			order := rapid.Permutation(facts).Draw(r, "order")
 			var ends []string
-			for _, told := range [][]fact{facts, order} {
+			for _, recorded := range [][]fact{facts, order} {
 				o, lines := s.sold(quantities...)
-				for i, f := range told {
+				for i, f := range recorded {
 					if f.line < 0 {
 						correction := true
 						_, err := s.Rates.SetRate(s.System(), service.SetRateInput{
@@ -207,7 +207,7 @@ func TestOrderOfRefunds(t *testing.T) {
 						continue
 					}
 					s.Clock.Advance(time.Duration(i+1) * time.Minute)
-					at := o.CompletedAt.Add(time.Duration(i) * time.Second) // long before it is told
+					at := o.CompletedAt.Add(time.Duration(i) * time.Second) // long before it is recorded
 					line := part(lines[f.line], fmt.Sprint(f.quantity))
 					if f.stated {
 						line.Amount = roubles(money.Exact(fmt.Sprintf("%d.07", f.quantity)))
@@ -222,7 +222,7 @@ func TestOrderOfRefunds(t *testing.T) {
 					"\n"+strings.Join(s.Rows("SELECT quantity, returned, total, cost FROM order_lines WHERE order_id = ? ORDER BY position", o.ID), "\n"))
 			}
 			if ends[0] != ends[1] {
-				r.Fatalf("told in another order:\n%s\nwant\n%s", ends[1], ends[0])
+				r.Fatalf("recorded in another order:\n%s\nwant\n%s", ends[1], ends[0])
 			}
 		})
 		s.lawful(t, last)

@@ -90,7 +90,7 @@ func (e MonthErrors) Coverage() *BoundsCoverage {
 }
 
 // Bounds that held less or more often than this are said not to be what they are meant to be.
-const leastHeld, mostHeld = 0.75, 0.85
+const minHeld, maxHeld = 0.75, 0.85
 
 // fewMonths is how many calendar months are enough for what their bounds held to say something: a whole year.
 const fewMonths = 12
@@ -113,7 +113,7 @@ func (e MonthErrors) Notes() []string {
 		return append(notes, "how often the bounds of months hold was not measured: the log is too short to be forecast again from an earlier moment")
 	}
 	says := fmt.Sprintf("the bounds of months, as they were known at earlier moments, held %.0f %% of the orders and %.0f %% of the margins of %d forecasts of %d months", 100*c.Orders, 100*c.Margin, c.Forecasts, c.Months)
-	if min(c.Orders, c.Margin) < leastHeld || max(c.Orders, c.Margin) > mostHeld {
+	if min(c.Orders, c.Margin) < minHeld || max(c.Orders, c.Margin) > maxHeld {
 		says += ", not 80 %"
 	}
 	if c.Months < fewMonths {

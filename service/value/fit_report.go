@@ -72,7 +72,7 @@ type BackTest struct {
 // overstatesMargins reports whether the fit is an old one that left customers without a margin out, which no fit does any more if they
 // are more than a few.
 func (r *fitReport) overstatesMargins() bool {
-	return r.MarginModel == "" && float64(r.NotPositive) > backtest.MostNotPositive*float64(r.MarginCustomers+r.NotPositive)
+	return r.MarginModel == "" && float64(r.NotPositive) > backtest.MaxNotPositive*float64(r.MarginCustomers+r.NotPositive)
 }
 
 func (r *fitReport) note(format string, args ...any) {

@@ -85,7 +85,7 @@ func (s *Service) observedChanged(before, after *ent.Customer) bool {
 	if known == nil || after.LastOrderDay > known.LastDay || before.LastOrderDay == known.LastDay && after.LastOrderDay != before.LastOrderDay {
 		return true
 	}
-	return known.YearOrders < lifetime.MostYearOrders && (after.OrderDays != before.OrderDays || !after.LastOrderAt.Equal(before.LastOrderAt))
+	return known.YearOrders < lifetime.MaxYearOrders && (after.OrderDays != before.OrderDays || !after.LastOrderAt.Equal(before.LastOrderAt))
 }
 
 // readObserved is the reader of what the observed end follows from.

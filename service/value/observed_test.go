@@ -120,8 +120,8 @@ func TestSilenceOfTheLog(t *testing.T) {
 		}
 
 		w.knownUntil("2026-06-01")
-		if _, told := w.worth(ids); told[1].ProbabilityAlive != fresh[1].ProbabilityAlive || !strings.Contains(strings.Join(told[1].Notes, ""), "by the setting ordersKnownUntil") {
-			t.Errorf("orders are said to be known until 1 June: %+v", told[1])
+		if _, noted := w.worth(ids); noted[1].ProbabilityAlive != fresh[1].ProbabilityAlive || !strings.Contains(strings.Join(noted[1].Notes, ""), "by the setting ordersKnownUntil") {
+			t.Errorf("orders are said to be known until 1 June: %+v", noted[1])
 		}
 	})
 }

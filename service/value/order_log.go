@@ -50,8 +50,8 @@ type repeatMargin struct {
 
 // How many customers are kept in memory for a fit: their order days, and their figures before and after the end of the calibration.
 const (
-	mostHistories = 20_000
-	mostHeldOut   = 500_000
+	maxHistories = 20_000
+	maxHeldOut   = 500_000
 )
 
 // drawn is a sample of at most so many of all that are offered to it, which Vitter's algorithm R draws ("Random Sampling with a
@@ -137,7 +137,7 @@ func newOrderLog(endDay, lastDay, held int) *orderLog {
 	}
 	return &orderLog{
 		endDay: endDay, lastDay: lastDay, firstDay: endDay, period: period, held: map[heldOut]int{}, byRepeat: map[repeatMargin]int{},
-		histories: newDrawn[lifetime.History](mostHistories), customers: newDrawn[heldOutCustomer](mostHeldOut),
+		histories: newDrawn[lifetime.History](maxHistories), customers: newDrawn[heldOutCustomer](maxHeldOut),
 	}
 }
 

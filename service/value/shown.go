@@ -22,7 +22,7 @@ import (
 // change what a customer is worth by known amounts learns from each look where the rounded figure lies, and there is one look a day.
 // customers.shown_earnings has the earnings of that moment, and customers.shown_total the rounded value by which lists are ordered and
 // percentiles are computed for such viewers. Both are written once a day ([Service.ShowNext]) and by an import ([Service.ShowCustomers]);
-// after a fit shown_total is computed anew of the same earnings. A customer who was recorded since has none: what their recorder told
+// after a fit shown_total is computed anew of the same earnings. A customer who was recorded since has none: what their recorder entered
 // of them is not shown before tomorrow.
 //
 // Conditions of price rules ask for the same rounded worth, whoever asks for the price: by prices nobody finds more than they are shown.

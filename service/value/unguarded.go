@@ -221,11 +221,11 @@ func readObservation(ctx context.Context, db store.Reader, at time.Time) (o life
 		return o, err
 	}
 	// A day is in a year's by its number; the moment narrows down what is read.
-	args := []any{o.LastDay - 365, lastAt.AddDate(0, 0, -367), at, at, lifetime.MostYearOrders}
+	args := []any{o.LastDay - 365, lastAt.AddDate(0, 0, -367), at, at, lifetime.MaxYearOrders}
 	return o, store.Each(ctx, db, year, args, func(scan store.ScanFunc) error { return scan(&o.YearOrders) })
 }
 
-// fitsOf returns all models by the time of their fit. The stages of all customers rest on them, whoever tells a fact.
+// fitsOf returns all models by the time of their fit. The stages of all customers rest on them, whoever records a fact.
 func fitsOf(ctx context.Context, tx *store.Tx) ([]*ent.LifetimeModel, error) {
 	return tx.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(), lifetimemodel.ByID()).All(bypassGuard(ctx))
 }
