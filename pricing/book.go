@@ -150,7 +150,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 		return nil, err
 	}
 	w.addFacts()
-	w.answer.Lines = make([]Line, 0, mostLines)
+	w.answer.Lines = make([]Line, 0, maxLines)
 	return w, nil
 }
 
