@@ -16,6 +16,10 @@ type Catalogue struct {
 	entries  map[string]*entry
 	measured map[string]Measurement
 
+	searched sync.Once
+	measures bool               // see Measures
+	recipes  map[string]*Recipe // by id
+
 	indexed sync.Once
 	usedIn  map[string][]string // by product: those that it has ever been a part of, sorted
 }
@@ -94,6 +98,41 @@ func (c *Catalogue) Measurement(code string) (Measurement, bool) {
 	}
 	m, ok := c.measured[code]
 	return m, ok
+}
+
+// Measures reports whether a recipe of any time has a formula, or an option that is filled by a customer's measurement.
+func (c *Catalogue) Measures() bool {
+	if c == nil {
+		return false
+	}
+	c.search()
+	return c.measures
+}
+
+// RecipeByID returns a recipe of any product and time.
+func (c *Catalogue) RecipeByID(id string) (Recipe, bool) {
+	if c == nil {
+		return Recipe{}, false
+	}
+	c.search()
+	if found := c.recipes[id]; found != nil {
+		return *found, true
+	}
+	return Recipe{}, false
+}
+
+func (c *Catalogue) search() {
+	c.searched.Do(func() {
+		c.recipes = map[string]*Recipe{}
+		for _, e := range c.entries {
+			for i := range e.recipes {
+				r := &e.recipes[i]
+				c.recipes[r.ID] = r
+				r.EachComponent(func(one Component) { c.measures = c.measures || one.Formula != nil })
+				c.measures = c.measures || slices.ContainsFunc(r.Options, func(o Option) bool { return o.Measured })
+			}
+		}
+	})
 }
 
 // Has reports whether the catalogue has a product.

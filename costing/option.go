@@ -118,6 +118,9 @@ func (c *Catalogue) values(q ProductQuestion, codes []string) ([]*big.Rat, error
 			continue
 		}
 		value, err := money.ParseDecimal(q.Chosen[i].Value)
+		if err != nil && q.Promised { // it was promised as an option, and the recipe measures it by now
+			continue
+		}
 		if definition, ok := c.Measurement(code); err == nil && ok && !q.Promised {
 			err = definition.Check(value)
 		}

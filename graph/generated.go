@@ -659,9 +659,11 @@ type ComplexityRoot struct {
 	}
 
 	OrderCostChange struct {
-		After  func(childComplexity int) int
-		Before func(childComplexity int) int
-		Rates  func(childComplexity int) int
+		After   func(childComplexity int) int
+		Before  func(childComplexity int) int
+		Product func(childComplexity int) int
+		Rates   func(childComplexity int) int
+		Recipe  func(childComplexity int) int
 	}
 
 	OrderCostLine struct {
@@ -723,6 +725,7 @@ type ComplexityRoot struct {
 		PriceThen        func(childComplexity int) int
 		Product          func(childComplexity int) int
 		Quantity         func(childComplexity int) int
+		Recipe           func(childComplexity int) int
 		Refunded         func(childComplexity int) int
 		RefundedQuantity func(childComplexity int) int
 		ReturnedQuantity func(childComplexity int) int
@@ -934,6 +937,7 @@ type ComplexityRoot struct {
 	PricePart struct {
 		Cost     func(childComplexity int) int
 		Margin   func(childComplexity int) int
+		Paid     func(childComplexity int) int
 		Product  func(childComplexity int) int
 		Quantity func(childComplexity int) int
 		Total    func(childComplexity int) int
@@ -1122,14 +1126,17 @@ type ComplexityRoot struct {
 	}
 
 	RateGap struct {
-		Code     func(childComplexity int) int
-		Contacts func(childComplexity int) int
-		Examples func(childComplexity int) int
-		Orders   func(childComplexity int) int
-		Products func(childComplexity int) int
-		Since    func(childComplexity int) int
-		Subject  func(childComplexity int) int
-		Until    func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Contacts    func(childComplexity int) int
+		Examples    func(childComplexity int) int
+		Formula     func(childComplexity int) int
+		Lacks       func(childComplexity int) int
+		Measurement func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Products    func(childComplexity int) int
+		Since       func(childComplexity int) int
+		Subject     func(childComplexity int) int
+		Until       func(childComplexity int) int
 	}
 
 	RatePayload struct {
@@ -1556,6 +1563,8 @@ type OrderResolver interface {
 }
 type OrderCostChangeResolver interface {
 	Rates(ctx context.Context, obj *sale.OrderCostChange) ([]*ent.Rate, error)
+	Recipe(ctx context.Context, obj *sale.OrderCostChange) (*catalogue.Recipe, error)
+	Product(ctx context.Context, obj *sale.OrderCostChange) (*ent.Product, error)
 }
 type OrderCreditResolver interface {
 	Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error)
@@ -1570,6 +1579,7 @@ type OrderLineResolver interface {
 	PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error)
 	Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error)
 	PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error)
+	Recipe(ctx context.Context, obj *ent.OrderLine) (*catalogue.Recipe, error)
 	CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error)
 	Cost(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
 	Refunded(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
@@ -4473,12 +4483,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderCostChange.Before(childComplexity), true
+	case "OrderCostChange.product":
+		if e.ComplexityRoot.OrderCostChange.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.Product(childComplexity), true
 	case "OrderCostChange.rates":
 		if e.ComplexityRoot.OrderCostChange.Rates == nil {
 			break
 		}
 
 		return e.ComplexityRoot.OrderCostChange.Rates(childComplexity), true
+	case "OrderCostChange.recipe":
+		if e.ComplexityRoot.OrderCostChange.Recipe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.Recipe(childComplexity), true
 
 	case "OrderCostLine.amount":
 		if e.ComplexityRoot.OrderCostLine.Amount == nil {
@@ -4748,6 +4770,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Quantity(childComplexity), true
+	case "OrderLine.recipe":
+		if e.ComplexityRoot.OrderLine.Recipe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Recipe(childComplexity), true
 	case "OrderLine.refunded":
 		if e.ComplexityRoot.OrderLine.Refunded == nil {
 			break
@@ -5606,6 +5634,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PricePart.Margin(childComplexity), true
+	case "PricePart.paid":
+		if e.ComplexityRoot.PricePart.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Paid(childComplexity), true
 	case "PricePart.product":
 		if e.ComplexityRoot.PricePart.Product == nil {
 			break
@@ -6599,6 +6633,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RateGap.Examples(childComplexity), true
+	case "RateGap.formula":
+		if e.ComplexityRoot.RateGap.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Formula(childComplexity), true
+	case "RateGap.lacks":
+		if e.ComplexityRoot.RateGap.Lacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Lacks(childComplexity), true
+	case "RateGap.measurement":
+		if e.ComplexityRoot.RateGap.Measurement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Measurement(childComplexity), true
 	case "RateGap.orders":
 		if e.ComplexityRoot.RateGap.Orders == nil {
 			break
@@ -8405,8 +8457,16 @@ type PricePart {
   quantity: Decimal! @open
   "The part's share of the bundle's total."
   total: Money! @open
-  "The full cost of the part in that quantity; of a partner's product what the partner is paid by the rates agreed. Scope costs: null without it."
+  """
+  The full cost of the part in that quantity, with our overheads. The costs of the parts of a bundle that is made of nothing else and
+  has no options sum to the full cost of its quantity. Scope costs: null without it.
+  """
   cost: Money @scope(name: "costs")
+  """
+  What a partner is paid for the part in that quantity, by the rates agreed: its cost without our overheads. Null for a product of
+  our own. Scope costs: null without it.
+  """
+  paid: Money @scope(name: "costs")
   "The total less the cost. Scope costs: null without it."
   margin: Money @scope(name: "costs")
 }
@@ -9575,7 +9635,8 @@ extend type Mutation {
   ): MeasurementPayload! @scope(writes: "MeasurementDefinition")
   """
   Changes a definition. Changes of different fields since expectedVersion are merged, changes of the same field are a
-  VersionConflict. Formulas that use it are tried at the ends of a new range; one that has no quantity there is WRONG_STATE.
+  VersionConflict. Formulas that use it are tried over a new range; one that has no quantity there is WRONG_STATE. A change holds from
+  now on: prices and costs as of an earlier moment, and what orders say was measured, go by the definition that was known then.
   """
   updateMeasurement(
     "The changes."
@@ -9843,6 +9904,11 @@ extend type OrderLine {
   """
   priceThen: Price @scope(name: "staff")
   """
+  The recipe of the line's product that holds for the order's moment, as known now: what the cost lines rest on, with those of the
+  product's parts. Null where nothing is recorded that it is made of. Scope costs: null without it.
+  """
+  recipe: Recipe @scope(name: "costs")
+  """
   What the line costs by the recipe and the rates of the order's moment, as known now; the amounts sum exactly to cost. Scope costs:
   empty without it.
   """
@@ -9964,7 +10030,7 @@ type OrderEvent {
   recordedAt: Time! @open
   "Who recorded it: the e-mail of a user, or \"system\"; null if that is not known."
   by: String @open
-  "Why; null if no reason was given."
+  "Why; null if no reason was given. COST_RESTATED by a recipe: the recipe's reason, to who has the scope costs."
   reason: String @open
   "DUE_DATE_CHANGED: the due date before; null if there was none."
   dueBefore: Time @open
@@ -9974,7 +10040,7 @@ type OrderEvent {
   refund: Refund @open
   "PLACED: the offer that was accepted; null if there was none."
   offer: Offer @rows
-  "COST_RESTATED: the cost before and after, and the rates that caused it. Scope costs: null without it."
+  "COST_RESTATED: the cost before and after, and the rates or the recipe that caused it. Scope costs: null without it."
   cost: OrderCostChange @scope(name: "costs")
 }
 "How the cost of an order was restated."
@@ -9983,8 +10049,12 @@ type OrderCostChange {
   before: Money! @open
   "The cost after."
   after: Money! @open
-  "The rates that caused it."
+  "The rates that caused it; empty where a recipe did."
   rates: [Rate!]! @rows
+  "The recipe that caused it; null where rates did."
+  recipe: Recipe @open
+  "The product whose recipe that is: one of the order's lines, or a part of one through all nesting. Null where rates were the cause."
+  product: Product @rows
 }
 "What can be done with an order."
 enum OrderEventKind {
@@ -11031,8 +11101,9 @@ type StageProbability {
     code: String
   ): [Rate!] @scope(name: "costs")
   """
-  What is consumed without a rate, and what that touches; the gap that touches most first, at most 1,000. Contacts and
-  orders are costed when the rate arrives; products cannot be priced until then. Scope costs: null without it.
+  What is consumed without a rate, or in a quantity that cannot be computed, and what that touches; the gap that touches most first,
+  at most 1,000. Contacts and orders are costed when the rate arrives, or a recipe for their moment that has a quantity; products
+  cannot be priced until then. Scope costs: null without it.
   """
   rateGaps: [RateGap!] @scope(name: "costs")
 }
@@ -11069,14 +11140,21 @@ type RatesPayload {
   userErrors: [UserError!]! @open
 }
 """
-Something that is consumed before it has a rate, or without any. No rate holds before until; the contacts and orders of
-that time that needed one begin with since.
+Something that is consumed before it has a rate, or without any: no rate holds before until, and the contacts and orders of
+that time that needed one begin with since. Or something of which orders whose price was promised use a quantity that the recipe of
+their moment does not give: their cost lacks it, and its cost line says so.
 """
 type RateGap {
-  "The kind of thing that has no rate."
+  "The kind of thing that has no rate, or no quantity."
   subject: RateSubject! @open
   "Which thing of that kind. Of STAFF it is a user's e-mail: a rate of that or of the user's grade closes the gap."
   code: String! @open
+  "What is lacking."
+  lacks: RateGapKind! @open
+  "The code of the measurement that orders were taken without and the recipe needs; null unless that is lacking."
+  measurement: String @open
+  "The formula that has no quantity for what was measured; null unless a quantity is lacking, or where it is only too large."
+  formula: String @open
   "When the first contact or order that needs the rate took place; null if only products need it."
   since: Time @open
   "From when there is a rate; null if there is none."
@@ -11089,6 +11167,15 @@ type RateGap {
   products: Int! @open
   "The ids of some of what it touches: the first and last contact, the first and last order, and up to five products by sku."
   examples: [ID!]! @open
+}
+"What is lacking where something cannot be costed."
+enum RateGapKind {
+  "A rate."
+  RATE
+  "A measurement: the order was promised by a recipe that did without. A recipe for its moment that does without costs it."
+  MEASUREMENT
+  "A quantity: the formula has none for what was measured, as it divides by zero. A recipe for the order's moment that has one costs it."
+  QUANTITY
 }
 "The input of setRates."
 input SetRatesInput {
@@ -11103,9 +11190,12 @@ input SetRateInput {
   id: ID
   "What kind of thing the rate is the price of."
   subject: RateSubject!
-  "Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."
+  """
+  Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource. Of OVERHEAD it is a name of your
+  choice, such as "rent": each code is an overhead of its own, and every one is added to the cost of every product.
+  """
   code: String!
-  "The price of one unit in the currency's major unit; it may be finer than the minor unit."
+  "The price of one unit in the currency's major unit; it may be finer than the minor unit. Of OVERHEAD a share: 0.125 adds 12.5 %."
   amount: Decimal!
   "The unit: \"hour\" or \"minute\" for STAFF, \"contact\" for CHANNEL_FEE, \"minute\" for CHANNEL_MINUTE, \"share\" for OVERHEAD, else the thing's own, such as \"kg\" or \"m\"."
   unit: String!
@@ -11115,7 +11205,10 @@ input SetRateInput {
   capacityPerDay: Decimal
   "RESOURCE only: the share of the rate that is spent even when the resource is idle."
   fixedShare: Decimal
-  "Whether the rate replaces what was recorded for the same validFrom."
+  """
+  Whether the rate replaces what was recorded for the same validFrom. It may also be in another unit, unless recipes count the material
+  or resource: their quantities are in the unit that it has.
+  """
   correction: Boolean = false
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -12535,6 +12628,10 @@ func (ec *executionContext) childFields_OrderCostChange(ctx context.Context, fie
 		return ec.fieldContext_OrderCostChange_after(ctx, field)
 	case "rates":
 		return ec.fieldContext_OrderCostChange_rates(ctx, field)
+	case "recipe":
+		return ec.fieldContext_OrderCostChange_recipe(ctx, field)
+	case "product":
+		return ec.fieldContext_OrderCostChange_product(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderCostChange", field.Name)
 }
@@ -12653,6 +12750,8 @@ func (ec *executionContext) childFields_OrderLine(ctx context.Context, field gra
 		return ec.fieldContext_OrderLine_agreement(ctx, field)
 	case "priceThen":
 		return ec.fieldContext_OrderLine_priceThen(ctx, field)
+	case "recipe":
+		return ec.fieldContext_OrderLine_recipe(ctx, field)
 	case "costLines":
 		return ec.fieldContext_OrderLine_costLines(ctx, field)
 	case "cost":
@@ -13047,6 +13146,8 @@ func (ec *executionContext) childFields_PricePart(ctx context.Context, field gra
 		return ec.fieldContext_PricePart_total(ctx, field)
 	case "cost":
 		return ec.fieldContext_PricePart_cost(ctx, field)
+	case "paid":
+		return ec.fieldContext_PricePart_paid(ctx, field)
 	case "margin":
 		return ec.fieldContext_PricePart_margin(ctx, field)
 	}
@@ -13353,6 +13454,12 @@ func (ec *executionContext) childFields_RateGap(ctx context.Context, field graph
 		return ec.fieldContext_RateGap_subject(ctx, field)
 	case "code":
 		return ec.fieldContext_RateGap_code(ctx, field)
+	case "lacks":
+		return ec.fieldContext_RateGap_lacks(ctx, field)
+	case "measurement":
+		return ec.fieldContext_RateGap_measurement(ctx, field)
+	case "formula":
+		return ec.fieldContext_RateGap_formula(ctx, field)
 	case "since":
 		return ec.fieldContext_RateGap_since(ctx, field)
 	case "until":
@@ -30389,6 +30496,70 @@ func (ec *executionContext) fieldContext_OrderCostChange_rates(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _OrderCostChange_recipe(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderCostChange().Recipe(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_recipe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_product(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderCostChange().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderCostLine_kind(ctx context.Context, field graphql.CollectedField, obj *costing.OrderCostLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31582,6 +31753,66 @@ func (ec *executionContext) fieldContext_OrderLine_priceThen(_ context.Context, 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_recipe(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_recipe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Recipe(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *catalogue.Recipe
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
+			return ec.marshalORecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_recipe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recipe(ctx, field)
 		},
 	}
 	return fc, nil
@@ -35819,6 +36050,66 @@ func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_PricePart_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PricePart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PricePart_paid(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_paid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paid, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PricePart",
 		Field:      field,
@@ -40840,6 +41131,75 @@ func (ec *executionContext) _RateGap_code(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_RateGap_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "String")
+}
+
+func (ec *executionContext) _RateGap_lacks(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_lacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.RateGapKind) graphql.Marshaler {
+			return ec.marshalNRateGapKind2kopeckᚋserviceᚐRateGapKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_lacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "RateGapKind")
+}
+
+func (ec *executionContext) _RateGap_measurement(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_measurement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measurement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_measurement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "String")
+}
+
+func (ec *executionContext) _RateGap_formula(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_formula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Formula, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_formula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "String")
 }
 
@@ -55621,6 +55981,18 @@ func (ec *executionContext) _OrderCostChange(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderCostChange_rates(ctx, field, obj)
 				})
+		case "recipe":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderCostChange_recipe(ctx, field, obj)
+				})
+		case "product":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderCostChange_product(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -56001,6 +56373,12 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderLine_priceThen(ctx, field, obj)
+				})
+		case "recipe":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_recipe(ctx, field, obj)
 				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -57411,6 +57789,11 @@ func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "paid":
+			out.Values[i] = ec._PricePart_paid(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "margin":
 			out.Values[i] = ec._PricePart_margin(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -58633,6 +59016,21 @@ func (ec *executionContext) _RateGap(ctx context.Context, sel ast.SelectionSet, 
 		case "code":
 			out.Values[i] = ec._RateGap_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lacks":
+			out.Values[i] = ec._RateGap_lacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measurement":
+			out.Values[i] = ec._RateGap_measurement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formula":
+			out.Values[i] = ec._RateGap_formula(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "since":
@@ -62726,6 +63124,16 @@ func (ec *executionContext) marshalNRateGap2ᚖkopeckᚋserviceᚋratesᚐRateGa
 		return graphql.Null
 	}
 	return ec._RateGap(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRateGapKind2kopeckᚋserviceᚐRateGapKind(ctx context.Context, v any) (service.RateGapKind, error) {
+	var res service.RateGapKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRateGapKind2kopeckᚋserviceᚐRateGapKind(ctx context.Context, sel ast.SelectionSet, v service.RateGapKind) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNRatePayload2ᚖkopeckᚋserviceᚐRatePayload(ctx context.Context, sel ast.SelectionSet, v *service.RatePayload) graphql.Marshaler {

@@ -8,7 +8,7 @@ import (
 )
 
 // DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment
-// or departure, the standard lead time of a product, the end of an agreement,
+// or departure, the standard lead time of a product, the definition of a measurement, the end of an agreement,
 // a setting. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
@@ -21,7 +21,7 @@ func (DatedValue) Fields() []ent.Field {
 		field.Enum("name").GoType(DatedName("")).Immutable().
 			Comment("What the value is."),
 		field.String("subject").Immutable().MaxLen(400).
-			Comment("Whose it is: the id of a user, customer, product or agreement, or the name of a setting."),
+			Comment("Whose it is: the id of a user, customer, product, measurement or agreement, or the name of a setting."),
 		field.Text("value").Optional().Nillable().Immutable().
 			Comment("The value, of a setting as JSON; null for none."),
 		field.Time("valid_from").Immutable().
@@ -83,11 +83,12 @@ const (
 	DatedSegment   DatedName = "segment"   // of a customer
 	DatedDeparture DatedName = "departure" // of a customer; the value is the reason
 	DatedSetting   DatedName = "setting"
-	DatedLeadDays  DatedName = "lead_days" // of a product: its standard lead time
-	DatedEnd       DatedName = "end"       // of an agreement; the value is the reason, and the last recorded holds
+	DatedLeadDays  DatedName = "lead_days"   // of a product: its standard lead time
+	DatedMeasure   DatedName = "measurement" // a definition, as JSON
+	DatedEnd       DatedName = "end"         // of an agreement; the value is the reason, and the last recorded holds
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedEnd)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedMeasure, DatedEnd)
 }

@@ -20,6 +20,7 @@ type OrderLineFigures struct {
 	Cost      money.Amount
 	CostLines []*costing.OrderCostLine // they sum to Cost
 	Margin    *money.Amount            // nil of an order that is cancelled
+	Recipe    *costing.Recipe          // that holds for the order's moment; nil for none
 
 	RefundedQuantity money.Decimal // by refunds that name the line
 	ReturnedQuantity money.Decimal // of that: what came back to stock
@@ -61,10 +62,20 @@ func (s *Service) OrderLinesKnownAt(ctx context.Context, orderIDs []string, know
 			if err := o.explain(memo, refunds[o.id], knownAt, s.Currency, figures); err != nil {
 				return input.DomainError(err)
 			}
+			o.addRecipes(basis.Catalogue, knownAt, figures)
 		}
 		return nil
 	})
 	return figures, err
+}
+
+// addRecipes adds to the figures of an order's lines what their products are made of.
+func (o *orderToCost) addRecipes(catalogue *costing.Catalogue, knownAt time.Time, to map[string]*OrderLineFigures) {
+	for _, line := range o.lines {
+		if r, ok := catalogue.Recipe(line.productID, o.at, knownAt); ok && to[line.id] != nil {
+			to[line.id].Recipe = &r
+		}
+	}
 }
 
 // explain adds the figures of an order's lines.

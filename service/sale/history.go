@@ -33,6 +33,7 @@ type OrderEvent struct {
 type OrderCostChange struct {
 	Before, After money.Amount
 	RateIDs       []string
+	RecipeID      string // "" where rates were the cause
 }
 
 // auditOf is an entry of the audit about an order.
@@ -49,6 +50,7 @@ type auditDetail struct {
 	Due    *time.Time `json:"due"`
 	Reason string     `json:"reason"`
 	Rates  []string   `json:"rates"`
+	Recipe string     `json:"recipe"`
 	Cost   struct {
 		Old money.Amount `json:"old"`
 		New money.Amount `json:"new"`
@@ -83,6 +85,10 @@ func (s *Service) OrderHistory(ctx context.Context, orders []*ent.Order) (map[st
 			}
 			if e == nil || e.Cost != nil && !actor.Has(auth.ScopeCosts) {
 				continue
+			}
+			if e.Cost != nil && e.Reason == nil {
+				cause, _ := s.quote.PriceBook().Basis().Catalogue.RecipeByID(e.Cost.RecipeID)
+				e.Reason = known(cause.Reason)
 			}
 			done[e.Kind] = true
 			events = append(events, e)
@@ -139,7 +145,7 @@ func eventOf(o *ent.Order, a auditOf) (*OrderEvent, error) {
 		e.At = *detail.At
 	}
 	if e.Kind == service.OrderEventKindCostRestated {
-		e.Cost = &OrderCostChange{detail.Cost.Old, detail.Cost.New, detail.Rates}
+		e.Cost = &OrderCostChange{detail.Cost.Old, detail.Cost.New, detail.Rates, detail.Recipe}
 	}
 	return e, nil
 }
