@@ -38,7 +38,7 @@ func (b *Book) parts(product costing.Product, measured []Option, at time.Time, d
 		if err != nil {
 			return nil, err
 		}
-		quantity, err := b.basis.Catalogue.QuantityOf(c, measured)
+		quantity, err := b.basis.Catalogue.QuantityOf(c, measured, at)
 		if err != nil {
 			return nil, err
 		}

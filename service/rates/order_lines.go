@@ -24,6 +24,7 @@ type OrderLineFigures struct {
 
 	RefundedQuantity money.Decimal // by refunds that name the line
 	ReturnedQuantity money.Decimal // of that: what came back to stock
+	RefundedByAmount money.Amount  // of Refunded: the line's part of refunds that name an amount of the order
 }
 
 // unitPiece is what a quantity of a product is counted in.
@@ -110,6 +111,7 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		if err := f.returnGoods(line.quantity); err != nil {
 			return err
 		}
+		f.RefundedByAmount = shares[n]
 		if f.Refunded, err = named[line.id].Amount.Plus(shares[n]); err != nil {
 			return err
 		}

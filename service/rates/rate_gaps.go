@@ -172,7 +172,7 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 			question.Chosen = append(question.Chosen, costing.Chosen{Code: option.Code, Value: "1"})
 		}
 		for _, code := range whole.Measurements {
-			if m, ok := basis.Catalogue.Measurement(code); ok && !slices.ContainsFunc(whole.Options, func(o costing.Option) bool { return o.Code == code }) {
+			if m, ok := basis.Catalogue.Measurement(code, now, now); ok && !slices.ContainsFunc(whole.Options, func(o costing.Option) bool { return o.Code == code }) {
 				question.Chosen = append(question.Chosen, costing.Chosen{Code: code, Value: m.Most.String()})
 			}
 		}
