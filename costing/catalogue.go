@@ -14,7 +14,11 @@ import (
 type Catalogue struct {
 	source   Source
 	entries  map[string]*entry
-	measured map[string]Measurement
+	measured map[string][]Measurement // by code, in the order in which they hold
+
+	searched sync.Once
+	measures bool               // see Measures
+	recipes  map[string]*Recipe // by id
 
 	indexed sync.Once
 	usedIn  map[string][]string // by product: those that it has ever been a part of, sorted
@@ -52,7 +56,7 @@ func NewCatalogue(products []Product) *Catalogue { return CatalogueOf(Source{Pro
 // CatalogueOf returns the catalogue of a source. A product with a wrong recipe gives its error when it is costed, and does not keep the
 // others from being costed.
 func CatalogueOf(s Source) *Catalogue {
-	c := &Catalogue{source: s, entries: make(map[string]*entry, len(s.Products)), measured: make(map[string]Measurement, len(s.Measurements))}
+	c := &Catalogue{source: s, entries: make(map[string]*entry, len(s.Products)), measured: make(map[string][]Measurement, len(s.Measurements))}
 	for _, p := range s.Products {
 		e := &entry{product: p}
 		if len(p.Components) > 0 || len(p.Options) > 0 {
@@ -72,7 +76,10 @@ func CatalogueOf(s Source) *Catalogue {
 		}
 	}
 	for _, m := range s.Measurements {
-		c.measured[m.Code] = m
+		c.measured[m.Code] = append(c.measured[m.Code], m)
+	}
+	for code, of := range c.measured {
+		c.measured[code] = sortMeasurements(of)
 	}
 	return c
 }
@@ -87,13 +94,63 @@ func (c *Catalogue) With(recipes []Recipe) *Catalogue {
 	return CatalogueOf(source)
 }
 
-// Measurement returns the definition of a measurement.
-func (c *Catalogue) Measurement(code string) (Measurement, bool) {
-	if c == nil {
+// sortMeasurements sorts definitions of one code in the order in which they hold: that which was recorded first before all others.
+func sortMeasurements(of []Measurement) []Measurement {
+	recorded := slices.SortedStableFunc(slices.Values(of), func(a, b Measurement) int { return a.RecordedAt.Compare(b.RecordedAt) })
+	slices.SortStableFunc(recorded[1:], func(a, b Measurement) int { return a.ValidFrom.Compare(b.ValidFrom) })
+	return recorded
+}
+
+// Measurement returns the definition of a measurement that holds at a moment, as known at another.
+func (c *Catalogue) Measurement(code string, at, knownAt time.Time) (Measurement, bool) {
+	if c == nil || len(c.measured[code]) == 0 {
 		return Measurement{}, false
 	}
-	m, ok := c.measured[code]
-	return m, ok
+	all := c.measured[code]
+	for _, m := range slices.Backward(all[1:]) {
+		if !m.ValidFrom.After(at) && !m.RecordedAt.After(knownAt) {
+			return m, true
+		}
+	}
+	return all[0], true
+}
+
+// IsDefined reports whether there is a measurement of a code.
+func (c *Catalogue) IsDefined(code string) bool { return c != nil && len(c.measured[code]) > 0 }
+
+// Measures reports whether a recipe of any time has a formula, or an option that is filled by a customer's measurement.
+func (c *Catalogue) Measures() bool {
+	if c == nil {
+		return false
+	}
+	c.search()
+	return c.measures
+}
+
+// RecipeByID returns a recipe of any product and time.
+func (c *Catalogue) RecipeByID(id string) (Recipe, bool) {
+	if c == nil {
+		return Recipe{}, false
+	}
+	c.search()
+	if found := c.recipes[id]; found != nil {
+		return *found, true
+	}
+	return Recipe{}, false
+}
+
+func (c *Catalogue) search() {
+	c.searched.Do(func() {
+		c.recipes = map[string]*Recipe{}
+		for _, e := range c.entries {
+			for i := range e.recipes {
+				r := &e.recipes[i]
+				c.recipes[r.ID] = r
+				r.EachComponent(func(one Component) { c.measures = c.measures || one.Formula != nil })
+				c.measures = c.measures || slices.ContainsFunc(r.Options, func(o Option) bool { return o.Measured })
+			}
+		}
+	})
 }
 
 // Has reports whether the catalogue has a product.

@@ -2,6 +2,7 @@ package costing
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -46,6 +47,18 @@ type ProductCost struct {
 	Lines    []Line
 	Missing  []RateKey // each once; Full and Marginal lack what these would add
 	Usage    []Usage   // of resources, sorted by resource
+
+	Unquantified []Unquantified // of a promised line, each once; Full and Marginal lack what these would add
+}
+
+// Unquantified is a material or a resource of a promised line whose quantity cannot be computed, since something was not measured, or since
+// a formula has no quantity for what was.
+type Unquantified struct {
+	RateKey
+
+	Measurement string // that is not known; "" where a formula has no quantity
+	Formula     string // that has none; "" where a measurement is not known, or where the quantity is too large
+	Reason      string // for people
 }
 
 // Usage is what the whole quantity takes of a resource, and the utilisation of the resource over the lead time.
@@ -70,8 +83,9 @@ type Usage struct {
 //
 // The recipe is the one that holds at the moment, by what is known at KnownAt; so are those of its parts. What is chosen must be options
 // of it, and measurements that its formulas use, within their ranges. The line of an order that was promised may rest on an earlier
-// recipe: an option that the recipe no longer has is made as it was last made, a measurement that it no longer uses is left
-// out, and one that it needs and the line does not have makes a line of zero money, with the key {MEASUREMENT, code} in Missing.
+// recipe, and a promise is kept: an option that the recipe no longer has is made as it was last made, a measurement that it no longer uses
+// is left out, and what has no quantity, since the line lacks a measurement or a formula has none for what was measured, makes a
+// line of zero money that says so, and is in Unquantified.
 //
 // A missing rate makes a line of zero money that says "no rate", and its key in Missing. Errors: *FieldError for a
 // quantity that is not positive or a negative lead time, *OptionError, *MeasurementError, *FormulaError, ErrUnknownProduct, ErrTooDeep,
@@ -220,28 +234,48 @@ func (b *bill) rate(i ingredient) *Rate {
 	return rate
 }
 
-// SubjectMeasurement stands in a RateKey for a measurement that a line of an order lacks.
-const SubjectMeasurement = "MEASUREMENT"
-
-// unmeasured notes the measurement without which an ingredient has no quantity, and returns what a line says of it.
-func (b *bill) unmeasured(i ingredient) string {
-	if key := (RateKey{SubjectMeasurement, i.unknown}); !slices.Contains(b.cost.Missing, key) {
-		b.cost.Missing = append(b.cost.Missing, key)
+// countable returns why an ingredient has no quantity, or nil. Of a promised line it notes it instead, and reports that there is none.
+func (b *bill) countable(i ingredient) (ok bool, err error) {
+	switch {
+	case i.unknown == "" && i.err == nil:
+		return true, nil
+	case b.question.Promised:
+		if one := i.unquantified(); i.kind != ComponentLine && !slices.Contains(b.cost.Unquantified, one) {
+			b.cost.Unquantified = append(b.cost.Unquantified, one)
+		}
+		return false, nil
+	case i.err != nil:
+		return false, i.err
 	}
-	return ": " + i.unknown + " is not measured"
+	return false, &MeasurementError{i.unknown, notMeasured}
+}
+
+// unquantified says of an ingredient without a quantity why it has none.
+func (i ingredient) unquantified() Unquantified {
+	one := Unquantified{RateKey: RateKey{SubjectMaterial, i.code}, Measurement: i.unknown, Reason: i.unknown + " is not measured"}
+	if i.kind == Resource {
+		one.Subject = SubjectResource
+	}
+	if i.unknown != "" {
+		return one
+	}
+	one.Reason = "no quantity: the quantity is too large"
+	var wrong *FormulaError
+	if errors.As(i.err, &wrong) {
+		one.Formula, one.Reason = wrong.Formula, "no quantity: "+wrong.Error()
+	}
+	return one
 }
 
 // base adds the line of a product's own ingredient.
 func (b *bill) base(i ingredient) error {
-	if i.err != nil {
-		return i.err
-	}
 	line := Line{Kind: i.kind, Label: i.code, Quantity: i.shown, QuantityUnit: unitPiece, RateUnit: unitPiece}
-	if i.unknown != "" {
-		if !b.question.Promised {
-			return &MeasurementError{i.unknown, notMeasured}
-		}
-		line.Label += b.unmeasured(i)
+	ok, err := b.countable(i)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		line.Label += ": " + i.unquantified().Reason
 		line.Quantity = money.Decimal{}
 		return b.add(line, money.Amount{}, money.Amount{})
 	}
@@ -278,13 +312,12 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units, QuantityUnit: unitPiece, RateUnit: unitPiece}
 	full, marginal := new(big.Rat), new(big.Rat)
 	for _, i := range ingredients {
+		ok, err := b.countable(i)
 		switch {
-		case i.err != nil:
-			return i.err
-		case i.unknown != "" && !b.question.Promised:
-			return &MeasurementError{i.unknown, notMeasured}
-		case i.unknown != "":
-			line.Label += ", " + i.code + b.unmeasured(i)
+		case err != nil:
+			return err
+		case !ok:
+			line.Label += ", " + i.code + ": " + i.unquantified().Reason
 			continue
 		case i.kind == ComponentLine:
 			line.Label += ", " + i.code + ": nothing is recorded that it is made of"

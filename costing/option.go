@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"kopeck/money"
 )
@@ -118,7 +119,10 @@ func (c *Catalogue) values(q ProductQuestion, codes []string) ([]*big.Rat, error
 			continue
 		}
 		value, err := money.ParseDecimal(q.Chosen[i].Value)
-		if definition, ok := c.Measurement(code); err == nil && ok && !q.Promised {
+		if err != nil && q.Promised { // it was promised as an option, and the recipe measures it by now
+			continue
+		}
+		if definition, ok := c.Measurement(code, q.At, q.KnownAt); err == nil && ok && !q.Promised {
 			err = definition.Check(value)
 		}
 		if err != nil {
@@ -141,12 +145,11 @@ func (c *Catalogue) promised(q ProductQuestion, v *version, s *selection) ([]Cho
 			continue
 		}
 		option, ok := c.formerOption(q, choice.Code)
-		_, defined := c.Measurement(choice.Code)
 		switch {
 		case ok:
 			added = append(added, option)
 			known = append(known, choice)
-		case !defined:
+		case !c.IsDefined(choice.Code):
 			return nil, nil, &OptionError{i, "code", fmt.Sprintf("%s has no option %q", v.product.SKU, choice.Code)}
 		}
 	}
@@ -174,18 +177,18 @@ func (c *Catalogue) formerOption(q ProductQuestion, code string) (found Option, 
 	return found, ok
 }
 
-// QuantityOf returns the quantity of a component for what is measured, rounded to nine places where a formula gives it. Errors:
+// QuantityOf returns the quantity of a component for what is measured at a moment, rounded to nine places where a formula gives it. Errors:
 // *MeasurementError, *OptionError, *FormulaError.
-func (c *Catalogue) QuantityOf(component Component, measured []Chosen) (money.Decimal, error) {
+func (c *Catalogue) QuantityOf(component Component, measured []Chosen, at time.Time) (money.Decimal, error) {
 	if component.Formula == nil {
 		return component.Quantity, nil
 	}
-	values, err := c.values(ProductQuestion{Chosen: measured}, component.Formula.Codes())
+	values, err := c.values(ProductQuestion{Chosen: measured, At: at, KnownAt: at}, component.Formula.Codes())
 	if err != nil {
 		return money.Decimal{}, err
 	}
-	if at := slices.Index(values, nil); at >= 0 {
-		return money.Decimal{}, &MeasurementError{component.Formula.Codes()[at], notMeasured}
+	if missing := slices.Index(values, nil); missing >= 0 {
+		return money.Decimal{}, &MeasurementError{component.Formula.Codes()[missing], notMeasured}
 	}
 	quantity, err := component.Formula.Quantity(values)
 	if err != nil {

@@ -55,10 +55,12 @@ type Recipe struct {
 	Options               []Option
 }
 
-// Measurement is what can be measured to make a product.
+// Measurement is the definition of what can be measured to make a product: from ValidFrom on, as we know since RecordedAt. The first that
+// was recorded of a code has held before all others.
 type Measurement struct {
-	Code, Name, Unit string
-	Least, Most      money.Decimal // included
+	Code, Name, Unit      string
+	Least, Most           money.Decimal // included
+	ValidFrom, RecordedAt time.Time
 }
 
 // Range is what is in the measurement's range, for formulas.

@@ -22,7 +22,7 @@ type Rate struct {
 	ID string `json:"id,omitempty"`
 	// What kind of thing the rate is the price of.
 	Subject schema.RateSubject `json:"subject,omitempty"`
-	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource.
+	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource, the name of an overhead.
 	Code string `json:"code,omitempty"`
 	// The unit that the amount is for, such as hour, kg or m.
 	Unit string `json:"unit,omitempty"`

@@ -24,6 +24,7 @@ type compiler struct {
 	slots map[string]int // the places of their values
 	uses  []use          // in the order of the text
 	value number
+	expr  ast.Expr
 }
 
 // use is a place where a formula uses a measurement.

@@ -122,7 +122,7 @@ func parse(text string) (*compiler, error) {
 	if found := wrong.GetErrors(); len(found) > 0 {
 		return nil, &Error{max(found[0].Location.Line(), 1), max(found[0].Location.Column()+1, 1), found[0].Message}
 	}
-	c := &compiler{info: parsed.SourceInfo(), slots: map[string]int{}}
+	c := &compiler{info: parsed.SourceInfo(), slots: map[string]int{}, expr: parsed.Expr()}
 	c.collect(parsed.Expr())
 	if c.value, err = c.number(parsed.Expr()); err != nil {
 		return nil, err
@@ -163,11 +163,20 @@ func (f *Formula) Quantity(values []*big.Rat) (*big.Rat, error) {
 	return quantity, nil
 }
 
+// at says for what is measured there is no quantity.
+func at(err error, shown []string) error {
+	if len(shown) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w at %s", err, strings.Join(shown, ", "))
+}
+
 // Range is what a measurement may be, ends included.
 type Range struct{ Least, Most money.Decimal }
 
-// Try computes the formula with each measurement at either end of its range, in all combinations. The error names the ends at which it
-// has no quantity, and wraps that of Quantity.
+// Try computes the formula with each measurement at either end of its range, in all combinations, and looks for measurements between them
+// for which it has no quantity: where a divisor can be zero, or the quantity is found to be negative. The error names what is measured
+// there, and wraps that of Quantity. A formula that passes may still have no quantity for some measurements.
 func (f *Formula) Try(ranges func(code string) Range) error {
 	ends := make([]Range, len(f.codes))
 	for i, code := range f.codes {
@@ -183,8 +192,8 @@ func (f *Formula) Try(ranges func(code string) Range) error {
 			values[i], shown[i] = value.Rat(), fmt.Sprintf("%s = %s", f.codes[i], value)
 		}
 		if _, err := f.Quantity(values); err != nil {
-			return fmt.Errorf("%w at %s", err, strings.Join(slices.Clone(shown), ", "))
+			return at(err, slices.Clone(shown))
 		}
 	}
-	return nil
+	return f.between(ends)
 }

@@ -28,18 +28,25 @@ var arithmetic = map[string]function{
 
 // functions are what formulas may call by name.
 var functions = map[string]function{
-	"ceil":  one(func(to, a *big.Rat) *big.Rat { return to.Neg(floor(to, new(big.Rat).Neg(a))) }),
-	"floor": one(floor),
+	"ceil":  one(roundings["ceil"]),
+	"floor": one(roundings["floor"]),
+	"round": one(roundings["round"]),
 	"abs":   one(func(to, a *big.Rat) *big.Rat { return to.Abs(a) }),
-	"round": one(func(to, a *big.Rat) *big.Rat { // halves away from zero
+	"min":   extreme(-1),
+	"max":   extreme(1),
+}
+
+// roundings are the functions that give whole numbers. None falls where its number rises.
+var roundings = map[string]func(to, a *big.Rat) *big.Rat{
+	"ceil":  func(to, a *big.Rat) *big.Rat { return to.Neg(floor(to, new(big.Rat).Neg(a))) },
+	"floor": floor,
+	"round": func(to, a *big.Rat) *big.Rat { // halves away from zero
 		floor(to, new(big.Rat).Add(new(big.Rat).Abs(a), half))
 		if a.Sign() < 0 {
 			to.Neg(to)
 		}
 		return to
-	}),
-	"min": extreme(-1),
-	"max": extreme(1),
+	},
 }
 
 var half = big.NewRat(1, 2)

@@ -16,6 +16,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/catalogue"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
@@ -115,6 +116,16 @@ func (r *orderCostChangeResolver) Rates(ctx context.Context, obj *sale.OrderCost
 	return r.restatedBy(ctx, obj)
 }
 
+func (r *orderCostChangeResolver) Recipe(ctx context.Context, obj *sale.OrderCostChange) (*catalogue.Recipe, error) {
+	recipe, _ := r.app.Catalogue.RecipeByID(obj.RecipeID)
+	return recipe, nil
+}
+
+func (r *orderCostChangeResolver) Product(ctx context.Context, obj *sale.OrderCostChange) (*ent.Product, error) {
+	_, productID := r.app.Catalogue.RecipeByID(obj.RecipeID)
+	return r.app.Quote.Product(productID), nil
+}
+
 func (r *orderCreditResolver) Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error) {
 	return referenced(ctx, obj, func(row *books.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
@@ -191,6 +202,14 @@ func (r *orderLineResolver) Gross(ctx context.Context, obj *ent.OrderLine) (*mon
 		return nil, err
 	}
 	return &figures.Gross, nil
+}
+
+func (r *orderLineResolver) Recipe(ctx context.Context, obj *ent.OrderLine) (*catalogue.Recipe, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.app.Catalogue.RecipeOf(figures.Recipe), nil
 }
 
 func (r *orderLineResolver) CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error) {

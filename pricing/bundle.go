@@ -38,7 +38,7 @@ func (b *Book) parts(product costing.Product, measured []Option, at time.Time, d
 		if err != nil {
 			return nil, err
 		}
-		quantity, err := b.basis.Catalogue.QuantityOf(c, measured)
+		quantity, err := b.basis.Catalogue.QuantityOf(c, measured, at)
 		if err != nil {
 			return nil, err
 		}
@@ -108,15 +108,27 @@ func measuredFor(part costing.Product, options []Option) []Option {
 	return measured
 }
 
-// PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once. measured are the
-// options of the bundle's price.
-func (b *Book) PartCost(productID string, quantity money.Decimal, measured []Option, leadDays int, at time.Time) (money.Amount, error) {
+// PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once, and the same without
+// overheads. measured are the options of the bundle's price.
+func (b *Book) PartCost(productID string, quantity money.Decimal, measured []Option, leadDays int, at time.Time) (full, direct money.Amount, err error) {
 	part, _ := b.basis.Catalogue.Product(productID, at, at)
 	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, Chosen: measuredFor(part, measured), LeadDays: &leadDays, At: at, KnownAt: at})
 	if err != nil {
-		return money.Amount{}, err
+		return full, direct, err
 	}
-	return costing.LineCost(cost.Full, quantity)
+	unit := cost.Full
+	for _, line := range cost.Lines {
+		if line.Kind == costing.Overhead {
+			if unit, err = unit.Minus(line.Amount); err != nil {
+				return full, direct, err
+			}
+		}
+	}
+	if full, err = costing.LineCost(cost.Full, quantity); err != nil {
+		return full, direct, err
+	}
+	direct, err = costing.LineCost(unit, quantity)
+	return full, direct, err
 }
 
 // SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in

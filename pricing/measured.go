@@ -22,7 +22,7 @@ func (w *waterfall) measure() error {
 	}
 	if w.question.Customer.ID == "" {
 		for _, code := range w.product.Measurements {
-			if definition, _ := w.book.basis.Catalogue.Measurement(code); !isGiven(code, w.question.Options) {
+			if definition, _ := w.book.basis.Catalogue.Measurement(code, w.question.At, w.question.At); !isGiven(code, w.question.Options) {
 				add(code, definition.Least.String())
 			}
 		}
@@ -55,7 +55,7 @@ func (w *waterfall) fitting(code string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if definition, ok := w.book.basis.Catalogue.Measurement(code); ok {
+	if definition, ok := w.book.basis.Catalogue.Measurement(code, w.question.At, w.question.At); ok {
 		if err := definition.Check(money.MustDecimal(value)); err != nil {
 			return "", &costing.MeasurementError{Code: code, Reason: "not given, and of this customer " + err.Error()}
 		}

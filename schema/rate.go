@@ -23,7 +23,7 @@ func (Rate) Fields() []ent.Field {
 		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(open(), shownAs("RateSubject")).
 			Comment("What kind of thing the rate is the price of."),
 		field.String("code").NotEmpty().MaxLen(320).Immutable().
-			Annotations(open()).Comment("Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."),
+			Annotations(open()).Comment("Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource, the name of an overhead."),
 		field.String("unit").NotEmpty().MaxLen(40).Immutable().
 			Annotations(open()).Comment("The unit that the amount is for, such as hour, kg or m."),
 		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).

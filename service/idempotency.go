@@ -18,22 +18,30 @@ const spentDays = 30
 // usedKey is an idempotency key with the request that used it.
 type usedKey struct{ actor, key, operation, bodyHash string }
 
-// once runs do unless the key has been used, and returns the id of what it made or changed. The transaction holds the key.
-func (s *Core) once(ctx context.Context, tx *store.Tx, k usedKey, do func(context.Context, *store.Tx) (string, error)) (string, error) {
+// once runs do unless the key has been used, and returns the id of what it made or changed, and whether it was before. The transaction
+// holds the key.
+func (s *Core) once(ctx context.Context, tx *store.Tx, k usedKey, do func(context.Context, *store.Tx) (string, error)) (result string, repeated bool, err error) {
 	before, err := lockKey(ctx, tx, k)
 	switch {
 	case err != nil:
-		return "", err
+		return "", false, err
 	case before != nil && (before.Operation != k.operation || before.BodyHash != k.bodyHash):
-		return "", fault.New(fault.IdempotencyKeyReused, "idempotencyKey", "this key was used for another request")
+		return "", false, fault.New(fault.IdempotencyKeyReused, "idempotencyKey", "this key was used for another request")
 	case before != nil:
-		return before.ResultID, nil
+		return before.ResultID, true, nil
 	}
-	result, err := do(ctx, tx)
-	if err != nil {
-		return "", err
+	if result, err = do(ctx, tx); err != nil {
+		return "", false, err
 	}
-	return result, s.createKey(ctx, tx, k, result)
+	return result, false, s.createKey(ctx, tx, k, result)
+}
+
+// readRepeated reads the snapshots that this process has not read since they were changed: a request may be repeated, here or at another
+// process, before the first one has read what it wrote.
+func (s *Core) readRepeated(ctx context.Context) error {
+	reading, cancel := context.WithTimeout(ctx, readingTime)
+	defer cancel()
+	return s.readMarked(reading)
 }
 
 // bodyHash checks a verb's key and returns the hash of the body; "" for a verb without a key.

@@ -923,9 +923,10 @@ type SetRateInput struct {
 	ID *string `json:"id,omitempty"`
 	// What kind of thing the rate is the price of.
 	Subject schema.RateSubject `json:"subject"`
-	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource.
+	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource. Of OVERHEAD it is a name of your
+	// choice, such as "rent": each code is an overhead of its own, and every one is added to the cost of every product.
 	Code string `json:"code"`
-	// The price of one unit in the currency's major unit; it may be finer than the minor unit.
+	// The price of one unit in the currency's major unit; it may be finer than the minor unit. Of OVERHEAD a share: 0.125 adds 12.5 %.
 	Amount money.Exact `json:"amount"`
 	// The unit: "hour" or "minute" for STAFF, "contact" for CHANNEL_FEE, "minute" for CHANNEL_MINUTE, "share" for OVERHEAD, else the thing's own, such as "kg" or "m".
 	Unit string `json:"unit"`
@@ -935,7 +936,8 @@ type SetRateInput struct {
 	CapacityPerDay *money.Exact `json:"capacityPerDay,omitempty"`
 	// RESOURCE only: the share of the rate that is spent even when the resource is idle.
 	FixedShare *money.Exact `json:"fixedShare,omitempty"`
-	// Whether the rate replaces what was recorded for the same validFrom.
+	// Whether the rate replaces what was recorded for the same validFrom. It may also be in another unit, unless recipes count the material
+	// or resource: their quantities are in the unit that it has.
 	Correction *bool `json:"correction,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -1458,6 +1460,67 @@ func (e *OrderEventKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e OrderEventKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What is lacking where something cannot be costed.
+type RateGapKind string
+
+const (
+	// A rate.
+	RateGapKindRate RateGapKind = "RATE"
+	// A measurement: the order was promised by a recipe that did without. A recipe for its moment that does without costs it.
+	RateGapKindMeasurement RateGapKind = "MEASUREMENT"
+	// A quantity: the formula has none for what was measured, as it divides by zero. A recipe for the order's moment that has one costs it.
+	RateGapKindQuantity RateGapKind = "QUANTITY"
+)
+
+var AllRateGapKind = []RateGapKind{
+	RateGapKindRate,
+	RateGapKindMeasurement,
+	RateGapKindQuantity,
+}
+
+func (e RateGapKind) IsValid() bool {
+	switch e {
+	case RateGapKindRate, RateGapKindMeasurement, RateGapKindQuantity:
+		return true
+	}
+	return false
+}
+
+func (e RateGapKind) String() string {
+	return string(e)
+}
+
+func (e *RateGapKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RateGapKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RateGapKind", str)
+	}
+	return nil
+}
+
+func (e RateGapKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RateGapKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RateGapKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

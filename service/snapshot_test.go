@@ -189,3 +189,37 @@ func TestCurrencyIsFixed(t *testing.T) {
 		}
 	})
 }
+
+// TestRepeatWaitsForWhatTheFirstChanged: a request that is repeated at a process that has not read what the first one changed is
+// answered after it has.
+func TestRepeatWaitsForWhatTheFirstChanged(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		core, _ := newCore(t, w, nil)
+		other, r := newCore(t, w, nil)
+		for _, one := range []*service.Core{core, other} {
+			if err := one.Reload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.take()
+		ctx := w.Actor(schema.RoleAdmin)
+		change := func(core *service.Core) error {
+			_, err := core.Write(ctx, keyed("key", 1), func(ctx context.Context, tx *store.Tx) (string, error) {
+				return "done", core.SnapshotChanged(ctx, tx, first)
+			})
+			return err
+		}
+		if err := errors.Join(change(core), change(other)); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.take(); !slices.Equal(got, []service.Snapshot{first}) {
+			t.Errorf("the other process has read %v", got)
+		}
+		if err := change(other); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.take(); len(got) > 0 {
+			t.Errorf("it has read %v once more", got)
+		}
+	})
+}

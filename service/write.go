@@ -19,7 +19,8 @@ type Verb struct {
 // Write runs a verb in one transaction and returns the id of what it made or changed. do is run once more if the
 // database asks for it, so it must not change anything outside of the transaction.
 //
-// A verb whose key has been used is not run: the same id is returned. Faults: IDEMPOTENCY_KEY_REUSED if the key was used
+// A verb whose key has been used is not run: the same id is returned, once this process has in memory what the first run has changed, so
+// that the answer is the same too. Faults: IDEMPOTENCY_KEY_REUSED if the key was used
 // with another body; UNAUTHENTICATED if nobody has signed in; UNAVAILABLE if this process is not [Core.Current]; those of do; and those that [Core.FaultOf] makes of what
 // the database refuses.
 func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
@@ -45,10 +46,14 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 	// Requests with the same key wait for each other: one that is sent while the first is running gets the first one's
 	// result.
 	k := usedKey{actor: actor.UserID, key: *v.Key, operation: v.Name, bodyHash: hash}
+	repeated := false
 	err = s.Store.WriteAlone(ctx, store.LockOn("idempotency", k.actor+"\x00"+k.key), func(ctx context.Context, tx *store.Tx) (err error) {
-		result, err = s.once(ctx, tx, k, do)
+		result, repeated, err = s.once(ctx, tx, k, do)
 		return err
 	})
+	if err == nil && repeated {
+		err = s.readRepeated(ctx)
+	}
 	return result, s.FaultOf(err)
 }
 

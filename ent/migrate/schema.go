@@ -538,7 +538,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "end", "shown", "shown_day", "tax_exempt"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},

@@ -53,7 +53,7 @@ func (c *Costs) Of(productID string, amount *money.Exact, options []*service.Opt
 	}
 	product, _ := c.basis.Catalogue.Product(productID, c.at, c.knownAt)
 	for _, code := range product.Measurements {
-		if definition, ok := c.basis.Catalogue.Measurement(code); ok && !slices.ContainsFunc(chosen, func(o costing.Chosen) bool { return o.Code == code }) {
+		if definition, ok := c.basis.Catalogue.Measurement(code, c.at, c.knownAt); ok && !slices.ContainsFunc(chosen, func(o costing.Chosen) bool { return o.Code == code }) {
 			chosen = append(chosen, costing.Chosen{Code: code, Value: definition.Least.String()})
 		}
 	}

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -12,8 +13,10 @@ import (
 	"kopeck/formula"
 	"kopeck/id"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/quote"
 	"kopeck/store"
 )
 
@@ -180,7 +183,11 @@ func (s *Service) changeMeasurement(ctx context.Context, tx *store.Tx, m *ent.Me
 			return err
 		}
 	}
-	changed, err := tx.MeasurementDefinition.UpdateOne(m).SetName(input.Or(change.name, m.Name)).SetUnit(input.Or(change.unit, m.Unit)).SetLeast(least).SetMost(most).
+	after := quote.MeasurementValue{Name: input.Or(change.name, m.Name), Unit: input.Or(change.unit, m.Unit), Least: least, Most: most}
+	if err := s.dateMeasurement(ctx, tx, m, after); err != nil {
+		return err
+	}
+	changed, err := tx.MeasurementDefinition.UpdateOne(m).SetName(after.Name).SetUnit(after.Unit).SetLeast(least).SetMost(most).
 		AddVersion(1).SetUpdatedAt(s.Now()).Save(ctx)
 	if err != nil {
 		return err
@@ -191,20 +198,39 @@ func (s *Service) changeMeasurement(ctx context.Context, tx *store.Tx, m *ent.Me
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 }
 
-// checkUses tries the formulas of all recipes that hold now or later at the ends of a measurement's new range.
+// dateMeasurement records that a definition is another from now on, and what it was before.
+func (s *Service) dateMeasurement(ctx context.Context, tx *store.Tx, m *ent.MeasurementDefinition, after quote.MeasurementValue) error {
+	before, err := json.Marshal(quote.MeasurementValue{Name: m.Name, Unit: m.Unit, Least: m.Least, Most: m.Most})
+	if err != nil {
+		return err
+	}
+	value, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	was, is := string(before), string(value)
+	_, err = s.ChangeDated(ctx, tx, schema.DatedMeasure, m.ID, &was, &is, m.CreatedAt, s.Now())
+	return err
+}
+
+// checkUses tries the formulas of all recipes that hold now or later over a measurement's new range. One that has no quantity by the
+// range as it is stays as it is.
 func (s *Service) checkUses(ctx context.Context, tx *store.Tx, m costing.Measurement) error {
 	basis, err := s.basisOf(ctx, tx)
 	if err != nil {
 		return err
 	}
+	now := s.Now()
+	before := func(code string) formula.Range {
+		other, _ := basis.Catalogue.Measurement(code, now, service.EndOfTime)
+		return other.Range()
+	}
 	ranges := func(code string) formula.Range {
 		if code == m.Code {
 			return m.Range()
 		}
-		other, _ := basis.Catalogue.Measurement(code)
-		return other.Range()
+		return before(code)
 	}
-	now := s.Now()
 	for _, p := range s.quote.Products() {
 		holding, _ := basis.Catalogue.Recipe(p.ID, now, service.EndOfTime)
 		for _, r := range basis.Catalogue.Recipes(p.ID) {
@@ -214,7 +240,7 @@ func (s *Service) checkUses(ctx context.Context, tx *store.Tx, m costing.Measure
 			var wrong error
 			r.EachComponent(func(c costing.Component) {
 				if c.Formula != nil && wrong == nil && slices.Contains(c.Formula.Codes(), m.Code) {
-					if err := c.Formula.Try(ranges); err != nil {
+					if err := c.Formula.Try(ranges); err != nil && c.Formula.Try(before) == nil {
 						wrong = fmt.Errorf("%s is made by %s: %w", p.Sku, c.Formula, err)
 					}
 				}

@@ -76,6 +76,23 @@ func (s *Service) Recipes(productID string) []*Recipe {
 	return all
 }
 
+// RecipeByID gives a recipe, and the id of its product, from memory; nil for none.
+func (s *Service) RecipeByID(recipeID string) (r *Recipe, productID string) {
+	found, ok := s.quote.PriceBook().Basis().Catalogue.RecipeByID(recipeID)
+	if !ok {
+		return nil, ""
+	}
+	return s.shown(found), found.ProductID
+}
+
+// RecipeOf gives a recipe as the API has it; nil for none.
+func (s *Service) RecipeOf(r *costing.Recipe) *Recipe {
+	if r == nil {
+		return nil
+	}
+	return s.shown(*r)
+}
+
 // shown returns a recipe as the API has it.
 func (s *Service) shown(r costing.Recipe) *Recipe {
 	components := func(of []costing.Component) []*RecipeComponent {
@@ -241,7 +258,7 @@ func (s *Service) recordRecipe(ctx context.Context, tx *store.Tx, recipe costing
 	if recipe.ValidFrom.After(recipe.RecordedAt) {
 		return 0, nil
 	}
-	return s.rates.RestateRecipe(ctx, tx, basis, rates.NewRecipe{ID: recipe.ID, ProductID: recipe.ProductID, From: recipe.ValidFrom, Until: until, Reason: recipe.Reason})
+	return s.rates.RestateRecipe(ctx, tx, basis, rates.NewRecipe{ID: recipe.ID, ProductID: recipe.ProductID, From: recipe.ValidFrom, Until: until, RecordedAt: recipe.RecordedAt, Reason: recipe.Reason})
 }
 
 // keptOptions returns the options that a product has at the moment of a recipe.

@@ -41,7 +41,7 @@ func (s *Service) checkRecipes(ctx context.Context, tx *store.Tx, f *findings) e
 					return
 				}
 				for _, code := range c.Formula.Codes() {
-					if _, ok := basis.Catalogue.Measurement(code); !ok {
+					if !basis.Catalogue.IsDefined(code) {
 						f.add(recipeUnmeasured, r.ID, c.Formula, code)
 					}
 				}

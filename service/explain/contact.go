@@ -174,7 +174,7 @@ func (c *Contact) Page() string {
 		p.fact("permission", fmt.Sprintf("%s: %s, %s, %s, now %s: %q", c.Permission.ID, c.Permission.Channel, c.Permission.Purpose, c.Permission.Level, c.Permission.State, c.Permission.Wording))
 	}
 	p.head("What it cost")
-	costsOn(p, c.CostLines, c.Cost, c.moment)
+	costsOn(p, c.CostLines, c.Cost, "", c.moment)
 	p.head("What it earned")
 	for _, credit := range c.Credits {
 		p.row(2, fmt.Sprintf("%s: share %s of the margin %s, by %s", credit.Order, credit.Share, credit.Margin, credit.Model), credit.Amount)

@@ -77,6 +77,8 @@ type Line struct {
 	RefundedTax      string     `json:"refundedTax"`
 	RefundedQuantity string     `json:"refundedQuantity"`
 	ReturnedQuantity string     `json:"returnedQuantity"`
+	RefundedByAmount string     `json:"refundedByAmount"` // the part of refunded that is of refunds which name an amount of the order
+	Recipe           *Recipe    `json:"recipe,omitempty"`
 	Margin           string     `json:"margin,omitempty"`
 }
 
@@ -85,6 +87,17 @@ type Choice struct {
 	Code  string `json:"code"`
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	Unit  string `json:"unit,omitempty"` // of a measurement
+}
+
+// Recipe is a recipe that a figure rests on.
+type Recipe struct {
+	ID         string    `json:"id"`
+	SKU        string    `json:"sku"` // of its product
+	ValidFrom  time.Time `json:"validFrom"`
+	RecordedAt time.Time `json:"recordedAt"`
+	By         string    `json:"by"`
+	Reason     string    `json:"reason,omitempty"`
 }
 
 // Step is a step from the list price to the unit price.
@@ -118,6 +131,8 @@ type Cost struct {
 	RateValidFrom  *time.Time `json:"rateValidFrom,omitempty"`
 	RateRecordedAt *time.Time `json:"rateRecordedAt,omitempty"`
 	Amount         string     `json:"amount"`
+	UnitQuantity   string     `json:"unitQuantity,omitempty"` // of one unit of the line's product
+	UnitAmount     string     `json:"unitAmount,omitempty"`   // of one unit: unitQuantity x rate, rounded
 }
 
 // Refund is money that was given back.
@@ -170,6 +185,7 @@ type Event struct {
 	TaxBefore  string     `json:"taxBefore,omitempty"`
 	TaxAfter   string     `json:"taxAfter,omitempty"`
 	Rates      []string   `json:"rates,omitempty"`
+	Recipe     *Recipe    `json:"recipe,omitempty"` // that caused a restatement
 }
 
 // Order explains an order. NOT_FOUND.
@@ -266,7 +282,7 @@ func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.Order
 	l := Line{
 		ID: line.ID, SKU: line.ProductID, Quantity: line.Quantity.String(), Unit: s.format(line.Unit), Total: s.format(line.Total), LeadDays: line.LeadDays,
 		Cost: s.format(of.Cost), Refunded: s.format(of.Refunded), RefundedQuantity: of.RefundedQuantity.String(), ReturnedQuantity: of.ReturnedQuantity.String(), Margin: s.formatOr(of.Margin),
-		NotApplied: []Reason{}, CostLines: s.costs(of.CostLines),
+		NotApplied: []Reason{}, CostLines: s.costs(of.CostLines), RefundedByAmount: s.format(of.RefundedByAmount), Recipe: s.recipe(of.Recipe),
 		Net: s.format(of.Net), Tax: s.format(of.Tax), Gross: s.format(of.Gross), RefundedTax: s.format(of.RefundedTax),
 	}
 	if of.TaxCode != nil {
@@ -303,10 +319,25 @@ func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.Order
 	return l, err
 }
 
+// recipe shows a recipe; nil for none.
+func (s *Service) recipe(r *costing.Recipe) *Recipe {
+	if r == nil {
+		return nil
+	}
+	shown := &Recipe{ID: r.ID, SKU: r.ProductID, ValidFrom: r.ValidFrom, RecordedAt: r.RecordedAt, By: r.RecordedBy, Reason: r.Reason}
+	if product := s.quote.Product(r.ProductID); product != nil {
+		shown.SKU = product.Sku
+	}
+	return shown
+}
+
 func choices(options []*quote.OrderOption) []Choice {
 	all := make([]Choice, len(options))
 	for i, o := range options {
-		all[i] = Choice{o.Code, o.Name, o.Value}
+		all[i] = Choice{Code: o.Code, Name: o.Name, Value: o.Value}
+		if o.Unit != nil {
+			all[i].Unit = *o.Unit
+		}
 	}
 	return all
 }
@@ -349,12 +380,18 @@ func (s *Service) costs(lines []*costing.OrderCostLine) []Cost {
 	for i, line := range lines {
 		all[i] = s.cost(&line.Line)
 		all[i].RateRecordedAt = line.RateRecordedAt
+		if line.RateValidFrom != nil {
+			all[i].UnitQuantity, all[i].UnitAmount = line.UnitQuantity.String(), s.format(line.UnitAmount)
+		}
 	}
 	return all
 }
 
 func (s *Service) cost(line *costing.Line) Cost {
-	return Cost{string(line.Kind), line.Label, line.Quantity.String(), line.QuantityUnit, line.Rate.String(), line.RateUnit, line.RateValidFrom, nil, s.format(line.Amount)}
+	return Cost{
+		Kind: string(line.Kind), Label: line.Label, Quantity: line.Quantity.String(), QuantityUnit: line.QuantityUnit, Rate: line.Rate.String(), RateUnit: line.RateUnit,
+		RateValidFrom: line.RateValidFrom, Amount: s.format(line.Amount),
+	}
 }
 
 // addRefunds adds the refunds of an order, by its history.
@@ -420,6 +457,9 @@ func (s *Service) event(e *sale.OrderEvent) Event {
 	if e.Cost != nil {
 		shown.Before, shown.After, shown.Rates = s.format(e.Cost.Before), s.format(e.Cost.After), e.Cost.RateIDs
 		shown.TaxBefore, shown.TaxAfter = s.formatOr(e.Cost.TaxBefore), s.formatOr(e.Cost.TaxAfter)
+		if r, ok := s.quote.PriceBook().Basis().Catalogue.RecipeByID(e.Cost.RecipeID); ok {
+			shown.Recipe = s.recipe(&r)
+		}
 	}
 	return shown
 }

@@ -80,9 +80,12 @@ func (o *Order) lineOn(p *page, i int) {
 		p.row(2, "by the facts known for that moment today it is "+l.PricedAgain, "")
 	}
 	p.row(1, "cost", "")
-	costsOn(p, l.CostLines, l.Cost, o.moment)
+	if l.Recipe != nil {
+		p.row(2, o.recipeText(l.Recipe), "")
+	}
+	costsOn(p, l.CostLines, l.Cost, l.Quantity, o.moment)
 	p.row(1, "total", l.Total)
-	p.row(1, "refunded"+partText(l.RefundedQuantity, "of "+l.Quantity), minus(l.Refunded))
+	p.row(1, "refunded"+partText(l.RefundedQuantity, "of "+l.Quantity)+shareText(l.RefundedByAmount), minus(l.Refunded))
 	share := ""
 	if l.TaxCode != "" {
 		share = ", " + l.TaxCode + " at " + l.TaxShare
@@ -111,7 +114,7 @@ func taxOn(p *page, tax, refunded string, onTop bool, share string) {
 
 func choicesOn(p *page, what string, all []Choice) {
 	for _, c := range all {
-		p.row(1, what+": "+c.Name+" = "+c.Value, "")
+		p.row(1, what+": "+strings.TrimSpace(c.Name+" = "+c.Value+" "+c.Unit), "")
 	}
 }
 
@@ -122,14 +125,22 @@ func stepsOn(p *page, steps []Step, unit string) {
 	p.sum(2, "unit price", unit)
 }
 
-func costsOn(p *page, lines []Cost, cost string, moment func(time.Time) string) {
+// costsOn writes the lines of a cost. quantity is how much of the product they are of: what one takes multiplies out, and the amount of the
+// whole is divided so that the lines sum to the cost.
+func costsOn(p *page, lines []Cost, cost, quantity string, moment func(time.Time) string) {
 	for _, line := range lines {
 		text := line.Kind + " " + line.Label + ": " + line.Quantity + " " + line.QuantityUnit
+		if line.UnitAmount != "" {
+			text = line.Kind + " " + line.Label + ": " + line.UnitQuantity + " " + line.QuantityUnit
+		}
 		if line.RateValidFrom != nil {
 			text += " x " + line.Rate + " per " + line.RateUnit + ", from " + moment(*line.RateValidFrom)
 			if line.RateRecordedAt != nil {
 				text += ", known since " + moment(*line.RateRecordedAt)
 			}
+		}
+		if line.UnitAmount != "" {
+			text += ": " + line.UnitAmount + " of one, x " + quantity
 		}
 		p.row(2, text, line.Amount)
 	}
@@ -169,8 +180,14 @@ func (o *Order) eventText(e Event) string {
 		if e.TaxAfter != "" {
 			text += ", tax from " + e.TaxBefore + " to " + e.TaxAfter
 		}
-		if len(e.Rates) > 0 {
-			text += ", by " + strings.Join(e.Rates, ", ")
+	}
+	if len(e.Rates) > 0 {
+		text += ", because of " + strings.Join(e.Rates, ", ")
+	}
+	if e.Recipe != nil {
+		text += ", because of " + o.recipeText(e.Recipe)
+		if e.Reason == e.Recipe.Reason { // it is said already
+			return text
 		}
 	}
 	return text + reasonText(e.Reason)
@@ -182,6 +199,20 @@ func recordedLater(at, recorded time.Time, moment func(time.Time) string) string
 		return ""
 	}
 	return " (recorded " + moment(recorded) + ")"
+}
+
+// recipeText says which recipe something rests on.
+func (o *Order) recipeText(r *Recipe) string {
+	text := "the recipe of " + r.SKU + " (" + r.ID + ") from " + o.moment(r.ValidFrom) + ", recorded " + o.moment(r.RecordedAt) + " by " + r.By
+	return text + reasonText(r.Reason)
+}
+
+// shareText says how much of a refund is of refunds that name an amount; nothing for none.
+func shareText(amount string) string {
+	if minus(amount) == amount {
+		return ""
+	}
+	return ", with " + amount + " of what was given back of the whole order"
 }
 
 func reasonText(reason string) string {

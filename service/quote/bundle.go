@@ -1,8 +1,11 @@
 package quote
 
 import (
+	"errors"
 	"math/big"
+	"slices"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/pricing"
@@ -16,6 +19,7 @@ type PricePart struct {
 	Quantity money.Decimal
 	Total    money.Amount
 	Cost     money.Amount
+	Paid     *money.Amount // to the partner whose product it is; nil for one of our own
 	Margin   money.Amount
 }
 
@@ -37,15 +41,27 @@ func (p *Price) Parts() ([]*PricePart, error) {
 	if err != nil {
 		return nil, input.DomainError(err)
 	}
+	costs := make([]money.Amount, len(parts))
 	for i, part := range parts {
 		quantity, err := money.DecimalOf(new(big.Rat).Mul(part.Quantity.Rat(), p.Quantity.Rat()), money.Places)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
 		one := &PricePart{Product: p.from.book.products[part.ProductID], Quantity: quantity, Total: totals[i]}
-		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.options, p.LeadDays, p.At); err != nil {
+		var paid money.Amount
+		if costs[i], paid, err = p.from.prices.PartCost(part.ProductID, quantity, p.options, p.LeadDays, p.At); err != nil {
 			return nil, priceFaultFor(p.from.costs, err)
 		}
+		if one.Product != nil && one.Product.PartnerID != nil {
+			one.Paid = &paid
+		}
+		shares = append(shares, one)
+	}
+	if costs, err = p.partCosts(costs); err != nil {
+		return nil, input.DomainError(err)
+	}
+	for i, one := range shares {
+		one.Cost = costs[i]
 		net, err := p.from.prices.Basis().Taxes.ModeOf().Net(one.Total, taxes[i])
 		if err != nil {
 			return nil, input.DomainError(err)
@@ -53,7 +69,32 @@ func (p *Price) Parts() ([]*PricePart, error) {
 		if one.Margin, err = net.Minus(one.Cost); err != nil {
 			return nil, input.DomainError(err)
 		}
-		shares = append(shares, one)
 	}
 	return shares, nil
+}
+
+// partCosts returns the costs of the parts of a bundle so that they sum to the full cost of its quantity, where it is made of nothing else:
+// each was rounded by itself.
+func (p *Price) partCosts(each []money.Amount) ([]money.Amount, error) {
+	product, _ := p.prices.Basis().Catalogue.Product(p.ProductID, p.At, p.At)
+	isOther := func(c costing.Component) bool { return c.PartID == "" }
+	isChosen := func(c pricing.Option) bool {
+		return slices.ContainsFunc(product.Options, func(o costing.Option) bool { return o.Code == c.Code })
+	}
+	if slices.ContainsFunc(product.Components, isOther) || slices.ContainsFunc(p.options, isChosen) {
+		return each, nil
+	}
+	whole, err := costing.LineCost(p.Cost.Full, p.Quantity)
+	if err != nil {
+		return nil, err
+	}
+	weights := make([]*big.Rat, len(each))
+	for i, one := range each {
+		weights[i] = one.Rat()
+	}
+	costs, err := money.Split(whole, weights)
+	if errors.Is(err, money.ErrNoWeights) {
+		return each, nil
+	}
+	return costs, err
 }

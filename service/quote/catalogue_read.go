@@ -2,6 +2,7 @@ package quote
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/productoption"
 	"kopeck/formula"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -69,21 +71,42 @@ func readLeads(ctx context.Context, tx *store.Tx) (map[string][]costing.DatedLea
 	return leads, nil
 }
 
+// readMeasurements reads the definitions of measurements, at all times.
 func readMeasurements(ctx context.Context, tx *store.Tx) ([]costing.Measurement, error) {
 	rows, err := tx.MeasurementDefinition.Query().All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]costing.Measurement, len(rows))
-	for i, m := range rows {
-		all[i] = MeasurementOf(m)
+	dated, err := tx.DatedValue.Query().Where(datedvalue.NameEQ(schema.DatedMeasure)).Order(datedvalue.ByRecordedAt(), datedvalue.ByID()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string][]*ent.DatedValue{} // by definition
+	for _, row := range dated {
+		changed[row.Subject] = append(changed[row.Subject], row)
+	}
+	var all []costing.Measurement
+	for _, m := range rows {
+		if len(changed[m.ID]) == 0 { // it has always been what it is
+			all = append(all, costing.Measurement{Code: m.Code, Name: m.Name, Unit: m.Unit, Least: m.Least, Most: m.Most})
+		}
+		for _, row := range changed[m.ID] {
+			var was MeasurementValue
+			if err := json.Unmarshal([]byte(input.OrZero(row.Value)), &was); err != nil {
+				return nil, fmt.Errorf("quote: the definition of %s: %w", m.Code, err)
+			}
+			all = append(all, costing.Measurement{Code: m.Code, Name: was.Name, Unit: was.Unit, Least: was.Least, Most: was.Most, ValidFrom: row.ValidFrom, RecordedAt: row.RecordedAt})
+		}
 	}
 	return all, nil
 }
 
-// MeasurementOf returns a definition as the domain has it.
-func MeasurementOf(m *ent.MeasurementDefinition) costing.Measurement {
-	return costing.Measurement{Code: m.Code, Name: m.Name, Unit: m.Unit, Least: m.Least, Most: m.Most}
+// MeasurementValue is a definition as a dated value has it, as JSON.
+type MeasurementValue struct {
+	Name  string        `json:"name"`
+	Unit  string        `json:"unit"`
+	Least money.Decimal `json:"least"`
+	Most  money.Decimal `json:"most"`
 }
 
 // RecipesOf puts recipes together from their rows. Options and components are in the order of their positions.

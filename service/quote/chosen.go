@@ -31,10 +31,13 @@ func (s *Service) ChosenOf(line *ent.OrderLine) (options, measurements []*OrderO
 	if line.PricedAt != nil {
 		at = *line.PricedAt
 	}
-	product, _ := catalogue.Product(line.ProductID, at, service.EndOfTime)
+	product, _ := catalogue.Product(line.ProductID, at, at) // as it was known when it was promised
+	if len(product.Options) == 0 {
+		product, _ = catalogue.Product(line.ProductID, at, service.EndOfTime) // of an import, which is older than its product
+	}
 	for _, c := range chosen {
 		one := &OrderOption{Code: c.Code, Name: c.Code, Value: c.Value}
-		definition, measured := catalogue.Measurement(c.Code)
+		definition, measured := catalogue.Measurement(c.Code, at, at)
 		if measured {
 			one.Name, one.Unit = definition.Name, &definition.Unit
 		}

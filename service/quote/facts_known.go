@@ -43,7 +43,7 @@ func (s *Service) addFieldsKnownAt(ctx context.Context, b *book, facts map[strin
 			facts[customerID] = fact
 		}
 	}
-	if !b.mentions("birthday") && !b.mentions("measurements") {
+	if !b.mentions("birthday") && !b.mentions("measurements") && !b.prices.Basis().Catalogue.Measures() {
 		return nil
 	}
 	return eachUpdateSince(ctx, s.Store, ids, at, func(customerID string, detail []byte) error {

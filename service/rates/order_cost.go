@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service/books"
 	"kopeck/service/input"
@@ -63,7 +64,7 @@ type costedOrder struct {
 	before, after orderToCost
 	margin        money.Amount
 	refunds       costing.RefundTaxes
-	unmeasured    string // a measurement that its recipes need and it lacks; "" for none
+	unquantified  []costing.Unquantified
 }
 
 // changed reports whether the order's cost or tax, those of its lines or refunds, or whether a rate is missing is different.
@@ -74,7 +75,7 @@ func (c costedOrder) changed() bool {
 
 // CostOrder costs an order whose lines are written: each line is the full cost of one unit at the order's moment, by all
 // that is known now, times its quantity, rounded once. It writes the costs and the tax of the lines, and of the order the cost, the tax,
-// the margin and whether a rate is missing. The transaction holds the rates and the customer; settling is the caller's, once the order is
+// the margin and whether a rate or a quantity is missing. The transaction holds the rates and the customer; settling is the caller's, once the order is
 // completed.
 func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) error {
 	orders, err := ordersByID(ctx, tx, []string{orderID})
@@ -166,16 +167,25 @@ func (o *orderToCost) refundedBy(refunds []*books.Refund) error {
 }
 
 // costOrders computes the costs of orders by what was known at a moment. A product that cannot be costed at all is an error; a
-// missing rate makes the order uncosted.
+// missing rate, or a quantity that cannot be computed, makes the order uncosted. INVALID without a field for a cost that is too large, which
+// names the order.
 func costOrders(memo *costing.Memo, orders []orderToCost, known knowledge) ([]costedOrder, error) {
 	costed := make([]costedOrder, len(orders))
 	for i, o := range orders {
 		var err error
 		if costed[i], err = costOrder(memo, o, known); err != nil {
-			return nil, input.DomainError(err)
+			return nil, costFault(o, err)
 		}
 	}
 	return costed, nil
+}
+
+// costFault returns the fault of an order that cannot be costed.
+func costFault(o orderToCost, err error) error {
+	if errors.Is(err, money.ErrOverflow) {
+		return fault.Invalidf("", "the cost of the order %s of %s is too large", o.id, o.at.Format(time.DateOnly))
+	}
+	return input.DomainError(err)
 }
 
 func costOrder(memo *costing.Memo, o orderToCost, known knowledge) (costedOrder, error) {
@@ -195,12 +205,8 @@ func costOrder(memo *costing.Memo, o orderToCost, known knowledge) (costedOrder,
 			if err != nil {
 				return c, err
 			}
-			after.uncosted = after.uncosted || len(unit.Missing) > 0
-			for _, key := range unit.Missing {
-				if key.Subject == costing.SubjectMeasurement {
-					c.unmeasured = key.Code
-				}
-			}
+			after.uncosted = after.uncosted || len(unit.Missing)+len(unit.Unquantified) > 0
+			c.unquantified = append(c.unquantified, unit.Unquantified...)
 			if line.cost, err = costing.LineCost(unit.Full, line.quantity); err != nil {
 				return c, err
 			}

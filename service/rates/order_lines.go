@@ -23,6 +23,7 @@ type OrderLineFigures struct {
 	Cost      money.Amount
 	CostLines []*costing.OrderCostLine // they sum to Cost
 	Margin    *money.Amount            // nil of an order that is cancelled
+	Recipe    *costing.Recipe          // that holds for the order's moment; nil for none
 
 	RefundedTax money.Amount
 	TaxCode     *string        // nil without tax, and where an import gave the tax
@@ -30,6 +31,7 @@ type OrderLineFigures struct {
 
 	RefundedQuantity money.Decimal // by refunds that name the line
 	ReturnedQuantity money.Decimal // of that: what came back to stock
+	RefundedByAmount money.Amount  // of Refunded: the line's part of refunds that name an amount of the order
 }
 
 // unitPiece is what a quantity of a product is counted in.
@@ -68,10 +70,20 @@ func (s *Service) OrderLinesKnownAt(ctx context.Context, orderIDs []string, know
 			if err := o.explain(memo, refunds[o.id], knowledge{knownAt, s.Now()}, figures); err != nil {
 				return input.DomainError(err)
 			}
+			o.addRecipes(basis.Catalogue, knownAt, figures)
 		}
 		return nil
 	})
 	return figures, err
+}
+
+// addRecipes adds to the figures of an order's lines what their products are made of.
+func (o *orderToCost) addRecipes(catalogue *costing.Catalogue, knownAt time.Time, to map[string]*OrderLineFigures) {
+	for _, line := range o.lines {
+		if r, ok := catalogue.Recipe(line.productID, o.at, knownAt); ok && to[line.id] != nil {
+			to[line.id].Recipe = &r
+		}
+	}
 }
 
 // explain adds the figures of an order's lines.
@@ -111,6 +123,7 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		if err := f.returnGoods(line.quantity); err != nil {
 			return err
 		}
+		f.RefundedByAmount = shares[n]
 		if f.Refunded, err = named[line.id].Amount.Plus(shares[n]); err != nil {
 			return err
 		}

@@ -11,13 +11,16 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/input"
 )
 
-// RateGap is something that is used without a rate: see the API.
+// RateGap is something that is used without a rate, or in a quantity that cannot be computed: see the API.
 type RateGap struct {
 	Subject                    schema.RateSubject
 	Code                       string
+	Lacks                      service.RateGapKind
+	Measurement, Formula       *string
 	Since, Until               *time.Time
 	Contacts, Orders, Products int
 	Examples                   []string
@@ -29,10 +32,23 @@ const (
 	maxExamples = 5
 )
 
-// rateGaps are the gaps by what is missing.
-type rateGaps map[costing.RateKey]*RateGap
+// gapKey is what is missing: the rate of something, or, if a reason is given, its quantity.
+type gapKey struct {
+	costing.RateKey
 
-// RateGaps gives what is used without a rate, what affects most first, at most 1,000, in a constant number of statements on one
+	measurement, formula, reason string
+}
+
+func rateKey(key costing.RateKey) gapKey { return gapKey{RateKey: key} }
+
+func quantityKey(of costing.Unquantified) gapKey {
+	return gapKey{of.RateKey, of.Measurement, of.Formula, of.Reason}
+}
+
+// rateGaps are the gaps by what is missing.
+type rateGaps map[gapKey]*RateGap
+
+// RateGaps gives what is used without a rate or a quantity, what affects most first, at most 1,000, in a constant number of statements on one
 // snapshot. Who may see it is for the caller to decide.
 func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	used, err := s.readUsage(ctx)
@@ -46,7 +62,7 @@ func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	}
 	gaps.addProducts(used.basis, used.products, s.Now())
 	for key, gap := range gaps {
-		if first, ok := used.basis.Rates.First(key.Subject, key.Code); ok {
+		if first, ok := used.basis.Rates.First(key.Subject, key.Code); ok && key.reason == "" {
 			until := first.ValidFrom.UTC()
 			gap.Until = &until
 		}
@@ -54,10 +70,17 @@ func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	return gaps.sorted(), nil
 }
 
-// of returns the gap of a rate, which it adds where there is none.
-func (gaps rateGaps) of(key costing.RateKey) *RateGap {
+// of returns the gap of what is missing, which it adds where there is none.
+func (gaps rateGaps) of(key gapKey) *RateGap {
 	if gaps[key] == nil {
-		gaps[key] = &RateGap{Subject: schema.RateSubject(key.Subject), Code: key.Code, Examples: []string{}}
+		gap := &RateGap{Subject: schema.RateSubject(key.Subject), Code: key.Code, Lacks: service.RateGapKindRate, Examples: []string{}}
+		switch {
+		case key.measurement != "":
+			gap.Lacks, gap.Measurement = service.RateGapKindMeasurement, &key.measurement
+		case key.reason != "":
+			gap.Lacks, gap.Formula = service.RateGapKindQuantity, input.NonEmpty(key.formula)
+		}
+		gaps[key] = gap
 	}
 	return gaps[key]
 }
@@ -70,7 +93,8 @@ func (gaps rateGaps) sorted() []*RateGap {
 	}
 	affected := func(g *RateGap) int { return g.Contacts + g.Orders + g.Products }
 	slices.SortFunc(all, func(a, b *RateGap) int {
-		return cmp.Or(cmp.Compare(affected(b), affected(a)), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Code, b.Code))
+		return cmp.Or(cmp.Compare(affected(b), affected(a)), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Lacks, b.Lacks),
+			cmp.Compare(input.OrZero(a.Measurement), input.OrZero(b.Measurement)), cmp.Compare(input.OrZero(a.Formula), input.OrZero(b.Formula)))
 	})
 	return all[:min(len(all), maxGaps)]
 }
@@ -94,40 +118,40 @@ func (g *RateGap) addExamples(ids ...string) {
 // addContacts adds what contacts lack.
 func (gaps rateGaps) addContacts(contacts []contactGap) {
 	for _, c := range contacts {
-		gap := gaps.of(c.RateKey)
+		gap := gaps.of(rateKey(c.RateKey))
 		gap.Contacts = c.contacts
 		gap.needed(c.since)
 		gap.addExamples(c.first, c.last)
 	}
 }
 
-// addOrders adds what uncosted orders lack, by costing each. They are few: a product without a rate has no price. The orders are
-// sorted by id.
+// addOrders adds what uncosted orders lack, by costing each. They are few: a product without a rate or a quantity has no price. The
+// orders are sorted by id.
 func (gaps rateGaps) addOrders(basis costing.Basis, orders []orderToCost, known knowledge) error {
 	memo := costing.NewMemo(basis, memoized)
-	last := map[costing.RateKey]string{}
+	last := map[gapKey]string{}
 	for _, o := range orders {
-		missing := map[costing.RateKey]bool{}
+		missing := map[gapKey]bool{}
 		for _, line := range o.lines {
 			at := o.taxedAt(known)
 			if share := basis.Taxes.ShareOf(basis.Rates, line.productID, o.customerID, at, known.at); share.Missing && !share.Exempt {
-				missing[costing.RateKey{Subject: costing.SubjectTax, Code: share.Code}] = true
+				missing[rateKey(costing.RateKey{Subject: costing.SubjectTax, Code: share.Code})] = true
 			}
 			if o.stated {
 				continue
 			}
 			cost, err := memo.Cost(line.question(o.at, known.at))
 			if err != nil {
-				return input.DomainError(err)
+				return costFault(o, err)
 			}
 			for _, key := range cost.Missing {
-				missing[key] = key.Subject != costing.SubjectMeasurement
+				missing[rateKey(key)] = true
+			}
+			for _, of := range cost.Unquantified {
+				missing[quantityKey(of)] = true
 			}
 		}
-		for key, isRate := range missing {
-			if !isRate {
-				continue
-			}
+		for key := range missing {
 			gap := gaps.of(key)
 			if gap.Orders++; gap.Orders == 1 {
 				gap.addExamples(o.id)
@@ -155,7 +179,7 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 			question.Chosen = append(question.Chosen, costing.Chosen{Code: option.Code, Value: "1"})
 		}
 		for _, code := range whole.Measurements {
-			if m, ok := basis.Catalogue.Measurement(code); ok && !slices.ContainsFunc(whole.Options, func(o costing.Option) bool { return o.Code == code }) {
+			if m, ok := basis.Catalogue.Measurement(code, now, now); ok && !slices.ContainsFunc(whole.Options, func(o costing.Option) bool { return o.Code == code }) {
 				question.Chosen = append(question.Chosen, costing.Chosen{Code: code, Value: m.Most.String()})
 			}
 		}
@@ -167,7 +191,7 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 			cost.Missing = append(slices.Clone(cost.Missing), costing.RateKey{Subject: costing.SubjectTax, Code: share.Code})
 		}
 		for _, key := range cost.Missing {
-			gap := gaps.of(key)
+			gap := gaps.of(rateKey(key))
 			if gap.Products++; gap.Products <= maxExamples {
 				gap.addExamples(p.ID)
 			}

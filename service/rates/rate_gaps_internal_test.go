@@ -41,9 +41,9 @@ func TestGapsAreAtMostAThousand(t *testing.T) {
 	t.Parallel()
 	gaps := rateGaps{}
 	for i := range maxGaps + 5 {
-		gaps.of(costing.RateKey{Subject: costing.SubjectMaterial, Code: fmt.Sprintf("%04d", i)}).Products = 1
+		gaps.of(rateKey(costing.RateKey{Subject: costing.SubjectMaterial, Code: fmt.Sprintf("%04d", i)})).Products = 1
 	}
-	gaps.of(costing.RateKey{Subject: costing.SubjectMaterial, Code: "last"}).Products = 2
+	gaps.of(rateKey(costing.RateKey{Subject: costing.SubjectMaterial, Code: "last"})).Products = 2
 	all := gaps.sorted()
 	if len(all) != maxGaps || all[0].Code != "last" || all[1].Code != "0000" {
 		t.Errorf("%d gaps, first %s and %s", len(all), all[0].Code, all[1].Code)

@@ -31,6 +31,7 @@ type orderRestating struct {
 type NewRecipe struct {
 	ID, ProductID string
 	From, Until   time.Time
+	RecordedAt    time.Time
 	Reason        string
 }
 
@@ -60,7 +61,7 @@ func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, added coverag
 // RestateRecipe recomputes the costs of the orders that a recipe covers, also those of products that its product is a part of, credits
 // their margins, settles their customers, and brings what orders have booked from today on in line with it. The recipe is written, the
 // transaction holds the rates alone, and the basis has been read in it. INVALID for an order that lacks a measurement which the recipe
-// needs.
+// needs, or for whose measurements it has no quantity.
 func (s *Service) RestateRecipe(ctx context.Context, tx *store.Tx, basis costing.Basis, r NewRecipe) (int, error) {
 	work := orderRestating{recipe: &r, memo: costing.NewMemo(basis, memoized), made: map[string]bool{}, customers: map[string]bool{}}
 	for _, productID := range basis.Catalogue.MadeWith(r.ProductID) {
@@ -123,6 +124,14 @@ func (work *orderRestating) concerns() map[span]*concern {
 	return all
 }
 
+// field returns that of the input whose change is the cause.
+func (work *orderRestating) field() string {
+	if work.recipe != nil {
+		return "components"
+	}
+	return "amount"
+}
+
 // covering returns the ids of the rates that cover an order, sorted.
 func (work *orderRestating) covering(o orderToCost) []string {
 	var ids []string
@@ -160,14 +169,30 @@ func (work *orderRestating) audited(c costedOrder) map[string]any {
 	return detail
 }
 
-// checkMeasured refuses a recipe that needs what an order does not have measured.
-func (work *orderRestating) checkMeasured(costed []costedOrder) error {
+// checkQuantities refuses a recipe by which an order cannot be costed that could be before: it needs what the order does not have measured,
+// or has no quantity for what the order has.
+func (work *orderRestating) checkQuantities(costed []costedOrder) error {
 	if work.recipe == nil {
 		return nil
 	}
+	without := work.recipe.RecordedAt.Add(-time.Microsecond)
 	for _, c := range costed {
-		if c.unmeasured != "" {
-			return fault.Invalidf("validFrom", "the order %s of %s was taken without %s: let the recipe hold from a later moment", c.after.id, c.after.at.Format(time.DateOnly), c.unmeasured)
+		if len(c.unquantified) == 0 {
+			continue
+		}
+		before, err := costOrder(work.memo, c.before, knowledge{without, without})
+		if err != nil {
+			return costFault(c.before, err)
+		}
+		for _, one := range c.unquantified {
+			if slices.Contains(before.unquantified, one) {
+				continue
+			}
+			wrong := "was taken without " + one.Measurement
+			if one.Measurement == "" {
+				wrong = "has for " + one.Code + " " + one.Reason
+			}
+			return fault.Invalidf("validFrom", "the order %s of %s %s: let the recipe hold from a later moment", c.after.id, c.after.at.Format(time.DateOnly), wrong)
 		}
 	}
 	return nil
@@ -185,9 +210,9 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	}
 	costed, err := compute(work.memo, orders, s.knownNow())
 	if err != nil {
-		return err
+		return fault.At(err, work.field())
 	}
-	if err := work.checkMeasured(costed); err != nil {
+	if err := work.checkQuantities(costed); err != nil {
 		return err
 	}
 	costed = slices.DeleteFunc(costed, func(c costedOrder) bool { return !c.changed() })

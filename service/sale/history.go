@@ -34,6 +34,7 @@ type OrderCostChange struct {
 	Before, After       money.Amount
 	TaxBefore, TaxAfter *money.Amount // nil where the tax was not restated
 	RateIDs             []string
+	RecipeID            string // "" where rates were the cause
 }
 
 // auditOf is an entry of the audit about an order.
@@ -50,6 +51,7 @@ type auditDetail struct {
 	Due    *time.Time `json:"due"`
 	Reason string     `json:"reason"`
 	Rates  []string   `json:"rates"`
+	Recipe string     `json:"recipe"`
 	Cost   struct {
 		Old money.Amount `json:"old"`
 		New money.Amount `json:"new"`
@@ -88,6 +90,10 @@ func (s *Service) OrderHistory(ctx context.Context, orders []*ent.Order) (map[st
 			}
 			if e == nil || e.Cost != nil && !actor.Has(auth.ScopeCosts) {
 				continue
+			}
+			if e.Cost != nil && e.Reason == nil {
+				cause, _ := s.quote.PriceBook().Basis().Catalogue.RecipeByID(e.Cost.RecipeID)
+				e.Reason = known(cause.Reason)
 			}
 			done[e.Kind] = true
 			events = append(events, e)
@@ -144,7 +150,7 @@ func eventOf(o *ent.Order, a auditOf) (*OrderEvent, error) {
 		e.At = *detail.At
 	}
 	if e.Kind == service.OrderEventKindCostRestated {
-		e.Cost = &OrderCostChange{Before: detail.Cost.Old, After: detail.Cost.New, RateIDs: detail.Rates}
+		e.Cost = &OrderCostChange{Before: detail.Cost.Old, After: detail.Cost.New, RateIDs: detail.Rates, RecipeID: detail.Recipe}
 		if detail.Tax != nil {
 			e.Cost.TaxBefore, e.Cost.TaxAfter = &detail.Tax.Old, &detail.Tax.New
 		}

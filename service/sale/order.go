@@ -107,7 +107,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 		return nil, err
 	}
 	if err := s.rates.CostOrder(ctx, tx, o.ID); err != nil {
-		return nil, err
+		return nil, fault.At(err, n.field)
 	}
 	if err := s.Audit(ctx, tx, "order.place", o.ID, map[string]any{"customer": n.customerID, "total": total, "lines": len(lines), "offer": n.offerID}); err != nil {
 		return nil, err
