@@ -26,7 +26,8 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 	}
 	actor, _ := auth.From(ctx)
 	made, err := s.Write(ctx, service.Verb{Name: "agreePrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		if err := productOnSale(ctx, tx, in.ProductID); err != nil {
@@ -39,7 +40,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
 		action := "price.propose"
 		if actor.Has(auth.ScopeFloor) {
-			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.ProductID, agreement.MinimumQuantity)
+			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.ProductID, agreement.MinimumQuantity, c.Measurements)
 			if err != nil {
 				return "", atUnit(err)
 			}
@@ -87,9 +88,11 @@ func atUnit(err error) error {
 	return err
 }
 
-// floorUnder returns today's floor of a product at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
-func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimum money.Decimal) (money.Amount, error) {
-	floor, err := s.book.Load().prices.Floor(productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
+// floorUnder returns today's floor of a product at the least quantity of an agreement, with what is known of the customer's measurements; what is not
+// is taken as the least that can be. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimum money.Decimal, measurements map[string]any) (money.Amount, error) {
+	prices, now := s.book.Load().prices, s.Now()
+	floor, err := prices.Floor(productID, pricing.LeastQuantity(minimum), prices.MeasurementsOf(productID, measurements, now), nil, now)
 	if err != nil {
 		return floor, PriceFault(err)
 	}

@@ -32,7 +32,11 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 			return err
 		}
 		reason := input.OrZero(given)
-		floor, err := s.floorUnder(a.Unit, reason, a.ProductID, a.MinimumQuantity)
+		c, err := tx.Customer.Get(ctx, a.CustomerID)
+		if err != nil {
+			return err
+		}
+		floor, err := s.floorUnder(a.Unit, reason, a.ProductID, a.MinimumQuantity, c.Measurements)
 		if err != nil {
 			return atReason(err)
 		}
