@@ -88,7 +88,10 @@ func (r *Resolver) agreementsBelowFloor(ctx context.Context, w window) (*quote.A
 	if err != nil {
 		return nil, err
 	}
-	all := r.app.Quote.BelowFloor()
+	all, err := r.app.Quote.BelowFloor(ctx)
+	if err != nil {
+		return nil, err
+	}
 	page, err := reading.pageInMemory(all, func(b *quote.AgreementBelowFloor, after *position) bool {
 		key, _ := after.key.(int64)
 		difference := b.Difference.Minor()

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -201,9 +202,9 @@ type Below struct {
 }
 
 // BelowFloor returns the agreements whose price is below the floor at a moment, in no particular order. Each is taken at its
-// minimum quantity, or where it has none at the greatest quantity up to 1 for which it applies, and only if there is one. Products
-// without a floor, because a rate is missing, are left out.
-func (b *Book) BelowFloor(at time.Time) []Below {
+// minimum quantity, or where it has none at the greatest quantity up to 1 for which it applies, and only if there is one, and with what
+// is known of its customer's measurements; nil for nothing. Products without a floor, because a rate is missing, are left out.
+func (b *Book) BelowFloor(at time.Time, measurements map[string]map[string]any) []Below {
 	var below []Below
 	for _, list := range b.agreements {
 		for i := range list {
@@ -215,7 +216,7 @@ func (b *Book) BelowFloor(at time.Time) []Below {
 			if b.agreementFor(a.CustomerID, a.ProductID, quantity, at) != a {
 				continue
 			}
-			floor, err := b.Floor(a.CustomerID, a.ProductID, quantity, nil, nil, at)
+			floor, err := b.Floor(a.CustomerID, a.ProductID, quantity, b.MeasurementsOf(a.ProductID, measurements[a.CustomerID], at), nil, at)
 			if err != nil || a.Unit.Compare(floor) >= 0 {
 				continue
 			}
@@ -225,6 +226,19 @@ func (b *Book) BelowFloor(at time.Time) []Below {
 		}
 	}
 	return below
+}
+
+// Measured returns the ids of the customers who have agreements about products that are made to measure at a moment.
+func (b *Book) Measured(at time.Time) []string {
+	customers := map[string]bool{}
+	for of := range b.agreements {
+		product, _ := b.basis.Catalogue.Product(of.product, at, at)
+		isMeasured := func(o costing.Option) bool { return o.Measured }
+		if len(product.Measurements) > 0 || slices.ContainsFunc(product.Options, isMeasured) {
+			customers[of.customer] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(customers))
 }
 
 // appliesAt returns the greatest quantity up to 1 that reaches no minimum quantity of those agreements of a list that hold at a

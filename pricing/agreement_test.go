@@ -183,7 +183,7 @@ func TestBelowFloorByQuantity(t *testing.T) {
 			source := curtain()
 			source.Agreements = c.all
 			var got []string
-			for _, below := range pricing.NewBook(source).BelowFloor(day) {
+			for _, below := range pricing.NewBook(source).BelowFloor(day, nil) {
 				got = append(got, below.Agreement.ID)
 			}
 			slices.Sort(got)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
@@ -47,6 +48,27 @@ func (w *waterfall) measure() error {
 		}
 	}
 	return nil
+}
+
+// MeasurementsOf returns those of what a product measures at a moment that are known of a customer and in their ranges, as options.
+func (b *Book) MeasurementsOf(productID string, measurements map[string]any, at time.Time) []Option {
+	product, _ := b.basis.Catalogue.Product(productID, at, at)
+	w := waterfall{book: b, product: product, question: Question{Customer: Customer{Measurements: measurements}, At: at}}
+	var known []Option
+	for _, option := range product.Options {
+		if value, err := measurementOf(w.question.Customer, option.Code); option.Measured && err == nil {
+			known = append(known, Option{Code: option.Code, Value: value})
+		}
+	}
+	for _, code := range product.Measurements {
+		if slices.ContainsFunc(known, func(o Option) bool { return o.Code == code }) {
+			continue
+		}
+		if value, err := w.fitting(code); err == nil {
+			known = append(known, Option{Code: code, Value: value})
+		}
+	}
+	return known
 }
 
 // fitting returns what is known of the customer as the value of a measurement, if it is in its range.

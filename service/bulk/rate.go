@@ -78,6 +78,14 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []rate
 	now := s.Now()
 	for n := range records {
 		if w.verdicts[n].Outcome != Rejected {
+			wrong, err := rates.CheckUnit(ctx, tx, w.there, checked[n])
+			if err != nil {
+				return nil, err
+			}
+			if wrong != nil {
+				w.verdicts[n] = rejected("%s", reason(wrong))
+				continue
+			}
 			w.verdicts[n] = w.place(&checked[n], known, now)
 			known[checked[n].ID] = checked[n].Rate
 		}

@@ -25,7 +25,8 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 	}
 	actor, _ := auth.From(ctx)
 	made, err := s.Write(ctx, service.Verb{Name: "agreePrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		if err := productOnSale(ctx, tx, in.ProductID); err != nil {
@@ -38,7 +39,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
 		action := "price.propose"
 		if actor.Has(auth.ScopeFloor) {
-			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.CustomerID, in.ProductID, agreement.MinimumQuantity)
+			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, c, in.ProductID, agreement.MinimumQuantity)
 			if err != nil {
 				return "", atUnit(err)
 			}
@@ -95,9 +96,11 @@ func atUnit(err error) error {
 	return err
 }
 
-// floorUnder returns today's floor of a product for a customer at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
-func (s *Service) floorUnder(unit money.Amount, reason, customerID, productID string, minimum money.Decimal) (money.Amount, error) {
-	floor, err := s.book.Load().prices.Floor(customerID, productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
+// floorUnder returns today's floor of a product for a customer at the least quantity of an agreement, with what is known of the customer's measurements; what is not
+// is taken as the least that can be. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason string, c *ent.Customer, productID string, minimum money.Decimal) (money.Amount, error) {
+	prices, now := s.book.Load().prices, s.Now()
+	floor, err := prices.Floor(c.ID, productID, pricing.LeastQuantity(minimum), prices.MeasurementsOf(productID, c.Measurements, now), nil, now)
 	if err != nil {
 		return floor, PriceFault(err)
 	}

@@ -65,7 +65,8 @@ func TestAgreementsBelowFloor(t *testing.T) {
 			w.Must(err)
 		}
 		show := func() string {
-			below := w.Quote.BelowFloor()
+			below, err := w.Quote.BelowFloor(w.System())
+			w.Must(err)
 			rows, err := w.Quote.ReadAgreements(w.System(), below)
 			w.Must(err)
 			text := fmt.Sprint(len(rows))

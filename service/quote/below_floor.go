@@ -7,10 +7,12 @@ import (
 	"slices"
 
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/priceagreement"
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // AgreementBelowFloor is an agreed price that is under today's floor.
@@ -30,10 +32,20 @@ type AgreementsBelowFloor struct {
 }
 
 // BelowFloor returns those of the agreements that hold now whose price is under the floor of their product and least quantity, the
-// deepest first. It makes no statement, so their field Agreement is nil: see ReadAgreements. Who may see it is for the caller to
-// decide.
-func (s *Service) BelowFloor() []*AgreementBelowFloor {
-	below := s.book.Load().prices.BelowFloor(s.Now())
+// deepest first. It makes no statement, so their field Agreement is nil, see ReadAgreements, but where products are made to measure: then it
+// reads the measurements of the customers. Who may see it is for the caller to decide.
+func (s *Service) BelowFloor(ctx context.Context) ([]*AgreementBelowFloor, error) {
+	now, prices, measurements := s.Now(), s.book.Load().prices, map[string]map[string]any{}
+	for some := range slices.Chunk(prices.Measured(now), store.IDsPerStatement) {
+		customers, err := s.Client.Customer.Query().Where(customer.IDIn(some...)).All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range customers {
+			measurements[c.ID] = c.Measurements
+		}
+	}
+	below := prices.BelowFloor(now, measurements)
 	slices.SortFunc(below, func(a, b pricing.Below) int {
 		return cmp.Or(b.Difference.Compare(a.Difference), cmp.Compare(b.Agreement.ID, a.Agreement.ID))
 	})
@@ -41,7 +53,7 @@ func (s *Service) BelowFloor() []*AgreementBelowFloor {
 	for i, b := range below {
 		all[i] = &AgreementBelowFloor{Floor: b.Floor, Difference: b.Difference, Lifted: b.Agreement.OverrideReason == "", ID: b.Agreement.ID}
 	}
-	return all
+	return all, nil
 }
 
 // ReadAgreements reads the agreements of some results of BelowFloor, in one statement, and sets their field Agreement.

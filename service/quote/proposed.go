@@ -31,7 +31,11 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 			return err
 		}
 		reason := input.OrZero(given)
-		floor, err := s.floorUnder(a.Unit, reason, a.CustomerID, a.ProductID, a.MinimumQuantity)
+		c, err := tx.Customer.Get(ctx, a.CustomerID)
+		if err != nil {
+			return err
+		}
+		floor, err := s.floorUnder(a.Unit, reason, c, a.ProductID, a.MinimumQuantity)
 		if err != nil {
 			return atReason(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"kopeck/costing"
 	"kopeck/ent"
+	"kopeck/ent/component"
 	"kopeck/ent/rate"
 	"kopeck/fault"
 	"kopeck/service/input"
@@ -79,6 +80,28 @@ func (there RecordedRates) Place(r *NewRate, now time.Time) error {
 	return nil
 }
 
+// CheckUnit returns a fault, INVALID on unit, for a rate of a material or resource in another unit than the others of its code, where a
+// recipe of any time counts it: the recipe's quantities are in the unit that the code has. err is an error of the database.
+func CheckUnit(ctx context.Context, tx *store.Tx, there RecordedRates, r NewRate) (wrong, err error) {
+	is := component.Material(r.Code)
+	switch r.Subject {
+	case costing.SubjectResource:
+		is = component.Resource(r.Code)
+	case costing.SubjectMaterial:
+	default:
+		return nil, nil
+	}
+	at := slices.IndexFunc(there[r.Key()], func(other costing.Rate) bool { return other.Unit != r.Unit })
+	if at < 0 {
+		return nil, nil
+	}
+	used, err := tx.Component.Query().Where(is).Exist(ctx)
+	if err != nil || !used {
+		return nil, err
+	}
+	return fault.Invalidf("unit", "recipes count %s in %q, so that it cannot be in %q: give what is counted in that a code of its own", input.Excerpt(r.Code), there[r.Key()][at].Unit, r.Unit), nil
+}
+
 // Holding returns the rate that holds from a moment on, of those that begin at it; nil where none begins.
 func (there RecordedRates) Holding(key costing.RateKey, validFrom time.Time) *costing.Rate {
 	list := there[key]
@@ -104,7 +127,12 @@ func (s *Service) placeAndRecord(ctx context.Context, tx *store.Tx, rates []NewR
 	now := s.Now()
 	faults = make(rowFaults, len(rates))
 	for i := range rates {
-		faults[i] = there.Place(&rates[i], now)
+		if faults[i], err = CheckUnit(ctx, tx, there, rates[i]); err != nil {
+			return done, nil, err
+		}
+		if faults[i] == nil {
+			faults[i] = there.Place(&rates[i], now)
+		}
 	}
 	if err := checkIDs(ctx, tx, rates, faults); err != nil || faults.any() {
 		return done, faults, err
