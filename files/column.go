@@ -25,22 +25,30 @@ const (
 
 // layoutOf is the layout of the files of a kind whose records have the fields that a package of verbs defines.
 func layoutOf[R any](kind Kind, fields field.Fields[R]) layout[R] {
-	l := layout[R]{kind: kind}
+	return layout[R]{kind, columnsWithin(fields, func(r *R) *R { return r })}
+}
+
+// columnsWithin are the columns of the fields of records that lie within what rows are read into.
+func columnsWithin[Row, R any](fields field.Fields[R], at func(row *Row) *R) (columns []column[Row]) {
 	for _, f := range fields {
 		if f.File != "" {
-			l.columns = append(l.columns, columnOf(f))
+			columns = append(columns, columnWithin(f, at))
 		}
 	}
-	return l
+	return columns
+}
+
+func columnWithin[Row, R any](f *field.Field[R], at func(row *Row) *R) column[Row] {
+	return column[Row]{
+		name: f.File, uses: f.Uses,
+		read:  func(v *values, text string, to *Row) error { return f.Read(&v.form, text, at(to)) },
+		write: func(v *values, row *Row) string { return f.Write(&v.form, at(row)) },
+	}
 }
 
 // columnOf is the column of a field.
 func columnOf[R any](f *field.Field[R]) column[R] {
-	return column[R]{
-		name: f.File, uses: f.Uses,
-		read:  func(v *values, text string, to *R) error { return f.Read(&v.form, text, to) },
-		write: func(v *values, r *R) string { return f.Write(&v.form, r) },
-	}
+	return columnWithin(f, func(r *R) *R { return r })
 }
 
 // of is a column of a kind that files alone have.

@@ -7,10 +7,9 @@ import (
 	"time"
 
 	"kopeck/money"
-	"kopeck/pricing"
-	"kopeck/schema"
 	"kopeck/service/bulk"
 	"kopeck/service/field"
+	"kopeck/service/sale"
 )
 
 // orderRow is an order and one of its lines as a row has them: an order has a row for each of its lines, with its
@@ -18,9 +17,8 @@ import (
 type orderRow struct {
 	bulk.OrderRecord
 
-	line     bulk.OrderLineRecord
-	refunded money.Amount // what the refunds must sum to
-	refunds  []refundText
+	line    bulk.OrderLineRecord
+	refunds []refundText
 }
 
 // refundText is a refund in the column of refunds.
@@ -44,40 +42,13 @@ type refundLineText struct {
 	Stated   bool          `json:"stated,omitempty"`
 }
 
-// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
+// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them: package sale defines their fields.
 var (
-	orderLayout = layout[orderRow]{Orders, []column[orderRow]{
-		of("id", own|ownKey, field.Text, func(r *orderRow) *string { return &r.ID }),
-		of("external_id", own, field.Text, func(r *orderRow) *string { return &r.ExternalID }),
-		of("customer_id", own|ownKey, field.Text, func(r *orderRow) *string { return &r.CustomerID }),
-		of("customer_external_id", own, field.Text, func(r *orderRow) *string { return &r.CustomerExternalID }),
-		of("status", own|ownKey|filled, field.Word[schema.OrderStatus](), func(r *orderRow) *schema.OrderStatus { return &r.Status }),
-		of("at", own|ownKey|filled, field.Moment, func(r *orderRow) *time.Time { return &r.At }),
-		of("total", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Total }),
-		columnOf(field.Currency[orderRow](own)),
-		of("refunded", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.refunded }),
-		of("cost", own|ownKey|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Cost }),
-		of("stated_cost", own, field.Truth, func(r *orderRow) *bool { return &r.StatedCost }),
-		of("uncosted", own, field.Truth, func(r *orderRow) *bool { return &r.Uncosted }),
-		of("credit_model", own, field.Word[schema.AttributionModel](), func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
-		of("created_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CreatedAt }),
-		of("due_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.DueAt }),
-		of("completed_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CompletedAt }),
-		of("cancelled_at", own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
-		of("cancel_reason", own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
+	orderLayout = layout[orderRow]{Orders, append(
+		columnsWithin(sale.Fields(), func(r *orderRow) *sale.Record { return &r.OrderRecord }),
 		of("refunds", own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
-	}}
-	lineLayout = layout[orderRow]{Orders, []column[orderRow]{
-		of("line_id", own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
-		of("sku", own, field.Text, func(r *orderRow) *string { return &r.line.SKU }),
-		of("quantity", own|filled, field.Decimal, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
-		of("unit", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Unit }),
-		of("line_total", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Total }),
-		of("line_cost", own|filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Cost }),
-		of("lead_days", own|filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
-		of("price_lines", own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
-		of("options", own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
-	}}
+	)}
+	lineLayout = layout[orderRow]{Orders, columnsWithin(sale.LineFields(), func(r *orderRow) *sale.LineRecord { return &r.line })}
 )
 
 // ownOrders reads orders of Kopeck's own format.
@@ -160,7 +131,7 @@ func (r *orderRow) check(v *values, f *faults) {
 		}
 		r.Refunds = append(r.Refunds, record)
 	}
-	if sum != r.refunded {
+	if sum != r.Refunded {
 		f.of("refunded", errors.New("the refunds do not sum to it"))
 	}
 }
@@ -183,11 +154,11 @@ func readLine(v *values, t *table, r row, columns found[orderRow]) (*bulk.OrderL
 // orderTexts are the rows of an order in Kopeck's own format.
 func orderTexts(v *values, o *bulk.OrderRecord) ([][]string, error) {
 	r := orderRow{OrderRecord: *o}
+	var err error
+	if r.Refunded, err = o.RefundedSum(); err != nil { // a log's order has the refunds alone
+		return nil, err
+	}
 	for _, one := range o.Refunds {
-		var err error
-		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {
-			return nil, err
-		}
 		text := refundText{ID: one.ID, Amount: v.currency.Format(one.Amount), Reason: one.Reason, At: one.At, Actor: one.Actor, GoodsReturned: one.GoodsReturned}
 		if !one.RecordedAt.Equal(one.At) || one.At.Before(o.CreatedAt) {
 			text.RecordedAt = &one.RecordedAt

@@ -16,7 +16,7 @@ func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Ver
 }
 
 func customerOf(r *contacts.Record) customerName {
-	return customerName{r.CustomerID, r.CustomerExternalID, Person{r.Email, r.Phone, r.Name}}
+	return customerName{r.CustomerID, r.CustomerExternalID, Person{Email: r.Email, Phone: r.Phone, Name: r.Name}}
 }
 
 func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) error {
