@@ -103,7 +103,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if err != nil {
 		return err
 	}
-	byID, byExternal, err := c.findOrders(ctx, orders, part)
+	known, err := c.findOrders(ctx, orders, part)
 	if err != nil {
 		return err
 	}
@@ -124,21 +124,14 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			continue
 		}
 		given := c.given(o, customer)
-		known := byID[o.ID]
-		if known == nil || o.ID == "" {
-			known = byExternal[o.ExternalID]
-		}
-		if known != nil && (o.ID != "" || o.ExternalID != "") {
-			c.verdicts[n] = sameOrder(known, given)
+		if existing := known.like(given); existing != nil {
+			c.verdicts[n] = sameOrder(existing, given)
 			continue
 		}
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Order)
 		}
-		byID[given.ID] = given
-		if given.ExternalID != "" {
-			byExternal[given.ExternalID] = given
-		}
+		known.add(given)
 		people.use(customer)
 		c.affected[customer] = true
 		fresh = append(fresh, given)
@@ -197,27 +190,16 @@ func otherStatus(known *OrderRecord) Verdict {
 }
 
 // findOrders finds the orders that exist, by id and by external id.
-func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (byID, byExternal map[string]*OrderRecord, err error) {
-	byID, byExternal = make(map[string]*OrderRecord, len(part)), make(map[string]*OrderRecord, len(part))
+func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (*stored[OrderRecord], error) {
+	known := newStored(len(part), namesOfOrder)
 	if none, err := c.noOrders(ctx); none || err != nil {
-		return byID, byExternal, err
+		return known, err
 	}
-	var ids, externals []string
-	for _, n := range part {
-		if orders[n].ID != "" {
-			ids = append(ids, orders[n].ID)
-		}
-		if orders[n].ExternalID != "" {
-			externals = append(externals, orders[n].ExternalID)
-		}
-	}
-	return byID, byExternal, c.ordersBy(ctx, ids, externals, func(o *OrderRecord) {
-		byID[o.ID] = o
-		if o.ExternalID != "" {
-			byExternal[o.ExternalID] = o
-		}
-	})
+	ids, externals := known.all(len(part), func(n int) *OrderRecord { return &orders[part[n]] }, func(o *OrderRecord) string { return o.ExternalID })
+	return known, c.ordersBy(ctx, ids, externals, known.add)
 }
+
+func namesOfOrder(o *OrderRecord) (id, external string) { return o.ID, o.ExternalID }
 
 // noOrders reports whether there is no order to be found: the call knows, or it only reads and the table is empty.
 func (c *chunk) noOrders(ctx context.Context) (bool, error) {
