@@ -28,6 +28,7 @@ type settings struct {
 	Pool        int    `env:"KOPECK_POOL" default:"8" help:"The maximum number of connections to the database." group:"Configuration"`
 	Keys        string `env:"KOPECK_KEYS" default:"./keys" help:"The directory of the signing keys, which are created if absent." group:"Configuration"`
 	Currency    string `env:"KOPECK_CURRENCY" default:"RUB" help:"The currency of the books (ISO 4217); fixed by the first start." group:"Configuration"`
+	IncludeTax  bool   `name:"prices-include-tax" env:"KOPECK_PRICES_INCLUDE_TAX" default:"true" negatable:"" help:"Whether prices include tax, or it comes on top; fixed by the first start." group:"Configuration"`
 	Env         string `env:"KOPECK_ENV" default:"development" enum:"development,production" help:"development has GraphiQL, introspection and suggestions; production logs in JSON." group:"Configuration"`
 	LogLevel    string `env:"KOPECK_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"The lowest level that is logged: debug, info, warn or error." group:"Configuration"`
 
@@ -174,7 +175,7 @@ func (c settings) open(ctx context.Context, want migration, log *slog.Logger, no
 	}
 	currency, err := money.ParseCurrency(c.Currency)
 	if err == nil {
-		k.app, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
+		k.app, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service, TaxOnTop: !c.IncludeTax})
 	}
 	if err == nil {
 		err = k.rekey(ctx, want, notes)

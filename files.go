@@ -10,6 +10,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/money"
 )
 
@@ -53,9 +54,9 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 		return err
 	}
 	defer k.close()
-	options := files.Options{
-		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Profile: c.Profile, Map: strings.Join(c.Map, ","), Words: c.Words, Where: c.Where, Negative: files.Negativity(c.Negative), Rest: c.Rest, Products: c.Products, Currency: c.Currency, Errors: files.Policy(c.Errors),
-		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
+	options := option.Options{
+		Kind: option.Kind(c.Kind), Format: option.Format(c.Format), Profile: c.Profile, Map: strings.Join(c.Map, ","), Words: c.Words, Where: c.Where, Negative: option.Negativity(c.Negative), Rest: c.Rest, Products: c.Products, Currency: c.Currency, Errors: option.Policy(c.Errors),
+		Customers: c.Customers, Update: c.Update, Empty: option.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
 		Encoding: c.Encoding, Skip: c.Skip, NoHeader: c.NoHeader,
 		Numbers: c.Numbers, DecimalComma: c.DecimalComma, Round: c.Round, Null: c.Null,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
@@ -97,7 +98,7 @@ type profileCommand struct {
 
 // Run implements the command.
 func (c *profileCommand) Run(p *program) error {
-	for _, one := range files.Profiles() {
+	for _, one := range option.Profiles() {
 		switch c.Name {
 		case "":
 			fmt.Fprintf(p.stdout, "%-16s %s\n", one.Name, one.About)
@@ -155,7 +156,7 @@ func (o output) write(ctx context.Context, s *settings, p *program, export func(
 }
 
 // all exports all rows of a kind.
-func (o output) all(ctx context.Context, s *settings, p *program, kind files.Kind) error {
+func (o output) all(ctx context.Context, s *settings, p *program, kind option.Kind) error {
 	return o.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		return files.Export(ctx, k.app, kind, to)
 	})
@@ -170,20 +171,20 @@ type (
 
 // Run implements the command.
 func (c *exportOrdersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.all(ctx, s, p, files.Orders)
+	return c.all(ctx, s, p, option.Orders)
 }
 
 // Run implements the command.
 func (c *exportCustomersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.all(ctx, s, p, files.Customers)
+	return c.all(ctx, s, p, option.Customers)
 }
 
 // Run implements the command.
 func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.all(ctx, s, p, files.Contacts)
+	return c.all(ctx, s, p, option.Contacts)
 }
 
 // Run implements the command.
 func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.all(ctx, s, p, files.Rates)
+	return c.all(ctx, s, p, option.Rates)
 }

@@ -162,6 +162,9 @@ func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *p
 		if err != nil {
 			return err
 		}
+		for _, note := range report.Notes {
+			fmt.Fprintln(p.stderr, note)
+		}
 		return report.Sheet(k.app.Currency).Write(to)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -302,7 +303,7 @@ func many(t *testing.T, w *World, n int) {
 	for i := range n {
 		fmt.Fprintf(&text, "many-%d,Customer %d\n", i, i)
 	}
-	report, err := files.Import(w.System(), w.App, files.Options{Kind: files.Customers, Map: "external_id=number,name=name", Source: strings.NewReader(text.String())})
+	report, err := files.Import(w.System(), w.App, option.Options{Kind: option.Customers, Map: "external_id=number,name=name", Source: strings.NewReader(text.String())})
 	if err != nil || report.Added != int64(n) {
 		t.Fatal(report, err)
 	}

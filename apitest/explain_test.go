@@ -36,7 +36,8 @@ func TestOrderExplainsItself(t *testing.T) {
 		ask := func(c *Client) *Result { return c.Must(askLines, Vars{"id": order, "at": known}) }
 		line := ask(s.admin).Text("node.lines.0.id")
 		s.admin.Refused("INVALID lines.0.quantity", refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "quantity": "2.1"}}, "reason": "r"}})
-		s.admin.Refused("INVALID lines.0.amount.amount", refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "amount": roubles("1999.99")}}, "reason": "r"}})
+		s.admin.Refused("INVALID lines.0.amount.amount", refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "quantity": "2", "amount": roubles("1999.99")}}, "reason": "r"}})
+		s.admin.Refused("INVALID lines.0.quantity", refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "amount": roubles("5.00")}}, "reason": "an amount without a quantity"}})
 		s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "quantity": "1"}}, "goodsReturned": true, "at": w.Clock.Now().Add(-time.Minute), "reason": "Too long"}})
 
 		r := ask(s.admin)
@@ -67,6 +68,12 @@ func TestOrderExplainsItself(t *testing.T) {
 		}
 		if sales.Len("node.lines.0.costLines") != 0 || sales.Len("node.history") != 3 || sales.Text("node.refunds.0.reason") != "Too long" {
 			t.Errorf("SALES reads %s", sales.Body)
+		}
+		for range 2 { // each refund has its own lines, however many there are
+			s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "lines": []Vars{{"lineId": line, "quantity": "0.5"}}, "reason": "A stain"}})
+		}
+		if r = ask(s.admin); r.Len("node.refunds") != 3 || r.Len("node.refunds.0.lines") != 1 || r.Len("node.refunds.1.lines") != 1 || r.Len("node.refunds.2.lines") != 1 {
+			t.Errorf("got the refunds %v, want three with one line each", r.Get("node.refunds"))
 		}
 	})
 }

@@ -67,6 +67,7 @@ func TestHoldIsFreeToItsPrice(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		window, anna := joinery(w)
 		sales := w.As(schema.RoleSales)
+		w.share("1")
 		door := makeProduct(w.As(schema.RoleAdmin), Vars{"sku": "DOOR", "listPrice": roubles("9000.00"), "standardLeadDays": 2, "components": []Vars{{"resource": "saw", "quantity": "1.083333333"}}})
 		sales.Must(holdPrice, Vars{"c": anna, "p": window, "q": "14", "l": 1})
 		for product, want := range map[string]bool{window: true, door: false} {
@@ -86,6 +87,52 @@ func TestHoldIsFreeToItsPrice(t *testing.T) {
 	})
 }
 
+// share sets how much of a resource one user may hold.
+func (w *World) share(share string) {
+	w.T.Helper()
+	w.As(schema.RoleAdmin).Must(`mutation($s: JSON!) { changeSetting(input: {name: "holdShare", value: $s}) { userErrors { code field message } } }`, Vars{"s": share})
+}
+
+// TestNobodyHoldsEverything: a seller who holds price after price keeps half of the capacity free for others, who sell it; one who holds
+// nothing may hold as much.
+func TestNobodyHoldsEverything(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		window, anna := joinery(w) // seven windows are a day
+		sales, manager := w.As(schema.RoleSales), w.As(schema.RoleManager)
+		boris := NewCustomer(manager, Vars{"name": "Boris"})
+		ask := func(customer, quantity string) Vars {
+			return Vars{"c": customer, "p": window, "q": quantity, "l": 13}
+		}
+		held := 0
+		for quantity := 16; quantity > 0; quantity-- { // each another price, for the same customer
+			r := sales.Do(holdPrice, ask(anna, fmt.Sprint(quantity)))
+			if len(r.Errors) == 0 {
+				held += quantity
+				continue
+			}
+			if r.Errors[0].Code() != "LIMIT_EXCEEDED" || r.Get("customer.price") != nil {
+				t.Fatalf("%s", r.Body)
+			}
+		}
+		if held < 46 || held > 51 { // 7 of 14 days have 56 hours, and a window takes 1.083333333
+			t.Errorf("%d windows are held", held)
+		}
+		if r := sales.Do(holdPrice, ask(boris, "7")); len(r.Errors) != 1 || r.Errors[0].Code() != "LIMIT_EXCEEDED" {
+			t.Errorf("for another customer: %s", r.Body)
+		}
+		token := sales.Must(askDate, ask(boris, "7")).Text("customer.price.token")
+		sales.Must(placeOrder, Vars{"in": Vars{"customerId": boris, "priceTokens": []string{token}}}) // without holding it
+		if r := manager.Must(holdPrice, ask(boris, "30")); r.Get("customer.price.date.holds") != true {
+			t.Errorf("nothing is left for others: %s", r.Body)
+		}
+		w.Clock.Advance(16 * time.Minute)
+		if r := sales.Must(holdPrice, ask(anna, "50")); r.Get("customer.price.date.heldUntil") == nil {
+			t.Errorf("what has expired counts: %s", r.Body)
+		}
+	})
+}
+
 // TestHoldOfADeletedCustomer: what is held for somebody who is deleted is free at once.
 func TestHoldOfADeletedCustomer(t *testing.T) {
 	t.Parallel()
@@ -93,6 +140,7 @@ func TestHoldOfADeletedCustomer(t *testing.T) {
 		window, anna := joinery(w)
 		sales, manager := w.As(schema.RoleSales), w.As(schema.RoleManager)
 		boris := NewCustomer(manager, Vars{"name": "Boris"})
+		w.share("1")
 		if r := sales.Must(holdPrice, Vars{"c": anna, "p": window, "q": "14", "l": 1}); r.Get("customer.price.date.holds") != true {
 			t.Fatal(r.Body)
 		}

@@ -148,6 +148,34 @@ func TestOrdersAreNotToldByCustomers(t *testing.T) {
 	})
 }
 
+// TestCostsAreNotInListPrices has a product that costs 123.45 and is marked up by 37 %: list prices of it to the kopeck are whole kopecks of
+// cost times one markup, and a few of them tell both. Without the scope costs they are in whole price steps.
+func TestCostsAreNotInListPrices(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		s.admin.Must(`mutation { changeSetting(input: {name: "priceStep", value: 100}) { userErrors { message } } }`, nil)
+		product := s.admin.Must(`mutation($in: CreateProductInput!) { createProduct(input: $in) { product { id } userErrors { code field message } } }`, Vars{"in": Vars{
+			"sku": "SCARF", "name": "A scarf", "markup": "0.37", "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantity": "1.2345"}},
+		}}).Text("createProduct.product.id")
+		for role, want := range map[schema.Role]string{
+			schema.RoleAdmin: "LIST 169.13, ROUNDING -0.13, list 169.13", schema.RoleSales: "LIST 169.00, list 169.00", schema.RoleManager: "LIST 169.13, ROUNDING -0.13, list 169.13",
+		} {
+			c := w.As(role)
+			r := c.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "1") { unit { amount } lines { kind amount { amount } } product { listPrice { amount } } } } }`,
+				Vars{"c": NewCustomer(c, Vars{}), "p": product})
+			var got strings.Builder
+			for i := range r.Len("customer.price.lines") {
+				line := fmt.Sprintf("customer.price.lines.%d.", i)
+				fmt.Fprintf(&got, "%s %s, ", r.Text(line+"kind"), r.Text(line+"amount.amount"))
+			}
+			if got := got.String() + "list " + r.Text("customer.price.product.listPrice.amount"); got != want || r.Text("customer.price.unit.amount") != "169.00" {
+				t.Errorf("%s reads %s, want %s: %s", role, got, want, r.Body)
+			}
+		}
+	})
+}
+
 // data is an answer without what the request cost.
 func data(body string) string {
 	before, _, _ := strings.Cut(body, `"extensions"`)

@@ -1,12 +1,16 @@
 package apitest
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // TestPriceTokenOfThePastIsRefused asks for a token of a time with a higher and one with a lower price.
@@ -146,7 +150,13 @@ func TestPastPricesUseThePastLifetimeValue(t *testing.T) {
 		w.Clock.Advance(time.Minute)
 		first := w.Clock.Now().UTC()
 		w.Clock.Advance(time.Minute)
-		customer := w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))["294"]
+		buyers := w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
+		customer := buyers["294"]
+		if err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
+			return w.App.Value.ShowCustomers(ctx, tx, slices.Collect(maps.Values(buyers))) // as an import does
+		}); err != nil {
+			t.Fatal(err)
+		}
 		unit := func(at any) string {
 			return c.Must(askPrice, Vars{"c": customer, "p": product, "at": at}).Text("customer.price.unit.amount")
 		}
@@ -168,6 +178,20 @@ func TestPastPricesUseThePastLifetimeValue(t *testing.T) {
 		}
 		if got := unit(first); got != "1000.00" {
 			t.Errorf("before anything was known of the orders it was %s", got)
+		}
+		third := w.Clock.Now().UTC()
+		byModel := unit(nil)
+		for range 2 { // what is shown on later days changes nothing of it
+			c.Must(recordContact, Vars{"in": Called(customer, Vars{"channel": "POST", "expense": roubles("250.00")})})
+			w.overMidnight()
+			if unit(nil) == byModel {
+				t.Errorf("a day and an expense later still %s", byModel)
+			}
+			for at, want := range map[time.Time]string{first: "1000.00", second: byPrior, third: byModel} {
+				if got := unit(at); got != want {
+					t.Errorf("on %s the price of %s is %s, it was %s", w.Clock.Now().UTC(), at, got, want)
+				}
+			}
 		}
 	})
 }

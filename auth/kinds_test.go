@@ -41,7 +41,7 @@ func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
 		"confirm": func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
 		"refresh": func(token string) error { _, err := HashRefreshToken(token); return err },
 	}
-	prefixes := map[string]string{"price": "kp2.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
+	prefixes := map[string]string{"price": "kp3.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
 	for kind, token := range tokens {
 		for place, verify := range places {
 			t.Run(kind+" as "+place, func(t *testing.T) {

@@ -18,9 +18,10 @@ var (
 const maxPriceToken = 16 << 10 // bytes
 
 // A price token is encrypted: the waterfall has lines that its holder may not see, such as the floor, which is a cost. Those that were
-// issued before were signed alone, and are honoured until they expire.
+// issued before have no tax, and the first were signed alone; they are honoured until they expire.
 var (
-	priceTokens       = encrypted{use: UsePrice, prefix: "kp2.", purpose: "kopeck price token 2", limit: maxPriceToken, grain: 192}
+	priceTokens       = encrypted{use: UsePrice, prefix: "kp3.", purpose: "kopeck price token 3", limit: maxPriceToken, grain: 192}
+	untaxedTokens     = encrypted{use: UsePrice, prefix: "kp2.", purpose: "kopeck price token 2", limit: maxPriceToken, grain: 192}
 	signedPriceTokens = sealed{use: UsePrice, prefix: "kp1.", domain: "kopeck price token 1\x00", limit: maxPriceToken}
 )
 
@@ -31,6 +32,7 @@ type PriceContent struct {
 	Product    string        // prd_…
 	Quantity   int64         // in billionths of a unit
 	Unit       int64         // what one unit is promised for
+	Tax        int64         // of the whole quantity, in the unit price or on top of it
 	List       int64         // the list price of one unit when it was asked
 	LeadDays   int           // not negative
 	AskedAt    time.Time     // the moment that the price is of
@@ -51,7 +53,7 @@ type PriceLine struct {
 
 // Prices makes price tokens and verifies them.
 //
-// A token is "kp2." and base64url. It has 308 characters, and 256 more for every further 192 bytes of its content: six lines
+// A token is "kp3." and base64url. It has 308 characters, and 256 more for every further 192 bytes of its content: six lines
 // with a rule each need no more. Issue refuses more than 16 KiB.
 // The same content gives the same token as long as the same key signs.
 type Prices struct {
@@ -79,15 +81,18 @@ func (p *Prices) Issue(content PriceContent) (string, error) {
 // that the caller can offer today's price; with ErrPriceInvalid there is none. The caller checks that
 // the customer is the one who is being served.
 func (p *Prices) Verify(token string) (PriceContent, error) {
-	open := priceTokens.open
-	if strings.HasPrefix(token, signedPriceTokens.prefix) {
-		open = signedPriceTokens.open
+	open, taxed := priceTokens.open, true
+	switch {
+	case strings.HasPrefix(token, signedPriceTokens.prefix):
+		open, taxed = signedPriceTokens.open, false
+	case strings.HasPrefix(token, untaxedTokens.prefix):
+		open, taxed = untaxedTokens.open, false
 	}
 	payload, err := open(p.Keys, token)
 	if err != nil {
 		return PriceContent{}, ErrPriceInvalid
 	}
-	content, err := decodePrice(payload)
+	content, err := decodePrice(payload, taxed)
 	if err != nil {
 		return PriceContent{}, ErrPriceInvalid
 	}

@@ -13,7 +13,8 @@ import (
 // price less the unit price, lead days, the microsecond asked at and those from there to the end, as
 // signed varints (encoding/binary); the number of options, and of each its code and value, each with
 // its length in front; the number of lines, and of each its kind, what it refers to, its amount, and
-// the 16 bytes referred to where there are any. Every content has one encoding, and nothing follows it.
+// the 16 bytes referred to where there are any; and the tax, as a signed varint, which earlier tokens do not have. Every content has one
+// encoding, and nothing follows it.
 
 // The types of what a line refers to.
 const (
@@ -70,7 +71,7 @@ func encodePrice(c PriceContent) ([]byte, error) {
 			to = append(to, id[:]...)
 		}
 	}
-	return to, nil
+	return binary.AppendVarint(to, c.Tax), nil
 }
 
 // validKind reports whether a line's kind can be the number of a price step: 0 is none, and 255 is what a search without
@@ -89,8 +90,9 @@ func packRef(text string) (ref byte, id [idBytes]byte, err error) {
 	return refNone, id, fmt.Errorf("auth: a line of a price refers to %q: want a rule, an agreement or an option", text)
 }
 
-// decodePrice decodes any bytes. What it accepts, encodePrice encodes to the same bytes.
-func decodePrice(payload []byte) (PriceContent, error) {
+// decodePrice decodes any bytes, which have the tax or, of an earlier token, not. What it accepts with the tax, encodePrice encodes to the
+// same bytes.
+func decodePrice(payload []byte, taxed bool) (PriceContent, error) {
 	in := priceReader{left: payload}
 	c := PriceContent{Customer: unpackID("cus", in.id()), Product: unpackID("prd", in.id())}
 	c.Quantity, c.Unit = in.number(), in.number()
@@ -125,6 +127,9 @@ func decodePrice(payload []byte) (PriceContent, error) {
 			return PriceContent{}, errNotSealed
 		}
 		c.Lines[i].Ref = unpackID(prefix, in.id())
+	}
+	if taxed {
+		c.Tax = in.number()
 	}
 	if in.broken || len(in.left) > 0 {
 		return PriceContent{}, errNotSealed

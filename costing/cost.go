@@ -14,6 +14,7 @@ import (
 type Basis struct {
 	Catalogue *Catalogue
 	Rates     *Rates
+	Taxes     *Taxes // of what is sold; costs are without tax
 	Bookings  *Bookings
 	Calendar  Calendar     // which days are worked
 	Load      Load         // of the fixed shares; DefaultLoad unless the installation has its own

@@ -34,6 +34,9 @@ func NewMemo(basis Basis, most int) *Memo {
 	return &Memo{basis: basis, most: most, answers: make(map[memoKey]ProductCost)}
 }
 
+// Basis returns what the costs are computed from.
+func (m *Memo) Basis() Basis { return m.basis }
+
 // Cost answers as Basis.Cost does. Questions with options are not remembered: there are too many of them.
 func (m *Memo) Cost(q ProductQuestion) (ProductCost, error) {
 	if len(q.Chosen) > 0 {

@@ -2,14 +2,37 @@ package costing
 
 import "kopeck/money"
 
-// OrderMargin returns the margin of an order: total - refunded - cost. All three are without tax, and cost is what is left of
+// Sale is what an order or a line of one was sold for, and what was given back of it. Total and Refunded are in the mode of prices: with
+// tax or without it.
+type Sale struct {
+	Total, Tax            money.Amount
+	Refunded, RefundedTax money.Amount
+}
+
+// Net returns what is kept of a sale without tax: total - refunded, without their tax. Error: money.ErrOverflow.
+func (s Sale) Net(mode TaxMode) (money.Amount, error) {
+	kept, err := s.Total.Minus(s.Refunded)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	tax, err := s.KeptTax()
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return mode.Net(kept, tax)
+}
+
+// KeptTax returns the tax of what is kept: tax - refunded tax. Error: money.ErrOverflow.
+func (s Sale) KeptTax() (money.Amount, error) { return s.Tax.Minus(s.RefundedTax) }
+
+// OrderMargin returns the margin of an order: total - refunded - cost, all three without tax. The cost is what is left of
 // it after goods came back to stock. The margin is negative where the goods cost more than was paid for them. An order that was
 // cancelled earns and costs nothing: it has no margin, which is 0 wherever margins are summed. Error: money.ErrOverflow.
-func OrderMargin(cancelled bool, total, refunded, cost money.Amount) (money.Amount, error) {
+func OrderMargin(cancelled bool, sold Sale, mode TaxMode, cost money.Amount) (money.Amount, error) {
 	if cancelled {
 		return money.Amount{}, nil
 	}
-	kept, err := total.Minus(refunded)
+	kept, err := sold.Net(mode)
 	if err != nil {
 		return money.Amount{}, err
 	}

@@ -32,11 +32,11 @@ func TestOrderMargin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := costing.OrderMargin(false, money.Minor(c.total), money.Minor(c.refunded), money.Minor(c.cost))
+			got, err := costing.OrderMargin(false, costing.Sale{Total: money.Minor(c.total), Refunded: money.Minor(c.refunded)}, costing.TaxIncluded, money.Minor(c.cost))
 			if got.Minor() != c.want || !errors.Is(err, c.err) {
 				t.Errorf("%d, %v; want %d, %v", got.Minor(), err, c.want, c.err)
 			}
-			if got, err := costing.OrderMargin(true, money.Minor(c.total), money.Minor(c.refunded), money.Minor(c.cost)); !got.IsZero() || err != nil {
+			if got, err := costing.OrderMargin(true, costing.Sale{Total: money.Minor(c.total), Refunded: money.Minor(c.refunded)}, costing.TaxOnTop, money.Minor(c.cost)); !got.IsZero() || err != nil {
 				t.Errorf("cancelled, %d, %v; want nothing", got.Minor(), err)
 			}
 		})

@@ -16,10 +16,11 @@ const (
 	SubjectMaterial      = "MATERIAL"
 	SubjectResource      = "RESOURCE"
 	SubjectOverhead      = "OVERHEAD"
+	SubjectTax           = "TAX"
 )
 
 // Rate is a dated price of something that the company spends: from ValidFrom on, as we know since RecordedAt,
-// one Unit of Code costs Amount of the currency's major unit. For OVERHEAD the amount is a share.
+// one Unit of Code costs Amount of the currency's major unit. For OVERHEAD and TAX the amount is a share.
 type Rate struct {
 	ID, Subject, Code, Unit string
 	Amount                  money.Decimal
@@ -146,7 +147,7 @@ func (r *Rates) Next(subject, code string, at, knownAt time.Time) (time.Time, bo
 var one = money.Whole(1)
 
 // CheckRate returns what is wrong with a rate as a *FieldError, or nil: an unknown subject, no code, a unit that
-// the subject is not counted in, a negative amount or capacity, a fixed share outside 0 to 1, or capacity and
+// the subject is not counted in, a negative amount or capacity, a tax of more than 1, a fixed share outside 0 to 1, or capacity and
 // fixed share for anything but a resource.
 func CheckRate(rate Rate) error {
 	switch {
@@ -154,6 +155,8 @@ func CheckRate(rate Rate) error {
 		return &FieldError{"code", "want the code of what is spent"}
 	case rate.Amount.Sign() < 0:
 		return &FieldError{"amount", "want 0 or more"}
+	case rate.Subject == SubjectTax && rate.Amount.Compare(one) > 0:
+		return &FieldError{"amount", "want the share of a tax from 0 to 1: 0.2 is 20 %"}
 	case rate.CapacityPerDay != nil && rate.Subject != SubjectResource:
 		return &FieldError{"capacityPerDay", "only a RESOURCE has a capacity"}
 	case rate.CapacityPerDay != nil && rate.CapacityPerDay.Sign() < 0:
@@ -170,7 +173,7 @@ func CheckRate(rate Rate) error {
 		return checkUnit(rate.Unit, "contact")
 	case SubjectChannelMinute:
 		return checkUnit(rate.Unit, "minute")
-	case SubjectOverhead:
+	case SubjectOverhead, SubjectTax:
 		return checkUnit(rate.Unit, "share")
 	case SubjectMaterial, SubjectResource:
 		if rate.Unit == "" {
@@ -178,7 +181,7 @@ func CheckRate(rate Rate) error {
 		}
 		return nil
 	}
-	return &FieldError{"subject", "want one of STAFF, CHANNEL_FEE, CHANNEL_MINUTE, MATERIAL, RESOURCE and OVERHEAD, not \"" + rate.Subject + "\""}
+	return &FieldError{"subject", "want one of STAFF, CHANNEL_FEE, CHANNEL_MINUTE, MATERIAL, RESOURCE, OVERHEAD and TAX, not \"" + rate.Subject + "\""}
 }
 
 func checkUnit(unit string, allowed ...string) error {

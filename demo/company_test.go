@@ -15,6 +15,7 @@ import (
 	"kopeck/dbtest"
 	"kopeck/demo"
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -107,7 +108,7 @@ func (w *world) count(t *testing.T, query string) int {
 func TestCompany(t *testing.T) {
 	var exports sync.Map
 	each(t, func(t *testing.T, w *world) {
-		for _, kind := range files.Kinds() {
+		for _, kind := range option.Kinds() {
 			text := w.export(t, kind)
 			if before, there := exports.LoadOrStore(kind, text); there && before != text {
 				t.Errorf("the same seed and day made two companies: %s\n%s", kind, firstDifference(before.(string), text))
@@ -199,7 +200,7 @@ func (w *world) laws(t *testing.T) {
 	}
 }
 
-func (w *world) export(t *testing.T, kind files.Kind) string {
+func (w *world) export(t *testing.T, kind option.Kind) string {
 	t.Helper()
 	var text bytes.Buffer
 	if err := files.Export(auth.System(t.Context()), w.service, kind, &text); err != nil {

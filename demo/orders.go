@@ -292,7 +292,7 @@ func (c *company) applyRefund(o *order) (err error) {
 }
 
 func (o *order) margin() (money.Amount, error) {
-	return costing.OrderMargin(o.status == schema.OrderCancelled, o.total, o.refunded, o.cost)
+	return costing.OrderMargin(o.status == schema.OrderCancelled, costing.Sale{Total: o.total, Refunded: o.refunded}, costing.TaxIncluded, o.cost)
 }
 
 // priceOrder prices the lines of an order and sums them up.

@@ -63,6 +63,8 @@ type Customer struct {
 	Wallet *money.Amount `json:"wallet,omitempty"`
 	// The day on which the customer was born; null if unknown.
 	Birthday *schema.Date `json:"birthday,omitempty"`
+	// Why the customer is exempt from tax now; null if they are not.
+	TaxExempt *string `json:"tax_exempt,omitempty"`
 	// 0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own.
 	EmailTwin int `json:"email_twin,omitempty"`
 	// The same for the external id.
@@ -172,7 +174,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldRecentDays:
+		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldRecentDays:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldLastOrderAt:
 			values[i] = new(sql.NullTime)
@@ -329,6 +331,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Birthday = new(schema.Date)
 				*_m.Birthday = schema.Date(value.Int64)
+			}
+		case customer.FieldTaxExempt:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field tax_exempt", values[i])
+			} else if value.Valid {
+				_m.TaxExempt = new(string)
+				*_m.TaxExempt = value.String
 			}
 		case customer.FieldEmailTwin:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -566,6 +575,11 @@ func (_m *Customer) String() string {
 	if v := _m.Birthday; v != nil {
 		builder.WriteString("birthday=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TaxExempt; v != nil {
+		builder.WriteString("tax_exempt=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	builder.WriteString("email_twin=")

@@ -265,6 +265,20 @@ func (_c *CustomerCreate) SetNillableBirthday(v *schema.Date) *CustomerCreate {
 	return _c
 }
 
+// SetTaxExempt sets the "tax_exempt" field.
+func (_c *CustomerCreate) SetTaxExempt(v string) *CustomerCreate {
+	_c.mutation.SetTaxExempt(v)
+	return _c
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableTaxExempt(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetTaxExempt(*v)
+	}
+	return _c
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_c *CustomerCreate) SetEmailTwin(v int) *CustomerCreate {
 	_c.mutation.SetEmailTwin(v)
@@ -698,6 +712,11 @@ func (_c *CustomerCreate) check() error {
 	if _, ok := _c.mutation.AcquisitionCost(); !ok {
 		return &ValidationError{Name: "acquisition_cost", err: errors.New(`ent: missing required field "Customer.acquisition_cost"`)}
 	}
+	if v, ok := _c.mutation.TaxExempt(); ok {
+		if err := customer.TaxExemptValidator(v); err != nil {
+			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.EmailTwin(); !ok {
 		return &ValidationError{Name: "email_twin", err: errors.New(`ent: missing required field "Customer.email_twin"`)}
 	}
@@ -849,6 +868,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Birthday(); ok {
 		_spec.SetField(customer.FieldBirthday, field.TypeInt, value)
 		_node.Birthday = &value
+	}
+	if value, ok := _c.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeString, value)
+		_node.TaxExempt = &value
 	}
 	if value, ok := _c.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)

@@ -379,6 +379,26 @@ func (_u *CustomerUpdate) ClearBirthday() *CustomerUpdate {
 	return _u
 }
 
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdate) SetTaxExempt(v string) *CustomerUpdate {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableTaxExempt(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetTaxExempt(*v)
+	}
+	return _u
+}
+
+// ClearTaxExempt clears the value of the "tax_exempt" field.
+func (_u *CustomerUpdate) ClearTaxExempt() *CustomerUpdate {
+	_u.mutation.ClearTaxExempt()
+	return _u
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_u *CustomerUpdate) SetEmailTwin(v int) *CustomerUpdate {
 	_u.mutation.ResetEmailTwin()
@@ -807,6 +827,11 @@ func (_u *CustomerUpdate) check() error {
 			return &ValidationError{Name: "segment", err: fmt.Errorf(`ent: validator failed for field "Customer.segment": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TaxExempt(); ok {
+		if err := customer.TaxExemptValidator(v); err != nil {
+			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderDays(); ok {
 		if err := customer.OrderDaysValidator(v); err != nil {
 			return &ValidationError{Name: "order_days", err: fmt.Errorf(`ent: validator failed for field "Customer.order_days": %w`, err)}
@@ -913,6 +938,12 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.BirthdayCleared() {
 		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeString, value)
+	}
+	if _u.mutation.TaxExemptCleared() {
+		_spec.ClearField(customer.FieldTaxExempt, field.TypeString)
 	}
 	if value, ok := _u.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
@@ -1489,6 +1520,26 @@ func (_u *CustomerUpdateOne) ClearBirthday() *CustomerUpdateOne {
 	return _u
 }
 
+// SetTaxExempt sets the "tax_exempt" field.
+func (_u *CustomerUpdateOne) SetTaxExempt(v string) *CustomerUpdateOne {
+	_u.mutation.SetTaxExempt(v)
+	return _u
+}
+
+// SetNillableTaxExempt sets the "tax_exempt" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableTaxExempt(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetTaxExempt(*v)
+	}
+	return _u
+}
+
+// ClearTaxExempt clears the value of the "tax_exempt" field.
+func (_u *CustomerUpdateOne) ClearTaxExempt() *CustomerUpdateOne {
+	_u.mutation.ClearTaxExempt()
+	return _u
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_u *CustomerUpdateOne) SetEmailTwin(v int) *CustomerUpdateOne {
 	_u.mutation.ResetEmailTwin()
@@ -1930,6 +1981,11 @@ func (_u *CustomerUpdateOne) check() error {
 			return &ValidationError{Name: "segment", err: fmt.Errorf(`ent: validator failed for field "Customer.segment": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TaxExempt(); ok {
+		if err := customer.TaxExemptValidator(v); err != nil {
+			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderDays(); ok {
 		if err := customer.OrderDaysValidator(v); err != nil {
 			return &ValidationError{Name: "order_days", err: fmt.Errorf(`ent: validator failed for field "Customer.order_days": %w`, err)}
@@ -2053,6 +2109,12 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.BirthdayCleared() {
 		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
+	}
+	if value, ok := _u.mutation.TaxExempt(); ok {
+		_spec.SetField(customer.FieldTaxExempt, field.TypeString, value)
+	}
+	if _u.mutation.TaxExemptCleared() {
+		_spec.ClearField(customer.FieldTaxExempt, field.TypeString)
 	}
 	if value, ok := _u.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)

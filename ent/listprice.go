@@ -30,6 +30,8 @@ type ListPrice struct {
 	MinimumMargin money.Decimal `json:"minimum_margin,omitempty"`
 	// The share taken off the sum of the parts' list prices, of a bundle without a list price of its own.
 	BundleDiscount *money.Decimal `json:"bundle_discount,omitempty"`
+	// The code whose rate of the subject TAX is the share of tax; null if the product is without tax.
+	TaxCode *string `json:"tax_code,omitempty"`
 	// From when the terms hold.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
 	// When the terms were recorded.
@@ -71,7 +73,7 @@ func (*ListPrice) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case listprice.FieldMarkup, listprice.FieldMinimumMargin:
 			values[i] = new(money.Decimal)
-		case listprice.FieldID, listprice.FieldProductID:
+		case listprice.FieldID, listprice.FieldProductID, listprice.FieldTaxCode:
 			values[i] = new(sql.NullString)
 		case listprice.FieldValidFrom, listprice.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
@@ -127,6 +129,13 @@ func (_m *ListPrice) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.BundleDiscount = new(money.Decimal)
 				*_m.BundleDiscount = *value.S.(*money.Decimal)
+			}
+		case listprice.FieldTaxCode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field tax_code", values[i])
+			} else if value.Valid {
+				_m.TaxCode = new(string)
+				*_m.TaxCode = value.String
 			}
 		case listprice.FieldValidFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -198,6 +207,11 @@ func (_m *ListPrice) String() string {
 	if v := _m.BundleDiscount; v != nil {
 		builder.WriteString("bundle_discount=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TaxCode; v != nil {
+		builder.WriteString("tax_code=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	builder.WriteString("valid_from=")

@@ -84,6 +84,20 @@ func (_c *ListPriceCreate) SetNillableBundleDiscount(v *money.Decimal) *ListPric
 	return _c
 }
 
+// SetTaxCode sets the "tax_code" field.
+func (_c *ListPriceCreate) SetTaxCode(v string) *ListPriceCreate {
+	_c.mutation.SetTaxCode(v)
+	return _c
+}
+
+// SetNillableTaxCode sets the "tax_code" field if the given value is not nil.
+func (_c *ListPriceCreate) SetNillableTaxCode(v *string) *ListPriceCreate {
+	if v != nil {
+		_c.SetTaxCode(*v)
+	}
+	return _c
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (_c *ListPriceCreate) SetValidFrom(v time.Time) *ListPriceCreate {
 	_c.mutation.SetValidFrom(v)
@@ -163,6 +177,11 @@ func (_c *ListPriceCreate) check() error {
 	if _, ok := _c.mutation.MinimumMargin(); !ok {
 		return &ValidationError{Name: "minimum_margin", err: errors.New(`ent: missing required field "ListPrice.minimum_margin"`)}
 	}
+	if v, ok := _c.mutation.TaxCode(); ok {
+		if err := listprice.TaxCodeValidator(v); err != nil {
+			return &ValidationError{Name: "tax_code", err: fmt.Errorf(`ent: validator failed for field "ListPrice.tax_code": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.ValidFrom(); !ok {
 		return &ValidationError{Name: "valid_from", err: errors.New(`ent: missing required field "ListPrice.valid_from"`)}
 	}
@@ -227,6 +246,10 @@ func (_c *ListPriceCreate) createSpec() (*ListPrice, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.BundleDiscount(); ok {
 		_spec.SetField(listprice.FieldBundleDiscount, field.TypeInt64, value)
 		_node.BundleDiscount = &value
+	}
+	if value, ok := _c.mutation.TaxCode(); ok {
+		_spec.SetField(listprice.FieldTaxCode, field.TypeString, value)
+		_node.TaxCode = &value
 	}
 	if value, ok := _c.mutation.ValidFrom(); ok {
 		_spec.SetField(listprice.FieldValidFrom, field.TypeTime, value)

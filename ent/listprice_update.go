@@ -92,6 +92,9 @@ func (_u *ListPriceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.BundleDiscountCleared() {
 		_spec.ClearField(listprice.FieldBundleDiscount, field.TypeInt64)
 	}
+	if _u.mutation.TaxCodeCleared() {
+		_spec.ClearField(listprice.FieldTaxCode, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -207,6 +210,9 @@ func (_u *ListPriceUpdateOne) sqlSave(ctx context.Context) (_node *ListPrice, er
 	}
 	if _u.mutation.BundleDiscountCleared() {
 		_spec.ClearField(listprice.FieldBundleDiscount, field.TypeInt64)
+	}
+	if _u.mutation.TaxCodeCleared() {
+		_spec.ClearField(listprice.FieldTaxCode, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ListPrice{config: _u.config}

@@ -6375,6 +6375,7 @@ type CustomerMutation struct {
 	wallet               *money.Amount
 	birthday             *schema.Date
 	addbirthday          *schema.Date
+	tax_exempt           *string
 	email_twin           *int
 	addemail_twin        *int
 	external_twin        *int
@@ -7433,6 +7434,55 @@ func (m *CustomerMutation) ResetBirthday() {
 	delete(m.clearedFields, customer.FieldBirthday)
 }
 
+// SetTaxExempt sets the "tax_exempt" field.
+func (m *CustomerMutation) SetTaxExempt(s string) {
+	m.tax_exempt = &s
+}
+
+// TaxExempt returns the value of the "tax_exempt" field in the mutation.
+func (m *CustomerMutation) TaxExempt() (r string, exists bool) {
+	v := m.tax_exempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxExempt returns the old "tax_exempt" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldTaxExempt(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxExempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxExempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxExempt: %w", err)
+	}
+	return oldValue.TaxExempt, nil
+}
+
+// ClearTaxExempt clears the value of the "tax_exempt" field.
+func (m *CustomerMutation) ClearTaxExempt() {
+	m.tax_exempt = nil
+	m.clearedFields[customer.FieldTaxExempt] = struct{}{}
+}
+
+// TaxExemptCleared returns if the "tax_exempt" field was cleared in this mutation.
+func (m *CustomerMutation) TaxExemptCleared() bool {
+	_, ok := m.clearedFields[customer.FieldTaxExempt]
+	return ok
+}
+
+// ResetTaxExempt resets all changes to the "tax_exempt" field.
+func (m *CustomerMutation) ResetTaxExempt() {
+	m.tax_exempt = nil
+	delete(m.clearedFields, customer.FieldTaxExempt)
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (m *CustomerMutation) SetEmailTwin(i int) {
 	m.email_twin = &i
@@ -8333,7 +8383,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 36)
+	fields := make([]string, 0, 37)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -8393,6 +8443,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.birthday != nil {
 		fields = append(fields, customer.FieldBirthday)
+	}
+	if m.tax_exempt != nil {
+		fields = append(fields, customer.FieldTaxExempt)
 	}
 	if m.email_twin != nil {
 		fields = append(fields, customer.FieldEmailTwin)
@@ -8490,6 +8543,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Wallet()
 	case customer.FieldBirthday:
 		return m.Birthday()
+	case customer.FieldTaxExempt:
+		return m.TaxExempt()
 	case customer.FieldEmailTwin:
 		return m.EmailTwin()
 	case customer.FieldExternalTwin:
@@ -8571,6 +8626,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldWallet(ctx)
 	case customer.FieldBirthday:
 		return m.OldBirthday(ctx)
+	case customer.FieldTaxExempt:
+		return m.OldTaxExempt(ctx)
 	case customer.FieldEmailTwin:
 		return m.OldEmailTwin(ctx)
 	case customer.FieldExternalTwin:
@@ -8751,6 +8808,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBirthday(v)
+		return nil
+	case customer.FieldTaxExempt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxExempt(v)
 		return nil
 	case customer.FieldEmailTwin:
 		v, ok := value.(int)
@@ -9017,6 +9081,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldBirthday) {
 		fields = append(fields, customer.FieldBirthday)
 	}
+	if m.FieldCleared(customer.FieldTaxExempt) {
+		fields = append(fields, customer.FieldTaxExempt)
+	}
 	if m.FieldCleared(customer.FieldDepartedAt) {
 		fields = append(fields, customer.FieldDepartedAt)
 	}
@@ -9075,6 +9142,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldBirthday:
 		m.ClearBirthday()
+		return nil
+	case customer.FieldTaxExempt:
+		m.ClearTaxExempt()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ClearDepartedAt()
@@ -9152,6 +9222,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldBirthday:
 		m.ResetBirthday()
+		return nil
+	case customer.FieldTaxExempt:
+		m.ResetTaxExempt()
 		return nil
 	case customer.FieldEmailTwin:
 		m.ResetEmailTwin()
@@ -11768,6 +11841,7 @@ type ListPriceMutation struct {
 	markup          *money.Decimal
 	minimum_margin  *money.Decimal
 	bundle_discount *money.Decimal
+	tax_code        *string
 	valid_from      *time.Time
 	recorded_at     *time.Time
 	clearedFields   map[string]struct{}
@@ -12088,6 +12162,55 @@ func (m *ListPriceMutation) ResetBundleDiscount() {
 	delete(m.clearedFields, listprice.FieldBundleDiscount)
 }
 
+// SetTaxCode sets the "tax_code" field.
+func (m *ListPriceMutation) SetTaxCode(s string) {
+	m.tax_code = &s
+}
+
+// TaxCode returns the value of the "tax_code" field in the mutation.
+func (m *ListPriceMutation) TaxCode() (r string, exists bool) {
+	v := m.tax_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxCode returns the old "tax_code" field's value of the ListPrice entity.
+// If the ListPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListPriceMutation) OldTaxCode(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxCode: %w", err)
+	}
+	return oldValue.TaxCode, nil
+}
+
+// ClearTaxCode clears the value of the "tax_code" field.
+func (m *ListPriceMutation) ClearTaxCode() {
+	m.tax_code = nil
+	m.clearedFields[listprice.FieldTaxCode] = struct{}{}
+}
+
+// TaxCodeCleared returns if the "tax_code" field was cleared in this mutation.
+func (m *ListPriceMutation) TaxCodeCleared() bool {
+	_, ok := m.clearedFields[listprice.FieldTaxCode]
+	return ok
+}
+
+// ResetTaxCode resets all changes to the "tax_code" field.
+func (m *ListPriceMutation) ResetTaxCode() {
+	m.tax_code = nil
+	delete(m.clearedFields, listprice.FieldTaxCode)
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (m *ListPriceMutation) SetValidFrom(t time.Time) {
 	m.valid_from = &t
@@ -12221,7 +12344,7 @@ func (m *ListPriceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ListPriceMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.product != nil {
 		fields = append(fields, listprice.FieldProductID)
 	}
@@ -12236,6 +12359,9 @@ func (m *ListPriceMutation) Fields() []string {
 	}
 	if m.bundle_discount != nil {
 		fields = append(fields, listprice.FieldBundleDiscount)
+	}
+	if m.tax_code != nil {
+		fields = append(fields, listprice.FieldTaxCode)
 	}
 	if m.valid_from != nil {
 		fields = append(fields, listprice.FieldValidFrom)
@@ -12261,6 +12387,8 @@ func (m *ListPriceMutation) Field(name string) (ent.Value, bool) {
 		return m.MinimumMargin()
 	case listprice.FieldBundleDiscount:
 		return m.BundleDiscount()
+	case listprice.FieldTaxCode:
+		return m.TaxCode()
 	case listprice.FieldValidFrom:
 		return m.ValidFrom()
 	case listprice.FieldRecordedAt:
@@ -12284,6 +12412,8 @@ func (m *ListPriceMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldMinimumMargin(ctx)
 	case listprice.FieldBundleDiscount:
 		return m.OldBundleDiscount(ctx)
+	case listprice.FieldTaxCode:
+		return m.OldTaxCode(ctx)
 	case listprice.FieldValidFrom:
 		return m.OldValidFrom(ctx)
 	case listprice.FieldRecordedAt:
@@ -12331,6 +12461,13 @@ func (m *ListPriceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBundleDiscount(v)
+		return nil
+	case listprice.FieldTaxCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxCode(v)
 		return nil
 	case listprice.FieldValidFrom:
 		v, ok := value.(time.Time)
@@ -12385,6 +12522,9 @@ func (m *ListPriceMutation) ClearedFields() []string {
 	if m.FieldCleared(listprice.FieldBundleDiscount) {
 		fields = append(fields, listprice.FieldBundleDiscount)
 	}
+	if m.FieldCleared(listprice.FieldTaxCode) {
+		fields = append(fields, listprice.FieldTaxCode)
+	}
 	return fields
 }
 
@@ -12404,6 +12544,9 @@ func (m *ListPriceMutation) ClearField(name string) error {
 		return nil
 	case listprice.FieldBundleDiscount:
 		m.ClearBundleDiscount()
+		return nil
+	case listprice.FieldTaxCode:
+		m.ClearTaxCode()
 		return nil
 	}
 	return fmt.Errorf("unknown ListPrice nullable field %s", name)
@@ -12427,6 +12570,9 @@ func (m *ListPriceMutation) ResetField(name string) error {
 		return nil
 	case listprice.FieldBundleDiscount:
 		m.ResetBundleDiscount()
+		return nil
+	case listprice.FieldTaxCode:
+		m.ResetTaxCode()
 		return nil
 	case listprice.FieldValidFrom:
 		m.ResetValidFrom()
@@ -13271,6 +13417,7 @@ type OfferMutation struct {
 	kind            *schema.OfferKind
 	status          *schema.OfferStatus
 	total           *money.Amount
+	tax             *money.Amount
 	expires_at      *time.Time
 	sent_at         *time.Time
 	viewed_at       *time.Time
@@ -13662,6 +13809,42 @@ func (m *OfferMutation) OldTotal(ctx context.Context) (v money.Amount, err error
 // ResetTotal resets all changes to the "total" field.
 func (m *OfferMutation) ResetTotal() {
 	m.total = nil
+}
+
+// SetTax sets the "tax" field.
+func (m *OfferMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *OfferMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *OfferMutation) ResetTax() {
+	m.tax = nil
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -14109,7 +14292,7 @@ func (m *OfferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.version != nil {
 		fields = append(fields, offer.FieldVersion)
 	}
@@ -14130,6 +14313,9 @@ func (m *OfferMutation) Fields() []string {
 	}
 	if m.total != nil {
 		fields = append(fields, offer.FieldTotal)
+	}
+	if m.tax != nil {
+		fields = append(fields, offer.FieldTax)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, offer.FieldExpiresAt)
@@ -14174,6 +14360,8 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.Status()
 	case offer.FieldTotal:
 		return m.Total()
+	case offer.FieldTax:
+		return m.Tax()
 	case offer.FieldExpiresAt:
 		return m.ExpiresAt()
 	case offer.FieldSentAt:
@@ -14211,6 +14399,8 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldStatus(ctx)
 	case offer.FieldTotal:
 		return m.OldTotal(ctx)
+	case offer.FieldTax:
+		return m.OldTax(ctx)
 	case offer.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case offer.FieldSentAt:
@@ -14282,6 +14472,13 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTotal(v)
+		return nil
+	case offer.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
 		return nil
 	case offer.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -14456,6 +14653,9 @@ func (m *OfferMutation) ResetField(name string) error {
 	case offer.FieldTotal:
 		m.ResetTotal()
 		return nil
+	case offer.FieldTax:
+		m.ResetTax()
+		return nil
 	case offer.FieldExpiresAt:
 		m.ResetExpiresAt()
 		return nil
@@ -14602,6 +14802,7 @@ type OfferLineMutation struct {
 	quantity          *money.Decimal
 	unit              *money.Amount
 	total             *money.Amount
+	tax               *money.Amount
 	price_lines       *json.RawMessage
 	appendprice_lines json.RawMessage
 	options           *json.RawMessage
@@ -14959,6 +15160,42 @@ func (m *OfferLineMutation) ResetTotal() {
 	m.total = nil
 }
 
+// SetTax sets the "tax" field.
+func (m *OfferLineMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *OfferLineMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the OfferLine entity.
+// If the OfferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferLineMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *OfferLineMutation) ResetTax() {
+	m.tax = nil
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (m *OfferLineMutation) SetPriceLines(jm json.RawMessage) {
 	m.price_lines = &jm
@@ -15241,7 +15478,7 @@ func (m *OfferLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferLineMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.offer != nil {
 		fields = append(fields, offerline.FieldOfferID)
 	}
@@ -15259,6 +15496,9 @@ func (m *OfferLineMutation) Fields() []string {
 	}
 	if m.total != nil {
 		fields = append(fields, offerline.FieldTotal)
+	}
+	if m.tax != nil {
+		fields = append(fields, offerline.FieldTax)
 	}
 	if m.price_lines != nil {
 		fields = append(fields, offerline.FieldPriceLines)
@@ -15292,6 +15532,8 @@ func (m *OfferLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Unit()
 	case offerline.FieldTotal:
 		return m.Total()
+	case offerline.FieldTax:
+		return m.Tax()
 	case offerline.FieldPriceLines:
 		return m.PriceLines()
 	case offerline.FieldOptions:
@@ -15321,6 +15563,8 @@ func (m *OfferLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldUnit(ctx)
 	case offerline.FieldTotal:
 		return m.OldTotal(ctx)
+	case offerline.FieldTax:
+		return m.OldTax(ctx)
 	case offerline.FieldPriceLines:
 		return m.OldPriceLines(ctx)
 	case offerline.FieldOptions:
@@ -15379,6 +15623,13 @@ func (m *OfferLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTotal(v)
+		return nil
+	case offerline.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
 		return nil
 	case offerline.FieldPriceLines:
 		v, ok := value.(json.RawMessage)
@@ -15501,6 +15752,9 @@ func (m *OfferLineMutation) ResetField(name string) error {
 		return nil
 	case offerline.FieldTotal:
 		m.ResetTotal()
+		return nil
+	case offerline.FieldTax:
+		m.ResetTax()
 		return nil
 	case offerline.FieldPriceLines:
 		m.ResetPriceLines()
@@ -15630,6 +15884,8 @@ type OrderMutation struct {
 	total            *money.Amount
 	refunded         *money.Amount
 	cost             *money.Amount
+	tax              *money.Amount
+	refunded_tax     *money.Amount
 	stated_cost      *bool
 	uncosted         *bool
 	margin           *money.Amount
@@ -16258,6 +16514,78 @@ func (m *OrderMutation) ResetCost() {
 	m.cost = nil
 }
 
+// SetTax sets the "tax" field.
+func (m *OrderMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *OrderMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *OrderMutation) ResetTax() {
+	m.tax = nil
+}
+
+// SetRefundedTax sets the "refunded_tax" field.
+func (m *OrderMutation) SetRefundedTax(value money.Amount) {
+	m.refunded_tax = &value
+}
+
+// RefundedTax returns the value of the "refunded_tax" field in the mutation.
+func (m *OrderMutation) RefundedTax() (r money.Amount, exists bool) {
+	v := m.refunded_tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundedTax returns the old "refunded_tax" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldRefundedTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundedTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundedTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundedTax: %w", err)
+	}
+	return oldValue.RefundedTax, nil
+}
+
+// ResetRefundedTax resets all changes to the "refunded_tax" field.
+func (m *OrderMutation) ResetRefundedTax() {
+	m.refunded_tax = nil
+}
+
 // SetStatedCost sets the "stated_cost" field.
 func (m *OrderMutation) SetStatedCost(b bool) {
 	m.stated_cost = &b
@@ -16806,7 +17134,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 25)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -16842,6 +17170,12 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.cost != nil {
 		fields = append(fields, order.FieldCost)
+	}
+	if m.tax != nil {
+		fields = append(fields, order.FieldTax)
+	}
+	if m.refunded_tax != nil {
+		fields = append(fields, order.FieldRefundedTax)
 	}
 	if m.stated_cost != nil {
 		fields = append(fields, order.FieldStatedCost)
@@ -16908,6 +17242,10 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.Refunded()
 	case order.FieldCost:
 		return m.Cost()
+	case order.FieldTax:
+		return m.Tax()
+	case order.FieldRefundedTax:
+		return m.RefundedTax()
 	case order.FieldStatedCost:
 		return m.StatedCost()
 	case order.FieldUncosted:
@@ -16963,6 +17301,10 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldRefunded(ctx)
 	case order.FieldCost:
 		return m.OldCost(ctx)
+	case order.FieldTax:
+		return m.OldTax(ctx)
+	case order.FieldRefundedTax:
+		return m.OldRefundedTax(ctx)
 	case order.FieldStatedCost:
 		return m.OldStatedCost(ctx)
 	case order.FieldUncosted:
@@ -17077,6 +17419,20 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCost(v)
+		return nil
+	case order.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
+		return nil
+	case order.FieldRefundedTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundedTax(v)
 		return nil
 	case order.FieldStatedCost:
 		v, ok := value.(bool)
@@ -17330,6 +17686,12 @@ func (m *OrderMutation) ResetField(name string) error {
 	case order.FieldCost:
 		m.ResetCost()
 		return nil
+	case order.FieldTax:
+		m.ResetTax()
+		return nil
+	case order.FieldRefundedTax:
+		m.ResetRefundedTax()
+		return nil
 	case order.FieldStatedCost:
 		m.ResetStatedCost()
 		return nil
@@ -17453,6 +17815,7 @@ type OrderLineMutation struct {
 	unit              *money.Amount
 	total             *money.Amount
 	cost              *money.Amount
+	tax               *money.Amount
 	price_lines       *json.RawMessage
 	appendprice_lines json.RawMessage
 	options           *json.RawMessage
@@ -17847,6 +18210,42 @@ func (m *OrderLineMutation) ResetCost() {
 	m.cost = nil
 }
 
+// SetTax sets the "tax" field.
+func (m *OrderLineMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *OrderLineMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *OrderLineMutation) ResetTax() {
+	m.tax = nil
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (m *OrderLineMutation) SetPriceLines(jm json.RawMessage) {
 	m.price_lines = &jm
@@ -18178,7 +18577,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -18199,6 +18598,9 @@ func (m *OrderLineMutation) Fields() []string {
 	}
 	if m.cost != nil {
 		fields = append(fields, orderline.FieldCost)
+	}
+	if m.tax != nil {
+		fields = append(fields, orderline.FieldTax)
 	}
 	if m.price_lines != nil {
 		fields = append(fields, orderline.FieldPriceLines)
@@ -18237,6 +18639,8 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Total()
 	case orderline.FieldCost:
 		return m.Cost()
+	case orderline.FieldTax:
+		return m.Tax()
 	case orderline.FieldPriceLines:
 		return m.PriceLines()
 	case orderline.FieldOptions:
@@ -18270,6 +18674,8 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldTotal(ctx)
 	case orderline.FieldCost:
 		return m.OldCost(ctx)
+	case orderline.FieldTax:
+		return m.OldTax(ctx)
 	case orderline.FieldPriceLines:
 		return m.OldPriceLines(ctx)
 	case orderline.FieldOptions:
@@ -18337,6 +18743,13 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCost(v)
+		return nil
+	case orderline.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
 		return nil
 	case orderline.FieldPriceLines:
 		v, ok := value.(json.RawMessage)
@@ -18478,6 +18891,9 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldCost:
 		m.ResetCost()
+		return nil
+	case orderline.FieldTax:
+		m.ResetTax()
 		return nil
 	case orderline.FieldPriceLines:
 		m.ResetPriceLines()
@@ -28311,6 +28727,7 @@ type RefundMutation struct {
 	typ            string
 	id             *string
 	amount         *money.Amount
+	tax            *money.Amount
 	reason         *string
 	at             *time.Time
 	recorded_at    *time.Time
@@ -28498,6 +28915,42 @@ func (m *RefundMutation) OldAmount(ctx context.Context) (v money.Amount, err err
 // ResetAmount resets all changes to the "amount" field.
 func (m *RefundMutation) ResetAmount() {
 	m.amount = nil
+}
+
+// SetTax sets the "tax" field.
+func (m *RefundMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *RefundMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *RefundMutation) ResetTax() {
+	m.tax = nil
 }
 
 // SetReason sets the "reason" field.
@@ -28741,12 +29194,15 @@ func (m *RefundMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RefundMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m._order != nil {
 		fields = append(fields, refund.FieldOrderID)
 	}
 	if m.amount != nil {
 		fields = append(fields, refund.FieldAmount)
+	}
+	if m.tax != nil {
+		fields = append(fields, refund.FieldTax)
 	}
 	if m.reason != nil {
 		fields = append(fields, refund.FieldReason)
@@ -28775,6 +29231,8 @@ func (m *RefundMutation) Field(name string) (ent.Value, bool) {
 		return m.OrderID()
 	case refund.FieldAmount:
 		return m.Amount()
+	case refund.FieldTax:
+		return m.Tax()
 	case refund.FieldReason:
 		return m.Reason()
 	case refund.FieldAt:
@@ -28798,6 +29256,8 @@ func (m *RefundMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldOrderID(ctx)
 	case refund.FieldAmount:
 		return m.OldAmount(ctx)
+	case refund.FieldTax:
+		return m.OldTax(ctx)
 	case refund.FieldReason:
 		return m.OldReason(ctx)
 	case refund.FieldAt:
@@ -28830,6 +29290,13 @@ func (m *RefundMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAmount(v)
+		return nil
+	case refund.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
 		return nil
 	case refund.FieldReason:
 		v, ok := value.(string)
@@ -28923,6 +29390,9 @@ func (m *RefundMutation) ResetField(name string) error {
 		return nil
 	case refund.FieldAmount:
 		m.ResetAmount()
+		return nil
+	case refund.FieldTax:
+		m.ResetTax()
 		return nil
 	case refund.FieldReason:
 		m.ResetReason()
@@ -29027,6 +29497,7 @@ type RefundLineMutation struct {
 	addposition   *int
 	quantity      *money.Decimal
 	amount        *money.Amount
+	tax           *money.Amount
 	stated        *bool
 	clearedFields map[string]struct{}
 	refund        *string
@@ -29342,6 +29813,42 @@ func (m *RefundLineMutation) ResetAmount() {
 	m.amount = nil
 }
 
+// SetTax sets the "tax" field.
+func (m *RefundLineMutation) SetTax(value money.Amount) {
+	m.tax = &value
+}
+
+// Tax returns the value of the "tax" field in the mutation.
+func (m *RefundLineMutation) Tax() (r money.Amount, exists bool) {
+	v := m.tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTax returns the old "tax" field's value of the RefundLine entity.
+// If the RefundLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundLineMutation) OldTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTax: %w", err)
+	}
+	return oldValue.Tax, nil
+}
+
+// ResetTax resets all changes to the "tax" field.
+func (m *RefundLineMutation) ResetTax() {
+	m.tax = nil
+}
+
 // SetStated sets the "stated" field.
 func (m *RefundLineMutation) SetStated(b bool) {
 	m.stated = &b
@@ -29466,7 +29973,7 @@ func (m *RefundLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RefundLineMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.refund != nil {
 		fields = append(fields, refundline.FieldRefundID)
 	}
@@ -29481,6 +29988,9 @@ func (m *RefundLineMutation) Fields() []string {
 	}
 	if m.amount != nil {
 		fields = append(fields, refundline.FieldAmount)
+	}
+	if m.tax != nil {
+		fields = append(fields, refundline.FieldTax)
 	}
 	if m.stated != nil {
 		fields = append(fields, refundline.FieldStated)
@@ -29503,6 +30013,8 @@ func (m *RefundLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Quantity()
 	case refundline.FieldAmount:
 		return m.Amount()
+	case refundline.FieldTax:
+		return m.Tax()
 	case refundline.FieldStated:
 		return m.Stated()
 	}
@@ -29524,6 +30036,8 @@ func (m *RefundLineMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldQuantity(ctx)
 	case refundline.FieldAmount:
 		return m.OldAmount(ctx)
+	case refundline.FieldTax:
+		return m.OldTax(ctx)
 	case refundline.FieldStated:
 		return m.OldStated(ctx)
 	}
@@ -29569,6 +30083,13 @@ func (m *RefundLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAmount(v)
+		return nil
+	case refundline.FieldTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTax(v)
 		return nil
 	case refundline.FieldStated:
 		v, ok := value.(bool)
@@ -29655,6 +30176,9 @@ func (m *RefundLineMutation) ResetField(name string) error {
 		return nil
 	case refundline.FieldAmount:
 		m.ResetAmount()
+		return nil
+	case refundline.FieldTax:
+		m.ResetTax()
 		return nil
 	case refundline.FieldStated:
 		m.ResetStated()

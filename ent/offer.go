@@ -37,6 +37,8 @@ type Offer struct {
 	Status schema.OfferStatus `json:"status,omitempty"`
 	// The sum of the lines' totals.
 	Total money.Amount `json:"total,omitempty"`
+	// The tax of the lines, as it was when their prices were asked for. The tax of the order is that of its shipment.
+	Tax money.Amount `json:"tax,omitempty"`
 	// Until when the customer can accept the offer at these prices.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// When the offer was sent; null for a draft.
@@ -108,7 +110,7 @@ func (*Offer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case offer.FieldTotal:
+		case offer.FieldTotal, offer.FieldTax:
 			values[i] = new(money.Amount)
 		case offer.FieldVersion:
 			values[i] = new(sql.NullInt64)
@@ -178,6 +180,12 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field total", values[i])
 			} else if value != nil {
 				_m.Total = *value
+			}
+		case offer.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
 			}
 		case offer.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -298,6 +306,9 @@ func (_m *Offer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("total=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Total))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))

@@ -83,6 +83,20 @@ func (_c *OfferCreate) SetNillableTotal(v *money.Amount) *OfferCreate {
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *OfferCreate) SetTax(v money.Amount) *OfferCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableTax(v *money.Amount) *OfferCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *OfferCreate) SetExpiresAt(v time.Time) *OfferCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -237,6 +251,10 @@ func (_c *OfferCreate) defaults() {
 		v := offer.DefaultTotal()
 		_c.mutation.SetTotal(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := offer.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -276,6 +294,9 @@ func (_c *OfferCreate) check() error {
 	}
 	if _, ok := _c.mutation.Total(); !ok {
 		return &ValidationError{Name: "total", err: errors.New(`ent: missing required field "Offer.total"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "Offer.tax"`)}
 	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "Offer.expires_at"`)}
@@ -351,6 +372,10 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Total(); ok {
 		_spec.SetField(offer.FieldTotal, field.TypeInt64, value)
 		_node.Total = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(offer.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(offer.FieldExpiresAt, field.TypeTime, value)

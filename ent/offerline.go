@@ -34,6 +34,8 @@ type OfferLine struct {
 	Unit money.Amount `json:"unit,omitempty"`
 	// The promised price of the whole quantity.
 	Total money.Amount `json:"total,omitempty"`
+	// The tax of the total, as it was when the price was asked for.
+	Tax money.Amount `json:"tax,omitempty"`
 	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
 	// The options chosen and the measurements filled in.
@@ -88,7 +90,7 @@ func (*OfferLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case offerline.FieldPriceLines, offerline.FieldOptions:
 			values[i] = new([]byte)
-		case offerline.FieldUnit, offerline.FieldTotal:
+		case offerline.FieldUnit, offerline.FieldTotal, offerline.FieldTax:
 			values[i] = new(money.Amount)
 		case offerline.FieldQuantity:
 			values[i] = new(money.Decimal)
@@ -154,6 +156,12 @@ func (_m *OfferLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field total", values[i])
 			} else if value != nil {
 				_m.Total = *value
+			}
+		case offerline.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
 			}
 		case offerline.FieldPriceLines:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -246,6 +254,9 @@ func (_m *OfferLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("total=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Total))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
 	builder.WriteString("price_lines=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PriceLines))

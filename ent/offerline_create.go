@@ -84,6 +84,20 @@ func (_c *OfferLineCreate) SetNillableTotal(v *money.Amount) *OfferLineCreate {
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *OfferLineCreate) SetTax(v money.Amount) *OfferLineCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *OfferLineCreate) SetNillableTax(v *money.Amount) *OfferLineCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (_c *OfferLineCreate) SetPriceLines(v json.RawMessage) *OfferLineCreate {
 	_c.mutation.SetPriceLines(v)
@@ -171,6 +185,10 @@ func (_c *OfferLineCreate) defaults() {
 		v := offerline.DefaultTotal()
 		_c.mutation.SetTotal(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := offerline.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -192,6 +210,9 @@ func (_c *OfferLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Total(); !ok {
 		return &ValidationError{Name: "total", err: errors.New(`ent: missing required field "OfferLine.total"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "OfferLine.tax"`)}
 	}
 	if _, ok := _c.mutation.PriceLines(); !ok {
 		return &ValidationError{Name: "price_lines", err: errors.New(`ent: missing required field "OfferLine.price_lines"`)}
@@ -266,6 +287,10 @@ func (_c *OfferLineCreate) createSpec() (*OfferLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Total(); ok {
 		_spec.SetField(offerline.FieldTotal, field.TypeInt64, value)
 		_node.Total = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(offerline.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
 	}
 	if value, ok := _c.mutation.PriceLines(); ok {
 		_spec.SetField(offerline.FieldPriceLines, field.TypeJSON, value)

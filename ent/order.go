@@ -45,11 +45,15 @@ type Order struct {
 	Refunded money.Amount `json:"refunded,omitempty"`
 	// The full cost of the order, less that of what came back to stock.
 	Cost money.Amount `json:"cost,omitempty"`
+	// The tax of the lines: of the moment of completion or, before that, of when the order was last written.
+	Tax money.Amount `json:"tax,omitempty"`
+	// The tax of what was given back.
+	RefundedTax money.Amount `json:"refunded_tax,omitempty"`
 	// Whether the cost came with an import: no rate restates it.
 	StatedCost bool `json:"stated_cost,omitempty"`
 	// Whether a rate is missing: the order is costed when the rate arrives.
 	Uncosted bool `json:"uncosted,omitempty"`
-	// The total less refunds and cost; 0 of an order that is cancelled.
+	// The total less refunds and cost, without tax; 0 of an order that is cancelled.
 	Margin money.Amount `json:"margin,omitempty"`
 	// The part of a completed order's margin that no contact earned.
 	Unattributed money.Amount `json:"unattributed,omitempty"`
@@ -98,7 +102,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case order.FieldTotal, order.FieldRefunded, order.FieldCost, order.FieldMargin, order.FieldUnattributed:
+		case order.FieldTotal, order.FieldRefunded, order.FieldCost, order.FieldTax, order.FieldRefundedTax, order.FieldMargin, order.FieldUnattributed:
 			values[i] = new(money.Amount)
 		case order.FieldStatedCost, order.FieldUncosted:
 			values[i] = new(sql.NullBool)
@@ -201,6 +205,18 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field cost", values[i])
 			} else if value != nil {
 				_m.Cost = *value
+			}
+		case order.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
+			}
+		case order.FieldRefundedTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field refunded_tax", values[i])
+			} else if value != nil {
+				_m.RefundedTax = *value
 			}
 		case order.FieldStatedCost:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -353,6 +369,12 @@ func (_m *Order) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Cost))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
+	builder.WriteString(", ")
+	builder.WriteString("refunded_tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefundedTax))
 	builder.WriteString(", ")
 	builder.WriteString("stated_cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatedCost))

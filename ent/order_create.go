@@ -143,6 +143,34 @@ func (_c *OrderCreate) SetNillableCost(v *money.Amount) *OrderCreate {
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *OrderCreate) SetTax(v money.Amount) *OrderCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableTax(v *money.Amount) *OrderCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
+// SetRefundedTax sets the "refunded_tax" field.
+func (_c *OrderCreate) SetRefundedTax(v money.Amount) *OrderCreate {
+	_c.mutation.SetRefundedTax(v)
+	return _c
+}
+
+// SetNillableRefundedTax sets the "refunded_tax" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableRefundedTax(v *money.Amount) *OrderCreate {
+	if v != nil {
+		_c.SetRefundedTax(*v)
+	}
+	return _c
+}
+
 // SetStatedCost sets the "stated_cost" field.
 func (_c *OrderCreate) SetStatedCost(v bool) *OrderCreate {
 	_c.mutation.SetStatedCost(v)
@@ -363,6 +391,14 @@ func (_c *OrderCreate) defaults() {
 		v := order.DefaultCost()
 		_c.mutation.SetCost(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := order.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
+	if _, ok := _c.mutation.RefundedTax(); !ok {
+		v := order.DefaultRefundedTax()
+		_c.mutation.SetRefundedTax(v)
+	}
 	if _, ok := _c.mutation.StatedCost(); !ok {
 		v := order.DefaultStatedCost
 		_c.mutation.SetStatedCost(v)
@@ -430,6 +466,12 @@ func (_c *OrderCreate) check() error {
 	}
 	if _, ok := _c.mutation.Cost(); !ok {
 		return &ValidationError{Name: "cost", err: errors.New(`ent: missing required field "Order.cost"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "Order.tax"`)}
+	}
+	if _, ok := _c.mutation.RefundedTax(); !ok {
+		return &ValidationError{Name: "refunded_tax", err: errors.New(`ent: missing required field "Order.refunded_tax"`)}
 	}
 	if _, ok := _c.mutation.StatedCost(); !ok {
 		return &ValidationError{Name: "stated_cost", err: errors.New(`ent: missing required field "Order.stated_cost"`)}
@@ -544,6 +586,14 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Cost(); ok {
 		_spec.SetField(order.FieldCost, field.TypeInt64, value)
 		_node.Cost = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(order.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
+	}
+	if value, ok := _c.mutation.RefundedTax(); ok {
+		_spec.SetField(order.FieldRefundedTax, field.TypeInt64, value)
+		_node.RefundedTax = value
 	}
 	if value, ok := _c.mutation.StatedCost(); ok {
 		_spec.SetField(order.FieldStatedCost, field.TypeBool, value)

@@ -198,6 +198,34 @@ func (_u *OrderUpdate) SetNillableCost(v *money.Amount) *OrderUpdate {
 	return _u
 }
 
+// SetTax sets the "tax" field.
+func (_u *OrderUpdate) SetTax(v money.Amount) *OrderUpdate {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableTax(v *money.Amount) *OrderUpdate {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
+}
+
+// SetRefundedTax sets the "refunded_tax" field.
+func (_u *OrderUpdate) SetRefundedTax(v money.Amount) *OrderUpdate {
+	_u.mutation.SetRefundedTax(v)
+	return _u
+}
+
+// SetNillableRefundedTax sets the "refunded_tax" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableRefundedTax(v *money.Amount) *OrderUpdate {
+	if v != nil {
+		_u.SetRefundedTax(*v)
+	}
+	return _u
+}
+
 // SetStatedCost sets the "stated_cost" field.
 func (_u *OrderUpdate) SetStatedCost(v bool) *OrderUpdate {
 	_u.mutation.SetStatedCost(v)
@@ -524,6 +552,12 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(order.FieldCost, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(order.FieldTax, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedTax(); ok {
+		_spec.SetField(order.FieldRefundedTax, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.StatedCost(); ok {
 		_spec.SetField(order.FieldStatedCost, field.TypeBool, value)
 	}
@@ -763,6 +797,34 @@ func (_u *OrderUpdateOne) SetCost(v money.Amount) *OrderUpdateOne {
 func (_u *OrderUpdateOne) SetNillableCost(v *money.Amount) *OrderUpdateOne {
 	if v != nil {
 		_u.SetCost(*v)
+	}
+	return _u
+}
+
+// SetTax sets the "tax" field.
+func (_u *OrderUpdateOne) SetTax(v money.Amount) *OrderUpdateOne {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableTax(v *money.Amount) *OrderUpdateOne {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
+}
+
+// SetRefundedTax sets the "refunded_tax" field.
+func (_u *OrderUpdateOne) SetRefundedTax(v money.Amount) *OrderUpdateOne {
+	_u.mutation.SetRefundedTax(v)
+	return _u
+}
+
+// SetNillableRefundedTax sets the "refunded_tax" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableRefundedTax(v *money.Amount) *OrderUpdateOne {
+	if v != nil {
+		_u.SetRefundedTax(*v)
 	}
 	return _u
 }
@@ -1122,6 +1184,12 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(order.FieldCost, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(order.FieldTax, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedTax(); ok {
+		_spec.SetField(order.FieldRefundedTax, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.StatedCost(); ok {
 		_spec.SetField(order.FieldStatedCost, field.TypeBool, value)

@@ -36,6 +36,8 @@ type OrderLine struct {
 	Total money.Amount `json:"total,omitempty"`
 	// The full cost of the quantity, with what came back to stock.
 	Cost money.Amount `json:"cost,omitempty"`
+	// The tax of the total, with that of what was given back.
+	Tax money.Amount `json:"tax,omitempty"`
 	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
 	// The options chosen and the measurements filled in.
@@ -92,7 +94,7 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case orderline.FieldPriceLines, orderline.FieldOptions:
 			values[i] = new([]byte)
-		case orderline.FieldUnit, orderline.FieldTotal, orderline.FieldCost:
+		case orderline.FieldUnit, orderline.FieldTotal, orderline.FieldCost, orderline.FieldTax:
 			values[i] = new(money.Amount)
 		case orderline.FieldQuantity, orderline.FieldReturned:
 			values[i] = new(money.Decimal)
@@ -164,6 +166,12 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field cost", values[i])
 			} else if value != nil {
 				_m.Cost = *value
+			}
+		case orderline.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
 			}
 		case orderline.FieldPriceLines:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -266,6 +274,9 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Cost))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
 	builder.WriteString("price_lines=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PriceLines))

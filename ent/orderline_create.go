@@ -98,6 +98,20 @@ func (_c *OrderLineCreate) SetNillableCost(v *money.Amount) *OrderLineCreate {
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *OrderLineCreate) SetTax(v money.Amount) *OrderLineCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableTax(v *money.Amount) *OrderLineCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (_c *OrderLineCreate) SetPriceLines(v json.RawMessage) *OrderLineCreate {
 	_c.mutation.SetPriceLines(v)
@@ -211,6 +225,10 @@ func (_c *OrderLineCreate) defaults() {
 		v := orderline.DefaultCost()
 		_c.mutation.SetCost(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := orderline.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
 	if _, ok := _c.mutation.Returned(); !ok {
 		v := orderline.DefaultReturned()
 		_c.mutation.SetReturned(v)
@@ -239,6 +257,9 @@ func (_c *OrderLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Cost(); !ok {
 		return &ValidationError{Name: "cost", err: errors.New(`ent: missing required field "OrderLine.cost"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "OrderLine.tax"`)}
 	}
 	if _, ok := _c.mutation.PriceLines(); !ok {
 		return &ValidationError{Name: "price_lines", err: errors.New(`ent: missing required field "OrderLine.price_lines"`)}
@@ -317,6 +338,10 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Cost(); ok {
 		_spec.SetField(orderline.FieldCost, field.TypeInt64, value)
 		_node.Cost = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(orderline.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
 	}
 	if value, ok := _c.mutation.PriceLines(); ok {
 		_spec.SetField(orderline.FieldPriceLines, field.TypeJSON, value)

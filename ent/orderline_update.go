@@ -43,6 +43,20 @@ func (_u *OrderLineUpdate) SetNillableCost(v *money.Amount) *OrderLineUpdate {
 	return _u
 }
 
+// SetTax sets the "tax" field.
+func (_u *OrderLineUpdate) SetTax(v money.Amount) *OrderLineUpdate {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableTax(v *money.Amount) *OrderLineUpdate {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
+}
+
 // SetReturned sets the "returned" field.
 func (_u *OrderLineUpdate) SetReturned(v money.Decimal) *OrderLineUpdate {
 	_u.mutation.SetReturned(v)
@@ -121,6 +135,9 @@ func (_u *OrderLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(orderline.FieldCost, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(orderline.FieldTax, field.TypeInt64, value)
+	}
 	if _u.mutation.PricedAtCleared() {
 		_spec.ClearField(orderline.FieldPricedAt, field.TypeTime)
 	}
@@ -159,6 +176,20 @@ func (_u *OrderLineUpdateOne) SetCost(v money.Amount) *OrderLineUpdateOne {
 func (_u *OrderLineUpdateOne) SetNillableCost(v *money.Amount) *OrderLineUpdateOne {
 	if v != nil {
 		_u.SetCost(*v)
+	}
+	return _u
+}
+
+// SetTax sets the "tax" field.
+func (_u *OrderLineUpdateOne) SetTax(v money.Amount) *OrderLineUpdateOne {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableTax(v *money.Amount) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetTax(*v)
 	}
 	return _u
 }
@@ -270,6 +301,9 @@ func (_u *OrderLineUpdateOne) sqlSave(ctx context.Context) (_node *OrderLine, er
 	}
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(orderline.FieldCost, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(orderline.FieldTax, field.TypeInt64, value)
 	}
 	if _u.mutation.PricedAtCleared() {
 		_spec.ClearField(orderline.FieldPricedAt, field.TypeTime)

@@ -24,6 +24,8 @@ type Refund struct {
 	OrderID string `json:"order_id,omitempty"`
 	// What was given back.
 	Amount money.Amount `json:"amount,omitempty"`
+	// The tax of what was given back. It follows the tax of the order.
+	Tax money.Amount `json:"tax,omitempty"`
 	// Why it was given back.
 	Reason string `json:"reason,omitempty"`
 	// When it was given back.
@@ -65,7 +67,7 @@ func (*Refund) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case refund.FieldAmount:
+		case refund.FieldAmount, refund.FieldTax:
 			values[i] = new(money.Amount)
 		case refund.FieldGoodsReturned:
 			values[i] = new(sql.NullBool)
@@ -105,6 +107,12 @@ func (_m *Refund) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field amount", values[i])
 			} else if value != nil {
 				_m.Amount = *value
+			}
+		case refund.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
 			}
 		case refund.FieldReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -182,6 +190,9 @@ func (_m *Refund) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Amount))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)

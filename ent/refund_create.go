@@ -42,6 +42,20 @@ func (_c *RefundCreate) SetNillableAmount(v *money.Amount) *RefundCreate {
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *RefundCreate) SetTax(v money.Amount) *RefundCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *RefundCreate) SetNillableTax(v *money.Amount) *RefundCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
 // SetReason sets the "reason" field.
 func (_c *RefundCreate) SetReason(v string) *RefundCreate {
 	_c.mutation.SetReason(v)
@@ -130,6 +144,10 @@ func (_c *RefundCreate) defaults() {
 		v := refund.DefaultAmount()
 		_c.mutation.SetAmount(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := refund.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
 	if _, ok := _c.mutation.GoodsReturned(); !ok {
 		v := refund.DefaultGoodsReturned
 		_c.mutation.SetGoodsReturned(v)
@@ -143,6 +161,9 @@ func (_c *RefundCreate) check() error {
 	}
 	if _, ok := _c.mutation.Amount(); !ok {
 		return &ValidationError{Name: "amount", err: errors.New(`ent: missing required field "Refund.amount"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "Refund.tax"`)}
 	}
 	if _, ok := _c.mutation.Reason(); !ok {
 		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "Refund.reason"`)}
@@ -215,6 +236,10 @@ func (_c *RefundCreate) createSpec() (*Refund, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Amount(); ok {
 		_spec.SetField(refund.FieldAmount, field.TypeInt64, value)
 		_node.Amount = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(refund.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
 	}
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(refund.FieldReason, field.TypeString, value)

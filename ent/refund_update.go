@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"kopeck/ent/predicate"
 	"kopeck/ent/refund"
+	"kopeck/money"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,20 @@ type RefundUpdate struct {
 // Where appends a list predicates to the RefundUpdate builder.
 func (_u *RefundUpdate) Where(ps ...predicate.Refund) *RefundUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetTax sets the "tax" field.
+func (_u *RefundUpdate) SetTax(v money.Amount) *RefundUpdate {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *RefundUpdate) SetNillableTax(v *money.Amount) *RefundUpdate {
+	if v != nil {
+		_u.SetTax(*v)
+	}
 	return _u
 }
 
@@ -86,6 +101,9 @@ func (_u *RefundUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(refund.FieldTax, field.TypeInt64, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -106,6 +124,20 @@ type RefundUpdateOne struct {
 	hooks     []Hook
 	mutation  *RefundMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetTax sets the "tax" field.
+func (_u *RefundUpdateOne) SetTax(v money.Amount) *RefundUpdateOne {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *RefundUpdateOne) SetNillableTax(v *money.Amount) *RefundUpdateOne {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
 }
 
 // Mutation returns the RefundMutation object of the builder.
@@ -195,6 +227,9 @@ func (_u *RefundUpdateOne) sqlSave(ctx context.Context) (_node *Refund, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(refund.FieldTax, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Refund{config: _u.config}

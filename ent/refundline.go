@@ -30,6 +30,8 @@ type RefundLine struct {
 	Quantity money.Decimal `json:"quantity,omitempty"`
 	// What was given back of the line.
 	Amount money.Amount `json:"amount,omitempty"`
+	// The tax of what was given back of the line.
+	Tax money.Amount `json:"tax,omitempty"`
 	// Whether the amount was given; otherwise it is the quantity's share of the line's total.
 	Stated bool `json:"stated,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -76,7 +78,7 @@ func (*RefundLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case refundline.FieldAmount:
+		case refundline.FieldAmount, refundline.FieldTax:
 			values[i] = new(money.Amount)
 		case refundline.FieldQuantity:
 			values[i] = new(money.Decimal)
@@ -136,6 +138,12 @@ func (_m *RefundLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field amount", values[i])
 			} else if value != nil {
 				_m.Amount = *value
+			}
+		case refundline.FieldTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field tax", values[i])
+			} else if value != nil {
+				_m.Tax = *value
 			}
 		case refundline.FieldStated:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -203,6 +211,9 @@ func (_m *RefundLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Amount))
+	builder.WriteString(", ")
+	builder.WriteString("tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
 	builder.WriteString("stated=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Stated))

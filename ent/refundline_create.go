@@ -68,6 +68,20 @@ func (_c *RefundLineCreate) SetNillableAmount(v *money.Amount) *RefundLineCreate
 	return _c
 }
 
+// SetTax sets the "tax" field.
+func (_c *RefundLineCreate) SetTax(v money.Amount) *RefundLineCreate {
+	_c.mutation.SetTax(v)
+	return _c
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_c *RefundLineCreate) SetNillableTax(v *money.Amount) *RefundLineCreate {
+	if v != nil {
+		_c.SetTax(*v)
+	}
+	return _c
+}
+
 // SetStated sets the "stated" field.
 func (_c *RefundLineCreate) SetStated(v bool) *RefundLineCreate {
 	_c.mutation.SetStated(v)
@@ -133,6 +147,10 @@ func (_c *RefundLineCreate) defaults() {
 		v := refundline.DefaultAmount()
 		_c.mutation.SetAmount(v)
 	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		v := refundline.DefaultTax()
+		_c.mutation.SetTax(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -151,6 +169,9 @@ func (_c *RefundLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Amount(); !ok {
 		return &ValidationError{Name: "amount", err: errors.New(`ent: missing required field "RefundLine.amount"`)}
+	}
+	if _, ok := _c.mutation.Tax(); !ok {
+		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "RefundLine.tax"`)}
 	}
 	if _, ok := _c.mutation.Stated(); !ok {
 		return &ValidationError{Name: "stated", err: errors.New(`ent: missing required field "RefundLine.stated"`)}
@@ -212,6 +233,10 @@ func (_c *RefundLineCreate) createSpec() (*RefundLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Amount(); ok {
 		_spec.SetField(refundline.FieldAmount, field.TypeInt64, value)
 		_node.Amount = value
+	}
+	if value, ok := _c.mutation.Tax(); ok {
+		_spec.SetField(refundline.FieldTax, field.TypeInt64, value)
+		_node.Tax = value
 	}
 	if value, ok := _c.mutation.Stated(); ok {
 		_spec.SetField(refundline.FieldStated, field.TypeBool, value)

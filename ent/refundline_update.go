@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"kopeck/ent/predicate"
 	"kopeck/ent/refundline"
+	"kopeck/money"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,20 @@ type RefundLineUpdate struct {
 // Where appends a list predicates to the RefundLineUpdate builder.
 func (_u *RefundLineUpdate) Where(ps ...predicate.RefundLine) *RefundLineUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetTax sets the "tax" field.
+func (_u *RefundLineUpdate) SetTax(v money.Amount) *RefundLineUpdate {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *RefundLineUpdate) SetNillableTax(v *money.Amount) *RefundLineUpdate {
+	if v != nil {
+		_u.SetTax(*v)
+	}
 	return _u
 }
 
@@ -89,6 +104,9 @@ func (_u *RefundLineUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			}
 		}
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(refundline.FieldTax, field.TypeInt64, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -109,6 +127,20 @@ type RefundLineUpdateOne struct {
 	hooks     []Hook
 	mutation  *RefundLineMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetTax sets the "tax" field.
+func (_u *RefundLineUpdateOne) SetTax(v money.Amount) *RefundLineUpdateOne {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *RefundLineUpdateOne) SetNillableTax(v *money.Amount) *RefundLineUpdateOne {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
 }
 
 // Mutation returns the RefundLineMutation object of the builder.
@@ -201,6 +233,9 @@ func (_u *RefundLineUpdateOne) sqlSave(ctx context.Context) (_node *RefundLine, 
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(refundline.FieldTax, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &RefundLine{config: _u.config}

@@ -384,58 +384,62 @@ func init() {
 	customerDescAcquisitionCost := customerFields[14].Descriptor()
 	// customer.DefaultAcquisitionCost holds the default value on creation for the acquisition_cost field.
 	customer.DefaultAcquisitionCost = customerDescAcquisitionCost.Default.(func() money.Amount)
+	// customerDescTaxExempt is the schema descriptor for tax_exempt field.
+	customerDescTaxExempt := customerFields[17].Descriptor()
+	// customer.TaxExemptValidator is a validator for the "tax_exempt" field. It is called by the builders before save.
+	customer.TaxExemptValidator = customerDescTaxExempt.Validators[0].(func(string) error)
 	// customerDescEmailTwin is the schema descriptor for email_twin field.
-	customerDescEmailTwin := customerFields[17].Descriptor()
+	customerDescEmailTwin := customerFields[18].Descriptor()
 	// customer.DefaultEmailTwin holds the default value on creation for the email_twin field.
 	customer.DefaultEmailTwin = customerDescEmailTwin.Default.(int)
 	// customerDescExternalTwin is the schema descriptor for external_twin field.
-	customerDescExternalTwin := customerFields[18].Descriptor()
+	customerDescExternalTwin := customerFields[19].Descriptor()
 	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
 	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[21].Descriptor()
+	customerDescOrderDays := customerFields[22].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[22].Descriptor()
+	customerDescFirstOrderDay := customerFields[23].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[23].Descriptor()
+	customerDescLastOrderDay := customerFields[24].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[24].Descriptor()
+	customerDescMargin := customerFields[25].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[25].Descriptor()
+	customerDescRepeatMargin := customerFields[26].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[26].Descriptor()
+	customerDescRefundedMargin := customerFields[27].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescRecentDays is the schema descriptor for recent_days field.
-	customerDescRecentDays := customerFields[27].Descriptor()
+	customerDescRecentDays := customerFields[28].Descriptor()
 	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
 	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[28].Descriptor()
+	customerDescContactCost := customerFields[29].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[29].Descriptor()
+	customerDescLastOrderAt := customerFields[30].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[30].Descriptor()
+	customerDescLifetimeValue := customerFields[31].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[31].Descriptor()
+	customerDescShownTotal := customerFields[32].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -580,6 +584,10 @@ func init() {
 	listpriceDescMinimumMargin := listpriceFields[3].Descriptor()
 	// listprice.DefaultMinimumMargin holds the default value on creation for the minimum_margin field.
 	listprice.DefaultMinimumMargin = listpriceDescMinimumMargin.Default.(func() money.Decimal)
+	// listpriceDescTaxCode is the schema descriptor for tax_code field.
+	listpriceDescTaxCode := listpriceFields[5].Descriptor()
+	// listprice.TaxCodeValidator is a validator for the "tax_code" field. It is called by the builders before save.
+	listprice.TaxCodeValidator = listpriceDescTaxCode.Validators[0].(func(string) error)
 	// listpriceDescID is the schema descriptor for id field.
 	listpriceDescID := listpriceMixinFields0[0].Descriptor()
 	// listprice.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -708,8 +716,12 @@ func init() {
 	offerDescTotal := offerFields[3].Descriptor()
 	// offer.DefaultTotal holds the default value on creation for the total field.
 	offer.DefaultTotal = offerDescTotal.Default.(func() money.Amount)
+	// offerDescTax is the schema descriptor for tax field.
+	offerDescTax := offerFields[4].Descriptor()
+	// offer.DefaultTax holds the default value on creation for the tax field.
+	offer.DefaultTax = offerDescTax.Default.(func() money.Amount)
 	// offerDescDeclineReason is the schema descriptor for decline_reason field.
-	offerDescDeclineReason := offerFields[8].Descriptor()
+	offerDescDeclineReason := offerFields[9].Descriptor()
 	// offer.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	offer.DeclineReasonValidator = offerDescDeclineReason.Validators[0].(func(string) error)
 	// offerDescID is the schema descriptor for id field.
@@ -747,6 +759,10 @@ func init() {
 	offerlineDescTotal := offerlineFields[5].Descriptor()
 	// offerline.DefaultTotal holds the default value on creation for the total field.
 	offerline.DefaultTotal = offerlineDescTotal.Default.(func() money.Amount)
+	// offerlineDescTax is the schema descriptor for tax field.
+	offerlineDescTax := offerlineFields[6].Descriptor()
+	// offerline.DefaultTax holds the default value on creation for the tax field.
+	offerline.DefaultTax = offerlineDescTax.Default.(func() money.Amount)
 	// offerlineDescID is the schema descriptor for id field.
 	offerlineDescID := offerlineMixinFields0[0].Descriptor()
 	// offerline.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -798,28 +814,36 @@ func init() {
 	orderDescCost := orderFields[8].Descriptor()
 	// order.DefaultCost holds the default value on creation for the cost field.
 	order.DefaultCost = orderDescCost.Default.(func() money.Amount)
+	// orderDescTax is the schema descriptor for tax field.
+	orderDescTax := orderFields[9].Descriptor()
+	// order.DefaultTax holds the default value on creation for the tax field.
+	order.DefaultTax = orderDescTax.Default.(func() money.Amount)
+	// orderDescRefundedTax is the schema descriptor for refunded_tax field.
+	orderDescRefundedTax := orderFields[10].Descriptor()
+	// order.DefaultRefundedTax holds the default value on creation for the refunded_tax field.
+	order.DefaultRefundedTax = orderDescRefundedTax.Default.(func() money.Amount)
 	// orderDescStatedCost is the schema descriptor for stated_cost field.
-	orderDescStatedCost := orderFields[9].Descriptor()
+	orderDescStatedCost := orderFields[11].Descriptor()
 	// order.DefaultStatedCost holds the default value on creation for the stated_cost field.
 	order.DefaultStatedCost = orderDescStatedCost.Default.(bool)
 	// orderDescUncosted is the schema descriptor for uncosted field.
-	orderDescUncosted := orderFields[10].Descriptor()
+	orderDescUncosted := orderFields[12].Descriptor()
 	// order.DefaultUncosted holds the default value on creation for the uncosted field.
 	order.DefaultUncosted = orderDescUncosted.Default.(bool)
 	// orderDescMargin is the schema descriptor for margin field.
-	orderDescMargin := orderFields[11].Descriptor()
+	orderDescMargin := orderFields[13].Descriptor()
 	// order.DefaultMargin holds the default value on creation for the margin field.
 	order.DefaultMargin = orderDescMargin.Default.(func() money.Amount)
 	// orderDescUnattributed is the schema descriptor for unattributed field.
-	orderDescUnattributed := orderFields[12].Descriptor()
+	orderDescUnattributed := orderFields[14].Descriptor()
 	// order.DefaultUnattributed holds the default value on creation for the unattributed field.
 	order.DefaultUnattributed = orderDescUnattributed.Default.(func() money.Amount)
 	// orderDescCreditFit is the schema descriptor for credit_fit field.
-	orderDescCreditFit := orderFields[14].Descriptor()
+	orderDescCreditFit := orderFields[16].Descriptor()
 	// order.CreditFitValidator is a validator for the "credit_fit" field. It is called by the builders before save.
 	order.CreditFitValidator = orderDescCreditFit.Validators[0].(func(string) error)
 	// orderDescCancelReason is the schema descriptor for cancel_reason field.
-	orderDescCancelReason := orderFields[18].Descriptor()
+	orderDescCancelReason := orderFields[20].Descriptor()
 	// order.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	order.CancelReasonValidator = orderDescCancelReason.Validators[0].(func(string) error)
 	// orderDescID is the schema descriptor for id field.
@@ -861,8 +885,12 @@ func init() {
 	orderlineDescCost := orderlineFields[6].Descriptor()
 	// orderline.DefaultCost holds the default value on creation for the cost field.
 	orderline.DefaultCost = orderlineDescCost.Default.(func() money.Amount)
+	// orderlineDescTax is the schema descriptor for tax field.
+	orderlineDescTax := orderlineFields[7].Descriptor()
+	// orderline.DefaultTax holds the default value on creation for the tax field.
+	orderline.DefaultTax = orderlineDescTax.Default.(func() money.Amount)
 	// orderlineDescReturned is the schema descriptor for returned field.
-	orderlineDescReturned := orderlineFields[11].Descriptor()
+	orderlineDescReturned := orderlineFields[12].Descriptor()
 	// orderline.DefaultReturned holds the default value on creation for the returned field.
 	orderline.DefaultReturned = orderlineDescReturned.Default.(func() money.Decimal)
 	// orderlineDescID is the schema descriptor for id field.
@@ -1462,16 +1490,20 @@ func init() {
 	refundDescAmount := refundFields[1].Descriptor()
 	// refund.DefaultAmount holds the default value on creation for the amount field.
 	refund.DefaultAmount = refundDescAmount.Default.(func() money.Amount)
+	// refundDescTax is the schema descriptor for tax field.
+	refundDescTax := refundFields[2].Descriptor()
+	// refund.DefaultTax holds the default value on creation for the tax field.
+	refund.DefaultTax = refundDescTax.Default.(func() money.Amount)
 	// refundDescReason is the schema descriptor for reason field.
-	refundDescReason := refundFields[2].Descriptor()
+	refundDescReason := refundFields[3].Descriptor()
 	// refund.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	refund.ReasonValidator = refundDescReason.Validators[0].(func(string) error)
 	// refundDescGoodsReturned is the schema descriptor for goods_returned field.
-	refundDescGoodsReturned := refundFields[5].Descriptor()
+	refundDescGoodsReturned := refundFields[6].Descriptor()
 	// refund.DefaultGoodsReturned holds the default value on creation for the goods_returned field.
 	refund.DefaultGoodsReturned = refundDescGoodsReturned.Default.(bool)
 	// refundDescActor is the schema descriptor for actor field.
-	refundDescActor := refundFields[6].Descriptor()
+	refundDescActor := refundFields[7].Descriptor()
 	// refund.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
 	refund.ActorValidator = refundDescActor.Validators[0].(func(string) error)
 	// refundDescID is the schema descriptor for id field.
@@ -1505,6 +1537,10 @@ func init() {
 	refundlineDescAmount := refundlineFields[4].Descriptor()
 	// refundline.DefaultAmount holds the default value on creation for the amount field.
 	refundline.DefaultAmount = refundlineDescAmount.Default.(func() money.Amount)
+	// refundlineDescTax is the schema descriptor for tax field.
+	refundlineDescTax := refundlineFields[5].Descriptor()
+	// refundline.DefaultTax holds the default value on creation for the tax field.
+	refundline.DefaultTax = refundlineDescTax.Default.(func() money.Amount)
 	// refundlineDescID is the schema descriptor for id field.
 	refundlineDescID := refundlineMixinFields0[0].Descriptor()
 	// refundline.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"kopeck/files/option"
 )
 
 // Bar gives a progress function that draws a bar on a terminal, and nothing where the file is none.
-func Bar(to *os.File) func(Progress) {
+func Bar(to *os.File) func(option.Progress) {
 	if !term.IsTerminal(int(to.Fd())) {
-		return func(Progress) {}
+		return func(option.Progress) {}
 	}
 	begun, drawn, stage := time.Now(), time.Time{}, ""
-	return func(p Progress) {
+	return func(p option.Progress) {
 		now := time.Now()
 		if p.Stage != stage {
 			begun, stage = now, p.Stage
@@ -36,7 +38,7 @@ func Bar(to *os.File) func(Progress) {
 }
 
 // draw writes a bar in one line of a width.
-func draw(p Progress, took time.Duration, width int) string {
+func draw(p option.Progress, took time.Duration, width int) string {
 	part := 1.0
 	if p.Total > 0 {
 		part = min(1, float64(p.Read)/float64(p.Total))

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // The second file has empty cells where the first had values: with --update they erase nothing.
 func TestBlankCellsOfACase(t *testing.T) {
 	first, second := wrong(t, "blank-1.csv"), wrong(t, "blank-2.csv")
 	each(t, func(w *world) {
-		o := people(files.Options{Map: "external_id=id,name=name,email=email,phone=phone,kind=kind,acquisition_cost=cost,segment=segment,wallet=wallet", Path: first})
+		o := people(option.Options{Map: "external_id=id,name=name,email=email,phone=phone,kind=kind,acquisition_cost=cost,segment=segment,wallet=wallet", Path: first})
 		for _, path := range []string{first, second} {
 			o.Path, o.Update, o.Rejects = path, path == second, w.TempDir()+"/rejects.csv"
 			if r, err := files.Import(w.Context(), w.service, o); err != nil || r.Rejected != 0 {
@@ -34,17 +35,17 @@ func TestPointsOfACase(t *testing.T) {
 	path := wrong(t, "dot-thousands.csv")
 	for _, c := range []struct {
 		name    string
-		options files.Options
+		options option.Options
 		amount  int64  // of velvet, in billionths; 0 if the row is rejected
 		says    string // in the report
 	}{
-		{"a decimal comma", files.Options{DecimalComma: true}, 0, `"1.500": not a number like 1234,50: give --numbers "1.234,50" if the point groups thousands`},
-		{"as it is", files.Options{Numbers: "1.234,50"}, 1500_000_000_000, ""},
+		{"a decimal comma", option.Options{DecimalComma: true}, 0, `"1.500": not a number like 1234,50: give --numbers "1.234,50" if the point groups thousands`},
+		{"as it is", option.Options{Numbers: "1.234,50"}, 1500_000_000_000, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(w *world) {
 				o := c.options
-				o.Kind, o.Map, o.Path, o.Errors, o.Rejects = files.Rates, "subject=what,code=article,unit=unit,amount=price,valid_from=from", path, files.RejectRow, w.TempDir()+"/rejects.csv"
+				o.Kind, o.Map, o.Path, o.Errors, o.Rejects = option.Rates, "subject=what,code=article,unit=unit,amount=price,valid_from=from", path, option.RejectRow, w.TempDir()+"/rejects.csv"
 				r, err := files.Import(w.Context(), w.service, o)
 				if err != nil || !strings.Contains(r.String(), c.says) {
 					w.Errorf("%v, %s, want %q in it", err, r, c.says)
@@ -64,7 +65,7 @@ func TestPointsOfACase(t *testing.T) {
 func TestPhonesOfACase(t *testing.T) {
 	path := wrong(t, "excel-phones.csv")
 	each(t, func(w *world) {
-		o := people(files.Options{Map: "external_id=id,name=name,phone=phone,email=email", Path: path, Errors: files.RejectRow, Rejects: w.TempDir() + "/rejects.csv"})
+		o := people(option.Options{Map: "external_id=id,name=name,phone=phone,email=email", Path: path, Errors: option.RejectRow, Rejects: w.TempDir() + "/rejects.csv"})
 		r, err := files.Import(w.Context(), w.service, o)
 		if err != nil {
 			w.Fatal(err)
@@ -88,7 +89,7 @@ func TestDaysOfACase(t *testing.T) {
 	path := wrong(t, "dst.csv")
 	each(t, func(w *world) {
 		w.zone("America/Santiago")
-		o := log(files.Options{Map: "customer=c,order=o,date=d,amount=a", Path: path, Rejects: w.TempDir() + "/rejects.csv"})
+		o := log(option.Options{Map: "customer=c,order=o,date=d,amount=a", Path: path, Rejects: w.TempDir() + "/rejects.csv"})
 		if r, err := files.Import(w.Context(), w.service, o); err != nil || r.Added != 4 {
 			w.Fatal(r, err)
 		}
@@ -105,7 +106,7 @@ func TestDaysOfACase(t *testing.T) {
 func TestEncodingOfACase(t *testing.T) {
 	path := wrong(t, "1251.csv")
 	each(t, func(w *world) {
-		r, err := files.Import(w.Context(), w.service, people(files.Options{Map: `name=Имя + " " + Фамилия,phone=Телефон`, Path: path, Rejects: w.TempDir() + "/rejects.csv"}))
+		r, err := files.Import(w.Context(), w.service, people(option.Options{Map: `name=Имя + " " + Фамилия,phone=Телефон`, Path: path, Rejects: w.TempDir() + "/rejects.csv"}))
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -123,7 +124,7 @@ func TestEncodingOfACase(t *testing.T) {
 func TestShopifyOfACase(t *testing.T) {
 	path := wrong(t, "shopify.csv")
 	each(t, func(w *world) {
-		o := files.Options{Kind: files.Orders, Profile: "shopify", CostShare: share("0.5"), Path: path, Errors: files.RejectRow, Rejects: w.TempDir() + "/rejects.csv"}
+		o := option.Options{Kind: option.Orders, Profile: "shopify", CostShare: share("0.5"), Path: path, Errors: option.RejectRow, Rejects: w.TempDir() + "/rejects.csv"}
 		r, err := files.Import(w.Context(), w.service, o)
 		if err != nil || r.Rejected != 4 || !strings.Contains(r.String(), `the books are kept in RUB, not in "BDT"`) {
 			w.Errorf("in another currency: %s, %v", r, err)
@@ -166,7 +167,7 @@ func TestCallsOfACase(t *testing.T) {
 	path := wrong(t, "calls-ru.csv")
 	each(t, func(w *world) {
 		w.zone("Europe/Moscow")
-		o := files.Options{Kind: files.Contacts, Profile: "calls", Path: path, Rejects: w.TempDir() + "/rejects.csv"}
+		o := option.Options{Kind: option.Contacts, Profile: "calls", Path: path, Rejects: w.TempDir() + "/rejects.csv"}
 		r, err := files.Import(w.Context(), w.service, o)
 		if err != nil {
 			w.Fatal(err)
@@ -179,7 +180,7 @@ func TestCallsOfACase(t *testing.T) {
 			(direction = 'INBOUND' AND minutes = 3200000000 OR direction = 'OUTBOUND' AND minutes = 750000000)`); n != 2 {
 			w.Errorf("%d of the two calls are as they should be", n)
 		}
-		if !strings.Contains(w.export(files.Contacts), "2026-02-01T07:15:03Z") {
+		if !strings.Contains(w.export(option.Contacts), "2026-02-01T07:15:03Z") {
 			w.Error("the first call was not at 10:15:03 in Moscow")
 		}
 		if r, err = files.Import(w.Context(), w.service, o); err != nil {

@@ -5,60 +5,64 @@ import (
 	"errors"
 	"strings"
 
-	"kopeck/service/app"
+	"kopeck/files/layout"
+	"kopeck/files/option"
+	"kopeck/files/table"
+	"kopeck/files/textfile"
+	"kopeck/service"
 	"kopeck/service/contacts"
 	"kopeck/service/field"
 )
 
 // contactLayout is the layout of files of contacts: package contacts defines their fields.
-var contactLayout = layoutOf(Contacts, contacts.Fields())
+var contactLayout = layout.New(option.Contacts, contacts.Fields())
 
 // openContacts opens the file as one of contacts.
-func openContacts(s *app.App, o Options, f *file) (source[contacts.Record], error) {
-	in, err := openLayout(s, o, f, contactLayout)
+func openContacts(core *service.Core, o option.Options, f *layout.File) (layout.Source[contacts.Record], error) {
+	in, err := layout.Open(core, o, f, contactLayout)
 	if err != nil {
-		return source[contacts.Record]{}, err
+		return layout.Source[contacts.Record]{}, err
 	}
-	var counted ordinals
-	all := rowsOf(in, contactLayout, zero, func(e *entry[contacts.Record], r *contacts.Record, f *faults) {
-		if in.own {
-			checkOwnContact(r, in.table, f)
-			e.key = "id:" + r.ID
+	var counted layout.Ordinals
+	all := layout.RowsOf(in, contactLayout, layout.Zero, func(e *layout.Entry[contacts.Record], r *contacts.Record, f *layout.Fault) {
+		if in.Own {
+			checkOwnContact(r, in.Table, f)
+			e.Key = "id:" + r.ID
 		} else {
 			who := cmp.Or(r.CustomerExternalID, r.Email, r.Phone)
-			if who == "" {
-				f.of("customer", errEmpty)
+			if e.Owner = who; who == "" {
+				f.Of("customer", layout.ErrEmpty)
 			}
 			if r.ExternalID != "" {
-				e.key = "external:" + r.ExternalID
+				e.Key = "external:" + r.ExternalID
 			} else if !r.At.IsZero() && who != "" {
 				pair := strings.Join([]string{who, field.Written(r.At), string(r.Kind), string(r.Direction), string(r.Channel)}, ":")
-				e.key, e.apart = made(pair, counted.next(pair)), true
-				r.ExternalID = e.key
+				e.Key, e.Apart = layout.MadeID(pair, counted.Next(pair)), true
+				r.ExternalID = e.Key
 			}
 		}
-		e.value = *r
+		e.Value = *r
 	})
-	if !in.own { // those without an id are numbered among those of their customer
-		all.groups = &groupable{next: in.next, key: func(r row) string { return in.person(r) }}
+	if !in.Own { // those without an id are numbered among those of their customer
+		all.Groups = &textfile.Groupable{Next: in.Next, Key: func(r textfile.Row) string { return layout.PersonOf(in.Table, r) }, Owner: layout.OwnerOf(in.Table)}
 	}
 	return all, nil
 }
 
 // checkOwnContact checks a contact of Kopeck's own format. If the file has its costs they stay as they were.
-func checkOwnContact(r *contacts.Record, t *table, f *faults) {
-	r.Costed = t.has("cost_lines")
+func checkOwnContact(r *contacts.Record, t *table.Table, f *layout.Fault) {
+	r.Costed = t.Has("cost_lines")
 	if r.ID == "" || r.CustomerID == "" {
-		f.of("id", errors.New("want the ids of the contact and of its customer"))
+		f.Of("id", errors.New("want the ids of the contact and of its customer"))
 	}
 	var sum int64
 	for _, line := range r.CostLines {
 		sum += line.Amount.Minor()
 	}
 	switch {
-	case r.Costed && t.has("cost") && sum != r.Cost.Minor():
-		f.of("cost", errors.New("the lines do not sum to it"))
-	case !r.Costed && t.has("cost"):
-		f.of("cost", errors.New("the file has no column cost_lines, which say what the cost is made of; without both the contact is costed by the rates"))
+	case r.Costed && t.Has("cost") && sum != r.Cost.Minor():
+		f.Of("cost", errors.New("the lines do not sum to it"))
+	case !r.Costed && t.Has("cost"):
+		f.Of("cost", errors.New("the file has no column cost_lines, which say what the cost is made of; without both the contact is costed by the rates"))
 	}
 }

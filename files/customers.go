@@ -7,7 +7,11 @@ import (
 	"io"
 	"strings"
 
-	"kopeck/service/app"
+	"kopeck/files/cell"
+	"kopeck/files/layout"
+	"kopeck/files/option"
+	"kopeck/files/table"
+	"kopeck/service"
 	"kopeck/service/bulk"
 	"kopeck/service/customers"
 	"kopeck/service/field"
@@ -22,31 +26,31 @@ type customerRow struct {
 }
 
 // customerLayout is the layout of files of customers: package customers defines their fields.
-var customerLayout = layout[customerRow]{Customers, customerColumns()}
+var customerLayout = layout.Layout[customerRow]{Kind: option.Customers, Columns: customerColumns()}
 
-func customerColumns() []column[customerRow] {
-	var columns []column[customerRow]
+func customerColumns() []layout.Column[customerRow] {
+	var columns []layout.Column[customerRow]
 	for n, f := range customers.Fields() {
-		c := column[customerRow]{
-			name: f.File, uses: own,
-			read: func(v *values, text string, to *customerRow) error { // of a cell that is not empty
+		c := layout.Column[customerRow]{
+			Name: f.File, Uses: field.Own,
+			Read: func(v *cell.Values, text string, to *customerRow) error { // of a cell that is not empty
 				to.given |= 1 << n
-				return f.Read(&v.form, text, &to.Record)
+				return f.Read(&v.Form, text, &to.Record)
 			},
-			write: func(v *values, r *customerRow) string { return f.Write(&v.form, &r.Record) },
+			Write: func(v *cell.Values, r *customerRow) string { return f.Write(&v.Form, &r.Record) },
 		}
 		if f.Required() {
-			c.uses |= ownKey
+			c.Uses |= field.OwnKey
 		}
 		if f.Numeric() {
-			c.uses |= numeric
+			c.Uses |= field.Numeric
 		}
 		can, must := f.Mapped()
 		if can {
-			c.uses |= mappable
+			c.Uses |= field.Mappable
 		}
 		if must {
-			c.uses |= mapKey | newKey
+			c.Uses |= field.MapKey | field.NewKey
 		}
 		columns = append(columns, c)
 	}
@@ -54,39 +58,39 @@ func customerColumns() []column[customerRow] {
 }
 
 // openCustomers opens the file as one of customers.
-func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], error) {
-	in, err := openLayout(s, o, f, customerLayout)
+func openCustomers(core *service.Core, o option.Options, f *layout.File) (layout.Source[customers.Record], error) {
+	in, err := layout.Open(core, o, f, customerLayout)
 	if err != nil {
-		return source[customers.Record]{}, err
+		return layout.Source[customers.Record]{}, err
 	}
-	if in.own {
-		in.form.Moment = field.ReadStamp
+	if in.Own {
+		in.Form.Moment = field.ReadStamp
 	}
-	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") && !in.has("phone") {
-		return source[customers.Record]{}, optionsError("--map: one of id, external_id, email and phone must be mapped: a customer who exists is found by one of them")
+	if !in.Own && !in.Has("id") && !in.Has("external_id") && !in.Has("email") && !in.Has("phone") {
+		return layout.Source[customers.Record]{}, option.Errorf("--map: one of id, external_id, email and phone must be mapped: a customer who exists is found by one of them")
 	}
-	cleared := clearedBy(o, in.table)
+	cleared := clearedBy(o, in.Table)
 	empty := func() customerRow { return customerRow{Record: customers.NewRecord()} }
-	return rowsOf(in, customerLayout, empty, func(e *entry[customers.Record], c *customerRow, _ *faults) {
+	return layout.RowsOf(in, customerLayout, empty, func(e *layout.Entry[customers.Record], c *customerRow, _ *layout.Fault) {
 		given := c.given | cleared
 		if given&fieldBits["partner"] != 0 {
 			given |= fieldBits["partner_id"] // by its name the import finds the partner's id
 		}
 		c.Has = func(column string) bool { return given&fieldBits[column] != 0 }
-		e.value = c.Record
+		e.Value = c.Record
 		switch {
 		case c.ID != "":
-			e.key = "id:" + c.ID
+			e.Key = "id:" + c.ID
 		case c.ExternalID != nil:
-			e.key = "external:" + *c.ExternalID
+			e.Key = "external:" + *c.ExternalID
 		case c.Email != nil:
-			e.key = "email:" + input.EmailKey(strings.TrimSpace(*c.Email))
+			e.Key = "email:" + input.EmailKey(strings.TrimSpace(*c.Email))
 		case c.Phone != nil:
-			phone, err := input.Phone("", *c.Phone, s.Settings().PhoneRegion)
+			phone, err := input.Phone("", *c.Phone, core.Settings().PhoneRegion)
 			if err != nil {
 				phone = *c.Phone
 			}
-			e.key = "phone:" + phone
+			e.Key = "phone:" + phone
 		}
 	}), nil
 }
@@ -101,9 +105,9 @@ var fieldBits = func() map[string]uint64 {
 }()
 
 // clearedBy returns the fields of which an empty cell erases the value.
-func clearedBy(o Options, t *table) (bits uint64) {
+func clearedBy(o option.Options, t *table.Table) (bits uint64) {
 	for n, f := range customers.Fields() {
-		if o.Empty == ClearEmpty && f.Clearable() && t.has(f.File) {
+		if o.Empty == option.ClearEmpty && f.Clearable() && t.Has(f.File) {
 			bits |= 1 << n
 		}
 	}
@@ -111,20 +115,20 @@ func clearedBy(o Options, t *table) (bits uint64) {
 }
 
 // refer fills in, when all customers are there, who referred whom.
-func refer(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Import, report *Report) error {
-	in, err := openCustomers(s, o, f)
+func refer(ctx context.Context, core *service.Core, o option.Options, f *layout.File, i *bulk.Import, report *Report) error {
+	in, err := openCustomers(core, o, f)
 	if err != nil {
 		return err
 	}
 	var pairs [][2]string
 	unknown, circular := 0, 0
 	for {
-		e, err := in.next()
+		e, err := in.Next()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if err == nil && e.fault == "" && e.value.ReferredByID != nil && e.value.ID != "" {
-			pairs = append(pairs, [2]string{e.value.ID, *e.value.ReferredByID})
+		if err == nil && e.Fault == "" && e.Value.ReferredByID != nil && e.Value.ID != "" {
+			pairs = append(pairs, [2]string{e.Value.ID, *e.Value.ReferredByID})
 		}
 		if len(pairs) == o.Chunk || err != nil && len(pairs) > 0 {
 			missing, circles, err := i.ReferredBy(ctx, pairs)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
-	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // Text of any encoding that is named or that its bytes show comes out the same.
@@ -37,7 +37,7 @@ func TestEncodings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := w.bring(raw, people(files.Options{Map: "external_id=id,name=name", Encoding: c.given}))
+			r := w.bring(raw, people(option.Options{Map: "external_id=id,name=name", Encoding: c.given}))
 			var got string
 			w.one(&got, "SELECT name FROM customers")
 			if got != c.text {
@@ -53,10 +53,10 @@ func TestEncodings(t *testing.T) {
 // What is no character of the encoding is rejected with its row.
 func TestWrongEncodings(t *testing.T) {
 	w := newWorld(t, sqlite(t))
-	r := w.bring("id,name\n1,a\x98b\n2,\xc0\n", people(files.Options{Map: "external_id=id,name=name", Encoding: "windows-1251", Errors: files.RejectRow}))
+	r := w.bring("id,name\n1,a\x98b\n2,\xc0\n", people(option.Options{Map: "external_id=id,name=name", Encoding: "windows-1251", Errors: option.RejectRow}))
 	w.counted(r, 2, 1, 0, 1)
 	w.only(r, map[int64]string{2: "not valid windows-1251"})
-	if _, err := w.try("\xff\xfea\x00", people(files.Options{Map: "external_id=id,name=name", Encoding: "windows-1251"})); err == nil || !strings.Contains(err.Error(), "begins with the mark of utf-16le") {
+	if _, err := w.try("\xff\xfea\x00", people(option.Options{Map: "external_id=id,name=name", Encoding: "windows-1251"})); err == nil || !strings.Contains(err.Error(), "begins with the mark of utf-16le") {
 		t.Error(err)
 	}
 }
@@ -64,13 +64,13 @@ func TestWrongEncodings(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
-		o          files.Options
+		o          option.Options
 	}{
-		{"a title above it", "Customers of June\n\"Some \nid,name\n1,Anna\n", files.Options{Skip: 2}},
-		{"no header", "1,Anna\n", files.Options{NoHeader: true, Map: "external_id=c1,name=c2"}},
-		{"no header, a title", "Customers\n1;Anna\n", files.Options{NoHeader: true, Skip: 1, Map: "external_id=c1,name=c2"}},
-		{"a named delimiter", "sep=;\nid;name,first\n1;Anna\n", files.Options{Map: `external_id=id,"name=name,first"`}},
-		{"a bar", "id|name\n1|Anna\n", files.Options{}},
+		{"a title above it", "Customers of June\n\"Some \nid,name\n1,Anna\n", option.Options{Skip: 2}},
+		{"no header", "1,Anna\n", option.Options{NoHeader: true, Map: "external_id=c1,name=c2"}},
+		{"no header, a title", "Customers\n1;Anna\n", option.Options{NoHeader: true, Skip: 1, Map: "external_id=c1,name=c2"}},
+		{"a named delimiter", "sep=;\nid;name,first\n1;Anna\n", option.Options{Map: `external_id=id,"name=name,first"`}},
+		{"a bar", "id|name\n1|Anna\n", option.Options{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, sqlite(t))

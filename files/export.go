@@ -6,10 +6,14 @@ import (
 	"io"
 	"strings"
 
+	"kopeck/files/cell"
+	"kopeck/files/option"
+	"kopeck/files/orders"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/field"
 	"kopeck/service/rates"
 )
 
@@ -22,29 +26,29 @@ import (
 //
 // It does not contain permissions and their log, offers, agreements and what is computed from the rest: credits,
 // statistics and lifetime values are computed again.
-func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
-	v := ownValues(s.Currency)
+func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) error {
+	v := cell.OwnValues(s.Currency)
 	w := &writer{bufio.NewWriterSize(to, 64<<10)}
 	var err error
 	switch kind {
-	case Orders:
-		if err = w.row(append(orderLayout.names(own), lineLayout.names(own)...)...); err == nil {
+	case option.Orders:
+		if err = w.row(orders.Names()...); err == nil {
 			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
 		}
-	case Customers:
-		if err = w.row(customerLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.texts(v, &customerRow{Record: *c})...) })
+	case option.Customers:
+		if err = w.row(customerLayout.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.Texts(v, &customerRow{Record: *c})...) })
 		}
-	case Contacts:
-		if err = w.row(contactLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.texts(v, c)...) })
+	case option.Contacts:
+		if err = w.row(contactLayout.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.Texts(v, c)...) })
 		}
-	case Rates:
-		if err = w.row(rateLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.texts(v, r)...) })
+	case option.Rates:
+		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.Texts(v, r)...) })
 		}
 	default:
-		return optionsError("want orders, customers, contacts or rates, not %q", string(kind))
+		return option.Errorf("want orders, customers, contacts or rates, not %q", string(kind))
 	}
 	if err != nil {
 		return err
@@ -72,8 +76,8 @@ func (w *writer) row(fields ...string) error {
 }
 
 // orders writes the rows of an order.
-func (w *writer) orders(v *values, o *bulk.OrderRecord) error {
-	rows, err := orderTexts(v, o)
+func (w *writer) orders(v *cell.Values, o *bulk.OrderRecord) error {
+	rows, err := orders.Texts(v, o)
 	for _, texts := range rows {
 		if err == nil {
 			err = w.row(texts...)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // exportedRates are rates as exported, with a value in each column.
@@ -16,10 +16,10 @@ const exportedRates = "id,subject,code,unit,amount,currency,valid_from,capacity,
 
 // mustHave are the columns without which a file of Kopeck's own format is not read. A column is never added here: files of
 // before it existed would be refused.
-var mustHave = map[files.Kind][]string{
-	files.Contacts: {"id", "customer_id", "kind", "direction", "channel", "at"},
-	files.Rates:    {"id", "subject", "code", "unit", "amount", "valid_from", "recorded_at"},
-	files.Orders:   {"id", "customer_id", "status", "at", "total", "refunded", "cost"},
+var mustHave = map[option.Kind][]string{
+	option.Contacts: {"id", "customer_id", "kind", "direction", "channel", "at"},
+	option.Rates:    {"id", "subject", "code", "unit", "amount", "valid_from", "recorded_at"},
+	option.Orders:   {"id", "customer_id", "status", "at", "total", "refunded", "cost"},
 }
 
 // rowsOf reads a file of Kopeck's own format.
@@ -36,7 +36,7 @@ func rowsOf(t *testing.T, text string) [][]string {
 func TestEveryColumnHasAValue(t *testing.T) {
 	t.Parallel()
 	grades := "staff_grades seconds options" // have tests of their own
-	for kind, text := range map[files.Kind]string{files.Contacts: exported[files.Contacts], files.Orders: exported[files.Orders], files.Rates: exportedRates} {
+	for kind, text := range map[option.Kind]string{option.Contacts: exported[option.Contacts], option.Orders: exported[option.Orders], option.Rates: exportedRates} {
 		rows := rowsOf(t, text)
 		for n, name := range rows[0] {
 			if !slices.ContainsFunc(rows[1:], func(row []string) bool { return row[n] != "" }) && !strings.Contains(grades, name) {
@@ -49,10 +49,10 @@ func TestEveryColumnHasAValue(t *testing.T) {
 // A file of before a column existed is read, whichever column it is.
 func TestFilesWithOneColumnFewer(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring(exported[files.Customers], files.Options{Kind: files.Customers})
+		w.bring(exported[option.Customers], option.Options{Kind: option.Customers})
 		for kind, must := range mustHave {
 			text := exported[kind]
-			if kind == files.Rates {
+			if kind == option.Rates {
 				text = exportedRates
 			}
 			for n, name := range rowsOf(w.T, text)[0] {
@@ -80,7 +80,7 @@ func TestFilesWithOneColumnFewer(t *testing.T) {
 				if err := csv.NewWriter(&out).WriteAll(rows); err != nil {
 					w.Fatal(err)
 				}
-				report, err := w.try(out.String(), files.Options{Kind: kind, Format: files.Kopeck})
+				report, err := w.try(out.String(), option.Options{Kind: kind, Format: option.Kopeck})
 				switch {
 				case slices.Contains(must, name):
 					if err == nil {

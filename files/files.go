@@ -1,5 +1,6 @@
-// Package files imports orders, customers, contacts and rates from files, and exports them to files. It may import service and the
-// packages under it, schema and the domain layer; it knows no database.
+// Package files imports orders, customers, contacts and rates from files, and exports them to files. What a file may be and how
+// it is read is in the packages below it: option, sorted, textfile, cell, table, layout and orders, each of which may import
+// those before it. It may import these, service and the packages under it, schema and the domain layer; it knows no database.
 //
 // [Import] reads a file twice in bounded memory, however long it is: first to check it, then to write it in chunks
 // of some thousand records, each chunk one transaction. A chunk has whole orders only, and what follows from them
@@ -11,13 +12,14 @@
 //   - kopeck: what [Export] writes. It is recognised by the columns that it must have. Columns are found by name, in any order; one
 //     that is not known is refused. A file may have fewer columns than are exported today: what it does not have stays as it is,
 //     or is not known of a new record. Nothing is lost by an export and an import.
-//   - csv: any table, its fields taken from columns, or from expressions over them, as Options.Map and Options.Profile say. The
+//   - csv: any table, its fields taken from columns, or from expressions over them, as Map and Profile of [option.Options] say. The
 //     delimiter is a comma, a semicolon, a tab or a bar, whichever the header has most of; fields may be quoted and then hold
 //     delimiters and line ends (RFC 4180); lines end in LF or CRLF; empty lines are skipped.
 //   - cdnow: orders as in the CDNOW logs: customer, YYYYMMDD, units, amount between blanks; a second customer column
 //     (the sample's own number) is skipped, and so is a first line that is a header.
 //
-// The columns of each kind of file are defined once, in its layout: those of customers by package customers.
+// The columns of each kind of file are defined once, in its layout: those of customers, contacts and rates by the packages of
+// their verbs, those of orders by package orders.
 //
 // # What a log of orders means
 //
@@ -29,11 +31,11 @@
 // A file in which rows that belong together stand apart is sorted by what they belong to, in temporary files, before it is
 // written.
 //
-// The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
+// The cost of the goods is a column or CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment unless the log says their status; their cost
 // is stated (no rate restates it). Where rows have an sku or a title they are the lines of their order, and sum to its total; a product
-// that does not exist is created, inactive, unless Options.Products is "known". A customer who is not known by external id, or else by e-mail or
-// phone, is created: a person whose name is the log's, or else that id; unless Options.Customers is "known".
+// that does not exist is created, inactive, unless Products is "known". A customer who is not known by external id, or else by e-mail or
+// phone, is created: a person whose name is the log's, or else that id; unless Customers is "known".
 //
 // # Price lists
 //
@@ -48,16 +50,16 @@
 // # Dates and numbers
 //
 // YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY are calendar days in the installation's time zone and mean the day's first
-// moment there; RFC 3339 and these with a time of day behind them, in Options.TimeZone or with an offset, are moments. Others, such
-// as M/D/YYYY, are read only as Options.DateFormat says. Days before 1900 and in the future are rejected.
+// moment there; RFC 3339 and these with a time of day behind them, in the zone TimeZone or with an offset, are moments. Others, such
+// as M/D/YYYY, are read only as DateFormat says. Days before 1900 and in the future are rejected.
 //
-// Numbers are read in the format of Options.Numbers, or in the one that the file shows without a doubt, or with a point as decimal
+// Numbers are read in the format of Numbers, or in the one that the file shows without a doubt, or with a point as decimal
 // sign. A number that could be two is rejected.
 //
 // # What is rejected
 //
 // A row that cannot be imported is rejected with its line and a reason; if one row of an order is bad, all of its rows are.
-// By default nothing is written then ([RejectAll]); with [RejectRow] the good ones are. Rejected rows are written to
+// By default nothing is written then ([option.RejectAll]); with [option.RejectRow] the good ones are. Rejected rows are written to
 // a CSV file: line, reason, and the row as it was (its first 4 KiB). A row has at most 1 MiB, an order 10,000 rows.
 //
 // An import never touches permissions: a customer who revoked one stays unsubscribed, whatever the file has. Outbound
@@ -65,129 +67,15 @@
 package files
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"kopeck/money"
+	"kopeck/files/option"
 )
-
-// Kind is what is imported or exported.
-type Kind string
-
-// The kinds.
-const (
-	Orders    Kind = "orders"
-	Customers Kind = "customers"
-	Contacts  Kind = "contacts"
-	Rates     Kind = "rates"
-)
-
-// Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Orders, Customers, Contacts, Rates} }
-
-// Format is how a file is written.
-type Format string
-
-// The formats. Without one a file is Kopeck's own if its header has that format's columns, else CSV.
-const (
-	Kopeck Format = "kopeck"
-	CSV    Format = "csv"
-	CDNOW  Format = "cdnow"
-)
-
-// Policy is what happens to the good rows of a file that has bad ones.
-type Policy string
-
-// The policies.
-const (
-	RejectAll Policy = "reject-all" // nothing is written
-	RejectRow Policy = "reject-row" // the good rows are
-)
-
-// Emptiness is what an empty cell says of a customer who exists.
-type Emptiness string
-
-// The meanings of an empty cell.
-const (
-	KeepEmpty  Emptiness = "keep"  // nothing: the customer keeps the value
-	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
-)
-
-// Negativity is what a row of orders with a negative amount is.
-type Negativity string
-
-// The meanings of a negative amount.
-const (
-	NegativeRejected Negativity = "reject" // an error
-	NegativeRefund   Negativity = "refund" // a refund of its order
-)
-
-// Options are how a file is imported. The zero value of each field but Kind and the source is its default.
-type Options struct {
-	Kind   Kind
-	Format Format
-
-	Encoding string // of the characters, such as windows-1251; found out where the bytes show it
-	Skip     int    // lines above the header
-	NoHeader bool   // the first line is a row; the columns are c1, c2 and so on
-
-	// Map says where fields come from: "customer=customer_id,order=invoice", each from a column or from an expression of CEL over
-	// the columns of the row: `name=first + " " + last`. A column whose name has a comma or an equals sign is quoted as in CSV:
-	// `"amount=sum, RUB"`. [Fields] lists what can be mapped.
-	Map string
-
-	// Profile names one of [Profiles], or is the path of one: how the exports of another program are read. What these options
-	// say is before what it says.
-	Profile string
-	profile *profile // of the kind, once it is read
-
-	Words []string // what the cells of enums mean: "status:paid=COMPLETED,void=CANCELLED"; * is any other text
-	Where string   // an expression that is true of the rows that are read; "" for all
-
-	CostShare    *money.Decimal // what the goods had cost, as a share of the amount, 0 to 1; orders only
-	Currency     string         // of the amounts; anything but the installation's is refused
-	Errors       Policy         // RejectAll
-	Negative     Negativity     // what a row with a negative amount is, of orders; NegativeRejected
-	Rest         string         // what becomes of the difference between an order's total and its lines; SpreadNone
-	Products     string         // "create" (those that lines of orders name, inactive) or "known" (reject the unknown); create
-	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
-	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
-	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
-	DryRun       bool           // only report what would happen
-	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
-	TimeZone     string         // of times that have no offset; the installation's
-	Numbers      string         // the number 1234.50 as the file has it, such as "1.234,50"; found out where the file is unambiguous
-	DecimalComma bool           // short for Numbers "1234,50"
-	Null         string         // what stands in cells that mean nothing, divided by commas: "NULL,#N/A,-"
-	Round        bool           // rounds off more decimals than the currency has, half to even, instead of rejecting the row
-
-	// Rejects is the file for rejected rows, in the order of their lines; "" is Path with ".rejects.csv" behind it, or
-	// stdin.rejects.csv in the working directory. It is created, or truncated, if rows are rejected.
-	Rejects string
-
-	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.
-	Path   string
-	Source io.Reader
-
-	Progress func(Progress) // called now and then; may be nil
-
-	// Chunk is how many records are one transaction; 0 is 10,000. One of rates restates once what it covers.
-	Chunk int
-}
-
-// Progress is how far an import has come.
-type Progress struct {
-	Stage       string // "checking" or "writing"
-	Read, Total int64  // bytes
-	Records     int64
-	Done        bool
-}
 
 // Report is what became of a file.
 type Report struct {
-	Kind   Kind
+	Kind   option.Kind
 	DryRun bool
 
 	Rows     int64 // read, without the header
@@ -249,20 +137,4 @@ func (r Report) String() string {
 		text += "\n" + note
 	}
 	return text
-}
-
-// Errors that an import as a whole ends with are of these, or the database's.
-var (
-	// ErrOptions reports options that make no sense or are not enough.
-	ErrOptions = errors.New("wrong options")
-	// ErrFile reports a file that is not what it was said to be.
-	ErrFile = errors.New("not a file that can be read")
-)
-
-func optionsError(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...))
-}
-
-func fileError(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrFile, fmt.Sprintf(format, args...))
 }

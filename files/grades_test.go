@@ -10,7 +10,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
@@ -58,11 +58,11 @@ func TestGradesGoWithTheContacts(t *testing.T) {
 			})
 			must(err)
 		}
-		for _, kind := range []files.Kind{files.Rates, files.Customers, files.Contacts} {
-			if r := to.bring(from.export(kind), files.Options{Kind: kind}); r.Rejected+r.Present != 0 {
+		for _, kind := range []option.Kind{option.Rates, option.Customers, option.Contacts} {
+			if r := to.bring(from.export(kind), option.Options{Kind: kind}); r.Rejected+r.Present != 0 {
 				t.Fatalf("%s: %s", kind, r)
 			}
-			if kind != files.Rates && to.export(kind) != from.export(kind) {
+			if kind != option.Rates && to.export(kind) != from.export(kind) {
 				t.Errorf("%s are\n%s\nwant\n%s", kind, to.export(kind), from.export(kind))
 			}
 		}
@@ -78,8 +78,8 @@ func TestGradesGoWithTheContacts(t *testing.T) {
 
 		// Without the grades the next restatement would drop the time: check says so.
 		lost := newWorld(t, dbtest.SQLite(t))
-		for _, kind := range []files.Kind{files.Rates, files.Customers, files.Contacts} {
-			lost.bring(from.export(kind), files.Options{Kind: kind})
+		for _, kind := range []option.Kind{option.Rates, option.Customers, option.Contacts} {
+			lost.bring(from.export(kind), option.Options{Kind: kind})
 		}
 		must(lost.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			if _, err := tx.Exec(ctx, "DELETE FROM dated_values"); err != nil {

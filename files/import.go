@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
+	"kopeck/files/layout"
+	"kopeck/files/option"
+	"kopeck/files/orders"
+	"kopeck/files/sorted"
+	"kopeck/files/textfile"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/contacts"
@@ -17,63 +21,40 @@ import (
 	"kopeck/service/rates"
 )
 
-// entry is one record of a file: an order, a customer, a contact or a rate, and its rows.
-type entry[T any] struct {
-	rows    []rowText
-	key     string // by which the file distinguishes records; "" where that cannot be read
-	content string // what another record of the key must have, to be the same
-	apart   bool   // rows of one key may not stand apart, even if their content is the same
-	value   T
-	fault   string // why the record is bad, "" where it is not
-	bad     int64  // the line whose fault it is
-}
-
-// rowText is a row as the file has it.
-type rowText struct {
-	line int64
-	raw  string
-}
-
-// source reads a file's records one by one, to io.EOF.
-type source[T any] struct {
-	next   func() (*entry[T], error)
-	passed func() int64 // bytes read so far
-	groups *groupable   // the rows alone, to be brought into another order instead; nil where that is not needed
-	values *values      // by which the rows are read
-}
-
 // put imports records: it is a method of bulk.Import.
 type put[T any] func(ctx context.Context, records []T) ([]bulk.Verdict, error)
 
 // run is one import.
 type run[T any] struct {
-	options  Options
-	file     *file
-	open     func() (source[T], error)
+	options  option.Options
+	file     *layout.File
+	open     func() (layout.Source[T], error)
 	report   Report
 	rejects  *rejects
-	repeats  *repeats // while they are being collected
-	repeated []repeat // by line
-	joined   int      // orders whose rows stood apart
-	rounded  int64    // numbers that the last pass rounded off
-	left     int64    // rows that it left out
-	grouped  int64    // rows that were left out when the rows were grouped
-	imported *bulk.Import
+	repeats  *sorted.Repeats // while they are being collected
+	repeated []repeat        // by line
+
+	scattered scattered // what the first pass finds of it
+	joined    int       // orders whose rows stood apart
+	rounded   int64     // numbers that the last pass rounded off
+	left      int64     // rows that it left out
+	grouped   int64     // rows that were left out when the rows were grouped
+	imported  *bulk.Import
 }
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
 // chunks that were written stay, and repeating the import continues it. Rejected rows are no error: they are in the
 // report.
-func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
+func Import(ctx context.Context, s *app.App, o option.Options) (Report, error) {
 	begun := time.Now()
-	if err := o.check(s); err != nil {
+	if err := check(&o, s.Core); err != nil {
 		return Report{}, err
 	}
-	f, err := openFile(o)
+	f, err := layout.OpenFile(o)
 	if err != nil {
 		return Report{}, err
 	}
-	defer f.close()
+	defer f.Close()
 	var report Report
 	err = s.Bulk.Import(ctx, func(ctx context.Context, i *bulk.Import) error {
 		i.KnownCustomers, i.KnownProducts, i.Update = o.Customers == "known", o.Products == "known", o.Update
@@ -84,38 +65,38 @@ func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
 	return report, err
 }
 
-func importKind(ctx context.Context, s *app.App, i *bulk.Import, o Options, f *file) (Report, error) {
+func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Options, f *layout.File) (Report, error) {
 	switch o.Kind {
-	case Customers:
-		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[customers.Record], error) { return openCustomers(s, o, f) })
+	case option.Customers:
+		report, err := importFile(ctx, o, f, i, i.Customers, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f) })
 		if err != nil || !report.Written {
 			return report, err
 		}
-		return report, refer(ctx, s, o, f, i, &report)
-	case Contacts:
-		return importFile(ctx, o, f, i, i.Contacts, func() (source[contacts.Record], error) { return openContacts(s, o, f) })
-	case Rates:
-		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[rates.NewRate], error) { return openRates(s, o, f) })
+		return report, refer(ctx, s.Core, o, f, i, &report)
+	case option.Contacts:
+		return importFile(ctx, o, f, i, i.Contacts, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) })
+	case option.Rates:
+		report, err := importFile(ctx, o, f, i, i.Rates, func() (layout.Source[rates.NewRate], error) { return openRates(s.Core, o, f) })
 		if i.ContactsRestated+i.OrdersRestated > 0 {
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}
 		return report, err
 	default:
-		return importFile(ctx, o, f, i, i.Orders, func() (source[bulk.OrderRecord], error) { return openOrders(s, o, f) })
+		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) })
 	}
 }
 
-func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, write put[T], open func() (source[T], error)) (Report, error) {
+func importFile[T any](ctx context.Context, o option.Options, f *layout.File, i *bulk.Import, write put[T], open func() (layout.Source[T], error)) (Report, error) {
 	r := &run[T]{options: o, file: f, open: open, imported: i, rejects: newRejects(o)}
 	defer r.rejects.close()
 	if err := r.check(ctx, write); err != nil {
 		return r.report, err
 	}
-	if o.DryRun || o.Errors == RejectAll && r.report.Rejected > 0 {
+	if o.DryRun || o.Errors == option.RejectAll && r.report.Rejected > 0 {
 		return r.finish()
 	}
-	i.Check, i.AllOrNothing = false, o.Errors == RejectAll
-	i.AllNew = o.Errors == RejectAll && r.report.Present == 0 && len(r.repeated) == 0 // the check has asked the database
+	i.Check, i.AllOrNothing = false, o.Errors == option.RejectAll
+	i.AllNew = o.Errors == option.RejectAll && r.report.Present == 0 && len(r.repeated) == 0 // the check has asked the database
 	r.begin()
 	r.report.Written = true
 	err := r.pass(ctx, "writing", write)
@@ -129,7 +110,7 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, 
 	report, err := r.finish()
 	if err == nil {
 		err = i.Finish(ctx, string(o.Kind), map[string]any{
-			"file": f.name, "rows": report.Rows, "added": report.Added, "present": report.Present, "updated": report.Updated,
+			"file": f.Path, "rows": report.Rows, "added": report.Added, "present": report.Present, "updated": report.Updated,
 			"rejectedRows": report.Rejected, "customersAdded": report.CustomersAdded,
 		})
 	}
@@ -140,13 +121,16 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, 
 // written, what the database would do with each record.
 func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	ask := write
-	if r.options.Errors == RejectRow && !r.options.DryRun {
+	if r.options.Errors == option.RejectRow && !r.options.DryRun {
 		ask = nil
 	}
 	r.imported.Check = true
 	skipped, err := r.findRepeated(ctx, ask)
-	if err != nil || len(r.repeated) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(r.repeated) == 0 {
+		return r.gather()
 	}
 	if grouped, err := r.group(); err != nil {
 		return err
@@ -156,7 +140,7 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 		}
 	}
 	if skipped > 0 {
-		return fileError("more than %d records are repeated in it", maxRepeated)
+		return textfile.Errorf("more than %d records are repeated in it", maxRepeated)
 	}
 	slices.SortFunc(r.repeated, func(a, b repeat) int { return cmp.Compare(a.line, b.line) })
 	if ask == nil {
@@ -176,7 +160,7 @@ func (r *run[T]) finish() (Report, error) {
 	err := r.rejects.write()
 	r.report.RejectsFile = r.rejects.name()
 	r.report.First = r.rejects.first
-	r.report.Notes = append(r.report.Notes, r.file.notes...)
+	r.report.Notes = append(r.report.Notes, r.file.Notes...)
 	if left := r.left + r.grouped; left > 0 {
 		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d rows were left out by --where", left))
 	}
@@ -191,7 +175,7 @@ func (r *run[T]) finish() (Report, error) {
 
 // batch is some records on their way from the file to the database.
 type batch[T any] struct {
-	entries []*entry[T]
+	entries []*layout.Entry[T]
 	passed  int64
 	err     error // io.EOF behind the last
 }
@@ -231,44 +215,47 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 			return err
 		}
 		if r.options.Progress != nil {
-			r.options.Progress(Progress{stage, b.passed, r.file.size, r.report.Added + r.report.Present + r.report.Updated, b.err != nil})
+			r.options.Progress(option.Progress{
+				Stage: stage, Read: b.passed, Total: r.file.Size, Records: r.report.Added + r.report.Present + r.report.Updated, Done: b.err != nil,
+			})
 		}
 	}
-	if in.values != nil {
-		r.rounded, r.left = in.values.rounded, in.values.left
-	}
+	r.rounded, r.left = in.Counts()
 	return ctx.Err()
 }
 
 // chunkBytes is how much of a file is in memory at most, twice over, whatever the number of records.
 const chunkBytes = 8 << 20
 
-func read[T any](in source[T], most int) (b batch[T]) {
-	begun := in.passed()
-	for len(b.entries) < most && in.passed()-begun < chunkBytes {
-		e, err := in.next()
+func read[T any](in layout.Source[T], most int) (b batch[T]) {
+	begun := in.Passed()
+	for len(b.entries) < most && in.Passed()-begun < chunkBytes {
+		e, err := in.Next()
 		if err != nil {
 			b.err = err
 			break
 		}
 		b.entries = append(b.entries, e)
 	}
-	b.passed = in.passed()
+	b.passed = in.Passed()
 	return b
 }
 
 // settle imports some records and counts what was done with them.
-func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) error {
+func (r *run[T]) settle(ctx context.Context, entries []*layout.Entry[T], write put[T]) error {
 	verdicts := make([]bulk.Verdict, len(entries))
 	records, at := make([]T, 0, len(entries)), make([]int, 0, len(entries))
 	for n, e := range entries {
 		if reason := r.judge(e); reason != "" {
 			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: reason}
 		} else {
-			records, at = append(records, e.value), append(at, n)
+			records, at = append(records, e.Value), append(at, n)
 		}
-		if r.repeats != nil && e.key != "" {
-			if err := r.repeats.add(e.key, e.content, e.rows[0].line); err != nil {
+		if r.repeats != nil {
+			r.scattered.add(e.Owner)
+		}
+		if r.repeats != nil && e.Key != "" {
+			if err := r.repeats.Add(e.Key, e.Content, e.Rows[0].Line); err != nil {
 				return err
 			}
 		}
@@ -295,20 +282,20 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 }
 
 // judge returns why a record is rejected before the database is asked, "" where it is not.
-func (r *run[T]) judge(e *entry[T]) (reason string) {
+func (r *run[T]) judge(e *layout.Entry[T]) (reason string) {
 	at, repeated := r.find(e)
 	switch {
-	case repeated && e.apart:
+	case repeated && e.Apart:
 		return fmt.Sprintf("it is too far apart from another of the same customer and date, on line %d: sort the file, or map a column that distinguishes them", r.repeated[at].first)
 	case repeated && !r.repeated[at].same:
 		return fmt.Sprintf("it is twice in the file, with other content on line %d", r.repeated[at].first)
 	}
-	return e.fault
+	return e.Fault
 }
 
 // count adds what was done with a record to the report.
-func (r *run[T]) count(e *entry[T], v bulk.Verdict) error {
-	r.report.Rows += int64(len(e.rows))
+func (r *run[T]) count(e *layout.Entry[T], v bulk.Verdict) error {
+	r.report.Rows += int64(len(e.Rows))
 	switch v.Outcome {
 	case bulk.Added:
 		r.report.Added++
@@ -323,39 +310,25 @@ func (r *run[T]) count(e *entry[T], v bulk.Verdict) error {
 }
 
 // find looks for an entry among those that are repeated in the file.
-func (r *run[T]) find(e *entry[T]) (at int, found bool) {
-	return slices.BinarySearchFunc(r.repeated, e.rows[0].line, func(a repeat, line int64) int { return cmp.Compare(a.line, line) })
+func (r *run[T]) find(e *layout.Entry[T]) (at int, found bool) {
+	return slices.BinarySearchFunc(r.repeated, e.Rows[0].Line, func(a repeat, line int64) int { return cmp.Compare(a.line, line) })
 }
 
-func (r *run[T]) isRepeat(e *entry[T]) bool {
+func (r *run[T]) isRepeat(e *layout.Entry[T]) bool {
 	_, found := r.find(e)
 	return found
 }
 
-func (r *run[T]) reject(e *entry[T], reason string) error {
-	for _, one := range e.rows {
+func (r *run[T]) reject(e *layout.Entry[T], reason string) error {
+	for _, one := range e.Rows {
 		why := reason
-		if e.bad != 0 && e.bad != one.line {
-			why = fmt.Sprintf("line %d of the same record is bad: %s", e.bad, reason)
+		if e.Bad != 0 && e.Bad != one.Line {
+			why = fmt.Sprintf("line %d of the same record is bad: %s", e.Bad, reason)
 		}
 		r.report.Rejected++
-		if err := r.rejects.add(Reject{one.line, why, shownRow(one.raw)}); err != nil {
+		if err := r.rejects.add(Reject{one.Line, why, textfile.ShownRow(one.Raw)}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func shownRow(raw string) string {
-	if len(raw) > shownOfRow {
-		return strings.ToValidUTF8(raw[:shownOfRow], "") + "…"
-	}
-	return raw
-}
-
-// blame notes what is wrong with an entry and on which line, unless something else was wrong before.
-func (e *entry[T]) blame(line int64, fault string) {
-	if e.fault == "" {
-		e.fault, e.bad = fault, line
-	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"kopeck/dbtest"
 	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // An import that was stopped leaves closed books, and goes on where it was.
@@ -19,7 +20,7 @@ func TestStoppedAndGoneOn(t *testing.T) {
 	path := generated(t, 3000)
 	each(t, func(w *world) {
 		whole := newWorld(w.T, sqlite(w))
-		o := log(files.Options{Path: path, Chunk: 250})
+		o := log(option.Options{Path: path, Chunk: 250})
 		if _, err := files.Import(w.Context(), whole.service, o); err != nil {
 			w.Fatal(err)
 		}
@@ -27,7 +28,7 @@ func TestStoppedAndGoneOn(t *testing.T) {
 		for stop := 3; ; stop += 3 {
 			ctx, cancel := context.WithCancel(w.Context())
 			chunks := 0
-			o.Progress = func(p files.Progress) {
+			o.Progress = func(p option.Progress) {
 				if chunks++; p.Stage == "writing" && p.Records >= int64(250*stop) && !p.Done {
 					cancel()
 				}
@@ -55,7 +56,7 @@ func TestStoppedAndGoneOn(t *testing.T) {
 func TestKilledAndGoneOn(t *testing.T) {
 	if url := os.Getenv("KOPECK_TEST_IMPORT_INTO"); url != "" {
 		_, s := open(t, url)
-		o := log(files.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p files.Progress) { fmt.Fprintln(os.Stdout, "PROGRESS", p.Stage, p.Records) }})
+		o := log(option.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p option.Progress) { fmt.Fprintln(os.Stdout, "PROGRESS", p.Stage, p.Records) }})
 		_, err := files.Import(t.Context(), s, o)
 		t.Fatal("was not killed in time", err)
 	}
@@ -90,7 +91,7 @@ func TestKilledAndGoneOn(t *testing.T) {
 				t.Fatalf("%d orders after the kill; it said %s", n, said)
 			}
 			w.closed()
-			r, err := files.Import(t.Context(), w.service, log(files.Options{Path: path}))
+			r, err := files.Import(t.Context(), w.service, log(option.Options{Path: path}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // A log may say of an order what its whole costs, its status, its refunds and who ordered; each in its own way.
@@ -12,7 +12,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 	const columns = "customer=who,order=id,date=day"
 	for _, c := range []struct {
 		name, text, mapped string
-		o                  files.Options
+		o                  option.Options
 		want               map[string]string // the orders by external id
 		says               map[int64]string  // why rows are rejected
 	}{
@@ -23,7 +23,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 			says: map[int64]string{4: "0.3333 x 10 has more decimals than RUB; --round", 5: "quantity: "},
 		},
 		{
-			name: "quantity times price, rounded", mapped: columns + ",quantity=n,price=each", o: files.Options{Round: true},
+			name: "quantity times price, rounded", mapped: columns + ",quantity=n,price=each", o: option.Options{Round: true},
 			text: "who,id,day,n,each\na,2,2026-01-01,0.3335,10\na,2,2026-01-01,1,0.005\n",
 			want: map[string]string{"2": "COMPLETED|334|0|0|||2026-01-01T00:00:00Z"},
 		},
@@ -35,7 +35,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 		},
 		{
 			name: "status", mapped: columns + ",amount=sum,status=state,cancelled_at=gone",
-			o:    files.Options{Words: []string{"status:won=COMPLETED,lost=CANCELLED,new=PLACED,back=REFUNDED"}},
+			o:    option.Options{Words: []string{"status:won=COMPLETED,lost=CANCELLED,new=PLACED,back=REFUNDED"}},
 			text: "who,id,day,sum,state,gone\na,1,2026-01-01,10,Won,\na,2,2026-01-02,10,lost,2026-01-03\na,3,2026-01-01,10,new,\na,4,2026-01-01,10,back,\na,5,2026-01-01,10,odd,\na,6,2026-01-01,10,,\n",
 			want: map[string]string{
 				"1": "COMPLETED|1000|0|0|||2026-01-01T00:00:00Z", "2": "CANCELLED|1000|0|0|||2026-01-02T00:00:00Z",
@@ -55,13 +55,13 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 			says: map[int64]string{2: "line 3", 3: "must not be negative: if the row gives something back, --negative refund", 4: "--where leaves such rows out"},
 		},
 		{
-			name: "negative rows as refunds", mapped: columns + ",amount=sum,cost=cost", o: files.Options{Negative: files.NegativeRefund},
+			name: "negative rows as refunds", mapped: columns + ",amount=sum,cost=cost", o: option.Options{Negative: option.NegativeRefund},
 			text: "who,id,day,sum,cost\na,1,2026-01-05,-4,-2\na,1,2026-01-01,10,6\na,1,2026-01-07,-1,0\nb,2,2026-01-01,-4,-1\n",
 			want: map[string]string{"1": "COMPLETED|1000|500|400|||2026-01-01T00:00:00Z"},
 			says: map[int64]string{5: "the file has no order of its id"},
 		},
 		{
-			name: "rows that are left out", mapped: columns + ",amount=sum", o: files.Options{Where: `!negative(sum) && who != "test"`},
+			name: "rows that are left out", mapped: columns + ",amount=sum", o: option.Options{Where: `!negative(sum) && who != "test"`},
 			text: "who,id,day,sum\na,1,2026-01-01,10\na,1,2026-01-01,-4\ntest,2,2026-01-01,1\n",
 			want: map[string]string{"1": "COMPLETED|1000|0|0|||2026-01-01T00:00:00Z"},
 		},
@@ -78,7 +78,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(w *world) {
 				o := c.o
-				o.Kind, o.Map, o.Errors = files.Orders, c.mapped, files.RejectRow
+				o.Kind, o.Map, o.Errors = option.Orders, c.mapped, option.RejectRow
 				if !strings.Contains(o.Map, "cost=") {
 					o.CostShare = share("0")
 				}
@@ -113,12 +113,12 @@ func TestMapsOfOrdersThatMakeNoSense(t *testing.T) {
 		"customer=who,date=day,amount=sum,quantity=n":     "price and quantity go together",
 		`customer=who,date=day,amount=sum,status=stat+""`: `no column "stat"`,
 	} {
-		if _, err := w.try(text, files.Options{Kind: files.Orders, Map: mapped, CostShare: share("0")}); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := w.try(text, option.Options{Kind: option.Orders, Map: mapped, CostShare: share("0")}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q in it", mapped, err, says)
 		}
 	}
-	for _, o := range []files.Options{{Where: "who"}, {Where: `nobody == "a"`}, {Words: []string{"stage:a=b"}}, {Profile: "none"}, {Profile: "google-contacts"}, {Negative: "ignore"}} {
-		o.Kind, o.CostShare = files.Orders, share("0")
+	for _, o := range []option.Options{{Where: "who"}, {Where: `nobody == "a"`}, {Words: []string{"stage:a=b"}}, {Profile: "none"}, {Profile: "google-contacts"}, {Negative: "ignore"}} {
+		o.Kind, o.CostShare = option.Orders, share("0")
 		if o.Profile == "" {
 			o.Map = "customer=who,date=day,amount=sum"
 		}

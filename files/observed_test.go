@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // TestImportOfAnOldLog imports a log that ended two months ago: its customers have not left, but for the one who had stopped long before.
@@ -22,7 +22,7 @@ func TestImportOfAnOldLog(t *testing.T) {
 			}
 			fmt.Fprintf(&text, "c%d,%d,%s,10\n", customer, order, at.Format(time.DateOnly))
 		}
-		w.bring(text.String(), files.Options{Kind: files.Orders, Map: "customer=who,order=id,date=day,amount=sum", CostShare: share("0.5")})
+		w.bring(text.String(), option.Options{Kind: option.Orders, Map: "customer=who,order=id,date=day,amount=sum", CostShare: share("0.5")})
 		if n := w.number(`SELECT count(*) FROM customers WHERE stage = 'FORMER'`); n != 1 {
 			t.Errorf("%d customers have left; want 1", n)
 		}

@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"kopeck/files"
+	"kopeck/files/option"
+	"kopeck/files/textfile"
 )
 
-func log(o files.Options) files.Options {
-	o.Kind, o.Format = files.Orders, files.CSV
+func log(o option.Options) option.Options {
+	o.Kind, o.Format = option.Orders, option.CSV
 	if o.Map == "" {
 		o.Map = "customer=who,order=invoice,date=day,amount=sum"
 	}
@@ -30,7 +32,7 @@ func TestOrdersOfALog(t *testing.T) {
 			"2;борис 🪟;03.02.2026;0;\r\n" +
 			"3;anna;20260105;10.01;\"two\nlines\"\r\n" +
 			"4;\"عمر\";2026-03-01T10:00:00+03:00;7;\r\n"
-		r := w.bring(text, log(files.Options{}))
+		r := w.bring(text, log(option.Options{}))
 		w.counted(r, 5, 4, 0, 0)
 		if r.CustomersAdded != 3 || r.ExitCode() != 0 || !r.Written {
 			t.Errorf("report %+v", r)
@@ -58,7 +60,7 @@ func TestOrdersOfALog(t *testing.T) {
 		}
 		w.closed()
 		before := w.all()
-		w.counted(w.bring(text, log(files.Options{})), 5, 0, 4, 0)
+		w.counted(w.bring(text, log(option.Options{})), 5, 0, 4, 0)
 		if w.all() != before {
 			t.Error("the same file twice changed something")
 		}
@@ -69,7 +71,7 @@ func TestOrdersOfALog(t *testing.T) {
 func TestOrdersInATimeZone(t *testing.T) {
 	each(t, func(w *world) {
 		w.zone("America/New_York")
-		w.bring("invoice,who,day,sum\n1,a,2026-07-04,1\n2,a,2026-07-04 23:30,1\n3,a,2026-07-05T03:59:59Z,1\n", log(files.Options{}))
+		w.bring("invoice,who,day,sum\n1,a,2026-07-04,1\n2,a,2026-07-04 23:30,1\n3,a,2026-07-05T03:59:59Z,1\n", log(option.Options{}))
 		if n := w.number("SELECT count(*) FROM orders WHERE day = 20638"); n != 3 { // 2026-07-04
 			t.Errorf("%d orders are of 4 July in New York", n)
 		}
@@ -116,11 +118,11 @@ func TestBadRows(t *testing.T) {
 		}
 		text += "good,b,2026-01-01,5\n"
 		rejects := filepath.Join(t.TempDir(), "bad.csv")
-		r := w.bring(text, log(files.Options{Rejects: rejects}))
+		r := w.bring(text, log(option.Options{Rejects: rejects}))
 		if r.Written || r.ExitCode() != 1 || r.Rejected != int64(len(bad)) || w.number("SELECT count(*) FROM orders") != 0 || w.number("SELECT count(*) FROM customers") != 0 {
 			t.Errorf("reject-all: %s", r)
 		}
-		r = w.bring(text, log(files.Options{Rejects: rejects, Errors: files.RejectRow}))
+		r = w.bring(text, log(option.Options{Rejects: rejects, Errors: option.RejectRow}))
 		w.counted(r, int64(len(bad))+401, 2, 0, int64(len(bad)))
 		if n := w.number("SELECT count(*) FROM orders"); n != 2 {
 			t.Errorf("reject-row wrote %d orders", n)
@@ -149,7 +151,7 @@ func TestOrdersOfSeveralRows(t *testing.T) {
 			"4,a,2026-01-01,1\n5,a,2026-01-01,1\n4,a,2026-01-01,2\n"+ // apart
 			"6,a,2026-01-01,1\n7,a,2026-01-01,1\n6,a,2026-01-01,1\n"+ // apart, the same
 			"8,a,2026-01-01,92233720368547758.07\n8,a,2026-01-01,1\n", // too much
-			log(files.Options{Errors: files.RejectRow}))
+			log(option.Options{Errors: option.RejectRow}))
 		w.counted(r, 15, 4, 0, 9)
 		w.only(r, map[int64]string{2: "of different customers", 3: "of different customers", 4: "of different days", 5: "of different days", 6: "line 7", 7: "not an amount", 8: "line 7", 15: "too large", 16: "too large"})
 		for external, total := range map[string]int64{"4": 300, "5": 100, "6": 200, "7": 100} {
@@ -162,22 +164,22 @@ func TestOrdersOfSeveralRows(t *testing.T) {
 
 func TestAnOrderThatIsThere(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n2,a,2026-01-01,10\n3,a,2026-01-01,10\n4,a,2026-01-01,10\n", log(files.Options{}))
-		r := w.bring("invoice,who,day,sum\n1,a,2026-01-01,11\n2,b,2026-01-01,10\n3,a,2026-01-02,10\n4,a,2026-01-01,10\n5,a,2026-01-01,1\n", log(files.Options{Errors: files.RejectRow}))
+		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n2,a,2026-01-01,10\n3,a,2026-01-01,10\n4,a,2026-01-01,10\n", log(option.Options{}))
+		r := w.bring("invoice,who,day,sum\n1,a,2026-01-01,11\n2,b,2026-01-01,10\n3,a,2026-01-02,10\n4,a,2026-01-01,10\n5,a,2026-01-01,1\n", log(option.Options{Errors: option.RejectRow}))
 		w.counted(r, 5, 1, 1, 3)
 		w.only(r, map[int64]string{2: "another total", 3: "another customer", 4: "is there already, of 2026-01-01"})
 		if n := w.number("SELECT count(*) FROM customers"); n != 1 {
 			t.Errorf("a rejected row made a customer: %d", n)
 		}
-		r = w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(files.Options{CostShare: share("0.5"), Errors: files.RejectRow}))
+		r = w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(option.Options{CostShare: share("0.5"), Errors: option.RejectRow}))
 		w.only(r, map[int64]string{2: "another cost"})
 	})
 }
 
 func TestUnknownCustomers(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(files.Options{}))
-		r := w.bring("invoice,who,day,sum\n2,a,2026-01-01,10\n3,z,2026-01-01,10\n", log(files.Options{Customers: "known", Errors: files.RejectRow}))
+		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(option.Options{}))
+		r := w.bring("invoice,who,day,sum\n2,a,2026-01-01,10\n3,z,2026-01-01,10\n", log(option.Options{Customers: "known", Errors: option.RejectRow}))
 		w.counted(r, 2, 1, 0, 1)
 		w.only(r, map[int64]string{3: `unknown customer "z"`})
 	})
@@ -187,7 +189,7 @@ func TestUnknownCustomers(t *testing.T) {
 func TestALogWithoutOrderIDs(t *testing.T) {
 	each(t, func(w *world) {
 		text := "who,day,sum\na,2026-01-01,1\na,2026-01-01,1\nb,2026-01-01,1\na,2026-01-01,2\na,2026-01-02,1\n"
-		o := log(files.Options{Map: "customer=who,date=day,amount=sum"})
+		o := log(option.Options{Map: "customer=who,date=day,amount=sum"})
 		w.counted(w.bring(text, o), 5, 5, 0, 0)
 		w.counted(w.bring(text, o), 5, 0, 5, 0)
 		if n := w.number("SELECT sum(total) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.external_id = 'a' AND o.day = 20454"); n != 400 {
@@ -202,7 +204,7 @@ func TestALogWithoutOrderIDs(t *testing.T) {
 		fmt.Fprintf(&text, "c%d,2026-01-01,1\n", i)
 	}
 	text.WriteString("x,2026-01-01,1\n")
-	o := log(files.Options{Map: "customer=who,date=day,amount=sum"})
+	o := log(option.Options{Map: "customer=who,date=day,amount=sum"})
 	w.counted(w.bring(text.String(), o), 20_002, 20_002, 0, 0)
 	w.counted(w.bring(text.String(), o), 20_002, 0, 20_002, 0)
 	if n := w.number("SELECT count(*) FROM orders WHERE external_id IN ('log:x:20260101:1', 'log:x:20260101:2')"); n != 2 {
@@ -212,11 +214,11 @@ func TestALogWithoutOrderIDs(t *testing.T) {
 
 // The rows of one order belong together wherever they stand in the file.
 func TestOrdersWhoseRowsStandApart(t *testing.T) {
-	for _, policy := range []files.Policy{files.RejectAll, files.RejectRow} {
+	for _, policy := range []option.Policy{option.RejectAll, option.RejectRow} {
 		t.Run(string(policy), func(t *testing.T) {
 			each(t, func(w *world) {
 				text := "who,invoice,day,sum\nA,1,2026-01-01,10.00\nB,2,2026-01-01,5.00\nA,1,2026-01-01,90.00\n"
-				o := log(files.Options{Errors: policy})
+				o := log(option.Options{Errors: policy})
 				r := w.bring(text, o)
 				w.counted(r, 3, 2, 0, 0)
 				if n := w.number("SELECT total FROM orders WHERE external_id = '1'"); n != 10000 {
@@ -247,7 +249,7 @@ func TestOrdersWhoseRowsStandApart(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := files.Import(t.Context(), w.service, log(files.Options{Path: path, Errors: files.RejectRow, Chunk: 500}))
+	r, err := files.Import(t.Context(), w.service, log(option.Options{Path: path, Errors: option.RejectRow, Chunk: 500}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,53 +274,53 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	w := newWorld(t, sqlite(t))
 	csv := "invoice,who,day,sum,cost\n1,a,2026-01-01,10,1\n"
 	for name, one := range map[string]struct {
-		o    files.Options
+		o    option.Options
 		says string
 	}{
-		"no cost":           {files.Options{Kind: "orders", Format: "csv", Map: "customer=who,date=day,amount=sum"}, "the cost of the goods is not given"},
-		"no cost, cdnow":    {files.Options{Kind: "orders", Format: "cdnow"}, "the cost of the goods is not given"},
-		"cost twice":        {files.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,cost=cost", CostShare: share("0")}, "given twice"},
-		"lines for nothing": {files.Options{Kind: "orders", Map: "customer=who,date=day,sku=invoice,total=sum", CostShare: share("0")}, "map what it costs too"},
-		"total and amount":  {files.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,total=sum", CostShare: share("0")}, "map one of them"},
-		"discount alone":    {files.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,discount=cost", CostShare: share("0")}, "map these too"},
-		"unknown rest":      {files.Options{Kind: "orders", Rest: "ignore"}, "--rest: want reject or spread"},
-		"unknown products":  {files.Options{Kind: "orders", Products: "ignore"}, "--products: want create or known"},
-		"no map":            {files.Options{Kind: "orders", CostShare: share("0")}, `"invoice", "who", "day", "sum", "cost"`},
-		"unknown column":    {files.Options{Kind: "orders", Map: "customer=wer,date=day,amount=summe", CostShare: share("0")}, `no column "wer", "summe"; its columns are: "invoice", "who"`},
-		"unknown field":     {files.Options{Kind: "orders", Map: "buyer=who", CostShare: share("0")}, `no field "buyer"`},
-		"field missing":     {files.Options{Kind: "orders", Map: "customer=who", CostShare: share("0")}, "no column for date, amount"},
-		"share over 1":      {files.Options{Kind: "orders", Format: "cdnow", CostShare: share("1.1")}, "--cost-share"},
-		"other currency":    {files.Options{Kind: "orders", Format: "cdnow", CostShare: share("0"), Currency: "USD"}, "kept in RUB"},
-		"unknown kind":      {files.Options{Kind: "offers"}, "want orders, customers, contacts or rates"},
-		"unknown format":    {files.Options{Kind: "orders", Format: "xls"}, "--format"},
-		"unknown policy":    {files.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
-		"not own":           {files.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},
-		"unknown encoding":  {files.Options{Kind: "orders", Encoding: "ebcdic"}, "--encoding: want one of"},
-		"too much skipped":  {files.Options{Kind: "orders", CostShare: share("0"), Skip: 9, Map: "customer=who,date=day,amount=sum"}, "fewer than 9 lines"},
-		"erase at once":     {files.Options{Kind: "customers", Empty: files.ClearEmpty}, "it is for --update"},
-		"two formats":       {files.Options{Kind: "orders", Numbers: "1234.50", DecimalComma: true}, "give one"},
-		"update of orders":  {files.Options{Kind: "orders", Update: true}, "--update"},
-		"date format":       {files.Options{Kind: "orders", DateFormat: "HH:mm", Map: "customer=who,date=day,amount=sum,cost=cost"}, "--date-format"},
+		"no cost":           {option.Options{Kind: "orders", Format: "csv", Map: "customer=who,date=day,amount=sum"}, "the cost of the goods is not given"},
+		"no cost, cdnow":    {option.Options{Kind: "orders", Format: "cdnow"}, "the cost of the goods is not given"},
+		"cost twice":        {option.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,cost=cost", CostShare: share("0")}, "given twice"},
+		"lines for nothing": {option.Options{Kind: "orders", Map: "customer=who,date=day,sku=invoice,total=sum", CostShare: share("0")}, "map what it costs too"},
+		"total and amount":  {option.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,total=sum", CostShare: share("0")}, "map one of them"},
+		"discount alone":    {option.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,discount=cost", CostShare: share("0")}, "map these too"},
+		"unknown rest":      {option.Options{Kind: "orders", Rest: "ignore"}, "--rest: want reject or spread"},
+		"unknown products":  {option.Options{Kind: "orders", Products: "ignore"}, "--products: want create or known"},
+		"no map":            {option.Options{Kind: "orders", CostShare: share("0")}, `"invoice", "who", "day", "sum", "cost"`},
+		"unknown column":    {option.Options{Kind: "orders", Map: "customer=wer,date=day,amount=summe", CostShare: share("0")}, `no column "wer", "summe"; its columns are: "invoice", "who"`},
+		"unknown field":     {option.Options{Kind: "orders", Map: "buyer=who", CostShare: share("0")}, `no field "buyer"`},
+		"field missing":     {option.Options{Kind: "orders", Map: "customer=who", CostShare: share("0")}, "no column for date, amount"},
+		"share over 1":      {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("1.1")}, "--cost-share"},
+		"other currency":    {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("0"), Currency: "USD"}, "kept in RUB"},
+		"unknown kind":      {option.Options{Kind: "offers"}, "want orders, customers, contacts or rates"},
+		"unknown format":    {option.Options{Kind: "orders", Format: "xls"}, "--format"},
+		"unknown policy":    {option.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
+		"not own":           {option.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},
+		"unknown encoding":  {option.Options{Kind: "orders", Encoding: "ebcdic"}, "--encoding: want one of"},
+		"too much skipped":  {option.Options{Kind: "orders", CostShare: share("0"), Skip: 9, Map: "customer=who,date=day,amount=sum"}, "fewer than 9 lines"},
+		"erase at once":     {option.Options{Kind: "customers", Empty: option.ClearEmpty}, "it is for --update"},
+		"two formats":       {option.Options{Kind: "orders", Numbers: "1234.50", DecimalComma: true}, "give one"},
+		"update of orders":  {option.Options{Kind: "orders", Update: true}, "--update"},
+		"date format":       {option.Options{Kind: "orders", DateFormat: "HH:mm", Map: "customer=who,date=day,amount=sum,cost=cost"}, "--date-format"},
 	} {
 		if _, err := w.try(csv, one.o); err == nil || !strings.Contains(err.Error(), one.says) {
 			t.Errorf("%s: %v, want %q in it", name, err, one.says)
-		} else if !errors.Is(err, files.ErrOptions) && !errors.Is(err, files.ErrFile) {
+		} else if !errors.Is(err, option.ErrOptions) && !errors.Is(err, textfile.ErrFile) {
 			t.Errorf("%s: %v is of no kind", name, err)
 		}
 	}
 	for name, text := range map[string]string{"empty": "", "binary": "PK\x03\x04\x00\x00\n", "of no encoding": "caf\x81 \x8d\n"} {
-		if _, err := w.try(text, log(files.Options{})); !errors.Is(err, files.ErrFile) {
+		if _, err := w.try(text, log(option.Options{})); !errors.Is(err, textfile.ErrFile) {
 			t.Errorf("a file that is %s: %v", name, err)
 		}
 	}
-	if _, err := files.Import(t.Context(), w.service, log(files.Options{Path: filepath.Join(t.TempDir(), "none")})); !errors.Is(err, os.ErrNotExist) {
+	if _, err := files.Import(t.Context(), w.service, log(option.Options{Path: filepath.Join(t.TempDir(), "none")})); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 }
 
 func TestDatesAsTold(t *testing.T) {
 	w := newWorld(t, sqlite(t))
-	r := w.bring("invoice,who,day,sum\n1,a,7/4/2026 9:05,1\n2,a,12/31/2025 23:59,1\n3,a,31/12/2025 1:00,1\n", log(files.Options{DateFormat: "M/D/YYYY H:mm", Errors: files.RejectRow}))
+	r := w.bring("invoice,who,day,sum\n1,a,7/4/2026 9:05,1\n2,a,12/31/2025 23:59,1\n3,a,31/12/2025 1:00,1\n", log(option.Options{DateFormat: "M/D/YYYY H:mm", Errors: option.RejectRow}))
 	w.only(r, map[int64]string{4: "not a date as --date-format says"})
 	if n := w.number("SELECT day FROM orders WHERE external_id = '1'"); n != 20638 {
 		t.Errorf("day %d", n)
@@ -327,8 +329,8 @@ func TestDatesAsTold(t *testing.T) {
 
 func TestDecimalCommaAndColumns(t *testing.T) {
 	w := newWorld(t, sqlite(t))
-	r := w.bring("who\tday\t\"sum, RUB\"\tcost\tcur\na\t2026-01-01\t1234,5\t1,05\tRUB\na\t2026-01-02\t1\t1\tUSD\n", files.Options{
-		Kind: files.Orders, Map: `customer=who,date=day,"amount=sum, RUB",cost=cost,currency=cur`, DecimalComma: true, Errors: files.RejectRow,
+	r := w.bring("who\tday\t\"sum, RUB\"\tcost\tcur\na\t2026-01-01\t1234,5\t1,05\tRUB\na\t2026-01-02\t1\t1\tUSD\n", option.Options{
+		Kind: option.Orders, Map: `customer=who,date=day,"amount=sum, RUB",cost=cost,currency=cur`, DecimalComma: true, Errors: option.RejectRow,
 	})
 	w.counted(r, 2, 1, 0, 1)
 	w.only(r, map[int64]string{3: `kept in RUB, not in "USD"`})
@@ -339,9 +341,9 @@ func TestDecimalCommaAndColumns(t *testing.T) {
 
 func TestDryRun(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(files.Options{}))
+		w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n", log(option.Options{}))
 		before := w.number("SELECT count(*) FROM audit_entries")
-		r := w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n2,b,2026-01-01,10\n3,b,2026-01-01,x\n2,b,2026-01-01,10\n", log(files.Options{DryRun: true}))
+		r := w.bring("invoice,who,day,sum\n1,a,2026-01-01,10\n2,b,2026-01-01,10\n3,b,2026-01-01,x\n2,b,2026-01-01,10\n", log(option.Options{DryRun: true}))
 		w.counted(r, 4, 1, 1, 1)
 		if r.Written || w.number("SELECT count(*) FROM orders") != 1 || w.number("SELECT count(*) FROM audit_entries") != before {
 			t.Errorf("a dry run wrote: %v, %d orders, %d entries", r.Written, w.number("SELECT count(*) FROM orders"), w.number("SELECT count(*) FROM audit_entries"))

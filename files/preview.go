@@ -6,10 +6,15 @@ import (
 	"io"
 	"strings"
 
+	"kopeck/files/cell"
+	"kopeck/files/layout"
+	"kopeck/files/option"
+	"kopeck/files/orders"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/field"
 	"kopeck/service/rates"
 )
 
@@ -18,47 +23,47 @@ const previewed = 10
 
 // Preview reads the first records of a file and shows them as they would be imported, by the columns of Kopeck's own format. It
 // changes nothing, and does not ask the database what exists.
-func Preview(s *app.App, o Options) (string, error) {
-	if err := o.check(s); err != nil {
+func Preview(s *app.App, o option.Options) (string, error) {
+	if err := check(&o, s.Core); err != nil {
 		return "", err
 	}
-	f, err := openFile(o)
+	f, err := layout.OpenFile(o)
 	if err != nil {
 		return "", err
 	}
-	defer f.close()
-	v := ownValues(s.Currency)
+	defer f.Close()
+	v := cell.OwnValues(s.Currency)
 	switch o.Kind {
-	case Customers:
-		return preview(f, func() (source[customers.Record], error) { return openCustomers(s, o, f) }, func(r *customers.Record) (names []string, rows [][]string, err error) {
-			return customerLayout.names(own), [][]string{customerLayout.texts(v, &customerRow{Record: *r})}, nil
+	case option.Customers:
+		return preview(f, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f) }, func(r *customers.Record) (names []string, rows [][]string, err error) {
+			return customerLayout.Names(field.Own), [][]string{customerLayout.Texts(v, &customerRow{Record: *r})}, nil
 		})
-	case Contacts:
-		return preview(f, func() (source[contacts.Record], error) { return openContacts(s, o, f) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {
-			names, rows = person(bulk.Person{Email: r.Email, Phone: r.Phone, Name: r.Name})
-			for _, one := range contactLayout.columns {
-				if one.uses&own == 0 || one.name == "segment" && r.Segment == nil || one.name == "cost" && !r.Costed {
+	case option.Contacts:
+		return preview(f, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {
+			names, rows = personOf(bulk.Person{Email: r.Email, Phone: r.Phone, Name: r.Name})
+			for _, one := range contactLayout.Columns {
+				if one.Uses&field.Own == 0 || one.Name == "segment" && r.Segment == nil || one.Name == "cost" && !r.Costed {
 					continue
 				}
-				names, rows[0] = append(names, one.name), append(rows[0], one.write(v, r))
+				names, rows[0] = append(names, one.Name), append(rows[0], one.Write(v, r))
 			}
 			return names, rows, nil
 		})
-	case Rates:
-		return preview(f, func() (source[rates.NewRate], error) { return openRates(s, o, f) }, func(r *rates.NewRate) (names []string, rows [][]string, err error) {
+	case option.Rates:
+		return preview(f, func() (layout.Source[rates.NewRate], error) { return openRates(s.Core, o, f) }, func(r *rates.NewRate) (names []string, rows [][]string, err error) {
 			rows = make([][]string, 1)
-			for _, one := range rateLayout.columns {
-				if one.uses&mapKey != 0 {
-					names, rows[0] = append(names, one.name), append(rows[0], one.write(v, r))
+			for _, one := range rateLayout.Columns {
+				if one.Uses&field.MapKey != 0 {
+					names, rows[0] = append(names, one.Name), append(rows[0], one.Write(v, r))
 				}
 			}
 			return names, rows, nil
 		})
 	}
-	return preview(f, func() (source[bulk.OrderRecord], error) { return openOrders(s, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
-		names, rows = person(r.Person)
-		own := append(orderLayout.names(own), lineLayout.names(own)...)
-		texts, err := orderTexts(v, r)
+	return preview(f, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
+		names, rows = personOf(r.Person)
+		own := orders.Names()
+		texts, err := orders.Texts(v, r)
 		for n := range texts {
 			texts[n] = append(append([]string{}, rows[0]...), texts[n]...)
 		}
@@ -66,34 +71,34 @@ func Preview(s *app.App, o Options) (string, error) {
 	})
 }
 
-func person(p bulk.Person) (names []string, rows [][]string) {
+func personOf(p bulk.Person) (names []string, rows [][]string) {
 	return []string{"email", "phone", "name"}, [][]string{{p.Email, p.Phone, p.Name}}
 }
 
 // preview shows the first records of a source.
-func preview[T any](f *file, open func() (source[T], error), texts func(r *T) (names []string, rows [][]string, err error)) (string, error) {
+func preview[T any](f *layout.File, open func() (layout.Source[T], error), texts func(r *T) (names []string, rows [][]string, err error)) (string, error) {
 	in, err := open()
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
 	for range previewed {
-		e, err := in.next()
+		e, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return "", err
 		}
-		if e.fault != "" {
-			fmt.Fprintf(&out, "line %d: would be rejected: %s\n", max(e.bad, e.rows[0].line), e.fault)
+		if e.Fault != "" {
+			fmt.Fprintf(&out, "line %d: would be rejected: %s\n", max(e.Bad, e.Rows[0].Line), e.Fault)
 			continue
 		}
-		names, rows, err := texts(&e.value)
+		names, rows, err := texts(&e.Value)
 		if err != nil {
 			return "", err
 		}
 		for _, row := range rows {
-			fmt.Fprintf(&out, "%s:", shownLines(e.rows))
+			fmt.Fprintf(&out, "%s:", shownLines(e.Rows))
 			for n, text := range row {
 				if text != "" && names[n] != "currency" {
 					fmt.Fprintf(&out, " %s=%s", names[n], shownText(text))
@@ -105,20 +110,20 @@ func preview[T any](f *file, open func() (source[T], error), texts func(r *T) (n
 	if out.Len() == 0 {
 		out.WriteString("there are no rows\n")
 	}
-	for _, note := range f.notes {
+	for _, note := range f.Notes {
 		out.WriteString(note + "\n")
 	}
 	return out.String(), nil
 }
 
 // shownLines names the lines of a record.
-func shownLines(rows []rowText) string {
+func shownLines(rows []layout.RowText) string {
 	if len(rows) == 1 {
-		return fmt.Sprintf("line %d", rows[0].line)
+		return fmt.Sprintf("line %d", rows[0].Line)
 	}
 	var lines []string
 	for _, one := range rows {
-		lines = append(lines, fmt.Sprint(one.line))
+		lines = append(lines, fmt.Sprint(one.Line))
 	}
 	return "lines " + strings.Join(lines, ", ")
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"kopeck/dbtest"
-	"kopeck/files"
+	"kopeck/files/option"
 )
 
 const priceList = "what,article,per,price,from,hours,fixed,again\n" +
@@ -18,28 +18,28 @@ const priceList = "what,article,per,price,from,hours,fixed,again\n" +
 	"OVERHEAD,rent,share,0.12,2027-01-01,,,\n" + // still to come
 	"MATERIAL,oak,kg,12.75,2026-01-01,,,true\n"
 
-func prices(o files.Options) files.Options {
-	o.Kind, o.Format = files.Rates, files.CSV
+func prices(o option.Options) option.Options {
+	o.Kind, o.Format = option.Rates, option.CSV
 	o.Map = "subject=what,code=article,unit=per,amount=price,valid_from=from,capacity=hours,fixed_share=fixed,correction=again"
 	return o
 }
 
 func TestPriceListTwiceIsOnce(t *testing.T) {
 	each(t, func(w *world) {
-		dry := w.bring(priceList, prices(files.Options{DryRun: true}))
+		dry := w.bring(priceList, prices(option.Options{DryRun: true}))
 		w.counted(dry, 7, 7, 0, 0)
 		if n := w.number("SELECT count(*) FROM rates"); n != 0 {
 			t.Errorf("%d rates after a dry run", n)
 		}
-		w.counted(w.bring(priceList, prices(files.Options{})), 7, 7, 0, 0)
-		once := w.export(files.Rates)
+		w.counted(w.bring(priceList, prices(option.Options{})), 7, 7, 0, 0)
+		once := w.export(option.Rates)
 		// The first price of oak is not there any more: its correction is.
-		second := w.bring(strings.Replace(priceList, "material,oak,kg,12.5,2026-01-01,,,\n", "", 1), prices(files.Options{}))
+		second := w.bring(strings.Replace(priceList, "material,oak,kg,12.5,2026-01-01,,,\n", "", 1), prices(option.Options{}))
 		w.counted(second, 6, 0, 6, 0)
-		if twice := w.export(files.Rates); twice != once {
+		if twice := w.export(option.Rates); twice != once {
 			t.Errorf("twice is not once:\n%s\n%s", once, twice)
 		}
-		twice := w.bring("what,article,per,price,from,hours,fixed,again\n"+strings.Repeat("MATERIAL,pine,kg,1.0,2026-01-01,,,\n", 3), prices(files.Options{Chunk: 2}))
+		twice := w.bring("what,article,per,price,from,hours,fixed,again\n"+strings.Repeat("MATERIAL,pine,kg,1.0,2026-01-01,,,\n", 3), prices(option.Options{Chunk: 2}))
 		w.counted(twice, 3, 1, 2, 0)
 		if n := w.number("SELECT count(*) FROM audit_entries WHERE action = 'rate.set'"); n != 8 {
 			t.Errorf("%d rates are in the audit", n)
@@ -74,20 +74,20 @@ func TestPriceListOfBadRows(t *testing.T) {
 			15: "amount:", 16: "amount:", 17: "valid_from: not a date", 18: "valid_from: want a year", 19: "subject:", 20: "code: not a channel", 21: "correction:",
 		}
 		reasons[9] = "twice in the file, with other content on line 2"
-		r := w.bring(text, prices(files.Options{}))
+		r := w.bring(text, prices(option.Options{}))
 		w.counted(r, 20, 7, 0, 13)
 		w.only(r, reasons)
 		if n := w.number("SELECT count(*) FROM rates"); n != 0 || r.Written {
 			t.Errorf("%d rates were written beside bad rows", n)
 		}
-		r = w.bring(text, prices(files.Options{Errors: files.RejectRow}))
+		r = w.bring(text, prices(option.Options{Errors: option.RejectRow}))
 		w.counted(r, 20, 7, 0, 13)
 		w.only(r, reasons)
 		// Another price for a moment that has one, not marked: as setRate refuses it.
-		r = w.bring("what,article,per,price,from,hours,fixed,again\nMATERIAL,oak,kg,99,2026-02-01T10:00:00Z,,,\n", prices(files.Options{}))
+		r = w.bring("what,article,per,price,from,hours,fixed,again\nMATERIAL,oak,kg,99,2026-02-01T10:00:00Z,,,\n", prices(option.Options{}))
 		w.counted(r, 1, 0, 0, 1)
 		w.only(r, map[int64]string{2: "mark the new one as its correction"})
-		if _, err := w.try(priceList, files.Options{Kind: files.Rates, Format: files.CSV, Map: "subject=what,code=article"}); err == nil || !strings.Contains(err.Error(), "no column for unit, amount, valid_from") {
+		if _, err := w.try(priceList, option.Options{Kind: option.Rates, Format: option.CSV, Map: "subject=what,code=article"}); err == nil || !strings.Contains(err.Error(), "no column for unit, amount, valid_from") {
 			t.Errorf("without its columns: %v", err)
 		}
 	})
@@ -96,16 +96,16 @@ func TestPriceListOfBadRows(t *testing.T) {
 // TestRatesGoFromOneDatabaseIntoTheOther: with their ids and when each was known.
 func TestRatesGoFromOneDatabaseIntoTheOther(t *testing.T) {
 	from, to := newWorld(t, dbtest.SQLite(t)), newWorld(t, dbtest.Postgres(t))
-	from.bring(priceList, prices(files.Options{}))
-	text := from.export(files.Rates)
-	to.counted(to.bring(text, files.Options{Kind: files.Rates, Chunk: 2}), 7, 7, 0, 0)
-	if got := to.export(files.Rates); got != text {
+	from.bring(priceList, prices(option.Options{}))
+	text := from.export(option.Rates)
+	to.counted(to.bring(text, option.Options{Kind: option.Rates, Chunk: 2}), 7, 7, 0, 0)
+	if got := to.export(option.Rates); got != text {
 		t.Errorf("came out as\n%s\nwant\n%s", got, text)
 	}
 	for _, w := range []*world{from, to} {
-		w.counted(w.bring(text, files.Options{Kind: files.Rates, Format: files.Kopeck}), 7, 0, 7, 0)
+		w.counted(w.bring(text, option.Options{Kind: option.Rates, Format: option.Kopeck}), 7, 0, 7, 0)
 	}
-	r := to.bring(strings.Replace(text, ",13,", ",14,", 1), files.Options{Kind: files.Rates})
+	r := to.bring(strings.Replace(text, ",13,", ",14,", 1), option.Options{Kind: option.Rates})
 	to.counted(r, 7, 0, 6, 1)
 	if !strings.Contains(r.String(), "omit the id to correct it") {
 		t.Errorf("got %s, want the reason why a stored rate is not changed", r)
@@ -113,9 +113,9 @@ func TestRatesGoFromOneDatabaseIntoTheOther(t *testing.T) {
 	// A row without id and moment of recording is a new rate.
 	header, _, _ := strings.Cut(text, "\n")
 	fresh := header + "\n,MATERIAL,oak,kg,15,RUB,2026-03-01T00:00:00Z,,,false,\n"
-	to.counted(to.bring(fresh, files.Options{Kind: files.Rates}), 1, 1, 0, 0)
-	to.counted(to.bring(fresh, files.Options{Kind: files.Rates}), 1, 0, 1, 0)
-	if r := to.bring(strings.Replace(fresh, "RUB", "USD", 1), files.Options{Kind: files.Rates}); r.Rejected != 1 {
+	to.counted(to.bring(fresh, option.Options{Kind: option.Rates}), 1, 1, 0, 0)
+	to.counted(to.bring(fresh, option.Options{Kind: option.Rates}), 1, 0, 1, 0)
+	if r := to.bring(strings.Replace(fresh, "RUB", "USD", 1), option.Options{Kind: option.Rates}); r.Rejected != 1 {
 		t.Errorf("in another currency: %s", r)
 	}
 }
@@ -128,7 +128,7 @@ func TestPriceListRestates(t *testing.T) {
 		for i := range 2500 {
 			fmt.Fprintf(&calls, "c%d,INFO_CALL,INBOUND,%s,2026-0%d-10 10:%02d,3\n", i%50, []string{"PHONE", "EMAIL"}[i%2], 1+i%9, i%60)
 		}
-		w.bring(calls.String(), files.Options{Kind: files.Contacts, Format: files.CSV, Map: "customer=who,kind=kind,direction=way,channel=channel,at=at,minutes=min"})
+		w.bring(calls.String(), option.Options{Kind: option.Contacts, Format: option.CSV, Map: "customer=who,kind=kind,direction=way,channel=channel,at=at,minutes=min"})
 		if n := w.number("SELECT count(*) FROM contacts WHERE uncosted"); n != 2500 {
 			t.Fatalf("%d contacts lack a rate", n)
 		}
@@ -138,7 +138,7 @@ func TestPriceListRestates(t *testing.T) {
 				list += fmt.Sprintf("CHANNEL_FEE,%s,contact,%d,2026-0%d-01,,,\nCHANNEL_MINUTE,%s,minute,0.5,2026-0%d-01,,,\n", channel, month+1, month+1, channel, month+1)
 			}
 		}
-		r := w.bring(list, prices(files.Options{}))
+		r := w.bring(list, prices(option.Options{}))
 		w.counted(r, 36, 36, 0, 0)
 		if !strings.Contains(r.String(), "2500 contacts and 0 orders were restated") {
 			t.Errorf("got %s, want 2500 restated contacts", r)

@@ -9,12 +9,15 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"kopeck/files/option"
+	"kopeck/files/sorted"
 )
 
 // rejects are the rejected rows. Their file is written, in the order of lines, when all are known.
 type rejects struct {
 	path  string
-	rows  sorter
+	rows  sorted.Texts
 	n     int64
 	first []Reject // of the file, once it is written
 }
@@ -22,7 +25,7 @@ type rejects struct {
 // shownRejects is how many of the rejected rows the report has.
 const shownRejects = 10
 
-func newRejects(o Options) *rejects {
+func newRejects(o option.Options) *rejects {
 	path := cmp.Or(o.Path, "-")
 	if path == "-" {
 		path = "stdin"
@@ -35,12 +38,12 @@ const behindReason = "\x00"
 
 func (r *rejects) add(one Reject) error {
 	r.n++
-	return r.rows.add(sortedText{line: one.Line, text: strings.ReplaceAll(one.Reason, behindReason, "") + behindReason + one.Row})
+	return r.rows.Add(sorted.Text{Line: one.Line, Text: strings.ReplaceAll(one.Reason, behindReason, "") + behindReason + one.Row})
 }
 
 // begin forgets what a pass before found.
 func (r *rejects) begin() {
-	r.rows.close()
+	r.rows.Close()
 	r.n, r.first = 0, nil
 }
 
@@ -57,7 +60,7 @@ func (r *rejects) write() error {
 	if r.n == 0 {
 		return nil
 	}
-	next, err := r.rows.sorted()
+	next, err := r.rows.Sorted()
 	if err != nil {
 		return err
 	}
@@ -68,15 +71,15 @@ func (r *rejects) write() error {
 	out := csv.NewWriter(f)
 	err = out.Write([]string{"line", "reason", "row"})
 	for err == nil {
-		var one sortedText
+		var one sorted.Text
 		if one, err = next(); err != nil {
 			break
 		}
-		reason, row, _ := strings.Cut(one.text, behindReason)
+		reason, row, _ := strings.Cut(one.Text, behindReason)
 		if len(r.first) < shownRejects {
-			r.first = append(r.first, Reject{one.line, reason, row})
+			r.first = append(r.first, Reject{one.Line, reason, row})
 		}
-		err = out.Write([]string{strconv.FormatInt(one.line, 10), reason, row})
+		err = out.Write([]string{strconv.FormatInt(one.Line, 10), reason, row})
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil
@@ -85,4 +88,4 @@ func (r *rejects) write() error {
 	return errors.Join(err, out.Error(), f.Close())
 }
 
-func (r *rejects) close() { r.rows.close() }
+func (r *rejects) close() { r.rows.Close() }

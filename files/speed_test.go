@@ -12,6 +12,7 @@ import (
 
 	"kopeck/dbtest"
 	"kopeck/files"
+	"kopeck/files/option"
 )
 
 // TestMasterLog imports the CDNOW log into both databases: the same comes out, twice is once, and its sample is in it.
@@ -22,7 +23,7 @@ func TestMasterLog(t *testing.T) {
 	master, sample := shared(t, "CDNOW_master.txt"), shared(t, "CDNOW_sample.txt")
 	var first string
 	each(t, func(w *world) {
-		o := files.Options{Kind: files.Orders, Format: files.CDNOW, CostShare: share("0"), Path: master}
+		o := option.Options{Kind: option.Orders, Format: option.CDNOW, CostShare: share("0"), Path: master}
 		begun := cpu()
 		r, err := files.Import(t.Context(), w.service, o)
 		if err != nil {
@@ -109,19 +110,19 @@ func peak(f func()) (most uint64) {
 	return most
 }
 
-// Memory does not grow with the file: 750,000 rows take no more of it than 150,000, which fill all chunks, give or take what was not
+// Memory does not grow with the file: 400,000 rows take no more of it than 100,000, which fill all chunks, give or take what was not
 // yet collected when it was looked at.
 func TestMemoryIsBounded(t *testing.T) {
 	if raced || testing.Short() {
 		t.Skip("hundreds of thousands of rows: in the whole run without the race detector")
 	}
-	const small, large = 150_000, 750_000
+	const small, large = 100_000, 400_000
 	used := map[int]uint64{}
 	for _, rows := range []int{small, large} {
 		w := newWorld(t, dbtest.SQLite(t))
 		path := generated(t, rows)
 		used[rows] = peak(func() {
-			r, err := files.Import(t.Context(), w.service, log(files.Options{Path: path}))
+			r, err := files.Import(t.Context(), w.service, log(option.Options{Path: path}))
 			if err != nil || r.Added != int64(rows) {
 				t.Error(r, err)
 			}
@@ -129,7 +130,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		})
 	}
 	t.Logf("%d rows: %d KiB, %d rows: %d KiB", small, used[small]>>10, large, used[large]>>10)
-	if used[large] > used[small]+32<<20 {
+	if used[large] > used[small]+24<<20 {
 		t.Errorf("%d rows took %d KiB, %d rows took %d KiB", small, used[small]>>10, large, used[large]>>10)
 	}
 }
@@ -141,7 +142,7 @@ func BenchmarkImport(b *testing.B) {
 			_, s := open(b, database(b))
 			path := generated(b, b.N)
 			b.ResetTimer()
-			if _, err := files.Import(b.Context(), s, log(files.Options{Path: path})); err != nil {
+			if _, err := files.Import(b.Context(), s, log(option.Options{Path: path})); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
@@ -160,7 +161,7 @@ func BenchmarkMasterLog(b *testing.B) {
 				_, s := open(b, database(b))
 				begun := cpu()
 				b.StartTimer()
-				o := files.Options{Kind: files.Orders, Format: files.CDNOW, CostShare: share("0"), Path: master}
+				o := option.Options{Kind: option.Orders, Format: option.CDNOW, CostShare: share("0"), Path: master}
 				if r, err := files.Import(b.Context(), s, o); err != nil || r.Added != 69659 {
 					b.Fatal(r, err)
 				}

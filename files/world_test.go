@@ -14,6 +14,7 @@ import (
 	"kopeck/auth"
 	"kopeck/dbtest"
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -61,7 +62,7 @@ func newWorld(t *testing.T, url string) *world {
 }
 
 // bring imports a text and fails the test where the import as a whole failed.
-func (w *world) bring(text string, o files.Options) files.Report {
+func (w *world) bring(text string, o option.Options) files.Report {
 	w.Helper()
 	report, err := w.try(text, o)
 	if err != nil {
@@ -70,7 +71,7 @@ func (w *world) bring(text string, o files.Options) files.Report {
 	return report
 }
 
-func (w *world) try(text string, o files.Options) (files.Report, error) {
+func (w *world) try(text string, o option.Options) (files.Report, error) {
 	o.Source = strings.NewReader(text)
 	if o.Rejects == "" {
 		o.Rejects = filepath.Join(w.TempDir(), "rejects.csv")
@@ -99,7 +100,7 @@ func (w *world) only(r files.Report, reasons map[int64]string) {
 	}
 }
 
-func (w *world) export(kind files.Kind) string {
+func (w *world) export(kind option.Kind) string {
 	w.Helper()
 	var out bytes.Buffer
 	if err := files.Export(w.Context(), w.service, kind, &out); err != nil {
@@ -176,7 +177,7 @@ func (w *world) all() string {
 // order is an order with its customer, by its external id.
 func (w *world) order(external string) (text string) {
 	w.Helper()
-	rows := strings.Split(w.export(files.Orders), "\n")
+	rows := strings.Split(w.export(option.Orders), "\n")
 	at := ""
 	for _, row := range rows {
 		if fields := strings.Split(row, ","); len(fields) > 5 && fields[1] == external {

@@ -166,11 +166,13 @@ func batchedOnce[T, R any](ctx context.Context, row *T, load func(rows []*T) (R,
 	})
 }
 
-// idsOf returns the ids of rows.
+// idsOf returns the ids of rows, each once, in the order in which they come first.
 func idsOf[T any](rows []*T, idOf func(*T) string) []string {
-	ids := make([]string, len(rows))
-	for i, row := range rows {
-		ids[i] = idOf(row)
+	ids, known := make([]string, 0, len(rows)), make(map[string]bool, len(rows))
+	for _, row := range rows {
+		if id := idOf(row); !known[id] {
+			ids, known[id] = append(ids, id), true
+		}
 	}
 	return ids
 }

@@ -125,6 +125,18 @@ func (r *Resolver) expectedValue(ctx context.Context, c *ent.Contact) (books.Exp
 	})
 }
 
+// expectedSeen returns the value that a contact is expected to have: without the scope costs rounded as that of all like it.
+func (r *Resolver) expectedSeen(ctx context.Context, c *ent.Contact) (*money.Amount, error) {
+	expected, err := r.expectedValue(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
+		expected.Value, err = r.app.Round(expected.Value, expected)
+	}
+	return &expected.Value, err
+}
+
 // contactCostKnownAt returns a contact's cost by the rates known at a moment.
 func (r *Resolver) contactCostKnownAt(ctx context.Context, c *ent.Contact, at time.Time) (*report.ContactCost, error) {
 	return batched(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]*report.ContactCost, error) {

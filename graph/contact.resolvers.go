@@ -35,8 +35,7 @@ func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at 
 }
 
 func (r *contactValueResolver) Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error) {
-	expected, err := r.expectedValue(ctx, obj.Contact)
-	return &expected.Value, err
+	return r.expectedSeen(ctx, obj.Contact)
 }
 
 func (r *contactValueResolver) ExpectedFrom(ctx context.Context, obj *books.ContactValue) (*service.ContactGroup, error) {

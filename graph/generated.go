@@ -313,6 +313,7 @@ type ComplexityRoot struct {
 		Segment            func(childComplexity int) int
 		Stage              func(childComplexity int) int
 		StageChanges       func(childComplexity int) int
+		TaxExempt          func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
 		Version            func(childComplexity int) int
 		Wallet             func(childComplexity int) int
@@ -588,12 +589,15 @@ type ComplexityRoot struct {
 		DecidedAt     func(childComplexity int) int
 		DeclineReason func(childComplexity int) int
 		ExpiresAt     func(childComplexity int) int
+		Gross         func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Kind          func(childComplexity int) int
 		Lines         func(childComplexity int) int
+		Net           func(childComplexity int) int
 		Order         func(childComplexity int) int
 		SentAt        func(childComplexity int) int
 		Status        func(childComplexity int) int
+		Tax           func(childComplexity int) int
 		Total         func(childComplexity int) int
 		UpdatedAt     func(childComplexity int) int
 		Version       func(childComplexity int) int
@@ -612,11 +616,14 @@ type ComplexityRoot struct {
 	}
 
 	OfferLine struct {
+		Gross      func(childComplexity int) int
 		ID         func(childComplexity int) int
+		Net        func(childComplexity int) int
 		PriceLines func(childComplexity int) int
 		Product    func(childComplexity int) int
 		Quantity   func(childComplexity int) int
 		Repriced   func(childComplexity int) int
+		Tax        func(childComplexity int) int
 		Total      func(childComplexity int) int
 		Unit       func(childComplexity int) int
 	}
@@ -639,14 +646,18 @@ type ComplexityRoot struct {
 		Customer           func(childComplexity int) int
 		DueAt              func(childComplexity int) int
 		ExternalID         func(childComplexity int) int
+		Gross              func(childComplexity int) int
 		History            func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		Lines              func(childComplexity int) int
 		Margin             func(childComplexity int) int
+		Net                func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Refunded           func(childComplexity int) int
+		RefundedTax        func(childComplexity int) int
 		Refunds            func(childComplexity int) int
 		Status             func(childComplexity int) int
+		Tax                func(childComplexity int) int
 		Total              func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
 		Version            func(childComplexity int) int
@@ -659,9 +670,11 @@ type ComplexityRoot struct {
 	}
 
 	OrderCostChange struct {
-		After  func(childComplexity int) int
-		Before func(childComplexity int) int
-		Rates  func(childComplexity int) int
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		Rates     func(childComplexity int) int
+		TaxAfter  func(childComplexity int) int
+		TaxBefore func(childComplexity int) int
 	}
 
 	OrderCostLine struct {
@@ -703,10 +716,12 @@ type ComplexityRoot struct {
 	}
 
 	OrderKnown struct {
-		Cost     func(childComplexity int) int
-		KnownAt  func(childComplexity int) int
-		Margin   func(childComplexity int) int
-		Refunded func(childComplexity int) int
+		Cost        func(childComplexity int) int
+		KnownAt     func(childComplexity int) int
+		Margin      func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+		RefundedTax func(childComplexity int) int
+		Tax         func(childComplexity int) int
 	}
 
 	OrderLine struct {
@@ -714,10 +729,12 @@ type ComplexityRoot struct {
 		Cost             func(childComplexity int) int
 		CostKnownAt      func(childComplexity int, at time.Time) int
 		CostLines        func(childComplexity int) int
+		Gross            func(childComplexity int) int
 		ID               func(childComplexity int) int
 		LeadDays         func(childComplexity int) int
 		Margin           func(childComplexity int) int
 		Measurements     func(childComplexity int) int
+		Net              func(childComplexity int) int
 		Options          func(childComplexity int) int
 		PriceLines       func(childComplexity int) int
 		PriceThen        func(childComplexity int) int
@@ -725,17 +742,23 @@ type ComplexityRoot struct {
 		Quantity         func(childComplexity int) int
 		Refunded         func(childComplexity int) int
 		RefundedQuantity func(childComplexity int) int
+		RefundedTax      func(childComplexity int) int
 		ReturnedQuantity func(childComplexity int) int
+		Tax              func(childComplexity int) int
+		TaxCode          func(childComplexity int) int
+		TaxShare         func(childComplexity int) int
 		Total            func(childComplexity int) int
 		Unit             func(childComplexity int) int
 	}
 
 	OrderLineKnown struct {
-		Cost      func(childComplexity int) int
-		CostLines func(childComplexity int) int
-		KnownAt   func(childComplexity int) int
-		Margin    func(childComplexity int) int
-		Refunded  func(childComplexity int) int
+		Cost        func(childComplexity int) int
+		CostLines   func(childComplexity int) int
+		KnownAt     func(childComplexity int) int
+		Margin      func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+		RefundedTax func(childComplexity int) int
+		Tax         func(childComplexity int) int
 	}
 
 	OrderOption struct {
@@ -837,19 +860,25 @@ type ComplexityRoot struct {
 		Cost               func(childComplexity int) int
 		Date               func(childComplexity int) int
 		Floor              func(childComplexity int) int
+		Gross              func(childComplexity int) int
 		Lines              func(childComplexity int) int
 		List               func(childComplexity int) int
 		Margin             func(childComplexity int) int
+		Net                func(childComplexity int) int
 		Options            func(childComplexity int) int
 		Parts              func(childComplexity int) int
 		Product            func(childComplexity int) int
 		Quantity           func(childComplexity int) int
 		Rejected           func(childComplexity int) int
 		RejectedAgreements func(childComplexity int) int
+		Tax                func(childComplexity int) int
+		TaxCode            func(childComplexity int) int
+		TaxShare           func(childComplexity int) int
 		Token              func(childComplexity int) int
 		Total              func(childComplexity int) int
 		Unit               func(childComplexity int) int
 		ValidUntil         func(childComplexity int) int
+		Worth              func(childComplexity int) int
 	}
 
 	PriceAgreement struct {
@@ -998,7 +1027,13 @@ type ComplexityRoot struct {
 		Markup         func(childComplexity int) int
 		MinimumMargin  func(childComplexity int) int
 		RecordedAt     func(childComplexity int) int
+		TaxCode        func(childComplexity int) int
 		ValidFrom      func(childComplexity int) int
+	}
+
+	PriceWorth struct {
+		Amount func(childComplexity int) int
+		From   func(childComplexity int) int
 	}
 
 	Product struct {
@@ -1019,6 +1054,7 @@ type ComplexityRoot struct {
 		Recipes           func(childComplexity int) int
 		Sku               func(childComplexity int) int
 		StandardLeadDays  func(childComplexity int) int
+		TaxCode           func(childComplexity int) int
 		Unit              func(childComplexity int) int
 		UpdatedAt         func(childComplexity int) int
 		Version           func(childComplexity int) int
@@ -1185,6 +1221,7 @@ type ComplexityRoot struct {
 		Lines         func(childComplexity int) int
 		Reason        func(childComplexity int) int
 		RecordedAt    func(childComplexity int) int
+		Tax           func(childComplexity int) int
 	}
 
 	RefundLine struct {
@@ -1192,6 +1229,7 @@ type ComplexityRoot struct {
 		Cost     func(childComplexity int) int
 		Line     func(childComplexity int) int
 		Quantity func(childComplexity int) int
+		Tax      func(childComplexity int) int
 	}
 
 	RejectedAgreement struct {
@@ -1535,10 +1573,14 @@ type OfferResolver interface {
 	Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error)
 	Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error)
 	Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error)
+	Net(ctx context.Context, obj *ent.Offer) (*money.Amount, error)
+	Gross(ctx context.Context, obj *ent.Offer) (*money.Amount, error)
 	Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error)
 }
 type OfferLineResolver interface {
 	Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error)
+	Net(ctx context.Context, obj *ent.OfferLine) (*money.Amount, error)
+	Gross(ctx context.Context, obj *ent.OfferLine) (*money.Amount, error)
 	PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error)
 	Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error)
 }
@@ -1546,6 +1588,10 @@ type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
+	Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
+	RefundedTax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
+	Net(ctx context.Context, obj *ent.Order) (*money.Amount, error)
+	Gross(ctx context.Context, obj *ent.Order) (*money.Amount, error)
 
 	CostStated(ctx context.Context, obj *ent.Order) (*bool, error)
 	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -1570,6 +1616,12 @@ type OrderLineResolver interface {
 	PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error)
 	Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error)
 	PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error)
+	TaxCode(ctx context.Context, obj *ent.OrderLine) (*string, error)
+	TaxShare(ctx context.Context, obj *ent.OrderLine) (*money.Exact, error)
+	Tax(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	RefundedTax(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	Net(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
+	Gross(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
 	CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error)
 	Cost(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
 	Refunded(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error)
@@ -1611,6 +1663,7 @@ type ProductResolver interface {
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
 	PriceTermsHistory(ctx context.Context, obj *ent.Product) ([]*pricing.Terms, error)
+	TaxCode(ctx context.Context, obj *ent.Product) (*string, error)
 	Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error)
 	Partner(ctx context.Context, obj *ent.Product) (*string, error)
 	Recipe(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*catalogue.Recipe, error)
@@ -2743,6 +2796,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.StageChanges(childComplexity), true
+	case "Customer.taxExempt":
+		if e.ComplexityRoot.Customer.TaxExempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.TaxExempt(childComplexity), true
 	case "Customer.updatedAt":
 		if e.ComplexityRoot.Customer.UpdatedAt == nil {
 			break
@@ -4144,6 +4203,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.ExpiresAt(childComplexity), true
+	case "Offer.gross":
+		if e.ComplexityRoot.Offer.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Gross(childComplexity), true
 	case "Offer.id":
 		if e.ComplexityRoot.Offer.ID == nil {
 			break
@@ -4162,6 +4227,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Lines(childComplexity), true
+	case "Offer.net":
+		if e.ComplexityRoot.Offer.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Net(childComplexity), true
 	case "Offer.order":
 		if e.ComplexityRoot.Offer.Order == nil {
 			break
@@ -4180,6 +4251,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Status(childComplexity), true
+	case "Offer.tax":
+		if e.ComplexityRoot.Offer.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Tax(childComplexity), true
 	case "Offer.total":
 		if e.ComplexityRoot.Offer.Total == nil {
 			break
@@ -4237,12 +4314,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OfferEdge.Node(childComplexity), true
 
+	case "OfferLine.gross":
+		if e.ComplexityRoot.OfferLine.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferLine.Gross(childComplexity), true
 	case "OfferLine.id":
 		if e.ComplexityRoot.OfferLine.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.OfferLine.ID(childComplexity), true
+	case "OfferLine.net":
+		if e.ComplexityRoot.OfferLine.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferLine.Net(childComplexity), true
 	case "OfferLine.priceLines":
 		if e.ComplexityRoot.OfferLine.PriceLines == nil {
 			break
@@ -4267,6 +4356,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferLine.Repriced(childComplexity), true
+	case "OfferLine.tax":
+		if e.ComplexityRoot.OfferLine.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferLine.Tax(childComplexity), true
 	case "OfferLine.total":
 		if e.ComplexityRoot.OfferLine.Total == nil {
 			break
@@ -4375,6 +4470,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.ExternalID(childComplexity), true
+	case "Order.gross":
+		if e.ComplexityRoot.Order.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Gross(childComplexity), true
 	case "Order.history":
 		if e.ComplexityRoot.Order.History == nil {
 			break
@@ -4399,6 +4500,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Margin(childComplexity), true
+	case "Order.net":
+		if e.ComplexityRoot.Order.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Net(childComplexity), true
 	case "Order.possibleDuplicates":
 		if e.ComplexityRoot.Order.PossibleDuplicates == nil {
 			break
@@ -4411,6 +4518,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Refunded(childComplexity), true
+	case "Order.refundedTax":
+		if e.ComplexityRoot.Order.RefundedTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.RefundedTax(childComplexity), true
 	case "Order.refunds":
 		if e.ComplexityRoot.Order.Refunds == nil {
 			break
@@ -4423,6 +4536,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Status(childComplexity), true
+	case "Order.tax":
+		if e.ComplexityRoot.Order.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Tax(childComplexity), true
 	case "Order.total":
 		if e.ComplexityRoot.Order.Total == nil {
 			break
@@ -4479,6 +4598,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderCostChange.Rates(childComplexity), true
+	case "OrderCostChange.taxAfter":
+		if e.ComplexityRoot.OrderCostChange.TaxAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.TaxAfter(childComplexity), true
+	case "OrderCostChange.taxBefore":
+		if e.ComplexityRoot.OrderCostChange.TaxBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.TaxBefore(childComplexity), true
 
 	case "OrderCostLine.amount":
 		if e.ComplexityRoot.OrderCostLine.Amount == nil {
@@ -4664,6 +4795,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderKnown.Refunded(childComplexity), true
+	case "OrderKnown.refundedTax":
+		if e.ComplexityRoot.OrderKnown.RefundedTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.RefundedTax(childComplexity), true
+	case "OrderKnown.tax":
+		if e.ComplexityRoot.OrderKnown.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.Tax(childComplexity), true
 
 	case "OrderLine.agreement":
 		if e.ComplexityRoot.OrderLine.Agreement == nil {
@@ -4694,6 +4837,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.CostLines(childComplexity), true
+	case "OrderLine.gross":
+		if e.ComplexityRoot.OrderLine.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Gross(childComplexity), true
 	case "OrderLine.id":
 		if e.ComplexityRoot.OrderLine.ID == nil {
 			break
@@ -4718,6 +4867,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.Measurements(childComplexity), true
+	case "OrderLine.net":
+		if e.ComplexityRoot.OrderLine.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Net(childComplexity), true
 	case "OrderLine.options":
 		if e.ComplexityRoot.OrderLine.Options == nil {
 			break
@@ -4760,12 +4915,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLine.RefundedQuantity(childComplexity), true
+	case "OrderLine.refundedTax":
+		if e.ComplexityRoot.OrderLine.RefundedTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.RefundedTax(childComplexity), true
 	case "OrderLine.returnedQuantity":
 		if e.ComplexityRoot.OrderLine.ReturnedQuantity == nil {
 			break
 		}
 
 		return e.ComplexityRoot.OrderLine.ReturnedQuantity(childComplexity), true
+	case "OrderLine.tax":
+		if e.ComplexityRoot.OrderLine.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.Tax(childComplexity), true
+	case "OrderLine.taxCode":
+		if e.ComplexityRoot.OrderLine.TaxCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.TaxCode(childComplexity), true
+	case "OrderLine.taxShare":
+		if e.ComplexityRoot.OrderLine.TaxShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLine.TaxShare(childComplexity), true
 	case "OrderLine.total":
 		if e.ComplexityRoot.OrderLine.Total == nil {
 			break
@@ -4809,6 +4988,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderLineKnown.Refunded(childComplexity), true
+	case "OrderLineKnown.refundedTax":
+		if e.ComplexityRoot.OrderLineKnown.RefundedTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.RefundedTax(childComplexity), true
+	case "OrderLineKnown.tax":
+		if e.ComplexityRoot.OrderLineKnown.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderLineKnown.Tax(childComplexity), true
 
 	case "OrderOption.code":
 		if e.ComplexityRoot.OrderOption.Code == nil {
@@ -5211,6 +5402,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Floor(childComplexity), true
+	case "Price.gross":
+		if e.ComplexityRoot.Price.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Gross(childComplexity), true
 	case "Price.lines":
 		if e.ComplexityRoot.Price.Lines == nil {
 			break
@@ -5229,6 +5426,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Margin(childComplexity), true
+	case "Price.net":
+		if e.ComplexityRoot.Price.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Net(childComplexity), true
 	case "Price.options":
 		if e.ComplexityRoot.Price.Options == nil {
 			break
@@ -5265,6 +5468,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.RejectedAgreements(childComplexity), true
+	case "Price.tax":
+		if e.ComplexityRoot.Price.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Tax(childComplexity), true
+	case "Price.taxCode":
+		if e.ComplexityRoot.Price.TaxCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.TaxCode(childComplexity), true
+	case "Price.taxShare":
+		if e.ComplexityRoot.Price.TaxShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.TaxShare(childComplexity), true
 	case "Price.token":
 		if e.ComplexityRoot.Price.Token == nil {
 			break
@@ -5289,6 +5510,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.ValidUntil(childComplexity), true
+	case "Price.worth":
+		if e.ComplexityRoot.Price.Worth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Worth(childComplexity), true
 
 	case "PriceAgreement.agreedBy":
 		if e.ComplexityRoot.PriceAgreement.AgreedBy == nil {
@@ -5888,12 +6115,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceTerms.RecordedAt(childComplexity), true
+	case "PriceTerms.taxCode":
+		if e.ComplexityRoot.PriceTerms.TaxCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceTerms.TaxCode(childComplexity), true
 	case "PriceTerms.validFrom":
 		if e.ComplexityRoot.PriceTerms.ValidFrom == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PriceTerms.ValidFrom(childComplexity), true
+
+	case "PriceWorth.amount":
+		if e.ComplexityRoot.PriceWorth.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceWorth.Amount(childComplexity), true
+	case "PriceWorth.from":
+		if e.ComplexityRoot.PriceWorth.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceWorth.From(childComplexity), true
 
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
@@ -6017,6 +6263,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.StandardLeadDays(childComplexity), true
+	case "Product.taxCode":
+		if e.ComplexityRoot.Product.TaxCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.TaxCode(childComplexity), true
 	case "Product.unit":
 		if e.ComplexityRoot.Product.Unit == nil {
 			break
@@ -6840,6 +7092,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Refund.RecordedAt(childComplexity), true
+	case "Refund.tax":
+		if e.ComplexityRoot.Refund.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Tax(childComplexity), true
 
 	case "RefundLine.amount":
 		if e.ComplexityRoot.RefundLine.Amount == nil {
@@ -6865,6 +7123,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RefundLine.Quantity(childComplexity), true
+	case "RefundLine.tax":
+		if e.ComplexityRoot.RefundLine.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundLine.Tax(childComplexity), true
 
 	case "RejectedAgreement.agreementId":
 		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
@@ -8866,7 +9130,7 @@ type ProductCost {
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
     again is held once, until the new token expires; placeOrder with the token takes what is held. A user holds at most 20 prices at
-    once. Together with at it is INVALID.
+    once, and at most a share of each resource (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
     """
     hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
@@ -9086,6 +9350,8 @@ input CreateCustomerInput {
   wallet: MoneyInput
   "The day on which the customer was born, from 1900 to today: unknown by default."
   birthday: Date
+  "Why the customer is exempt from tax: they are not by default."
+  taxExempt: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -9119,6 +9385,10 @@ input UpdateCustomerInput {
   wallet: MoneyInput @goField(omittable: true)
   "The day on which the customer was born, from 1900 to today; null for unknown."
   birthday: Date @goField(omittable: true)
+  "Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since."
+  taxExempt: String @goField(omittable: true)
+  "From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt."
+  taxExemptFrom: Time
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -9642,10 +9912,18 @@ enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
 extend type Offer {
   "Where the offer stands now."
   status: OfferStatus! @open @goField(forceResolver: true)
+  "The total without tax."
+  net: Money! @open
+  "The total with tax: what is paid."
+  gross: Money! @open
   "The products offered, each at its promised price."
   lines: [OfferLine!]! @rows
 }
 extend type OfferLine {
+  "The total without tax."
+  net: Money! @open
+  "The total with tax: what is paid."
+  gross: Money! @open
   "The waterfall from the list price to the unit price, as the customer was offered it; the amounts sum exactly to unit."
   priceLines: [PriceLine!]! @scope(name: "staff")
   "The price of the same line now."
@@ -9797,11 +10075,22 @@ input OfferFilter {
   possibleDuplicates: [Order!]! @rows
   "The products ordered, each at its promised price."
   lines: [OrderLine!]! @rows
+  """
+  The tax of the lines: by the share of the moment of completion or, before it, of now. The total includes it or not: setting
+  pricesIncludeTax.
+  """
+  tax: Money! @open @goField(forceResolver: true)
+  "The tax of what was given back. The taxes of the refunds sum to it."
+  refundedTax: Money! @open @goField(forceResolver: true)
+  "The total without tax."
+  net: Money! @open
+  "The total with tax: what is paid."
+  gross: Money! @open
   "The full cost of the order, less that of what came back to stock. The lines' costs sum to it. Scope costs: null without it."
   cost: Money @scope(name: "costs")
   "Whether the cost came with an import: then no rate restates it. Scope costs: null without it."
   costStated: Boolean @scope(name: "costs")
-  "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
+  "The total less refunds and cost, without tax; null for a CANCELLED order, which has none. Scope costs: null without it."
   margin: Money @scope(name: "costs") @goField(forceResolver: true)
   "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
   credits(
@@ -9842,6 +10131,18 @@ extend type OrderLine {
   price lines. Where unit differs from the line's, what the price rests on is no longer known as it was.
   """
   priceThen: Price @scope(name: "staff")
+  "The product's tax code at the moment of completion or, before it, now; null if it is without tax, or an import gave the tax."
+  taxCode: String @open
+  "The share of tax: of the moment of completion or, before it, of now; 0 for a customer who is exempt, null if an import gave the tax."
+  taxShare: Decimal @open
+  "The tax of the total, with that of what was given back; the lines' taxes sum to the order's."
+  tax: Money! @open @goField(forceResolver: true)
+  "The tax of what was given back of the line."
+  refundedTax: Money! @open
+  "The total without tax."
+  net: Money! @open
+  "The total with tax: what is paid."
+  gross: Money! @open
   """
   What the line costs by the recipe and the rates of the order's moment, as known now; the amounts sum exactly to cost. Scope costs:
   empty without it.
@@ -9859,8 +10160,8 @@ extend type OrderLine {
   "How much of the quantity came back to stock."
   returnedQuantity: Decimal! @open
   """
-  The total less what was given back and cost; the lines' margins sum to the order's. Null for a CANCELLED order. Scope costs: null
-  without it.
+  The total less what was given back and cost, without tax; the lines' margins sum to the order's. Null for a CANCELLED order. Scope
+  costs: null without it.
   """
   margin: Money @scope(name: "costs")
   """
@@ -9917,19 +10218,25 @@ type OrderLineKnown {
   knownAt: Time! @open
   "What had been given back of the line."
   refunded: Money! @open
+  "The tax of the total, as known then."
+  tax: Money! @open
+  "The tax of what had been given back, as known then."
+  refundedTax: Money! @open
   "The cost, as known then."
   cost: Money! @open
   "The lines of the cost, as known then."
   costLines: [OrderCostLine!]! @open
-  "The total less refunded and cost, as known then; null if the order had been cancelled by then."
+  "The total less refunded and cost, without tax, as known then; null if the order had been cancelled by then."
   margin: Money @open
 }
 "Money given back for an order."
 type Refund {
   "The id."
   id: ID! @open
-  "How much was given back."
+  "How much was given back, with tax where prices include it."
   amount: Money! @open
+  "The tax of the amount, by the shares of the order. It follows the order's tax, and sums with that of the other refunds to it in the end."
+  tax: Money! @open
   "When it was given back."
   at: Time! @open
   "When we learned of it."
@@ -9951,6 +10258,8 @@ type RefundLine {
   quantity: Decimal! @open
   "How much was given back."
   amount: Money! @open
+  "The tax of the amount."
+  tax: Money! @open
   "The cost that came back with the goods; 0 if none did. Scope costs: null without it."
   cost: Money @scope(name: "costs")
 }
@@ -9974,7 +10283,7 @@ type OrderEvent {
   refund: Refund @open
   "PLACED: the offer that was accepted; null if there was none."
   offer: Offer @rows
-  "COST_RESTATED: the cost before and after, and the rates that caused it. Scope costs: null without it."
+  "COST_RESTATED: the cost and the tax before and after, and the rates that caused it. Scope costs: null without it."
   cost: OrderCostChange @scope(name: "costs")
 }
 "How the cost of an order was restated."
@@ -9983,6 +10292,10 @@ type OrderCostChange {
   before: Money! @open
   "The cost after."
   after: Money! @open
+  "The tax before; null where the tax was not restated."
+  taxBefore: Money @open
+  "The tax after; null where the tax was not restated."
+  taxAfter: Money @open
   "The rates that caused it."
   rates: [Rate!]! @rows
 }
@@ -10002,7 +10315,7 @@ enum OrderEventKind {
   REFUNDED
   "Cancelled."
   CANCELLED
-  "The cost was restated, since something that it rests on was recorded for the past."
+  "The cost or the tax was restated, since something that it rests on was recorded for the past."
   COST_RESTATED
 }
 "The cost and margin of an order by what was known at a moment."
@@ -10011,9 +10324,13 @@ type OrderKnown {
   knownAt: Time! @open
   "What had been given back."
   refunded: Money! @open
+  "The tax, as known then."
+  tax: Money! @open
+  "The tax of what had been given back, as known then."
+  refundedTax: Money! @open
   "The full cost, as known then."
   cost: Money! @open
-  "The total less refunds and cost, as known then; null if the order had been cancelled by then."
+  "The total less refunds and cost, without tax, as known then; null if the order had been cancelled by then."
   margin: Money @open
 }
 "A part of an order's margin, and the contact that earned it."
@@ -10197,11 +10514,11 @@ input RefundOrderInput {
 input RefundLineInput {
   "The id of the line."
   lineId: ID!
-  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID."
+  "Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID; so is an amount without a quantity."
   quantity: Decimal
   """
-  How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
-  left of the line is INVALID.
+  How much is given back for the quantity: by default its share of the line's total, rounded so that all parts of the line sum to its
+  total. More than is left of the line is INVALID.
   """
   amount: MoneyInput
 }
@@ -10360,6 +10677,16 @@ type Price {
   unit: Money! @open
   "The price of the whole quantity."
   total: Money! @open
+  "The product's tax code at this moment; null if it is without tax."
+  taxCode: String @open
+  "The share of tax that the customer pays at this moment: \"0.2\" is 20 %; 0 without a tax code, and for a customer who is exempt."
+  taxShare: Decimal! @open
+  "The total without tax."
+  net: Money! @open
+  "The tax of the total. An order has the tax of the moment of its completion."
+  tax: Money! @open
+  "The total with tax: what is paid. It is the total where prices include tax (setting pricesIncludeTax)."
+  gross: Money! @open
   "The list price of one unit at this moment, with the surcharges of its options."
   list: Money! @open
   """
@@ -10376,12 +10703,14 @@ type Price {
   rejectedAgreements: [RejectedAgreement!]! @scope(name: "staff")
   "The options that the price is for: those asked for, then those that the customer's measurements filled in."
   options: [PriceOption!]! @open
-  "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
+  "The lowest price of a unit that is not an agreement with a written reason, with tax where prices include it. Scope costs: null without it."
   floor: Money @scope(name: "costs")
   "The cost of a unit. Scope costs: null without it."
   cost: ProductCost @scope(name: "costs")
-  "The unit price less the full cost of a unit. Scope costs: null without it."
+  "The unit price, without tax, less the full cost of a unit. Scope costs: null without it."
   margin: Money @scope(name: "costs")
+  "What the customer was worth as far as rules may ask for it; null if no rule asks for lifetimeValue. Scope costs: null without it."
+  worth: PriceWorth @scope(name: "costs")
   "The moment of the price."
   at: Time! @open
   "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
@@ -10390,6 +10719,16 @@ type Price {
   validUntil: Time! @open
   "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
+}
+"""
+The worth of the customer that conditions of rules know as lifetimeValue. It is that of the start of the day, rounded, and the same
+whoever asks for the price: what a viewer without the scope costs is shown as LifetimeValue.total.
+"""
+type PriceWorth {
+  "The worth over the default horizon, rounded. Of a customer who was recorded on that day it is 0."
+  amount: Money! @open
+  "The moment of which it is: the start of the day of the price, or an import on that day that wrote of the customer."
+  from: Time! @open
 }
 "The day that a price is for, by the capacity that was free at its moment."
 type PriceDate {
@@ -10435,6 +10774,8 @@ enum PriceLineKind {
   LIST
   "The surcharge of an option that is chosen."
   OPTION
+  "The tax of the list price and the surcharges, which a customer who is exempt does not pay, where prices include tax."
+  EXEMPTION
   "The customer's own price; rules are then skipped."
   AGREEMENT
   "A rule that applied."
@@ -10516,7 +10857,8 @@ input CreatePriceRuleInput {
   name: String!
   """
   The condition under which the rule applies: a CEL expression over customer, product, quantity, leadDays, utilisation,
-  permissionLevel, permissionRank, lifetimeValue, season and at.
+  permissionLevel, permissionRank, lifetimeValue, season and at. lifetimeValue is the worth of the start of the day, rounded: see
+  Price.worth.
   """
   condition: String!
   "The percentage by which the rule changes the running price: \"-5\" takes a twentieth off."
@@ -10748,6 +11090,8 @@ type WhatIf {
   ): PriceTerms @scope(name: "costs")
   "All price terms, the latest validFrom first, at most 1,000. Scope costs: null without it."
   priceTermsHistory: [PriceTerms!] @scope(name: "costs")
+  "The tax code now, whose share is a rate of the subject TAX; null if the product is without tax."
+  taxCode: String @open
   "The options that can be chosen now."
   options: [ProductOption!]! @rows
   "The name of the partner who makes or does the product for us; null if it is our own."
@@ -10763,6 +11107,8 @@ type PriceTerms {
   bundleDiscount: Decimal @open
   "The share of the price that must remain after cost."
   minimumMargin: Decimal! @open
+  "The tax code, whose share is a rate of the subject TAX; null if the product is without tax."
+  taxCode: String @open
   "From when the terms hold."
   validFrom: Time! @open
   "When they were recorded."
@@ -10821,7 +11167,7 @@ extend type Mutation {
     "The changes."
     input: UpdateProductInput!
   ): ProductPayload! @scope(writes: "Product")
-  "Sets a product's list price, or its markup on full cost, and its minimum margin, from a moment on."
+  "Sets a product's list price, or its markup on full cost, its minimum margin and its tax code, from a moment on."
   setListPrice(
     "The price terms."
     input: SetListPriceInput!
@@ -10854,6 +11200,8 @@ input CreateProductInput {
   bundleDiscount: Decimal
   "The share of the price that must remain after cost."
   minimumMargin: Decimal = "0"
+  "The tax code, whose share is a rate of the subject TAX: without tax by default."
+  taxCode: String
   "The recipe: what one unit is made of."
   components: [ComponentInput!]
   "The options that can be chosen: none by default."
@@ -10924,7 +11272,7 @@ input UpdateProductInput {
 }
 """
 The input of setListPrice. If none of listPrice, markup and bundleDiscount is given, those that hold at validFrom stay, and
-only minimumMargin changes.
+only minimumMargin and taxCode change.
 """
 input SetListPriceInput {
   "The product."
@@ -10937,6 +11285,11 @@ input SetListPriceInput {
   bundleDiscount: Decimal
   "The share of the price that must remain after cost: by default what holds at validFrom."
   minimumMargin: Decimal
+  """
+  The tax code, whose share is a rate of the subject TAX; null for none. By default what holds at validFrom. A code that is set for the
+  past restates the orders that were completed since.
+  """
+  taxCode: String @goField(omittable: true)
   "From when the terms hold: now by default."
   validFrom: Time
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
@@ -11953,6 +12306,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_wallet(ctx, field)
 	case "birthday":
 		return ec.fieldContext_Customer_birthday(ctx, field)
+	case "taxExempt":
+		return ec.fieldContext_Customer_taxExempt(ctx, field)
 	case "owner":
 		return ec.fieldContext_Customer_owner(ctx, field)
 	case "referredBy":
@@ -12387,6 +12742,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_kind(ctx, field)
 	case "total":
 		return ec.fieldContext_Offer_total(ctx, field)
+	case "tax":
+		return ec.fieldContext_Offer_tax(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Offer_expiresAt(ctx, field)
 	case "sentAt":
@@ -12405,6 +12762,10 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_order(ctx, field)
 	case "status":
 		return ec.fieldContext_Offer_status(ctx, field)
+	case "net":
+		return ec.fieldContext_Offer_net(ctx, field)
+	case "gross":
+		return ec.fieldContext_Offer_gross(ctx, field)
 	case "lines":
 		return ec.fieldContext_Offer_lines(ctx, field)
 	}
@@ -12443,8 +12804,14 @@ func (ec *executionContext) childFields_OfferLine(ctx context.Context, field gra
 		return ec.fieldContext_OfferLine_unit(ctx, field)
 	case "total":
 		return ec.fieldContext_OfferLine_total(ctx, field)
+	case "tax":
+		return ec.fieldContext_OfferLine_tax(ctx, field)
 	case "product":
 		return ec.fieldContext_OfferLine_product(ctx, field)
+	case "net":
+		return ec.fieldContext_OfferLine_net(ctx, field)
+	case "gross":
+		return ec.fieldContext_OfferLine_gross(ctx, field)
 	case "priceLines":
 		return ec.fieldContext_OfferLine_priceLines(ctx, field)
 	case "repriced":
@@ -12497,6 +12864,14 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
 		return ec.fieldContext_Order_lines(ctx, field)
+	case "tax":
+		return ec.fieldContext_Order_tax(ctx, field)
+	case "refundedTax":
+		return ec.fieldContext_Order_refundedTax(ctx, field)
+	case "net":
+		return ec.fieldContext_Order_net(ctx, field)
+	case "gross":
+		return ec.fieldContext_Order_gross(ctx, field)
 	case "cost":
 		return ec.fieldContext_Order_cost(ctx, field)
 	case "costStated":
@@ -12533,6 +12908,10 @@ func (ec *executionContext) childFields_OrderCostChange(ctx context.Context, fie
 		return ec.fieldContext_OrderCostChange_before(ctx, field)
 	case "after":
 		return ec.fieldContext_OrderCostChange_after(ctx, field)
+	case "taxBefore":
+		return ec.fieldContext_OrderCostChange_taxBefore(ctx, field)
+	case "taxAfter":
+		return ec.fieldContext_OrderCostChange_taxAfter(ctx, field)
 	case "rates":
 		return ec.fieldContext_OrderCostChange_rates(ctx, field)
 	}
@@ -12621,6 +13000,10 @@ func (ec *executionContext) childFields_OrderKnown(ctx context.Context, field gr
 		return ec.fieldContext_OrderKnown_knownAt(ctx, field)
 	case "refunded":
 		return ec.fieldContext_OrderKnown_refunded(ctx, field)
+	case "tax":
+		return ec.fieldContext_OrderKnown_tax(ctx, field)
+	case "refundedTax":
+		return ec.fieldContext_OrderKnown_refundedTax(ctx, field)
 	case "cost":
 		return ec.fieldContext_OrderKnown_cost(ctx, field)
 	case "margin":
@@ -12653,6 +13036,18 @@ func (ec *executionContext) childFields_OrderLine(ctx context.Context, field gra
 		return ec.fieldContext_OrderLine_agreement(ctx, field)
 	case "priceThen":
 		return ec.fieldContext_OrderLine_priceThen(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_OrderLine_taxCode(ctx, field)
+	case "taxShare":
+		return ec.fieldContext_OrderLine_taxShare(ctx, field)
+	case "tax":
+		return ec.fieldContext_OrderLine_tax(ctx, field)
+	case "refundedTax":
+		return ec.fieldContext_OrderLine_refundedTax(ctx, field)
+	case "net":
+		return ec.fieldContext_OrderLine_net(ctx, field)
+	case "gross":
+		return ec.fieldContext_OrderLine_gross(ctx, field)
 	case "costLines":
 		return ec.fieldContext_OrderLine_costLines(ctx, field)
 	case "cost":
@@ -12677,6 +13072,10 @@ func (ec *executionContext) childFields_OrderLineKnown(ctx context.Context, fiel
 		return ec.fieldContext_OrderLineKnown_knownAt(ctx, field)
 	case "refunded":
 		return ec.fieldContext_OrderLineKnown_refunded(ctx, field)
+	case "tax":
+		return ec.fieldContext_OrderLineKnown_tax(ctx, field)
+	case "refundedTax":
+		return ec.fieldContext_OrderLineKnown_refundedTax(ctx, field)
 	case "cost":
 		return ec.fieldContext_OrderLineKnown_cost(ctx, field)
 	case "costLines":
@@ -12865,6 +13264,16 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_unit(ctx, field)
 	case "total":
 		return ec.fieldContext_Price_total(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_Price_taxCode(ctx, field)
+	case "taxShare":
+		return ec.fieldContext_Price_taxShare(ctx, field)
+	case "net":
+		return ec.fieldContext_Price_net(ctx, field)
+	case "tax":
+		return ec.fieldContext_Price_tax(ctx, field)
+	case "gross":
+		return ec.fieldContext_Price_gross(ctx, field)
 	case "list":
 		return ec.fieldContext_Price_list(ctx, field)
 	case "lines":
@@ -12881,6 +13290,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_cost(ctx, field)
 	case "margin":
 		return ec.fieldContext_Price_margin(ctx, field)
+	case "worth":
+		return ec.fieldContext_Price_worth(ctx, field)
 	case "at":
 		return ec.fieldContext_Price_at(ctx, field)
 	case "date":
@@ -13169,12 +13580,24 @@ func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field gr
 		return ec.fieldContext_PriceTerms_bundleDiscount(ctx, field)
 	case "minimumMargin":
 		return ec.fieldContext_PriceTerms_minimumMargin(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_PriceTerms_taxCode(ctx, field)
 	case "validFrom":
 		return ec.fieldContext_PriceTerms_validFrom(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceTerms", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_PriceWorth_amount(ctx, field)
+	case "from":
+		return ec.fieldContext_PriceWorth_from(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceWorth", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13209,6 +13632,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_priceTerms(ctx, field)
 	case "priceTermsHistory":
 		return ec.fieldContext_Product_priceTermsHistory(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_Product_taxCode(ctx, field)
 	case "options":
 		return ec.fieldContext_Product_options(ctx, field)
 	case "partner":
@@ -13463,6 +13888,8 @@ func (ec *executionContext) childFields_Refund(ctx context.Context, field graphq
 		return ec.fieldContext_Refund_id(ctx, field)
 	case "amount":
 		return ec.fieldContext_Refund_amount(ctx, field)
+	case "tax":
+		return ec.fieldContext_Refund_tax(ctx, field)
 	case "at":
 		return ec.fieldContext_Refund_at(ctx, field)
 	case "recordedAt":
@@ -13487,6 +13914,8 @@ func (ec *executionContext) childFields_RefundLine(ctx context.Context, field gr
 		return ec.fieldContext_RefundLine_quantity(ctx, field)
 	case "amount":
 		return ec.fieldContext_RefundLine_amount(ctx, field)
+	case "tax":
+		return ec.fieldContext_RefundLine_tax(ctx, field)
 	case "cost":
 		return ec.fieldContext_RefundLine_cost(ctx, field)
 	}
@@ -20526,6 +20955,57 @@ func (ec *executionContext) _Customer_birthday(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Customer_birthday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Customer_taxExempt(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_taxExempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxExempt, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_taxExempt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
@@ -28652,6 +29132,38 @@ func (ec *executionContext) fieldContext_Offer_total(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Offer_tax(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Offer_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28884,6 +29396,70 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
+}
+
+func (ec *executionContext) _Offer_net(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Offer().Net(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Offer_gross(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Offer().Gross(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
@@ -29170,6 +29746,38 @@ func (ec *executionContext) fieldContext_OfferLine_total(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _OfferLine_tax(ctx context.Context, field graphql.CollectedField, obj *ent.OfferLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferLine_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferLine_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OfferLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphql.CollectedField, obj *ent.OfferLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29197,6 +29805,70 @@ func (ec *executionContext) fieldContext_OfferLine_product(_ context.Context, fi
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OfferLine_net(ctx context.Context, field graphql.CollectedField, obj *ent.OfferLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferLine_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OfferLine().Net(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferLine_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OfferLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OfferLine_gross(ctx context.Context, field graphql.CollectedField, obj *ent.OfferLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferLine_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OfferLine().Gross(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferLine_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OfferLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -29799,6 +30471,134 @@ func (ec *executionContext) fieldContext_Order_lines(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_tax(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Tax(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_refundedTax(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_refundedTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().RefundedTax(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_refundedTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_net(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Net(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_gross(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Gross(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30345,6 +31145,70 @@ func (ec *executionContext) _OrderCostChange_after(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_OrderCostChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_taxBefore(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_taxBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_taxBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_taxAfter(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_taxAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_taxAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCostChange",
 		Field:      field,
@@ -31142,6 +32006,70 @@ func (ec *executionContext) fieldContext_OrderKnown_refunded(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _OrderKnown_tax(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderKnown_refundedTax(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_refundedTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefundedTax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_refundedTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderKnown_cost(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31587,6 +32515,180 @@ func (ec *executionContext) fieldContext_OrderLine_priceThen(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _OrderLine_taxCode(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_taxCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().TaxCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_taxCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "String")
+}
+
+func (ec *executionContext) _OrderLine_taxShare(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_taxShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().TaxShare(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Exact) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_taxShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderLine", field, true, true, "Decimal")
+}
+
+func (ec *executionContext) _OrderLine_tax(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Tax(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_refundedTax(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_refundedTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().RefundedTax(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_refundedTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_net(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Net(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLine_gross(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLine_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderLine().Gross(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLine_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderLine_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31960,6 +33062,70 @@ func (ec *executionContext) _OrderLineKnown_refunded(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_OrderLineKnown_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_tax(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderLineKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderLineKnown_refundedTax(ctx context.Context, field graphql.CollectedField, obj *rates.OrderLineFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderLineKnown_refundedTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefundedTax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderLineKnown_refundedTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLineKnown",
 		Field:      field,
@@ -33754,6 +34920,148 @@ func (ec *executionContext) fieldContext_Price_total(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_taxCode(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_taxCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_taxCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Price", field, false, false, "String")
+}
+
+func (ec *executionContext) _Price_taxShare(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_taxShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_taxShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _Price_net(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Price_tax(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Price_gross(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_list(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34145,6 +35453,66 @@ func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Price_worth(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_worth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Worth(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceWorth
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceWorth) graphql.Marshaler {
+			return ec.marshalOPriceWorth2ᚖkopeckᚋserviceᚋquoteᚐPriceWorth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_worth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceWorth(ctx, field)
 		},
 	}
 	return fc, nil
@@ -36992,6 +38360,29 @@ func (ec *executionContext) fieldContext_PriceTerms_minimumMargin(_ context.Cont
 	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Decimal")
 }
 
+func (ec *executionContext) _PriceTerms_taxCode(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceTerms_taxCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceTerms_taxCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "String")
+}
+
 func (ec *executionContext) _PriceTerms_validFrom(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37036,6 +38427,61 @@ func (ec *executionContext) _PriceTerms_recordedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PriceTerms_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceWorth_amount(ctx context.Context, field graphql.CollectedField, obj *quote.PriceWorth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceWorth_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceWorth_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceWorth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceWorth_from(ctx context.Context, field graphql.CollectedField, obj *quote.PriceWorth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceWorth_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceWorth_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceWorth", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
@@ -37565,6 +39011,29 @@ func (ec *executionContext) fieldContext_Product_priceTermsHistory(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_taxCode(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_taxCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().TaxCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_taxCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, true, "String")
 }
 
 func (ec *executionContext) _Product_options(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
@@ -41742,6 +43211,38 @@ func (ec *executionContext) fieldContext_Refund_amount(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Refund_tax(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Refund_at(ctx context.Context, field graphql.CollectedField, obj *books.Refund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41964,6 +43465,38 @@ func (ec *executionContext) _RefundLine_amount(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_RefundLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundLine_tax(ctx context.Context, field graphql.CollectedField, obj *sale.RefundedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundLine_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundLine_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RefundLine",
 		Field:      field,
@@ -47616,7 +49149,7 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 		asMap["stage"] = "STRANGER"
 	}
 
-	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "wallet", "birthday", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "wallet", "birthday", "taxExempt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47728,6 +49261,13 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.Birthday = data
+		case "taxExempt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxExempt"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxExempt = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -47980,7 +49520,7 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 		asMap["standardLeadDays"] = 14
 	}
 
-	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "unit", "category", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "taxCode", "components", "options", "standardLeadDays", "unit", "category", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48050,6 +49590,13 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.MinimumMargin = data
+		case "taxCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxCode = data
 		case "components":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
 			data, err := ec.unmarshalOComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx, v)
@@ -50435,7 +51982,7 @@ func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"productId", "listPrice", "markup", "bundleDiscount", "minimumMargin", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"productId", "listPrice", "markup", "bundleDiscount", "minimumMargin", "taxCode", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -50477,6 +52024,13 @@ func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context,
 				return it, err
 			}
 			it.MinimumMargin = data
+		case "taxCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxCode = graphql.OmittableOf(data)
 		case "validFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
 			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
@@ -50901,7 +52455,7 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "referredById", "measurements", "wallet", "birthday", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "referredById", "measurements", "wallet", "birthday", "taxExempt", "taxExemptFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51006,6 +52560,20 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.Birthday = graphql.OmittableOf(data)
+		case "taxExempt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxExempt"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxExempt = graphql.OmittableOf(data)
+		case "taxExemptFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxExemptFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxExemptFrom = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -53234,6 +54802,11 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "taxExempt":
+			out.Values[i] = ec._Customer_taxExempt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "owner":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -55142,6 +56715,11 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tax":
+			out.Values[i] = ec._Offer_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "expiresAt":
 			out.Values[i] = ec._Offer_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -55190,6 +56768,18 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Offer_status(ctx, field, obj)
+				})
+		case "net":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_net(ctx, field, obj)
+				})
+		case "gross":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_gross(ctx, field, obj)
 				})
 		case "lines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -55326,11 +56916,28 @@ func (ec *executionContext) _OfferLine(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tax":
+			out.Values[i] = ec._OfferLine_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "product":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OfferLine_product(ctx, field, obj)
+				})
+		case "net":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OfferLine_net(ctx, field, obj)
+				})
+		case "gross":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OfferLine_gross(ctx, field, obj)
 				})
 		case "priceLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -55493,6 +57100,30 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_lines(ctx, field, obj)
 				})
+		case "tax":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_tax(ctx, field, obj)
+				})
+		case "refundedTax":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_refundedTax(ctx, field, obj)
+				})
+		case "net":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_net(ctx, field, obj)
+				})
+		case "gross":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_gross(ctx, field, obj)
+				})
 		case "cost":
 			out.Values[i] = ec._Order_cost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -55613,6 +57244,16 @@ func (ec *executionContext) _OrderCostChange(ctx context.Context, sel ast.Select
 		case "after":
 			out.Values[i] = ec._OrderCostChange_after(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "taxBefore":
+			out.Values[i] = ec._OrderCostChange_taxBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "taxAfter":
+			out.Values[i] = ec._OrderCostChange_taxAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rates":
@@ -55903,6 +57544,16 @@ func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "tax":
+			out.Values[i] = ec._OrderKnown_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refundedTax":
+			out.Values[i] = ec._OrderKnown_refundedTax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cost":
 			out.Values[i] = ec._OrderKnown_cost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -56002,6 +57653,42 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderLine_priceThen(ctx, field, obj)
 				})
+		case "taxCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_taxCode(ctx, field, obj)
+				})
+		case "taxShare":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_taxShare(ctx, field, obj)
+				})
+		case "tax":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_tax(ctx, field, obj)
+				})
+		case "refundedTax":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_refundedTax(ctx, field, obj)
+				})
+		case "net":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_net(ctx, field, obj)
+				})
+		case "gross":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderLine_gross(ctx, field, obj)
+				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -56079,6 +57766,16 @@ func (ec *executionContext) _OrderLineKnown(ctx context.Context, sel ast.Selecti
 			}
 		case "refunded":
 			out.Values[i] = ec._OrderLineKnown_refunded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tax":
+			out.Values[i] = ec._OrderLineKnown_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refundedTax":
+			out.Values[i] = ec._OrderLineKnown_refundedTax(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -56764,6 +58461,31 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "taxCode":
+			out.Values[i] = ec._Price_taxCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "taxShare":
+			out.Values[i] = ec._Price_taxShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "net":
+			out.Values[i] = ec._Price_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tax":
+			out.Values[i] = ec._Price_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gross":
+			out.Values[i] = ec._Price_gross(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "list":
 			out.Values[i] = ec._Price_list(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -56802,6 +58524,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "margin":
 			out.Values[i] = ec._Price_margin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "worth":
+			out.Values[i] = ec._Price_worth(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -57794,6 +59521,11 @@ func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "taxCode":
+			out.Values[i] = ec._PriceTerms_taxCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "validFrom":
 			out.Values[i] = ec._PriceTerms_validFrom(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -57801,6 +59533,44 @@ func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSe
 			}
 		case "recordedAt":
 			out.Values[i] = ec._PriceTerms_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceWorthImplementors = []string{"PriceWorth"}
+
+func (ec *executionContext) _PriceWorth(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceWorth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceWorthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceWorth")
+		case "amount":
+			out.Values[i] = ec._PriceWorth_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._PriceWorth_from(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -57910,6 +59680,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_priceTermsHistory(ctx, field, obj)
+				})
+		case "taxCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_taxCode(ctx, field, obj)
 				})
 		case "options":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -59001,6 +60777,11 @@ func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tax":
+			out.Values[i] = ec._Refund_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "at":
 			out.Values[i] = ec._Refund_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -59074,6 +60855,11 @@ func (ec *executionContext) _RefundLine(ctx context.Context, sel ast.SelectionSe
 			}
 		case "amount":
 			out.Values[i] = ec._RefundLine_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tax":
+			out.Values[i] = ec._RefundLine_tax(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -64782,6 +66568,13 @@ func (ec *executionContext) marshalOPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx c
 		return graphql.Null
 	}
 	return ec._PriceTerms(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceWorth2ᚖkopeckᚋserviceᚋquoteᚐPriceWorth(ctx context.Context, sel ast.SelectionSet, v *quote.PriceWorth) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceWorth(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {

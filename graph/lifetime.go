@@ -29,10 +29,7 @@ func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMo
 	}
 	v.Of(c, earnings)
 	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
-		if err := r.app.Value.Show(v, c); err != nil {
-			return nil, err
-		}
-		err = v.WithoutCounts()
+		err = r.app.Value.Show(v, c)
 	}
 	if at == nil {
 		r.app.Value.Standing(v, c)

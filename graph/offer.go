@@ -97,12 +97,12 @@ func (r *Resolver) offerLines(ctx context.Context, o *ent.Offer) ([]*ent.OfferLi
 }
 
 // priceLines returns the stored waterfall of an offer's line.
-func priceLines(ctx context.Context, line *ent.OfferLine) ([]*pricing.Line, error) {
+func (r *Resolver) priceLines(ctx context.Context, line *ent.OfferLine) ([]*pricing.Line, error) {
 	var lines []pricing.Line
 	if err := json.Unmarshal(line.PriceLines, &lines); err != nil {
 		return nil, err
 	}
-	return linesSeen(ctx, lines)
+	return r.linesSeen(ctx, lines)
 }
 
 // repriced returns the price of an offer's line now.

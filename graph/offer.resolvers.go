@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"kopeck/ent"
+	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
@@ -56,12 +57,28 @@ func (r *offerResolver) Status(ctx context.Context, obj *ent.Offer) (schema.Offe
 	return sale.OfferStatusAt(obj, r.app.Now()), nil
 }
 
+func (r *offerResolver) Net(ctx context.Context, obj *ent.Offer) (*money.Amount, error) {
+	return r.netOf(obj.Total, obj.Tax)
+}
+
+func (r *offerResolver) Gross(ctx context.Context, obj *ent.Offer) (*money.Amount, error) {
+	return r.grossOf(obj.Total, obj.Tax)
+}
+
 func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error) {
 	return r.offerLines(ctx, obj)
 }
 
+func (r *offerLineResolver) Net(ctx context.Context, obj *ent.OfferLine) (*money.Amount, error) {
+	return r.netOf(obj.Total, obj.Tax)
+}
+
+func (r *offerLineResolver) Gross(ctx context.Context, obj *ent.OfferLine) (*money.Amount, error) {
+	return r.grossOf(obj.Total, obj.Tax)
+}
+
 func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error) {
-	return priceLines(ctx, obj)
+	return r.priceLines(ctx, obj)
 }
 
 func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error) {

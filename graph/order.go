@@ -13,6 +13,8 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/input"
+	"kopeck/service/rates"
 	"kopeck/service/report"
 )
 
@@ -92,9 +94,42 @@ func (r *Resolver) orderDuplicates(ctx context.Context, o *ent.Order) ([]*ent.Or
 }
 
 // marginOf returns the margin of an order; nil if it was cancelled, and has none.
-func marginOf(o *ent.Order) *money.Amount {
+func marginOf(o *ent.Order, of rates.OrderTax) *money.Amount {
 	if o.Status == schema.OrderCancelled {
 		return nil
 	}
-	return &o.Margin
+	return &of.Margin
+}
+
+// orderTaxes returns what of an order is tax, and its margin by that.
+func (r *Resolver) orderTaxes(ctx context.Context, o *ent.Order) (rates.OrderTax, error) {
+	return batched(ctx, o, func(rows []*ent.Order) (map[*ent.Order]rates.OrderTax, error) {
+		byID, err := r.app.Rates.OrderTaxes(ctx, rows)
+		all := make(map[*ent.Order]rates.OrderTax, len(rows))
+		for _, row := range rows {
+			all[row] = byID[row.ID]
+		}
+		return all, err
+	})
+}
+
+// netOf returns a total without its tax.
+func (r *Resolver) netOf(total, tax money.Amount) (*money.Amount, error) {
+	net, err := r.app.Settings().Taxes.Net(total, tax)
+	return &net, input.DomainError(err)
+}
+
+// grossOf returns a total with its tax.
+func (r *Resolver) grossOf(total, tax money.Amount) (*money.Amount, error) {
+	gross, err := r.app.Settings().Taxes.Gross(total, tax)
+	return &gross, input.DomainError(err)
+}
+
+// shareOf returns a share as the API has it; nil for none.
+func shareOf(share *money.Decimal) *money.Exact {
+	if share == nil {
+		return nil
+	}
+	exact := money.Exact(share.String())
+	return &exact
 }

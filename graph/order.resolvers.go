@@ -60,12 +60,39 @@ func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.Order
 	return r.orderLines(ctx, obj)
 }
 
+func (r *orderResolver) Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
+	taxes, err := r.orderTaxes(ctx, obj)
+	return &taxes.Tax, err
+}
+
+func (r *orderResolver) RefundedTax(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
+	taxes, err := r.orderTaxes(ctx, obj)
+	return &taxes.RefundedTax, err
+}
+
+func (r *orderResolver) Net(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
+	taxes, err := r.orderTaxes(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.netOf(obj.Total, taxes.Tax)
+}
+
+func (r *orderResolver) Gross(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
+	taxes, err := r.orderTaxes(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.grossOf(obj.Total, taxes.Tax)
+}
+
 func (r *orderResolver) CostStated(ctx context.Context, obj *ent.Order) (*bool, error) {
 	return &obj.StatedCost, nil
 }
 
 func (r *orderResolver) Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
-	return marginOf(obj), nil
+	taxes, err := r.orderTaxes(ctx, obj)
+	return marginOf(obj, taxes), err
 }
 
 func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error) {
@@ -107,7 +134,7 @@ func (r *orderLineResolver) Measurements(ctx context.Context, obj *ent.OrderLine
 }
 
 func (r *orderLineResolver) PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error) {
-	return promisedLines(ctx, obj)
+	return r.promisedLines(ctx, obj)
 }
 
 func (r *orderLineResolver) Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error) {
@@ -116,6 +143,54 @@ func (r *orderLineResolver) Agreement(ctx context.Context, obj *ent.OrderLine) (
 
 func (r *orderLineResolver) PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error) {
 	return r.pricedAgain(ctx, obj)
+}
+
+func (r *orderLineResolver) TaxCode(ctx context.Context, obj *ent.OrderLine) (*string, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return figures.TaxCode, nil
+}
+
+func (r *orderLineResolver) TaxShare(ctx context.Context, obj *ent.OrderLine) (*money.Exact, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return shareOf(figures.TaxShare), nil
+}
+
+func (r *orderLineResolver) Tax(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.Tax, nil
+}
+
+func (r *orderLineResolver) RefundedTax(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.RefundedTax, nil
+}
+
+func (r *orderLineResolver) Net(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.Net, nil
+}
+
+func (r *orderLineResolver) Gross(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.Gross, nil
 }
 
 func (r *orderLineResolver) CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error) {

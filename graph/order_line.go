@@ -48,12 +48,12 @@ func byLine[R any](lines []*ent.OrderLine, byID map[string]*R) map[*ent.OrderLin
 }
 
 // promisedLines returns the waterfall of an order's line as it was promised.
-func promisedLines(ctx context.Context, line *ent.OrderLine) ([]*pricing.Line, error) {
+func (r *Resolver) promisedLines(ctx context.Context, line *ent.OrderLine) ([]*pricing.Line, error) {
 	lines, err := quote.PriceLinesOf(line)
 	if err != nil {
 		return nil, err
 	}
-	return linesSeen(ctx, lines)
+	return r.linesSeen(ctx, lines)
 }
 
 // lineAgreement returns the agreement by which an order's line is priced.

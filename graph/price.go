@@ -83,11 +83,15 @@ func concernsProduct(err error) bool {
 	return f != nil && (f.Code != fault.Invalid || slices.Contains(f.Path, "options"))
 }
 
-// linesSeen returns the lines of a price as the caller may see them: the floor is for those who have the scope costs.
-func linesSeen(ctx context.Context, lines []pricing.Line) ([]*pricing.Line, error) {
+// linesSeen returns the lines of a price as the caller may see them: the floor, and amounts finer than the installation's price step, are
+// for those who have the scope costs.
+func (r *Resolver) linesSeen(ctx context.Context, lines []pricing.Line) ([]*pricing.Line, error) {
 	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
 		var err error
 		if lines, err = pricing.Folded(lines); err != nil {
+			return nil, err
+		}
+		if lines, err = pricing.Coarse(lines, r.app.Settings().PriceStep); err != nil {
 			return nil, err
 		}
 	}

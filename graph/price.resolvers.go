@@ -18,7 +18,7 @@ func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Pro
 }
 
 func (r *priceResolver) Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error) {
-	return linesSeen(ctx, obj.Lines)
+	return r.linesSeen(ctx, obj.Lines)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {

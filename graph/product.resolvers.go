@@ -52,6 +52,10 @@ func (r *productResolver) PriceTermsHistory(ctx context.Context, obj *ent.Produc
 	return r.app.Catalogue.PriceTermsHistory(obj.ID), nil
 }
 
+func (r *productResolver) TaxCode(ctx context.Context, obj *ent.Product) (*string, error) {
+	return r.app.Catalogue.TaxCode(obj.ID), nil
+}
+
 func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error) {
 	return r.app.Catalogue.ProductOptions(ctx, obj.ID)
 }

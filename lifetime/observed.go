@@ -32,6 +32,16 @@ func (o Observation) End(day int) int {
 	return o.LastDay
 }
 
+// EndFor is End for a customer whose last order was on a day. Unless the end was told, an order ends the silence of all, also where the
+// observation does not have it yet: the clock of its customer goes on to it.
+func (o Observation) EndFor(day, last int) int {
+	end := o.End(day)
+	if o.KnownUntil == nil {
+		end = max(end, last)
+	}
+	return end
+}
+
 // Sure returns the last day up to which the orders of every day are known by the observation: at a day that is not after it, [Observation.End]
 // is the day itself.
 func (o Observation) Sure() int {

@@ -37,6 +37,27 @@ func TestObservedEnd(t *testing.T) {
 	}
 }
 
+func TestObservedEndForACustomer(t *testing.T) {
+	t.Parallel()
+	known := 1000
+	for name, c := range map[string]struct {
+		of              lifetime.Observation
+		day, last, want int
+	}{
+		"silent, the order is not heard of yet": {lifetime.Observation{LastDay: 1000, YearOrders: 1680}, 1100, 1100, 1100},
+		"silent, an earlier order":              {lifetime.Observation{LastDay: 1000, YearOrders: 1680}, 1100, 900, 1000},
+		"told, a later order":                   {lifetime.Observation{KnownUntil: &known, LastDay: 1100, YearOrders: 1680}, 1100, 1100, 1000},
+		"nobody is silent":                      {lifetime.Observation{LastDay: 1100, YearOrders: 1680}, 1100, 500, 1100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.of.EndFor(c.day, c.last); got != c.want {
+				t.Errorf("%d; want %d", got, c.want)
+			}
+		})
+	}
+}
+
 func TestObservationWith(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

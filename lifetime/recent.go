@@ -91,3 +91,23 @@ func (r Recent) After(day int) (orders int, margin float64) {
 	}
 	return orders, margin
 }
+
+// Until returns the days up to a day, how many come after it, what these earned in minor units, and the last day up to it; 0 where none
+// of them is up to it.
+func (r Recent) Until(day int) (until Recent, later int, earned int64, last int) {
+	text := string(r)
+	for text != "" {
+		at := strings.LastIndexByte(text, ',') + 1
+		d, err := parseRecentDay(text[at:])
+		if err != nil {
+			break
+		}
+		if d.day <= day {
+			return Recent(text), later, earned, d.day
+		}
+		later++
+		earned += d.margin.Minor()
+		text = text[:max(0, at-1)]
+	}
+	return "", later, earned, 0
+}

@@ -24,6 +24,12 @@ func Minor(units int64) Amount { return Amount{units} }
 // Minor returns the minor units.
 func (a Amount) Minor() int64 { return a.minor }
 
+// Most is the greatest amount, either way, that a caller or a file may state: 92,000 of them can be summed.
+var Most = Minor(100_000_000_000_000)
+
+// TooLarge reports whether an amount is more than [Most], either way.
+func (a Amount) TooLarge() bool { return a.minor > Most.minor || a.minor < -Most.minor }
+
 // Sign is -1, 0 or 1.
 func (a Amount) Sign() int { return sign(a.minor) }
 

@@ -215,7 +215,7 @@ func (b *Book) BelowFloor(at time.Time) []Below {
 			if b.agreementFor(a.CustomerID, a.ProductID, quantity, at) != a {
 				continue
 			}
-			floor, err := b.Floor(a.ProductID, quantity, nil, nil, at)
+			floor, err := b.Floor(a.CustomerID, a.ProductID, quantity, nil, nil, at)
 			if err != nil || a.Unit.Compare(floor) >= 0 {
 				continue
 			}

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -63,6 +64,7 @@ type waterfall struct {
 	product   costing.Product
 	terms     *Terms
 	agreement *Agreement
+	tax       costing.TaxShare
 	facts     facts
 	standard  money.Amount // marginal cost at the standard lead time
 	running   money.Amount // the sum of the lines so far
@@ -91,9 +93,9 @@ func (b *Book) Price(q Question) (Answer, error) {
 	return w.end()
 }
 
-// Floor returns the floor under the unit price of a product. Errors as Price.
-func (b *Book) Floor(productID string, quantity money.Decimal, options []Option, leadDays *int, at time.Time) (money.Amount, error) {
-	w, err := b.begin(Question{ProductID: productID, Quantity: quantity, Options: options, LeadDays: leadDays, At: at})
+// Floor returns the floor under the unit price of a product for a customer. Errors as Price.
+func (b *Book) Floor(customerID, productID string, quantity money.Decimal, options []Option, leadDays *int, at time.Time) (money.Amount, error) {
+	w, err := b.begin(Question{ProductID: productID, Quantity: quantity, Options: options, LeadDays: leadDays, At: at, payer: customerID})
 	if err != nil {
 		return money.Amount{}, err
 	}
@@ -137,9 +139,24 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 		}
 		w.standard = standard.Marginal
 	}
-	if w.answer.Floor, err = floorOf(w.answer.Cost.Marginal, w.terms.MinimumMargin); err != nil {
+	if w.tax, err = b.taxOf(product, cmp.Or(q.payer, q.Customer.ID), q); err != nil {
 		return nil, err
 	}
+	floor, err := floorOf(w.answer.Cost.Marginal, w.terms.MinimumMargin)
+	if err != nil {
+		return nil, err
+	}
+	if w.answer.Floor, err = b.mode().LeastFromNet(floor, w.tax.Applied()); err != nil {
+		return nil, err
+	}
+	w.addFacts()
+	w.answer.Lines = make([]Line, 0, mostLines)
+	return w, nil
+}
+
+// addFacts adds what conditions may ask for.
+func (w *waterfall) addFacts() {
+	q := &w.question
 	var busiest money.Decimal
 	for _, usage := range w.answer.Cost.Usage {
 		if usage.Utilisation.Compare(busiest) > 0 {
@@ -147,11 +164,9 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 		}
 	}
 	w.facts = facts{
-		question: &w.question, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
-		utilisation: ratio(busiest.Nano(), one.Nano()), lifetime: ratio(q.Customer.LifetimeValue.Minor(), b.basis.Currency.MinorPerMajor()),
+		question: q, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, w.book.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
+		utilisation: ratio(busiest.Nano(), one.Nano()), lifetime: ratio(q.Customer.LifetimeValue.Minor(), w.book.basis.Currency.MinorPerMajor()),
 	}
-	w.answer.Lines = make([]Line, 0, mostLines)
-	return w, nil
 }
 
 // addLine adds the line of a step that takes the running price to another.
@@ -174,7 +189,11 @@ func (w *waterfall) end() (Answer, error) {
 	if a.Total, err = costing.LineTotal(a.Unit, w.question.Quantity); err != nil {
 		return Answer{}, err
 	}
-	if a.Margin, err = a.Unit.Minus(a.Cost.Full); err != nil {
+	net, err := w.addTax()
+	if err != nil {
+		return Answer{}, err
+	}
+	if a.Margin, err = net.Minus(a.Cost.Full); err != nil {
 		return Answer{}, err
 	}
 	return *a, nil

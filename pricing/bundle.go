@@ -72,8 +72,12 @@ func (b *Book) listOf(productID string, measured []Option, at time.Time, depth i
 	if len(cost.Missing) > 0 {
 		return money.Amount{}, &MissingRateError{SKU: product.SKU, Keys: cost.Missing}
 	}
-	w := waterfall{terms: terms}
-	return w.marked(cost.Full)
+	tax, err := b.taxOf(product, "", Question{At: at})
+	if err != nil {
+		return money.Amount{}, err
+	}
+	w := waterfall{book: b, terms: terms}
+	return w.marked(cost.Full, tax.Share)
 }
 
 // bundled returns the sum of the parts' list prices less a share of it, rounded once.

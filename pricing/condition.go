@@ -32,7 +32,7 @@ const (
 //	utilisation       double: of the busiest of the product's resources over the lead time, 0.9 is 90 %
 //	permissionLevel   string: the highest the customer gave, "" for none
 //	permissionRank    int: 0 for none, 1 SITUATION, 2 BRAND_TRUST, 3 PERSONAL, 4 POINTS, 5 INTRAVENOUS
-//	lifetimeValue     double, in the currency's major unit
+//	lifetimeValue     double, in the currency's major unit: the worth of the start of the day, rounded
 //	season            string: "winter", "spring", "summer" or "autumn" of the northern half of the world
 //	at                timestamp: the moment of the price; its parts are in UTC unless a zone is named
 //

@@ -34,3 +34,36 @@ func TestFolded(t *testing.T) {
 		t.Error("no error where the sum does not fit")
 	}
 }
+
+// TestCoarse: lines in whole steps, whose sum is that of the exact ones.
+func TestCoarse(t *testing.T) {
+	t.Parallel()
+	line := func(kind pricing.LineKind, amount int64) pricing.Line {
+		return pricing.Line{Kind: kind, Amount: money.Minor(amount)}
+	}
+	rounded := func(amount int64) pricing.Line {
+		return pricing.Line{Kind: pricing.RoundingLine, Label: "rounded", Amount: money.Minor(amount)}
+	}
+	exact := []pricing.Line{line(pricing.ListLine, 592866), line(pricing.RuleLine, -29643), rounded(-23)}
+	for name, c := range map[string]struct {
+		step        int64
+		lines, want []pricing.Line
+	}{
+		"a step of one":       {1, exact, exact},
+		"a step of a hundred": {100, exact, []pricing.Line{line(pricing.ListLine, 592900), line(pricing.RuleLine, -29600), rounded(-100)}},
+		"no rounding before":  {100, []pricing.Line{line(pricing.ListLine, 101)}, []pricing.Line{line(pricing.ListLine, 100), rounded(1)}},
+		"nothing is left":     {50, []pricing.Line{line(pricing.ListLine, 151), rounded(-1)}, []pricing.Line{line(pricing.ListLine, 150)}},
+		"nothing":             {100, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := pricing.Coarse(c.lines, money.Minor(c.step))
+			if err != nil || fmt.Sprint(got) != fmt.Sprint(c.want) {
+				t.Errorf("%v %v, want %v", got, err, c.want)
+			}
+		})
+	}
+	if _, err := pricing.Coarse([]pricing.Line{line(pricing.ListLine, 1<<63-1)}, money.Minor(10)); err == nil {
+		t.Error("no error where an amount does not fit")
+	}
+}

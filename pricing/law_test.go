@@ -2,6 +2,7 @@ package pricing_test
 
 import (
 	"fmt"
+	"math/big"
 	"math/rand"
 	"reflect"
 	"sync"
@@ -33,6 +34,17 @@ type scene struct {
 	question pricing.Question
 }
 
+// drawTaxes makes taxes that prices include or not, of a curtain with a code or without, for a customer who is exempt or not.
+func drawTaxes(t *rapid.T) *costing.Taxes {
+	var codes []costing.TaxCode
+	if rapid.Bool().Draw(t, "taxed") {
+		codes = append(codes, costing.TaxCode{ProductID: "curtain", Code: "VAT", ValidFrom: since, RecordedAt: since})
+	}
+	exempt := rapid.Bool().Draw(t, "exempt")
+	mode := rapid.SampledFrom([]costing.TaxMode{costing.TaxIncluded, costing.TaxOnTop}).Draw(t, "mode")
+	return costing.NewTaxes(mode, codes, func(string, time.Time, time.Time) bool { return exempt })
+}
+
 // drawScene makes a curtain of any cost, sold by any terms under any rules and agreements, and a question about it.
 func drawScene(t *rapid.T) scene {
 	minor := func(name string, most int64) money.Amount {
@@ -52,7 +64,10 @@ func drawScene(t *rapid.T) scene {
 	cloth, loom := rate("MATERIAL", "cloth", "m", "0"), rate("RESOURCE", "loom", "hour", "0")
 	cloth.Amount, loom.Amount = money.Nano(rapid.Int64Range(0, 1e12).Draw(t, "cloth")), money.Nano(rapid.Int64Range(0, 1e12).Draw(t, "loom"))
 	loom.CapacityPerDay, loom.FixedShare = some("8"), some("0.75")
-	s.Basis.Rates = costing.NewRates([]costing.Rate{cloth, loom})
+	tax := rate("TAX", "VAT", "share", "0")
+	tax.Amount = money.MustDecimal(rapid.SampledFrom([]string{"0", "0.1", "0.2", "0.22"}).Draw(t, "tax"))
+	s.Basis.Rates = costing.NewRates([]costing.Rate{cloth, loom, tax})
+	s.Basis.Taxes = drawTaxes(t)
 	var bookings []costing.Booking
 	for i := range 25 {
 		bookings = append(bookings, costing.Booking{Resource: "loom", Day: costing.Day(day, time.UTC) + i, Units: money.Nano(rapid.Int64Range(0, 10e9).Draw(t, "booked")), BookedAt: since})
@@ -135,7 +150,7 @@ func TestPriceLaws(t *testing.T) {
 			if (line.Kind == pricing.ListLine) != (i == 0) || line.Kind == pricing.OptionLine && i != 1 {
 				t.Fatalf("line %d is %+v", i, line)
 			}
-			if line.Kind == pricing.ListLine || line.Kind == pricing.OptionLine {
+			if line.Kind == pricing.ListLine || line.Kind == pricing.OptionLine || line.Kind == pricing.ExemptionLine {
 				list += line.Amount.Minor()
 			}
 			if line.Kind == pricing.RuleLine {
@@ -151,7 +166,7 @@ func TestPriceLaws(t *testing.T) {
 			t.Fatalf("the lines sum to %d, the price is %d", sum, got.Unit.Minor())
 		}
 		if list != got.List.Minor() {
-			t.Fatalf("the lines LIST and OPTION sum to %d, the list price is %d", list, got.List.Minor())
+			t.Fatalf("the lines LIST, OPTION and EXEMPTION sum to %d, the list price is %d", list, got.List.Minor())
 		}
 		unit, floor, want := plainPrice(s)
 		if got.Unit.Rat().Cmp(unit) != 0 || got.Floor.Rat().Cmp(floor) != 0 || applied != want {
@@ -163,8 +178,12 @@ func TestPriceLaws(t *testing.T) {
 		if total := round(times(got.Unit.Rat(), s.question.Quantity.Rat())); got.Total.Rat().Cmp(total) != 0 {
 			t.Fatalf("total %d; want %s", got.Total.Minor(), total)
 		}
-		if got.Margin.Minor() != got.Unit.Minor()-got.Cost.Full.Minor() {
-			t.Fatalf("margin %d of %d at a cost of %d", got.Margin.Minor(), got.Unit.Minor(), got.Cost.Full.Minor())
+		without := new(big.Rat).Quo(got.Unit.Rat(), (&oracle{scene: s}).tax(true))
+		if net := minus(got.Unit.Rat(), round(minus(got.Unit.Rat(), without))); got.Margin.Rat().Cmp(minus(net, got.Cost.Full.Rat())) != 0 {
+			t.Fatalf("margin %d of %d, without tax %s, at a cost of %d", got.Margin.Minor(), got.Unit.Minor(), net, got.Cost.Full.Minor())
+		}
+		if !excused && without.Cmp(plainFloor(s)) < 0 {
+			t.Fatalf("%d is without tax below the floor of %s", got.Unit.Minor(), plainFloor(s))
 		}
 
 		random := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
@@ -192,7 +211,8 @@ func TestCostPlusFollowsCost(t *testing.T) {
 		for i, cloth := range []int64{0, rapid.Int64Range(0, 1e9).Draw(t, "a little"), 1e9, rapid.Int64Range(1e9, 1e12).Draw(t, "a lot")} {
 			r := rate("MATERIAL", "cloth", "m", "0")
 			r.Amount = money.Nano(cloth)
-			s.source.Basis.Rates = costing.NewRates([]costing.Rate{r, loom})
+			tax, _ := s.source.Basis.Rates.At("TAX", "VAT", day, day)
+			s.source.Basis.Rates = costing.NewRates([]costing.Rate{r, loom, tax})
 			got, err := pricing.NewBook(s.source).Price(s.question)
 			if err != nil {
 				t.Fatal(err)

@@ -9,7 +9,7 @@ func (w *waterfall) leadTime(s Step) error {
 	if err != nil || difference.IsZero() {
 		return err
 	}
-	change, err := w.marked(difference)
+	change, err := w.marked(difference, w.tax.Applied())
 	if err != nil || change.IsZero() {
 		return err
 	}

@@ -15,6 +15,7 @@ type LineKind string
 const (
 	ListLine      LineKind = "LIST"
 	OptionLine    LineKind = "OPTION"
+	ExemptionLine LineKind = "EXEMPTION"
 	AgreementLine LineKind = "AGREEMENT"
 	RuleLine      LineKind = "RULE"
 	LeadTimeLine  LineKind = "LEAD_TIME"

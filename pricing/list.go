@@ -1,6 +1,8 @@
 package pricing
 
 import (
+	"math/big"
+
 	"kopeck/costing"
 	"kopeck/money"
 )
@@ -15,7 +17,7 @@ func (w *waterfall) list(s Step) error {
 		if w.terms.BundleDiscount != nil {
 			amount, err = w.book.bundled(w.product, w.question.Options, *w.terms.BundleDiscount, w.question.At, 0)
 		} else {
-			amount, err = w.marked(w.answer.Cost.Full) // the label is the same, so that it does not reveal the cost
+			amount, err = w.marked(w.answer.Cost.Full, w.tax.Share) // the label is the same, so that it does not reveal the cost
 		}
 		if err != nil {
 			return err
@@ -26,8 +28,15 @@ func (w *waterfall) list(s Step) error {
 	return w.addLine(s, s.Label, "", *to)
 }
 
-// marked returns an amount x (1 + markup).
-func (w *waterfall) marked(amount money.Amount) (money.Amount, error) {
+// marked returns the price of what costs an amount: amount x (1 + markup), and x (1 + share of tax) where prices include tax, rounded once.
+func (w *waterfall) marked(amount money.Amount, share money.Decimal) (money.Amount, error) {
+	if w.book.mode() == costing.TaxIncluded && !share.IsZero() {
+		price := amount.Rat()
+		for _, more := range []money.Decimal{w.terms.Markup, share} {
+			price.Mul(price, new(big.Rat).Add(one.Rat(), more.Rat()))
+		}
+		return money.Round(price)
+	}
 	factor, err := money.Minor(one.Nano()).Plus(money.Minor(w.terms.Markup.Nano())) // in billionths
 	if err != nil {
 		return money.Amount{}, err

@@ -41,6 +41,7 @@ type oracle struct {
 var oracleSteps = map[pricing.LineKind]func(*oracle){
 	pricing.ListLine:      (*oracle).list,
 	pricing.OptionLine:    (*oracle).options,
+	pricing.ExemptionLine: (*oracle).exempt,
 	pricing.AgreementLine: (*oracle).agree,
 	pricing.RuleLine:      (*oracle).rules,
 	pricing.LeadTimeLine:  (*oracle).leadTime,
@@ -74,11 +75,27 @@ func (o *oracle) cost(lead int) costing.ProductCost {
 	return c
 }
 
+// tax is 1 + the share of tax that is part of a price; of one that is exempt, from the exemption on, 1.
+func (o *oracle) tax(exempt bool) *big.Rat {
+	one := big.NewRat(1, 1)
+	share := o.source.Basis.Taxes.ShareOf(o.source.Basis.Rates, "curtain", o.question.Customer.ID, o.question.At, o.question.At)
+	if o.source.Basis.Taxes.ModeOf() == costing.TaxOnTop || exempt && share.Exempt {
+		return one
+	}
+	return plus(one, share.Share.Rat())
+}
+
+func (o *oracle) exempt() {
+	if o.tax(true).Cmp(o.tax(false)) != 0 {
+		o.unit = round(new(big.Rat).Quo(o.unit, o.tax(false)))
+	}
+}
+
 func (o *oracle) markup() *big.Rat { return plus(big.NewRat(1, 1), o.terms.Markup.Rat()) }
 
 func (o *oracle) list() {
 	if o.terms.Amount == nil {
-		o.unit = round(times(o.cost(o.lead).Full.Rat(), o.markup()))
+		o.unit = round(times(o.cost(o.lead).Full.Rat(), o.markup(), o.tax(false)))
 		return
 	}
 	o.unit = o.terms.Amount.Rat()
@@ -180,7 +197,7 @@ func (o *oracle) apply(r pricing.Rule) {
 
 func (o *oracle) leadTime() {
 	change := minus(o.cost(o.lead).Marginal.Rat(), o.cost(10).Marginal.Rat())
-	o.unit = plus(o.unit, round(times(change, o.markup())))
+	o.unit = plus(o.unit, round(times(change, o.markup(), o.tax(true))))
 }
 
 // least is what the price is raised to: the floor, or nothing under an agreement with a reason.
@@ -191,8 +208,26 @@ func (o *oracle) least() *big.Rat {
 	return o.floor
 }
 
+// plainFloor returns the floor of a scene without tax.
+func plainFloor(s scene) *big.Rat {
+	o := &oracle{scene: s, terms: s.source.Terms[0], lead: 10}
+	if s.question.LeadDays != nil {
+		o.lead = *s.question.LeadDays
+	}
+	return o.net()
+}
+
+// net is the floor without tax.
+func (o *oracle) net() *big.Rat {
+	return round(new(big.Rat).Quo(o.cost(o.lead).Marginal.Rat(), minus(big.NewRat(1, 1), o.terms.MinimumMargin.Rat())))
+}
+
 func (o *oracle) raise() {
-	o.floor = round(new(big.Rat).Quo(o.cost(o.lead).Marginal.Rat(), minus(big.NewRat(1, 1), o.terms.MinimumMargin.Rat())))
+	o.floor = o.net()
+	with := times(o.floor, o.tax(true))
+	if o.floor = round(with); o.floor.Cmp(with) < 0 {
+		o.floor = plus(o.floor, big.NewRat(1, 1))
+	}
 	if o.unit.Cmp(o.least()) < 0 {
 		o.unit = o.least()
 	}

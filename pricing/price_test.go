@@ -280,7 +280,7 @@ func TestPriceRefuses(t *testing.T) {
 
 func TestFloor(t *testing.T) {
 	t.Parallel()
-	if floor, err := pricing.NewBook(curtain()).Floor("curtain", dec("1"), nil, nil, day); err != nil || floor.Minor() != 87500 {
+	if floor, err := pricing.NewBook(curtain()).Floor("anna", "curtain", dec("1"), nil, nil, day); err != nil || floor.Minor() != 87500 {
 		t.Errorf("%d, %v; want 87500", floor.Minor(), err)
 	}
 }

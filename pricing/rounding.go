@@ -12,11 +12,7 @@ func (w *waterfall) rounding(s Step) error {
 	if size.Compare(money.Minor(1)) <= 0 {
 		return nil
 	}
-	steps, err := costing.MulDiv(w.running.Minor(), 1, size.Minor())
-	if err != nil {
-		return err
-	}
-	to, err := costing.MulDiv(steps.Minor(), size.Minor(), 1)
+	to, err := RoundTo(size, w.running)
 	if err != nil {
 		return err
 	}
@@ -29,4 +25,13 @@ func (w *waterfall) rounding(s Step) error {
 		return nil
 	}
 	return w.addLine(s, s.Label, "", to)
+}
+
+// RoundTo rounds an amount to a multiple of a step of at least one minor unit, half to even. Error: money.ErrOverflow.
+func RoundTo(step, amount money.Amount) (money.Amount, error) {
+	steps, err := costing.MulDiv(amount.Minor(), 1, step.Minor())
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return costing.MulDiv(steps.Minor(), step.Minor(), 1)
 }

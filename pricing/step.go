@@ -22,6 +22,7 @@ type step struct {
 var steps = [...]step{
 	{Step{ListLine, 1, "list price"}, (*waterfall).list},
 	{Step{OptionLine, 7, "option"}, (*waterfall).options},
+	{Step{ExemptionLine, 8, "exempt from tax"}, (*waterfall).exempt},
 	{Step{AgreementLine, 2, "agreed price"}, (*waterfall).agree},
 	{Step{RuleLine, 3, "price rule"}, (*waterfall).rules},
 	{Step{LeadTimeLine, 4, "lead time"}, (*waterfall).leadTime},

@@ -38,7 +38,7 @@ func TestStepNumbers(t *testing.T) {
 func TestStepNumbersAreKept(t *testing.T) {
 	t.Parallel()
 	for number, kind := range map[uint8]pricing.LineKind{
-		1: "LIST", 2: "AGREEMENT", 3: "RULE", 4: "LEAD_TIME", 5: "FLOOR", 6: "ROUNDING", 7: "OPTION",
+		1: "LIST", 2: "AGREEMENT", 3: "RULE", 4: "LEAD_TIME", 5: "FLOOR", 6: "ROUNDING", 7: "OPTION", 8: "EXEMPTION",
 	} {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
 			if s, err := pricing.StepNumbered(number); err != nil || s.Kind != kind {

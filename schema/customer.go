@@ -56,6 +56,8 @@ func (Customer) Fields() []ent.Field {
 			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
 		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(open(), shownAs("Date")).
 			Comment("The day on which the customer was born; null if unknown."),
+		field.Text("tax_exempt").Optional().Nillable().MaxLen(4000).Annotations(scope("staff")).
+			Comment("Why the customer is exempt from tax now; null if they are not."),
 		field.Int("email_twin").Default(0).Annotations(hidden()).
 			Comment("0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own."),
 		field.Int("external_twin").Default(0).Annotations(hidden()).
@@ -121,6 +123,7 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("partner_id").Annotations(entsql.IndexWhere("partner_id IS NOT NULL")),
 		index.Fields("referred_by_id").Annotations(entsql.IndexWhere("referred_by_id IS NOT NULL")),
 		index.Fields("stage", "segment"),
+		index.Fields("id").Annotations(entsql.IndexWhere("tax_exempt IS NOT NULL")), // prices know who is exempt
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment
-// or departure, the standard lead time of a product, the end of an agreement,
-// a setting. Append-only: a correction is another row for the same moment.
+// DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment,
+// departure or exemption from tax, the standard lead time of a product, the end of an agreement,
+// a setting; or that customers' worth was shown to those who may not see it exactly. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
 // Mixin of DatedValue.
@@ -21,7 +21,7 @@ func (DatedValue) Fields() []ent.Field {
 		field.Enum("name").GoType(DatedName("")).Immutable().
 			Comment("What the value is."),
 		field.String("subject").Immutable().MaxLen(400).
-			Comment("Whose it is: the id of a user, customer, product or agreement, or the name of a setting."),
+			Comment("Whose it is: the id of a user, customer, product or agreement, the name of a setting, or a day."),
 		field.Text("value").Optional().Nillable().Immutable().
 			Comment("The value, of a setting as JSON; null for none."),
 		field.Time("valid_from").Immutable().
@@ -83,11 +83,14 @@ const (
 	DatedSegment   DatedName = "segment"   // of a customer
 	DatedDeparture DatedName = "departure" // of a customer; the value is the reason
 	DatedSetting   DatedName = "setting"
-	DatedLeadDays  DatedName = "lead_days" // of a product: its standard lead time
-	DatedEnd       DatedName = "end"       // of an agreement; the value is the reason, and the last recorded holds
+	DatedLeadDays  DatedName = "lead_days"  // of a product: its standard lead time
+	DatedEnd       DatedName = "end"        // of an agreement; the value is the reason, and the last recorded holds
+	DatedShown     DatedName = "shown"      // of a customer: an import showed their worth; there is no value
+	DatedShownDay  DatedName = "shown_day"  // of a day: the worth of the customers after one id up to another was shown; the value is both ids
+	DatedTaxExempt DatedName = "tax_exempt" // of a customer; the value is the reason, null while they are not exempt
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedEnd)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt)
 }

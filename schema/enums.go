@@ -141,6 +141,7 @@ const (
 	RateMaterial      RateSubject = "MATERIAL"       // A material.
 	RateResource      RateSubject = "RESOURCE"       // A resource, such as a machine, a room or people's hours.
 	RateOverhead      RateSubject = "OVERHEAD"       // A share added to the cost of what is made.
+	RateTax           RateSubject = "TAX"            // The share of a tax code: what of a price belongs to the state.
 
 	OfferIndividual OfferKind = "INDIVIDUAL"           // Made from the customer's own data or price.
 	OfferBundle     OfferKind = "BUNDLE"               // Several products together.

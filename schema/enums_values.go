@@ -142,7 +142,7 @@ func (v *ProductKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values
 
 // Values lists the enum's values in their order in the API.
 func (RateSubject) Values() []string {
-	return texts(RateStaff, RateChannelFee, RateChannelMinute, RateMaterial, RateResource, RateOverhead)
+	return texts(RateStaff, RateChannelFee, RateChannelMinute, RateMaterial, RateResource, RateOverhead, RateTax)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.

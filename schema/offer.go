@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -28,6 +29,8 @@ func (Offer) Fields() []ent.Field {
 		field.Enum("status").GoType(OfferStatus("")).Annotations(inner()).
 			Comment("The status as stored; an unanswered offer is EXPIRED by the clock."),
 		amount("total", "The sum of the lines' totals.", open()),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money"), entsql.Default("0")).
+			Comment("The tax of the lines, as it was when their prices were asked for. The tax of the order is that of its shipment."),
 		field.Time("expires_at").Annotations(open(), orderedAs("EXPIRES_AT", "By the time of expiry.")).
 			Comment("Until when the customer can accept the offer at these prices."),
 		field.Time("sent_at").Optional().Nillable().
@@ -90,6 +93,8 @@ func (OfferLine) Fields() []ent.Field {
 			Comment("The promised price of one unit."),
 		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The promised price of the whole quantity."),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money"), entsql.Default("0")).
+			Comment("The tax of the total, as it was when the price was asked for."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("A list of pricing.Line, from the list price to the unit price."),
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()).

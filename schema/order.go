@@ -37,11 +37,15 @@ func (Order) Fields() []ent.Field {
 		amount("total", "The sum of the lines' totals, before refunds.", open()),
 		amount("refunded", "What was given back so far.", open()),
 		innerAmount("cost", "The full cost of the order, less that of what came back to stock."),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The tax of the lines: of the moment of completion or, before that, of when the order was last written."),
+		field.Int64("refunded_tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The tax of what was given back."),
 		field.Bool("stated_cost").Default(false).Annotations(hidden()).
 			Comment("Whether the cost came with an import: no rate restates it."),
 		field.Bool("uncosted").Default(false).Annotations(hidden()).
 			Comment("Whether a rate is missing: the order is costed when the rate arrives."),
-		innerAmount("margin", "The total less refunds and cost; 0 of an order that is cancelled."),
+		innerAmount("margin", "The total less refunds and cost, without tax; 0 of an order that is cancelled."),
 		innerAmount("unattributed", "The part of a completed order's margin that no contact earned."),
 		field.Enum("credit_model").GoType(AttributionModel("")).Optional().Nillable().Annotations(hidden()).
 			Comment("The attribution model by which the margin is credited."),
@@ -104,6 +108,8 @@ func (OrderLine) Fields() []ent.Field {
 		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The price of the whole quantity."),
 		innerAmount("cost", "The full cost of the quantity, with what came back to stock."),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The tax of the total, with that of what was given back."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("A list of pricing.Line, from the list price to the unit price."),
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()).
@@ -148,6 +154,8 @@ func (Refund) Fields() []ent.Field {
 			Comment("The order."),
 		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().
 			Comment("What was given back."),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entsql.Default("0")).
+			Comment("The tax of what was given back. It follows the tax of the order."),
 		field.String("reason").MaxLen(8000).Immutable().
 			Comment("Why it was given back."),
 		field.Time("at").Immutable().
@@ -198,6 +206,8 @@ func (RefundLine) Fields() []ent.Field {
 			Comment("Of how much of the line's quantity the money was given back."),
 		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().
 			Comment("What was given back of the line."),
+		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entsql.Default("0")).
+			Comment("The tax of what was given back of the line."),
 		field.Bool("stated").Immutable().
 			Comment("Whether the amount was given; otherwise it is the quantity's share of the line's total."),
 	}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -83,6 +84,8 @@ func (ListPrice) Fields() []ent.Field {
 			Comment("The share of the price that must remain after cost."),
 		field.Int64("bundle_discount").GoType(money.Decimal{}).Optional().Nillable().Immutable().
 			Comment("The share taken off the sum of the parts' list prices, of a bundle without a list price of its own."),
+		field.String("tax_code").Optional().Nillable().MaxLen(400).Immutable().
+			Comment("The code whose rate of the subject TAX is the share of tax; null if the product is without tax."),
 		field.Time("valid_from").Immutable().
 			Comment("From when the terms hold."),
 		field.Time("recorded_at").Immutable().
@@ -102,6 +105,7 @@ func (ListPrice) Edges() []ent.Edge {
 func (ListPrice) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("product_id", "valid_from", "recorded_at"),
+		index.Fields("product_id").Annotations(entsql.IndexWhere("tax_code IS NOT NULL")), // which products have tax at all
 	}
 }
 

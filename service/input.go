@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"time"
 
 	"kopeck/fault"
@@ -29,12 +30,15 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	return a, err
 }
 
-// SignedAmount reads money in the installation's currency, which may be negative. Fault: INVALID.
+// SignedAmount reads money in the installation's currency, which may be negative, of at most [money.Most] either way. Fault: INVALID.
 func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	if in.CurrencyCode != s.Currency.Code() {
 		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Excerpt(in.CurrencyCode)).At(field, "currencyCode")
 	}
 	a, err := s.Currency.Parse(string(in.Amount))
+	if err == nil && a.TooLarge() {
+		err = fmt.Errorf("want at most %s", s.Currency.Format(money.Most))
+	}
 	if err != nil {
 		return money.Amount{}, fault.New(fault.Invalid, "", "%v", err).At(field, "amount")
 	}
@@ -47,17 +51,30 @@ const ClockSkew = 5 * time.Minute
 // PastMoment checks when something has happened; absent is now. A moment in the future by at most [ClockSkew] is now. Fault: INVALID.
 func (s *Core) PastMoment(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
+	return momentUpTo(now, now, "must not be in the future", field, in)
+}
+
+// momentUpTo checks a moment that may lie between the year 1900 and a last one; absent, and ahead of now by at most [ClockSkew], is now.
+// Fault: INVALID, for one after the last with the text tooLate.
+func momentUpTo(now, last time.Time, tooLate, field string, in *time.Time) (time.Time, error) {
 	switch {
-	case in == nil:
+	case in == nil, in.After(now) && !in.After(now.Add(ClockSkew)):
 		return now, nil
-	case in.After(now.Add(ClockSkew)):
-		return now, fault.Invalidf(field, "must not be in the future")
-	case in.After(now):
-		return now, nil
+	case in.After(last):
+		return now, fault.Invalidf(field, "%s", tooLate)
 	case in.Year() < 1900:
 		return now, fault.Invalidf(field, "must not be before the year 1900")
 	}
 	return in.UTC().Truncate(time.Microsecond), nil
+}
+
+// HoldsFrom checks from when something is to hold, in the past or the future, and returns it as it is stored; absent is now. Fault:
+// INVALID.
+func (s *Core) HoldsFrom(field string, in *time.Time) (time.Time, error) {
+	if in == nil {
+		return s.Now(), nil
+	}
+	return in.UTC().Truncate(time.Microsecond), input.CheckDate(field, in)
 }
 
 // NewID checks an id that a client has made, or makes one. Fault: INVALID on id.

@@ -232,6 +232,8 @@ type CreateCustomerInput struct {
 	Wallet *MoneyInput `json:"wallet,omitempty"`
 	// The day on which the customer was born, from 1900 to today: unknown by default.
 	Birthday *schema.Date `json:"birthday,omitempty"`
+	// Why the customer is exempt from tax: they are not by default.
+	TaxExempt *string `json:"taxExempt,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -259,7 +261,8 @@ type CreatePriceRuleInput struct {
 	// The name, shown in the lines of prices.
 	Name string `json:"name"`
 	// The condition under which the rule applies: a CEL expression over customer, product, quantity, leadDays, utilisation,
-	// permissionLevel, permissionRank, lifetimeValue, season and at.
+	// permissionLevel, permissionRank, lifetimeValue, season and at. lifetimeValue is the worth of the start of the day, rounded: see
+	// Price.worth.
 	Condition string `json:"condition"`
 	// The percentage by which the rule changes the running price: "-5" takes a twentieth off.
 	Percent *money.Exact `json:"percent,omitempty"`
@@ -301,6 +304,8 @@ type CreateProductInput struct {
 	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
 	// The share of the price that must remain after cost.
 	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
+	// The tax code, whose share is a rate of the subject TAX: without tax by default.
+	TaxCode *string `json:"taxCode,omitempty"`
 	// The recipe: what one unit is made of.
 	Components []*ComponentInput `json:"components,omitempty"`
 	// The options that can be chosen: none by default.
@@ -810,10 +815,10 @@ type RefreshSessionInput struct {
 type RefundLineInput struct {
 	// The id of the line.
 	LineID string `json:"lineId"`
-	// Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID.
+	// Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID; so is an amount without a quantity.
 	Quantity *money.Exact `json:"quantity,omitempty"`
-	// How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
-	// left of the line is INVALID.
+	// How much is given back for the quantity: by default its share of the line's total, rounded so that all parts of the line sum to its
+	// total. More than is left of the line is INVALID.
 	Amount *MoneyInput `json:"amount,omitempty"`
 }
 
@@ -891,7 +896,7 @@ type SendOfferInput struct {
 }
 
 // The input of setListPrice. If none of listPrice, markup and bundleDiscount is given, those that hold at validFrom stay, and
-// only minimumMargin changes.
+// only minimumMargin and taxCode change.
 type SetListPriceInput struct {
 	// The product.
 	ProductID string `json:"productId"`
@@ -903,6 +908,9 @@ type SetListPriceInput struct {
 	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
 	// The share of the price that must remain after cost: by default what holds at validFrom.
 	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
+	// The tax code, whose share is a rate of the subject TAX; null for none. By default what holds at validFrom. A code that is set for the
+	// past restates the orders that were completed since.
+	TaxCode graphql.Omittable[*string] `json:"taxCode,omitempty"`
 	// From when the terms hold: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
@@ -1029,6 +1037,10 @@ type UpdateCustomerInput struct {
 	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
 	// The day on which the customer was born, from 1900 to today; null for unknown.
 	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
+	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since.
+	TaxExempt graphql.Omittable[*string] `json:"taxExempt,omitempty"`
+	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt.
+	TaxExemptFrom *time.Time `json:"taxExemptFrom,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1393,7 +1405,7 @@ const (
 	OrderEventKindRefunded OrderEventKind = "REFUNDED"
 	// Cancelled.
 	OrderEventKindCancelled OrderEventKind = "CANCELLED"
-	// The cost was restated, since something that it rests on was recorded for the past.
+	// The cost or the tax was restated, since something that it rests on was recorded for the past.
 	OrderEventKindCostRestated OrderEventKind = "COST_RESTATED"
 )
 

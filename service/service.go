@@ -35,6 +35,7 @@ type Config struct {
 	Random   io.Reader
 	Log      *slog.Logger
 	Limits   Limits
+	TaxOnTop bool // prices are without tax; false: they include it
 }
 
 // Core is what the verbs of every subject share.
@@ -61,7 +62,7 @@ type Core struct {
 }
 
 // NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the
-// books of the database are in another currency.
+// books of the database are in another currency, or its prices include tax where these do not.
 func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s := &Core{
 		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
@@ -71,7 +72,7 @@ func NewCore(ctx context.Context, c Config) (*Core, error) {
 	auth.Guard(s.Client, s.Now)
 	c.Store.SetClock(s.Now)
 	s.RegisterReader(SnapshotSettings, s.readSettings)
-	return s, s.fixCurrency(ctx)
+	return s, s.fixFirst(ctx, !c.TaxOnTop)
 }
 
 // Now returns the clock's time as it is stored: UTC to the microsecond.

@@ -12,9 +12,11 @@ import (
 
 // Settings are the installation's choices. One that has not been changed has its default.
 type Settings struct {
-	Zone               *time.Location // of calendar days
-	PriceStep          money.Amount   // prices are rounded to it
-	PriceLife          time.Duration  // how long a price token is accepted
+	Zone               *time.Location  // of calendar days
+	Taxes              costing.TaxMode // whether prices include tax; fixed by the first start
+	PriceStep          money.Amount    // prices are rounded to it
+	PriceLife          time.Duration   // how long a price token is accepted
+	HoldShare          money.Decimal   // of a resource's capacity up to the day of a price, that one user may hold
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // for how many days before an order its contacts are credited
 	HalfLifeDays       money.Decimal
@@ -64,12 +66,24 @@ var settings = []setting{
 		reader(parseZone, func(s *Settings, v *time.Location) { s.Zone = v }),
 	},
 	{
+		pricesIncludeTax, "Whether prices include tax, or it comes on top. Fixed by the first start: KOPECK_PRICES_INCLUDE_TAX.", `true`,
+		reader(decode[bool], func(s *Settings, v bool) {
+			if s.Taxes = costing.TaxOnTop; v {
+				s.Taxes = costing.TaxIncluded
+			}
+		}),
+	},
+	{
 		"priceStep", "Prices are rounded to a multiple of this, in minor units.", `1`,
 		reader(parseWhole(1_000_000), func(s *Settings, v int) { s.PriceStep = money.Minor(int64(v)) }),
 	},
 	{
 		"priceMinutes", "For how many minutes a price token is accepted.", `15`,
 		reader(parseWhole(1440), func(s *Settings, v int) { s.PriceLife = time.Duration(v) * time.Minute }),
+	},
+	{
+		"holdShare", "How much of a resource one user may hold at once by prices, of its capacity up to the day of the price, as a Decimal: \"0.5\" is half of it. One day's capacity is always allowed.", `"0.5"`,
+		reader(parseDecimal("0", "1"), func(s *Settings, v money.Decimal) { s.HoldShare = v }),
 	},
 	{
 		"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY. It holds for orders completed from now on.", `"LINEAR"`,

@@ -43,7 +43,7 @@ func (s *Core) ListSettings(ctx context.Context) ([]*Setting, error) {
 }
 
 // ChangeSetting changes one setting from now on. Faults: NOT_FOUND for an unknown name; INVALID for a value that it cannot have;
-// WRONG_STATE for the time zone once there are orders.
+// WRONG_STATE for the time zone once there are orders, and for whether prices include tax.
 func (s *Core) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {
 	at := slices.IndexFunc(settings, func(one setting) bool { return one.name == in.Name })
 	if at < 0 {
@@ -66,6 +66,9 @@ func (s *Core) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setti
 }
 
 func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, value json.RawMessage) error {
+	if name == pricesIncludeTax {
+		return fault.New(fault.WrongState, "name", "whether prices include tax was fixed by the first start")
+	}
 	if name == "timeZone" {
 		hasOrders, err := tx.Order.Query().Exist(ctx) // whoever may write settings sees all orders
 		if err != nil {
@@ -119,28 +122,43 @@ func (s *Core) readSettings(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// currencyName is the name under which the currency of the books is stored.
-const currencyName = "currency"
+// The names under which is stored what the first start fixes.
+const (
+	currencyName     = "currency"
+	pricesIncludeTax = "pricesIncludeTax"
+)
 
-// fixCurrency stores the currency of the books at the first start and refuses another later: amounts are stored in minor
-// units, without their currency.
-func (s *Core) fixCurrency(ctx context.Context) error {
-	return s.writeCurrency(ctx, func(ctx context.Context, tx *store.Tx) error {
-		stored, err := tx.Setting.Get(ctx, currencyName)
-		if ent.IsNotFound(err) {
-			value, err := json.Marshal(s.Currency.Code())
-			if err != nil {
-				return err
-			}
-			return tx.Setting.Create().SetID(currencyName).SetValue(value).SetUpdatedAt(s.Now()).Exec(ctx)
-		}
+// fixFirst stores the currency of the books and whether prices include tax at the first start, and refuses others later: amounts are
+// stored in minor units, without their currency and in the mode of the prices.
+func (s *Core) fixFirst(ctx context.Context, included bool) error {
+	return s.writeFirst(ctx, func(ctx context.Context, tx *store.Tx) error {
+		code, err := fixed(ctx, tx, currencyName, s.Currency.Code(), s.Now())
 		if err != nil {
 			return err
 		}
-		code, err := decode[string](stored.Value)
-		if err == nil && code != s.Currency.Code() {
-			err = fmt.Errorf("KOPECK_CURRENCY: the books of this database are in %s, not in %s", code, s.Currency.Code())
+		if code != s.Currency.Code() {
+			return fmt.Errorf("KOPECK_CURRENCY: the books of this database are in %s, not in %s", code, s.Currency.Code())
+		}
+		is, err := fixed(ctx, tx, pricesIncludeTax, included, s.Now())
+		if err == nil && is != included {
+			err = fmt.Errorf("KOPECK_PRICES_INCLUDE_TAX: it is %t for this database, not %t", is, included)
 		}
 		return err
 	})
+}
+
+// fixed returns what is stored under a name; a value that is given where nothing is.
+func fixed[T any](ctx context.Context, tx *store.Tx, name string, given T, now time.Time) (T, error) {
+	stored, err := tx.Setting.Get(ctx, name)
+	if ent.IsNotFound(err) {
+		value, err := json.Marshal(given)
+		if err != nil {
+			return given, err
+		}
+		return given, tx.Setting.Create().SetID(name).SetValue(value).SetUpdatedAt(now).Exec(ctx)
+	}
+	if err != nil {
+		return given, err
+	}
+	return decode[T](stored.Value)
 }

@@ -22,6 +22,7 @@ func TestDefaultSettings(t *testing.T) {
 		"timeZone":             s.Zone == time.UTC,
 		"priceStep":            s.PriceStep == money.Minor(1),
 		"priceMinutes":         s.PriceLife == 15*time.Minute,
+		"holdShare":            s.HoldShare == money.MustDecimal("0.5"),
 		"attributionModel":     s.AttributionModel == schema.AttributeLinear,
 		"lookBackDays":         s.LookBackDays == 90,
 		"halfLifeDays":         s.HalfLifeDays.String() == "7",
@@ -60,6 +61,7 @@ func TestSettingValues(t *testing.T) {
 	cases := map[string]struct{ good, bad []string }{
 		"timeZone":             {[]string{`"Europe/Moscow"`, `"UTC"`}, []string{`""`, `"Local"`, `"Nowhere"`, `3`, `null`}},
 		"priceStep":            {[]string{`1`, `1000000`}, []string{`0`, `-1`, `1000001`, `1.5`, `"1"`, `null`}},
+		"holdShare":            {[]string{`"0"`, `"0.25"`, `"1"`}, []string{`"-0.1"`, `"1.1"`, `0.5`}},
 		"priceMinutes":         {[]string{`1`, `1440`}, []string{`0`, `1441`}},
 		"attributionModel":     {[]string{`"FIRST"`, `"SHAPLEY"`}, []string{`"first"`, `""`, `1`, `null`}},
 		"lookBackDays":         {[]string{`1`, `3650`}, []string{`0`, `3651`}},

@@ -81,6 +81,17 @@ func (s *Core) KnownMoment(ctx context.Context, field string, in *time.Time) (ti
 	return moment, s.Settle(ctx, moment)
 }
 
+// UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now. Of a past moment it waits
+// until all is known that had been recorded by then: see [Core.Settle].
+func (s *Core) UpToAYear(ctx context.Context, field string, in *time.Time) (time.Time, error) {
+	now := s.Now()
+	moment, err := momentUpTo(now, now.AddDate(1, 0, 0), "must not be more than a year ahead", field, in)
+	if err != nil || moment.Equal(now) {
+		return moment, err
+	}
+	return moment, s.Settle(ctx, moment)
+}
+
 // Settle waits until an answer for a moment has all that was recorded by it, so that the same question has the same answer later: for
 // the transactions that were writing at the moment, and until this process has read what they changed. For a moment in the
 // future it does nothing. It must not be called in a transaction. Fault: UNAVAILABLE if they take longer than 5 s.

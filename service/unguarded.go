@@ -137,8 +137,8 @@ func (s *Core) readAll(ctx context.Context, read func(ctx context.Context, tx *s
 	return s.Store.Read(auth.System(ctx), read)
 }
 
-// writeCurrency runs the transaction at the start that fixes the currency: nobody has signed in yet.
-func (s *Core) writeCurrency(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
+// writeFirst runs the transaction at the start that fixes what the first start does: nobody has signed in yet.
+func (s *Core) writeFirst(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
 	return s.Store.Write(auth.System(ctx), write)
 }
 

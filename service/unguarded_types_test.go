@@ -44,7 +44,7 @@ func TestUnguardedIsNotPassedOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the verbs")
 	}
-	packages := loadPackages(t, "kopeck/files", "kopeck/service/...")
+	packages := loadPackages(t, "kopeck/files/...", "kopeck/service/...")
 	reasons := map[string]string{}
 	for _, p := range packages {
 		passesOn(p, reasons)

@@ -77,11 +77,11 @@ func (f Facts) left() bool { return !f.DepartedAt.IsZero() && !f.LastCompletedAt
 // ofBuyer returns the stage of somebody with order days, who has neither left nor been overruled.
 func ofBuyer(days int, alive float64, limits Thresholds) (is Stage, kind Kind, reason string) {
 	if alive < limits.FormerProbability {
-		return Former, KindSilence, fmt.Sprintf("alive with a probability of %.3f", alive)
+		return Former, KindSilence, fmt.Sprintf("alive with a probability of %.2f", alive)
 	}
 	is = Customer
 	if days >= limits.LoyalOrderDays && alive >= limits.LoyalProbability {
 		is = Loyal
 	}
-	return is, KindOrder, fmt.Sprintf("%d order days, alive with a probability of %.3f", days, alive)
+	return is, KindOrder, fmt.Sprintf("%d order days, alive with a probability of %.2f", days, alive)
 }

@@ -19,7 +19,7 @@ func day(n int) time.Time { return time.Date(2026, 1, n, 12, 0, 0, 0, time.UTC) 
 func ExampleOf() {
 	facts := stage.Facts{OrderDays: 3, LastCompletedAt: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), ProbabilityAlive: 0.85}
 	fmt.Println(stage.Of(facts, stage.Thresholds{LoyalOrderDays: 3, LoyalProbability: 0.8, FormerProbability: 0.1}))
-	// Output: LOYAL ORDER 3 order days, alive with a probability of 0.850
+	// Output: LOYAL ORDER 3 order days, alive with a probability of 0.85
 }
 
 func TestStageOf(t *testing.T) {
@@ -76,14 +76,14 @@ func TestStageOf(t *testing.T) {
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]stage.Facts{
-		"no permission and no completed order":            {},
-		"gave a permission":                               {PermittedAt: day(1)},
-		"no completed order":                              {Recorded: stage.Customer},
-		"left us":                                         {DepartedAt: day(1)},
-		"staff decided so":                                {Overruled: stage.Loyal},
-		"alive with a probability of 0.099":               {OrderDays: 3, ProbabilityAlive: 0.099},
-		"2 order days, alive with a probability of 1.000": {OrderDays: 2, ProbabilityAlive: 1},
-		"3 order days, alive with a probability of 0.801": {OrderDays: 3, ProbabilityAlive: 0.801},
+		"no permission and no completed order":           {},
+		"gave a permission":                              {PermittedAt: day(1)},
+		"no completed order":                             {Recorded: stage.Customer},
+		"left us":                                        {DepartedAt: day(1)},
+		"staff decided so":                               {Overruled: stage.Loyal},
+		"alive with a probability of 0.10":               {OrderDays: 3, ProbabilityAlive: 0.099},
+		"2 order days, alive with a probability of 1.00": {OrderDays: 2, ProbabilityAlive: 1},
+		"3 order days, alive with a probability of 0.80": {OrderDays: 3, ProbabilityAlive: 0.801},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

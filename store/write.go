@@ -171,3 +171,7 @@ func (s *Store) retried(ctx context.Context, again func(error) bool, f func() er
 		pause = min(2*pause, 500*time.Millisecond)
 	}
 }
+
+// OneWriter reports whether the database has one writer at a time: SQLite, where a transaction that writes keeps all other
+// writers waiting, and a second connection for a bulk load gains nothing.
+func (s *Store) OneWriter() bool { return s.Dialect() == dialect.SQLite }

@@ -57,6 +57,8 @@ const (
 	FieldWallet = "wallet"
 	// FieldBirthday holds the string denoting the birthday field in the database.
 	FieldBirthday = "birthday"
+	// FieldTaxExempt holds the string denoting the tax_exempt field in the database.
+	FieldTaxExempt = "tax_exempt"
 	// FieldEmailTwin holds the string denoting the email_twin field in the database.
 	FieldEmailTwin = "email_twin"
 	// FieldExternalTwin holds the string denoting the external_twin field in the database.
@@ -146,6 +148,7 @@ var Columns = []string{
 	FieldAcquisitionCost,
 	FieldWallet,
 	FieldBirthday,
+	FieldTaxExempt,
 	FieldEmailTwin,
 	FieldExternalTwin,
 	FieldDepartedAt,
@@ -193,6 +196,8 @@ var (
 	ExternalIDValidator func(string) error
 	// DefaultAcquisitionCost holds the default value on creation for the "acquisition_cost" field.
 	DefaultAcquisitionCost func() money.Amount
+	// TaxExemptValidator is a validator for the "tax_exempt" field. It is called by the builders before save.
+	TaxExemptValidator func(string) error
 	// DefaultEmailTwin holds the default value on creation for the "email_twin" field.
 	DefaultEmailTwin int
 	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
@@ -360,6 +365,11 @@ func ByWallet(opts ...sql.OrderTermOption) OrderOption {
 // ByBirthday orders the results by the birthday field.
 func ByBirthday(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBirthday, opts...).ToFunc()
+}
+
+// ByTaxExempt orders the results by the tax_exempt field.
+func ByTaxExempt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTaxExempt, opts...).ToFunc()
 }
 
 // ByEmailTwin orders the results by the email_twin field.

@@ -148,6 +148,11 @@ func Birthday(v schema.Date) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldBirthday, vc))
 }
 
+// TaxExempt applies equality check predicate on the "tax_exempt" field. It's identical to TaxExemptEQ.
+func TaxExempt(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
 // EmailTwin applies equality check predicate on the "email_twin" field. It's identical to EmailTwinEQ.
 func EmailTwin(v int) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldEmailTwin, v))
@@ -1310,6 +1315,81 @@ func BirthdayIsNil() predicate.Customer {
 // BirthdayNotNil applies the NotNil predicate on the "birthday" field.
 func BirthdayNotNil() predicate.Customer {
 	return predicate.Customer(sql.FieldNotNull(FieldBirthday))
+}
+
+// TaxExemptEQ applies the EQ predicate on the "tax_exempt" field.
+func TaxExemptEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldTaxExempt, v))
+}
+
+// TaxExemptNEQ applies the NEQ predicate on the "tax_exempt" field.
+func TaxExemptNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldTaxExempt, v))
+}
+
+// TaxExemptIn applies the In predicate on the "tax_exempt" field.
+func TaxExemptIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldTaxExempt, vs...))
+}
+
+// TaxExemptNotIn applies the NotIn predicate on the "tax_exempt" field.
+func TaxExemptNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldTaxExempt, vs...))
+}
+
+// TaxExemptGT applies the GT predicate on the "tax_exempt" field.
+func TaxExemptGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldTaxExempt, v))
+}
+
+// TaxExemptGTE applies the GTE predicate on the "tax_exempt" field.
+func TaxExemptGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldTaxExempt, v))
+}
+
+// TaxExemptLT applies the LT predicate on the "tax_exempt" field.
+func TaxExemptLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldTaxExempt, v))
+}
+
+// TaxExemptLTE applies the LTE predicate on the "tax_exempt" field.
+func TaxExemptLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldTaxExempt, v))
+}
+
+// TaxExemptContains applies the Contains predicate on the "tax_exempt" field.
+func TaxExemptContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldTaxExempt, v))
+}
+
+// TaxExemptHasPrefix applies the HasPrefix predicate on the "tax_exempt" field.
+func TaxExemptHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldTaxExempt, v))
+}
+
+// TaxExemptHasSuffix applies the HasSuffix predicate on the "tax_exempt" field.
+func TaxExemptHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldTaxExempt, v))
+}
+
+// TaxExemptIsNil applies the IsNil predicate on the "tax_exempt" field.
+func TaxExemptIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldTaxExempt))
+}
+
+// TaxExemptNotNil applies the NotNil predicate on the "tax_exempt" field.
+func TaxExemptNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldTaxExempt))
+}
+
+// TaxExemptEqualFold applies the EqualFold predicate on the "tax_exempt" field.
+func TaxExemptEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldTaxExempt, v))
+}
+
+// TaxExemptContainsFold applies the ContainsFold predicate on the "tax_exempt" field.
+func TaxExemptContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldTaxExempt, v))
 }
 
 // EmailTwinEQ applies the EQ predicate on the "email_twin" field.

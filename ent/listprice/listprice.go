@@ -24,6 +24,8 @@ const (
 	FieldMinimumMargin = "minimum_margin"
 	// FieldBundleDiscount holds the string denoting the bundle_discount field in the database.
 	FieldBundleDiscount = "bundle_discount"
+	// FieldTaxCode holds the string denoting the tax_code field in the database.
+	FieldTaxCode = "tax_code"
 	// FieldValidFrom holds the string denoting the valid_from field in the database.
 	FieldValidFrom = "valid_from"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
@@ -49,6 +51,7 @@ var Columns = []string{
 	FieldMarkup,
 	FieldMinimumMargin,
 	FieldBundleDiscount,
+	FieldTaxCode,
 	FieldValidFrom,
 	FieldRecordedAt,
 }
@@ -68,6 +71,8 @@ var (
 	DefaultMarkup func() money.Decimal
 	// DefaultMinimumMargin holds the default value on creation for the "minimum_margin" field.
 	DefaultMinimumMargin func() money.Decimal
+	// TaxCodeValidator is a validator for the "tax_code" field. It is called by the builders before save.
+	TaxCodeValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -103,6 +108,11 @@ func ByMinimumMargin(opts ...sql.OrderTermOption) OrderOption {
 // ByBundleDiscount orders the results by the bundle_discount field.
 func ByBundleDiscount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBundleDiscount, opts...).ToFunc()
+}
+
+// ByTaxCode orders the results by the tax_code field.
+func ByTaxCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTaxCode, opts...).ToFunc()
 }
 
 // ByValidFrom orders the results by the valid_from field.

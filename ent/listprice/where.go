@@ -91,6 +91,11 @@ func BundleDiscount(v money.Decimal) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldBundleDiscount, v))
 }
 
+// TaxCode applies equality check predicate on the "tax_code" field. It's identical to TaxCodeEQ.
+func TaxCode(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldTaxCode, v))
+}
+
 // ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
 func ValidFrom(v time.Time) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldValidFrom, v))
@@ -344,6 +349,81 @@ func BundleDiscountIsNil() predicate.ListPrice {
 // BundleDiscountNotNil applies the NotNil predicate on the "bundle_discount" field.
 func BundleDiscountNotNil() predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldNotNull(FieldBundleDiscount))
+}
+
+// TaxCodeEQ applies the EQ predicate on the "tax_code" field.
+func TaxCodeEQ(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldTaxCode, v))
+}
+
+// TaxCodeNEQ applies the NEQ predicate on the "tax_code" field.
+func TaxCodeNEQ(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNEQ(FieldTaxCode, v))
+}
+
+// TaxCodeIn applies the In predicate on the "tax_code" field.
+func TaxCodeIn(vs ...string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldIn(FieldTaxCode, vs...))
+}
+
+// TaxCodeNotIn applies the NotIn predicate on the "tax_code" field.
+func TaxCodeNotIn(vs ...string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNotIn(FieldTaxCode, vs...))
+}
+
+// TaxCodeGT applies the GT predicate on the "tax_code" field.
+func TaxCodeGT(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldGT(FieldTaxCode, v))
+}
+
+// TaxCodeGTE applies the GTE predicate on the "tax_code" field.
+func TaxCodeGTE(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldGTE(FieldTaxCode, v))
+}
+
+// TaxCodeLT applies the LT predicate on the "tax_code" field.
+func TaxCodeLT(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldLT(FieldTaxCode, v))
+}
+
+// TaxCodeLTE applies the LTE predicate on the "tax_code" field.
+func TaxCodeLTE(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldLTE(FieldTaxCode, v))
+}
+
+// TaxCodeContains applies the Contains predicate on the "tax_code" field.
+func TaxCodeContains(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldContains(FieldTaxCode, v))
+}
+
+// TaxCodeHasPrefix applies the HasPrefix predicate on the "tax_code" field.
+func TaxCodeHasPrefix(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldHasPrefix(FieldTaxCode, v))
+}
+
+// TaxCodeHasSuffix applies the HasSuffix predicate on the "tax_code" field.
+func TaxCodeHasSuffix(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldHasSuffix(FieldTaxCode, v))
+}
+
+// TaxCodeIsNil applies the IsNil predicate on the "tax_code" field.
+func TaxCodeIsNil() predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldIsNull(FieldTaxCode))
+}
+
+// TaxCodeNotNil applies the NotNil predicate on the "tax_code" field.
+func TaxCodeNotNil() predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNotNull(FieldTaxCode))
+}
+
+// TaxCodeEqualFold applies the EqualFold predicate on the "tax_code" field.
+func TaxCodeEqualFold(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEqualFold(FieldTaxCode, v))
+}
+
+// TaxCodeContainsFold applies the ContainsFold predicate on the "tax_code" field.
+func TaxCodeContainsFold(v string) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldContainsFold(FieldTaxCode, v))
 }
 
 // ValidFromEQ applies the EQ predicate on the "valid_from" field.

@@ -379,6 +379,7 @@ var (
 		{Name: "acquisition_cost", Type: field.TypeInt64},
 		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
 		{Name: "birthday", Type: field.TypeInt, Nullable: true},
+		{Name: "tax_exempt", Type: field.TypeString, Nullable: true, Size: 4000},
 		{Name: "email_twin", Type: field.TypeInt, Default: 0},
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
@@ -407,19 +408,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[34]},
+				Columns:    []*schema.Column{CustomersColumns[35]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[35]},
+				Columns:    []*schema.Column{CustomersColumns[36]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[36]},
+				Columns:    []*schema.Column{CustomersColumns[37]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -428,7 +429,7 @@ var (
 			{
 				Name:    "customer_email_key_email_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[18]},
+				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_key IS NOT NULL AND deleted_at IS NULL",
 				},
@@ -436,7 +437,7 @@ var (
 			{
 				Name:    "customer_external_id_external_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -452,7 +453,7 @@ var (
 			{
 				Name:    "customer_email_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[18]},
+				Columns: []*schema.Column{CustomersColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_twin > 0",
 				},
@@ -460,7 +461,7 @@ var (
 			{
 				Name:    "customer_external_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_twin > 0",
 				},
@@ -483,22 +484,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[30], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[34]},
+				Columns: []*schema.Column{CustomersColumns[35]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -506,7 +507,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[36]},
+				Columns: []*schema.Column{CustomersColumns[37]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -514,7 +515,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35]},
+				Columns: []*schema.Column{CustomersColumns[36]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -524,12 +525,20 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[11], CustomersColumns[12]},
 			},
+			{
+				Name:    "customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "tax_exempt IS NOT NULL",
+				},
+			},
 		},
 	}
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "end"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "end", "shown", "shown_day", "tax_exempt"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -622,6 +631,7 @@ var (
 		{Name: "markup", Type: field.TypeInt64},
 		{Name: "minimum_margin", Type: field.TypeInt64},
 		{Name: "bundle_discount", Type: field.TypeInt64, Nullable: true},
+		{Name: "tax_code", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "valid_from", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
@@ -634,7 +644,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "list_prices_products_product",
-				Columns:    []*schema.Column{ListPricesColumns[7]},
+				Columns:    []*schema.Column{ListPricesColumns[8]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -643,7 +653,15 @@ var (
 			{
 				Name:    "listprice_product_id_valid_from_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{ListPricesColumns[7], ListPricesColumns[5], ListPricesColumns[6]},
+				Columns: []*schema.Column{ListPricesColumns[8], ListPricesColumns[6], ListPricesColumns[7]},
+			},
+			{
+				Name:    "listprice_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{ListPricesColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "tax_code IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -681,6 +699,7 @@ var (
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INDIVIDUAL", "BUNDLE", "PRODUCT_OF_THE_MONTH", "CROSS_SELL", "WIN_BACK", "TENDER"}},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"DRAFT", "SENT", "VIEWED", "ACCEPTED", "DECLINED", "EXPIRED", "WITHDRAWN"}},
 		{Name: "total", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
 		{Name: "viewed_at", Type: field.TypeTime, Nullable: true},
@@ -698,19 +717,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "offers_customers_customer",
-				Columns:    []*schema.Column{OffersColumns[12]},
+				Columns:    []*schema.Column{OffersColumns[13]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "offers_contacts_contact",
-				Columns:    []*schema.Column{OffersColumns[13]},
+				Columns:    []*schema.Column{OffersColumns[14]},
 				RefColumns: []*schema.Column{ContactsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "offers_orders_order",
-				Columns:    []*schema.Column{OffersColumns[14]},
+				Columns:    []*schema.Column{OffersColumns[15]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -719,7 +738,7 @@ var (
 			{
 				Name:    "offer_customer_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[12], OffersColumns[2], OffersColumns[0]},
+				Columns: []*schema.Column{OffersColumns[13], OffersColumns[2], OffersColumns[0]},
 			},
 			{
 				Name:    "offer_created_at_id",
@@ -729,17 +748,17 @@ var (
 			{
 				Name:    "offer_expires_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[7], OffersColumns[0]},
+				Columns: []*schema.Column{OffersColumns[8], OffersColumns[0]},
 			},
 			{
 				Name:    "offer_contact_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[13]},
+				Columns: []*schema.Column{OffersColumns[14]},
 			},
 			{
 				Name:    "offer_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[14]},
+				Columns: []*schema.Column{OffersColumns[15]},
 			},
 		},
 	}
@@ -750,6 +769,7 @@ var (
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "unit", Type: field.TypeInt64},
 		{Name: "total", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "price_lines", Type: field.TypeJSON},
 		{Name: "options", Type: field.TypeJSON},
 		{Name: "lead_days", Type: field.TypeInt},
@@ -765,13 +785,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "offer_lines_offers_offer",
-				Columns:    []*schema.Column{OfferLinesColumns[9]},
+				Columns:    []*schema.Column{OfferLinesColumns[10]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "offer_lines_products_product",
-				Columns:    []*schema.Column{OfferLinesColumns[10]},
+				Columns:    []*schema.Column{OfferLinesColumns[11]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -780,12 +800,12 @@ var (
 			{
 				Name:    "offerline_offer_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OfferLinesColumns[9], OfferLinesColumns[1]},
+				Columns: []*schema.Column{OfferLinesColumns[10], OfferLinesColumns[1]},
 			},
 			{
 				Name:    "offerline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OfferLinesColumns[10]},
+				Columns: []*schema.Column{OfferLinesColumns[11]},
 			},
 		},
 	}
@@ -803,6 +823,8 @@ var (
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "refunded", Type: field.TypeInt64},
 		{Name: "cost", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
+		{Name: "refunded_tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "stated_cost", Type: field.TypeBool, Default: false},
 		{Name: "uncosted", Type: field.TypeBool, Default: false},
 		{Name: "margin", Type: field.TypeInt64},
@@ -824,7 +846,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_customers_customer",
-				Columns:    []*schema.Column{OrdersColumns[23]},
+				Columns:    []*schema.Column{OrdersColumns[25]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -833,22 +855,22 @@ var (
 			{
 				Name:    "order_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[23], OrdersColumns[7], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[25], OrdersColumns[7], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_customer_id_completed_at",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[23], OrdersColumns[19]},
+				Columns: []*schema.Column{OrdersColumns[25], OrdersColumns[21]},
 			},
 			{
 				Name:    "order_at_id_unattributed",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[7], OrdersColumns[0], OrdersColumns[15]},
+				Columns: []*schema.Column{OrdersColumns[7], OrdersColumns[0], OrdersColumns[17]},
 			},
 			{
 				Name:    "order_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[22]},
+				Columns: []*schema.Column{OrdersColumns[24]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -871,6 +893,7 @@ var (
 		{Name: "unit", Type: field.TypeInt64},
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "cost", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "price_lines", Type: field.TypeJSON},
 		{Name: "options", Type: field.TypeJSON},
 		{Name: "lead_days", Type: field.TypeInt},
@@ -887,13 +910,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_lines_orders_order",
-				Columns:    []*schema.Column{OrderLinesColumns[11]},
+				Columns:    []*schema.Column{OrderLinesColumns[12]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "order_lines_products_product",
-				Columns:    []*schema.Column{OrderLinesColumns[12]},
+				Columns:    []*schema.Column{OrderLinesColumns[13]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -902,12 +925,12 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLinesColumns[11], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[12], OrderLinesColumns[1]},
 			},
 			{
 				Name:    "orderline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[12]},
+				Columns: []*schema.Column{OrderLinesColumns[13]},
 			},
 		},
 	}
@@ -1198,7 +1221,7 @@ var (
 	// RatesColumns holds the columns for the "rates" table.
 	RatesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "subject", Type: field.TypeEnum, Enums: []string{"STAFF", "CHANNEL_FEE", "CHANNEL_MINUTE", "MATERIAL", "RESOURCE", "OVERHEAD"}},
+		{Name: "subject", Type: field.TypeEnum, Enums: []string{"STAFF", "CHANNEL_FEE", "CHANNEL_MINUTE", "MATERIAL", "RESOURCE", "OVERHEAD", "TAX"}},
 		{Name: "code", Type: field.TypeString, Size: 320},
 		{Name: "unit", Type: field.TypeString, Size: 40},
 		{Name: "amount", Type: field.TypeInt64},
@@ -1302,6 +1325,7 @@ var (
 	RefundsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "amount", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "reason", Type: field.TypeString, Size: 8000},
 		{Name: "at", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
@@ -1317,7 +1341,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "refunds_orders_order",
-				Columns:    []*schema.Column{RefundsColumns[7]},
+				Columns:    []*schema.Column{RefundsColumns[8]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1326,7 +1350,7 @@ var (
 			{
 				Name:    "refund_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{RefundsColumns[7]},
+				Columns: []*schema.Column{RefundsColumns[8]},
 			},
 		},
 	}
@@ -1336,6 +1360,7 @@ var (
 		{Name: "position", Type: field.TypeInt},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "amount", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "stated", Type: field.TypeBool},
 		{Name: "refund_id", Type: field.TypeString, Size: 40},
 		{Name: "line_id", Type: field.TypeString, Size: 40},
@@ -1348,13 +1373,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "refund_lines_refunds_refund",
-				Columns:    []*schema.Column{RefundLinesColumns[5]},
+				Columns:    []*schema.Column{RefundLinesColumns[6]},
 				RefColumns: []*schema.Column{RefundsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "refund_lines_order_lines_line",
-				Columns:    []*schema.Column{RefundLinesColumns[6]},
+				Columns:    []*schema.Column{RefundLinesColumns[7]},
 				RefColumns: []*schema.Column{OrderLinesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1363,12 +1388,12 @@ var (
 			{
 				Name:    "refundline_refund_id_line_id",
 				Unique:  true,
-				Columns: []*schema.Column{RefundLinesColumns[5], RefundLinesColumns[6]},
+				Columns: []*schema.Column{RefundLinesColumns[6], RefundLinesColumns[7]},
 			},
 			{
 				Name:    "refundline_line_id",
 				Unique:  false,
-				Columns: []*schema.Column{RefundLinesColumns[6]},
+				Columns: []*schema.Column{RefundLinesColumns[7]},
 			},
 		},
 	}

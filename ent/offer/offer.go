@@ -30,6 +30,8 @@ const (
 	FieldStatus = "status"
 	// FieldTotal holds the string denoting the total field in the database.
 	FieldTotal = "total"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldSentAt holds the string denoting the sent_at field in the database.
@@ -85,6 +87,7 @@ var Columns = []string{
 	FieldKind,
 	FieldStatus,
 	FieldTotal,
+	FieldTax,
 	FieldExpiresAt,
 	FieldSentAt,
 	FieldViewedAt,
@@ -111,6 +114,8 @@ var (
 	VersionValidator func(int) error
 	// DefaultTotal holds the default value on creation for the "total" field.
 	DefaultTotal func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
 	// DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	DeclineReasonValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -178,6 +183,11 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 // ByTotal orders the results by the total field.
 func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTotal, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

@@ -92,6 +92,11 @@ func Total(v money.Amount) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldTotal, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldTax, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldExpiresAt, v))
@@ -410,6 +415,46 @@ func TotalLT(v money.Amount) predicate.Offer {
 // TotalLTE applies the LTE predicate on the "total" field.
 func TotalLTE(v money.Amount) predicate.Offer {
 	return predicate.Offer(sql.FieldLTE(FieldTotal, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldTax, v))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.

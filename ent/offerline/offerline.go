@@ -26,6 +26,8 @@ const (
 	FieldUnit = "unit"
 	// FieldTotal holds the string denoting the total field in the database.
 	FieldTotal = "total"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
 	// FieldPriceLines holds the string denoting the price_lines field in the database.
 	FieldPriceLines = "price_lines"
 	// FieldOptions holds the string denoting the options field in the database.
@@ -65,6 +67,7 @@ var Columns = []string{
 	FieldQuantity,
 	FieldUnit,
 	FieldTotal,
+	FieldTax,
 	FieldPriceLines,
 	FieldOptions,
 	FieldLeadDays,
@@ -88,6 +91,8 @@ var (
 	DefaultUnit func() money.Amount
 	// DefaultTotal holds the default value on creation for the "total" field.
 	DefaultTotal func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -128,6 +133,11 @@ func ByUnit(opts ...sql.OrderTermOption) OrderOption {
 // ByTotal orders the results by the total field.
 func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTotal, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
 // ByLeadDays orders the results by the lead_days field.

@@ -96,6 +96,11 @@ func Total(v money.Amount) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldEQ(FieldTotal, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldTax, v))
+}
+
 // LeadDays applies equality check predicate on the "lead_days" field. It's identical to LeadDaysEQ.
 func LeadDays(v int) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldEQ(FieldLeadDays, v))
@@ -394,6 +399,46 @@ func TotalLT(v money.Amount) predicate.OfferLine {
 // TotalLTE applies the LTE predicate on the "total" field.
 func TotalLTE(v money.Amount) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldLTE(FieldTotal, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldLTE(FieldTax, v))
 }
 
 // LeadDaysEQ applies the EQ predicate on the "lead_days" field.

@@ -40,6 +40,10 @@ const (
 	FieldRefunded = "refunded"
 	// FieldCost holds the string denoting the cost field in the database.
 	FieldCost = "cost"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
+	// FieldRefundedTax holds the string denoting the refunded_tax field in the database.
+	FieldRefundedTax = "refunded_tax"
 	// FieldStatedCost holds the string denoting the stated_cost field in the database.
 	FieldStatedCost = "stated_cost"
 	// FieldUncosted holds the string denoting the uncosted field in the database.
@@ -90,6 +94,8 @@ var Columns = []string{
 	FieldTotal,
 	FieldRefunded,
 	FieldCost,
+	FieldTax,
+	FieldRefundedTax,
 	FieldStatedCost,
 	FieldUncosted,
 	FieldMargin,
@@ -128,6 +134,10 @@ var (
 	DefaultRefunded func() money.Amount
 	// DefaultCost holds the default value on creation for the "cost" field.
 	DefaultCost func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
+	// DefaultRefundedTax holds the default value on creation for the "refunded_tax" field.
+	DefaultRefundedTax func() money.Amount
 	// DefaultStatedCost holds the default value on creation for the "stated_cost" field.
 	DefaultStatedCost bool
 	// DefaultUncosted holds the default value on creation for the "uncosted" field.
@@ -230,6 +240,16 @@ func ByRefunded(opts ...sql.OrderTermOption) OrderOption {
 // ByCost orders the results by the cost field.
 func ByCost(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCost, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
+}
+
+// ByRefundedTax orders the results by the refunded_tax field.
+func ByRefundedTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundedTax, opts...).ToFunc()
 }
 
 // ByStatedCost orders the results by the stated_cost field.

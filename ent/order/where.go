@@ -122,6 +122,16 @@ func Cost(v money.Amount) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldCost, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldTax, v))
+}
+
+// RefundedTax applies equality check predicate on the "refunded_tax" field. It's identical to RefundedTaxEQ.
+func RefundedTax(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldRefundedTax, v))
+}
+
 // StatedCost applies equality check predicate on the "stated_cost" field. It's identical to StatedCostEQ.
 func StatedCost(v bool) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldStatedCost, v))
@@ -700,6 +710,86 @@ func CostLT(v money.Amount) predicate.Order {
 // CostLTE applies the LTE predicate on the "cost" field.
 func CostLTE(v money.Amount) predicate.Order {
 	return predicate.Order(sql.FieldLTE(FieldCost, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldTax, v))
+}
+
+// RefundedTaxEQ applies the EQ predicate on the "refunded_tax" field.
+func RefundedTaxEQ(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldRefundedTax, v))
+}
+
+// RefundedTaxNEQ applies the NEQ predicate on the "refunded_tax" field.
+func RefundedTaxNEQ(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldRefundedTax, v))
+}
+
+// RefundedTaxIn applies the In predicate on the "refunded_tax" field.
+func RefundedTaxIn(vs ...money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldRefundedTax, vs...))
+}
+
+// RefundedTaxNotIn applies the NotIn predicate on the "refunded_tax" field.
+func RefundedTaxNotIn(vs ...money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldRefundedTax, vs...))
+}
+
+// RefundedTaxGT applies the GT predicate on the "refunded_tax" field.
+func RefundedTaxGT(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldRefundedTax, v))
+}
+
+// RefundedTaxGTE applies the GTE predicate on the "refunded_tax" field.
+func RefundedTaxGTE(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldRefundedTax, v))
+}
+
+// RefundedTaxLT applies the LT predicate on the "refunded_tax" field.
+func RefundedTaxLT(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldRefundedTax, v))
+}
+
+// RefundedTaxLTE applies the LTE predicate on the "refunded_tax" field.
+func RefundedTaxLTE(v money.Amount) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldRefundedTax, v))
 }
 
 // StatedCostEQ applies the EQ predicate on the "stated_cost" field.

@@ -28,6 +28,8 @@ const (
 	FieldTotal = "total"
 	// FieldCost holds the string denoting the cost field in the database.
 	FieldCost = "cost"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
 	// FieldPriceLines holds the string denoting the price_lines field in the database.
 	FieldPriceLines = "price_lines"
 	// FieldOptions holds the string denoting the options field in the database.
@@ -70,6 +72,7 @@ var Columns = []string{
 	FieldUnit,
 	FieldTotal,
 	FieldCost,
+	FieldTax,
 	FieldPriceLines,
 	FieldOptions,
 	FieldLeadDays,
@@ -96,6 +99,8 @@ var (
 	DefaultTotal func() money.Amount
 	// DefaultCost holds the default value on creation for the "cost" field.
 	DefaultCost func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
 	// DefaultReturned holds the default value on creation for the "returned" field.
 	DefaultReturned func() money.Decimal
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -143,6 +148,11 @@ func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 // ByCost orders the results by the cost field.
 func ByCost(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCost, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
 // ByLeadDays orders the results by the lead_days field.

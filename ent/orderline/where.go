@@ -101,6 +101,11 @@ func Cost(v money.Amount) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldCost, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldTax, v))
+}
+
 // LeadDays applies equality check predicate on the "lead_days" field. It's identical to LeadDaysEQ.
 func LeadDays(v int) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldLeadDays, v))
@@ -444,6 +449,46 @@ func CostLT(v money.Amount) predicate.OrderLine {
 // CostLTE applies the LTE predicate on the "cost" field.
 func CostLTE(v money.Amount) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldLTE(FieldCost, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldTax, v))
 }
 
 // LeadDaysEQ applies the EQ predicate on the "lead_days" field.

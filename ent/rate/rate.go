@@ -77,7 +77,7 @@ var (
 // SubjectValidator is a validator for the "subject" field enum values. It is called by the builders before save.
 func SubjectValidator(s schema.RateSubject) error {
 	switch s {
-	case "STAFF", "CHANNEL_FEE", "CHANNEL_MINUTE", "MATERIAL", "RESOURCE", "OVERHEAD":
+	case "STAFF", "CHANNEL_FEE", "CHANNEL_MINUTE", "MATERIAL", "RESOURCE", "OVERHEAD", "TAX":
 		return nil
 	default:
 		return fmt.Errorf("rate: invalid enum value for subject field: %q", s)

@@ -18,6 +18,8 @@ const (
 	FieldOrderID = "order_id"
 	// FieldAmount holds the string denoting the amount field in the database.
 	FieldAmount = "amount"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
 	// FieldAt holds the string denoting the at field in the database.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldID,
 	FieldOrderID,
 	FieldAmount,
+	FieldTax,
 	FieldReason,
 	FieldAt,
 	FieldRecordedAt,
@@ -66,6 +69,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultAmount holds the default value on creation for the "amount" field.
 	DefaultAmount func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	ReasonValidator func(string) error
 	// DefaultGoodsReturned holds the default value on creation for the "goods_returned" field.
@@ -92,6 +97,11 @@ func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 // ByAmount orders the results by the amount field.
 func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmount, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
 // ByReason orders the results by the reason field.

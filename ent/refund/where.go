@@ -76,6 +76,11 @@ func Amount(v money.Amount) predicate.Refund {
 	return predicate.Refund(sql.FieldEQ(FieldAmount, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldTax, v))
+}
+
 // Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
 func Reason(v string) predicate.Refund {
 	return predicate.Refund(sql.FieldEQ(FieldReason, v))
@@ -204,6 +209,46 @@ func AmountLT(v money.Amount) predicate.Refund {
 // AmountLTE applies the LTE predicate on the "amount" field.
 func AmountLTE(v money.Amount) predicate.Refund {
 	return predicate.Refund(sql.FieldLTE(FieldAmount, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.Refund {
+	return predicate.Refund(sql.FieldLTE(FieldTax, v))
 }
 
 // ReasonEQ applies the EQ predicate on the "reason" field.

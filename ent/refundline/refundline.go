@@ -24,6 +24,8 @@ const (
 	FieldQuantity = "quantity"
 	// FieldAmount holds the string denoting the amount field in the database.
 	FieldAmount = "amount"
+	// FieldTax holds the string denoting the tax field in the database.
+	FieldTax = "tax"
 	// FieldStated holds the string denoting the stated field in the database.
 	FieldStated = "stated"
 	// EdgeRefund holds the string denoting the refund edge name in mutations.
@@ -56,6 +58,7 @@ var Columns = []string{
 	FieldPosition,
 	FieldQuantity,
 	FieldAmount,
+	FieldTax,
 	FieldStated,
 }
 
@@ -74,6 +77,8 @@ var (
 	DefaultQuantity func() money.Decimal
 	// DefaultAmount holds the default value on creation for the "amount" field.
 	DefaultAmount func() money.Amount
+	// DefaultTax holds the default value on creation for the "tax" field.
+	DefaultTax func() money.Amount
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -109,6 +114,11 @@ func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
 // ByAmount orders the results by the amount field.
 func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmount, opts...).ToFunc()
+}
+
+// ByTax orders the results by the tax field.
+func ByTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
 // ByStated orders the results by the stated field.

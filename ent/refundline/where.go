@@ -90,6 +90,11 @@ func Amount(v money.Amount) predicate.RefundLine {
 	return predicate.RefundLine(sql.FieldEQ(FieldAmount, v))
 }
 
+// Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
+func Tax(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldEQ(FieldTax, v))
+}
+
 // Stated applies equality check predicate on the "stated" field. It's identical to StatedEQ.
 func Stated(v bool) predicate.RefundLine {
 	return predicate.RefundLine(sql.FieldEQ(FieldStated, v))
@@ -343,6 +348,46 @@ func AmountLT(v money.Amount) predicate.RefundLine {
 // AmountLTE applies the LTE predicate on the "amount" field.
 func AmountLTE(v money.Amount) predicate.RefundLine {
 	return predicate.RefundLine(sql.FieldLTE(FieldAmount, v))
+}
+
+// TaxEQ applies the EQ predicate on the "tax" field.
+func TaxEQ(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldEQ(FieldTax, v))
+}
+
+// TaxNEQ applies the NEQ predicate on the "tax" field.
+func TaxNEQ(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldNEQ(FieldTax, v))
+}
+
+// TaxIn applies the In predicate on the "tax" field.
+func TaxIn(vs ...money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldIn(FieldTax, vs...))
+}
+
+// TaxNotIn applies the NotIn predicate on the "tax" field.
+func TaxNotIn(vs ...money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldNotIn(FieldTax, vs...))
+}
+
+// TaxGT applies the GT predicate on the "tax" field.
+func TaxGT(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldGT(FieldTax, v))
+}
+
+// TaxGTE applies the GTE predicate on the "tax" field.
+func TaxGTE(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldGTE(FieldTax, v))
+}
+
+// TaxLT applies the LT predicate on the "tax" field.
+func TaxLT(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldLT(FieldTax, v))
+}
+
+// TaxLTE applies the LTE predicate on the "tax" field.
+func TaxLTE(v money.Amount) predicate.RefundLine {
+	return predicate.RefundLine(sql.FieldLTE(FieldTax, v))
 }
 
 // StatedEQ applies the EQ predicate on the "stated" field.

@@ -40,6 +40,12 @@ type Expected struct {
 	From  *service.ContactGroup
 }
 
+// Roundness returns what the contact is: all contacts of one kind, channel and stage are expected to earn the same, and a border for each
+// customer would tell it by their number.
+func (e Expected) Roundness() (of string, greatest money.Amount) {
+	return fmt.Sprintf("expected of %s %s %s", e.From.Kind, e.From.Channel, e.From.Stage), money.Amount{}
+}
+
 // fresh reports whether the groups need not be read again: they are read when this process has changed the books, and once a
 // minute for what others changed; if there are more contacts than fewContacts, once a minute in any case.
 func (g *contactGroups) fresh(now time.Time, version int64) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/store"
 )
@@ -11,7 +12,7 @@ import (
 // Refund is money that was given back for an order.
 type Refund struct {
 	ID, OrderID    string
-	Amount         money.Amount
+	Amount, Tax    money.Amount // the tax follows that of the order
 	At, RecordedAt time.Time
 	Reason, Actor  string
 	GoodsReturned  bool
@@ -20,9 +21,11 @@ type Refund struct {
 
 // RefundLine is the part of a refund that is of one line of the order.
 type RefundLine struct {
+	ID       string // "" of one that is not written yet
 	LineID   string
 	Quantity money.Decimal
 	Amount   money.Amount
+	Tax      money.Amount
 	Stated   bool // the amount was given; otherwise it is the quantity's share of the line's total
 }
 
@@ -63,6 +66,18 @@ func RefundedLines(refunds []*Refund) (lines map[string]RefundedLine, byAmount m
 		}
 	}
 	return lines, byAmount, nil
+}
+
+// GivenBack returns refunds as far as their tax is concerned, in their order.
+func GivenBack(refunds []*Refund) []costing.GivenBack {
+	all := make([]costing.GivenBack, len(refunds))
+	for i, r := range refunds {
+		all[i].Amount = r.Amount
+		for _, part := range r.Lines {
+			all[i].Lines = append(all[i].Lines, costing.GivenLine{LineID: part.LineID, Amount: part.Amount})
+		}
+	}
+	return all
 }
 
 // plus adds quantities of one line, whose sum is at most the line's.

@@ -48,7 +48,7 @@ func (s *Service) showNext(ctx context.Context, tx *store.Tx, today int) (more b
 	if is.Done {
 		return false, nil
 	}
-	last, more, err := s.value.ShowNext(ctx, tx, is.After)
+	last, more, err := s.value.ShowNext(ctx, tx, is.Day, is.After)
 	if err != nil {
 		return false, err
 	}

@@ -46,7 +46,7 @@ func (s *Service) StageRules(ctx context.Context, tx *store.Tx, from time.Time) 
 		Day: settings.Day, StartOfDay: settings.StartOfDay,
 		Limits: func(at time.Time) stage.Thresholds { return thresholds(s.SettingsAt(at)) },
 		Alive: func(d stage.Days, at time.Time) float64 {
-			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, observed.End(settings.Day(at)))
+			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, observed.EndFor(settings.Day(at), d.Last))
 		},
 	}, err
 }

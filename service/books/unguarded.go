@@ -356,11 +356,13 @@ func sumLedger(ctx context.Context, tx *store.Tx, from, to *time.Time) (*LedgerC
 // eachRefund gives the refunds of orders that had been recorded by a moment, once for each of its lines or, if it has none, with nil; by
 // order and by the time at which they were given.
 func eachRefund(ctx context.Context, from store.Reader, orderIDs []string, recordedBy time.Time, each func(*Refund, *RefundLine)) error {
-	const query = `SELECT r.id, r.order_id, r.amount, r.at, r.recorded_at, r.reason, r.actor, r.goods_returned, coalesce(l.line_id, ''), coalesce(l.quantity, 0), coalesce(l.amount, 0), coalesce(l.stated, false)
+	const query = `SELECT r.id, r.order_id, r.amount, r.tax, r.at, r.recorded_at, r.reason, r.actor, r.goods_returned,
+			coalesce(l.id, ''), coalesce(l.line_id, ''), coalesce(l.quantity, 0), coalesce(l.amount, 0), coalesce(l.tax, 0), coalesce(l.stated, false)
 		FROM refunds r LEFT JOIN refund_lines l ON l.refund_id = r.id WHERE r.recorded_at <= ? AND r.order_id IN @ids ORDER BY r.order_id, r.at, r.recorded_at, r.id, l.position`
 	return store.EachByIDs(ctx, from, query, []any{recordedBy}, orderIDs, func(scan store.ScanFunc) error {
 		r, part := &Refund{}, &RefundLine{}
-		err := scan(&r.ID, &r.OrderID, &r.Amount, store.UTC(&r.At), store.UTC(&r.RecordedAt), &r.Reason, &r.Actor, &r.GoodsReturned, &part.LineID, &part.Quantity, &part.Amount, &part.Stated)
+		err := scan(&r.ID, &r.OrderID, &r.Amount, &r.Tax, store.UTC(&r.At), store.UTC(&r.RecordedAt), &r.Reason, &r.Actor, &r.GoodsReturned,
+			&part.ID, &part.LineID, &part.Quantity, &part.Amount, &part.Tax, &part.Stated)
 		if part.LineID == "" {
 			part = nil
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/ent"
 	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/stage"
@@ -48,6 +49,15 @@ func (c *chunk) settleMade(ctx context.Context, orders []*OrderRecord) error {
 		}
 	}
 	return nil
+}
+
+// recordShown records that the new customers are shown by this import.
+func (c *chunk) recordShown(ctx context.Context) error {
+	made := make([]*ent.Customer, len(c.made))
+	for i, p := range c.made {
+		made[i] = p.Customer
+	}
+	return c.service.value.RecordShown(ctx, c.bulk.Tx, made)
 }
 
 // statisticsMade returns the statistics of a customer whose orders are all given.

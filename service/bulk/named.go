@@ -2,12 +2,14 @@ package bulk
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/lifetime"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/customers"
 	"kopeck/service/input"
 )
@@ -196,6 +198,11 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 	}
 	if err := c.insertCustomers(ctx, c.made); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(c.made, func(p *customers.Record) bool { return p.TaxExempt != nil }) { // prices know it
+		if err := c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotBook); err != nil {
+			return err
+		}
 	}
 	return c.insertTerms(ctx, termsOf(c.made))
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"kopeck/costing"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service/input"
@@ -139,10 +138,16 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
 	}
+	if err := c.tax(ctx, fresh); err != nil {
+		return err
+	}
 	if err := c.settleMade(ctx, fresh); err != nil {
 		return err
 	}
 	if err := c.addCustomers(ctx); err != nil {
+		return err
+	}
+	if err := c.recordShown(ctx); err != nil {
 		return err
 	}
 	if err := c.addMoves(ctx); err != nil {
@@ -159,7 +164,6 @@ func (c *chunk) given(o *OrderRecord, customer string) *OrderRecord {
 	given := *o
 	given.CustomerID, given.Day = customer, c.service.Settings().Day(o.At)
 	given.Refunded, _ = o.RefundedSum()
-	given.Margin, _ = costing.OrderMargin(o.Status == schema.OrderCancelled, o.Total, given.Refunded, o.Cost)
 	return &given
 }
 

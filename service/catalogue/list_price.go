@@ -5,8 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
+	"kopeck/ent/listprice"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -24,8 +26,17 @@ var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 // ListPrice gives the list price of one unit of a product at a moment, as it was known then; of a cost-plus product its
 // full cost and markup. It comes from memory, but where a rate or a measurement is missing that a list price does not need. WRONG_STATE
 // where there was no price, or a rate is missing that it needs. FORBIDDEN for a moment
-// ahead without the scope costs, but where a list price is set.
+// ahead without the scope costs, but where a list price is set. Without the scope costs it is in whole price steps, as lines of prices are.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
+	amount, err := s.listPrice(ctx, productID, at)
+	if actor, _ := auth.From(ctx); err != nil || actor.Has(auth.ScopeCosts) {
+		return amount, err
+	}
+	amount, err = pricing.RoundTo(s.Settings().PriceStep, amount)
+	return amount, input.DomainError(err)
+}
+
+func (s *Service) listPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
 	moment, fail := s.quote.UpToAYear(ctx, "at", at)
 	if fail != nil {
 		return money.Amount{}, fail
@@ -50,9 +61,14 @@ func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time
 	return money.Amount{}, quote.PriceFaultFor(ctx, err)
 }
 
-// checkTerms checks price terms: a list price, a markup or a bundle's discount, at most one of them, and the least margin.
-func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, markup, bundleDiscount, minimumMargin *money.Exact) pricing.Terms {
+// checkTerms checks price terms: a list price, a markup or a bundle's discount, at most one of them, the least margin and the tax code.
+func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, markup, bundleDiscount, minimumMargin *money.Exact, taxCode *string) pricing.Terms {
 	var terms pricing.Terms
+	if taxCode != nil {
+		code, fail := input.Text("taxCode", *taxCode, 100)
+		faults.Add(fail)
+		terms.TaxCode = &code
+	}
 	if listPrice != nil {
 		amount, fail := s.Amount("listPrice", listPrice)
 		faults.Add(fail)
@@ -90,15 +106,20 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, 
 func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput) (*ent.Product, error) {
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
-	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
+	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin, in.TaxCode.Value())
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
-	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil && in.MinimumMargin == nil {
-		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup or a minimumMargin"))
+	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil && in.MinimumMargin == nil && !in.TaxCode.IsSet() {
+		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup, a minimumMargin or a taxCode"))
 	}
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	_, err := s.Write(ctx, service.Verb{Name: "setListPrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if in.TaxCode.IsSet() {
+			if err := s.rates.HoldRatesAlone(ctx, tx); err != nil {
+				return "", err
+			}
+		}
 		p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
 		if err != nil {
 			return "", err
@@ -107,6 +128,7 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 			return "", fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount, and %s is none", p.Sku)
 		}
 		now := s.Now()
+		terms := terms // the transaction may be retried
 		terms.ProductID, terms.ValidFrom = p.ID, input.Or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
 		if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // the guard refuses who may not change products
 			return "", err
@@ -121,6 +143,11 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 		if err := s.Audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
 			return "", err
 		}
+		if in.TaxCode.IsSet() {
+			if err := s.restateTaxCode(ctx, tx, kept); err != nil {
+				return "", err
+			}
+		}
 		return p.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
@@ -134,11 +161,14 @@ func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in servic
 	before, err := termsAt(ctx, tx.ListPrice, terms.ProductID, terms.ValidFrom, service.EndOfTime)
 	switch {
 	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil:
-		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin could change")
+		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin or tax code could change")
 	case ent.IsNotFound(err):
 		return terms, nil
 	case err != nil:
 		return terms, err
+	}
+	if !in.TaxCode.IsSet() {
+		terms.TaxCode = before.TaxCode
 	}
 	if in.MinimumMargin == nil {
 		terms.MinimumMargin = before.MinimumMargin
@@ -147,6 +177,32 @@ func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in servic
 		terms.Amount, terms.Markup, terms.BundleDiscount = before.Amount, before.Markup, before.BundleDiscount
 	}
 	return terms, nil
+}
+
+// restateTaxCode restates the orders that terms give another tax: those that were completed from their moment on, up to the next terms.
+func (s *Service) restateTaxCode(ctx context.Context, tx *store.Tx, terms pricing.Terms) error {
+	if terms.ValidFrom.After(s.Now()) {
+		return nil
+	}
+	until := service.EndOfTime
+	next, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromGT(terms.ValidFrom)).Order(listprice.ByValidFrom()).First(ctx)
+	if err == nil {
+		until = next.ValidFrom
+	} else if !ent.IsNotFound(err) {
+		return err
+	}
+	_, err = s.rates.RestateTaxCode(ctx, tx, terms.ProductID, terms.ValidFrom, until)
+	return err
+}
+
+// TaxCode gives the tax code of a product now, from memory; nil if it is without tax.
+func (s *Service) TaxCode(productID string) *string {
+	now := s.Now()
+	terms := s.quote.PriceBook().TermsAt(productID, now, now)
+	if terms == nil {
+		return nil
+	}
+	return terms.TaxCode
 }
 
 // mostTerms is how many price terms one answer holds.

@@ -53,7 +53,7 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 	p.ID, fail = s.NewID(id.Product, in.ID)
 	faults.Add(fail)
 	faults.Add(fields.Create(&in, &p.Record))
-	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
+	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin, in.TaxCode)
 	if in.BundleDiscount != nil && p.Kind != schema.Bundle {
 		faults.Add(fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount"))
 	}

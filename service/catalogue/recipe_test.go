@@ -3,18 +3,13 @@ package catalogue_test
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"kopeck/apptest"
 	"kopeck/costing"
-	"kopeck/ent"
-	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
@@ -44,157 +39,6 @@ func measurable(w *apptest.World) {
 		_, err := w.Catalogue.DefineMeasurement(w.System(), service.DefineMeasurementInput{Code: code, Name: code, Unit: "m", Least: "0.1", Most: most})
 		w.Must(err)
 	}
-}
-
-// soldOrder is an order of one line that was inserted as it is.
-type soldOrder struct {
-	id, product   string
-	at            time.Time
-	quantity      money.Decimal
-	width, height int64 // in millimetres
-}
-
-func (o soldOrder) options() string {
-	return fmt.Sprintf(`[{"code":"width","value":"%s"},{"code":"height","value":"%s"}]`, money.Nano(o.width*1e6), money.Nano(o.height*1e6))
-}
-
-func insertOrders(w *apptest.World, customer string, orders []soldOrder) {
-	var rows, lines [][]any
-	for _, o := range orders {
-		total := money.Minor(1_000_000)
-		rows = append(rows, []any{o.id, o.at, o.at, customer, "COMPLETED", o.at, w.Settings().Day(o.at), total, 0, 0, false, total, total, "TIME_DECAY", o.at})
-		lines = append(lines, []any{w.IDs.Make(id.OrderLine), o.id, 0, o.product, o.quantity, 0, total, 0, "[]", o.options(), 0})
-	}
-	w.Transaction(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.InsertRows(ctx, "orders", []string{"id", "created_at", "updated_at", "customer_id", "status", "at", "day", "total", "refunded", "cost", "uncosted", "margin", "unattributed", "credit_model", "completed_at"}, rows); err != nil {
-			return err
-		}
-		return tx.InsertRows(ctx, "order_lines", []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}, lines)
-	})
-}
-
-// drawnRecipe is a recipe of a pane or a window, in numbers that the test computes by itself: thousandths of glass in a pane; of panes and wood
-// in a window, whose glass may follow its measures.
-type drawnRecipe struct {
-	ofWindow, formula  bool
-	from               time.Time
-	glass, panes, wood int64
-}
-
-func (r drawnRecipe) input(product, pane string) service.SetRecipeInput {
-	thousandths := func(n int64) money.Exact { return money.Exact(money.Nano(n * 1e6).String()) }
-	reason := "as it was made"
-	in := service.SetRecipeInput{ProductID: product, ValidFrom: &r.from, Reason: &reason}
-	switch {
-	case !r.ofWindow:
-		in.Components = []*service.ComponentInput{material("glass", thousandths(r.glass))}
-	case r.formula:
-		in.Components = []*service.ComponentInput{
-			partOf(pane, thousandths(r.panes)), material("wood", thousandths(r.wood)),
-			byFormula("glass", fmt.Sprintf("ceil(width / 1.4) * (height + %s)", thousandths(r.glass))),
-		}
-	default:
-		in.Components = []*service.ComponentInput{partOf(pane, thousandths(r.panes)), material("wood", thousandths(r.wood))}
-	}
-	return in
-}
-
-// recomputed is what an order costs by recipes, independently of package costing.
-func recomputed(o soldOrder, recipes []drawnRecipe, isWindow bool) int64 {
-	holding := func(window bool) (found drawnRecipe) {
-		found.panes, found.wood = 1000, 1000
-		for _, r := range recipes {
-			if r.ofWindow == window && !r.from.After(o.at) && !r.from.Before(found.from) {
-				found = r
-			}
-		}
-		return found
-	}
-	rat := func(n int64) *big.Rat { return big.NewRat(n, 1000) }
-	pane, glass, wood := holding(false), new(big.Rat), new(big.Rat)
-	if pane.from.IsZero() {
-		pane.glass = 1000
-	}
-	if !isWindow {
-		glass = rat(pane.glass)
-	} else {
-		r := holding(true)
-		glass.Mul(rat(r.panes), rat(pane.glass))
-		wood = rat(r.wood)
-		if r.formula {
-			ceil := (o.width + 1399) / 1400
-			glass.Add(glass, new(big.Rat).Mul(big.NewRat(ceil, 1), rat(o.height+r.glass)))
-		}
-	}
-	var unit int64
-	for _, line := range []*big.Rat{new(big.Rat).Mul(glass, big.NewRat(1007, 1)), new(big.Rat).Mul(wood, big.NewRat(3333, 10))} {
-		rounded, _ := money.Round(line)
-		unit += rounded.Minor()
-	}
-	cost, _ := money.Round(new(big.Rat).Mul(big.NewRat(unit, 1), o.quantity.Rat()))
-	return cost.Minor()
-}
-
-// TestRecipesRestateWhatTheyCover: recipes of a product and of its part, told in any order, leave every order with the cost and the
-// margin that an independent computation gives.
-func TestRecipesRestateWhatTheyCover(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		measurable(w)
-		customer := w.CustomerID()
-		n := 0
-		rapid.Check(t, func(t *rapid.T) {
-			n++
-			pane := w.Product(service.CreateProductInput{Sku: fmt.Sprint("PANE-", n), Components: []*service.ComponentInput{material("glass", "1")}})
-			window := w.Product(service.CreateProductInput{Sku: fmt.Sprint("WINDOW-", n), Components: []*service.ComponentInput{partOf(fmt.Sprint("PANE-", n), "1"), material("wood", "1")}})
-			var orders []soldOrder
-			for range rapid.IntRange(1, 6).Draw(t, "orders") {
-				o := soldOrder{
-					id: w.IDs.Make(id.Order), product: pane, at: apptest.Start.AddDate(0, 0, -rapid.IntRange(1, 60).Draw(t, "days")),
-					quantity: money.Nano(rapid.Int64Range(1, 3e9).Draw(t, "quantity")),
-					width:    rapid.Int64Range(100, 6000).Draw(t, "width"), height: rapid.Int64Range(100, 4000).Draw(t, "height"),
-				}
-				if rapid.Bool().Draw(t, "window") {
-					o.product = window
-				}
-				orders = append(orders, o)
-			}
-			insertOrders(w, customer, orders)
-			var recipes []drawnRecipe
-			for i := range rapid.IntRange(1, 5).Draw(t, "recipes") {
-				r := drawnRecipe{
-					ofWindow: rapid.Bool().Draw(t, "of the window"), formula: rapid.Bool().Draw(t, "by formula"),
-					from:  apptest.Start.AddDate(0, 0, -rapid.IntRange(0, 70).Draw(t, "from")).Add(-time.Duration(i+1) * time.Second),
-					glass: rapid.Int64Range(1, 5000).Draw(t, "glass"), panes: rapid.Int64Range(1, 5000).Draw(t, "panes"), wood: rapid.Int64Range(1, 5000).Draw(t, "wood"),
-				}
-				product := pane
-				if r.ofWindow {
-					product = window
-				}
-				_, err := w.Catalogue.SetRecipe(w.System(), r.input(product, fmt.Sprint("PANE-", n)))
-				w.Must(err)
-				recipes = append(recipes, r)
-			}
-			all := recipes
-			slices.SortStableFunc(all, func(a, b drawnRecipe) int { return a.from.Compare(b.from) })
-			for _, o := range orders {
-				covered := slices.ContainsFunc(all, func(r drawnRecipe) bool {
-					return !r.from.After(o.at) && (!r.ofWindow || o.product == window)
-				})
-				if !covered {
-					continue // it has the cost that it was inserted with
-				}
-				cost := recomputed(o, all, o.product == window)
-				want := fmt.Sprintf("%d %d %d %d", cost, cost, 1_000_000-cost, 1_000_000-cost)
-				if got := w.Rows("SELECT o.cost, l.cost, o.margin, o.unattributed FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.id = ?", o.id); got[0] != want {
-					t.Fatalf("%s: got %s; want %s", o.id, got[0], want)
-				}
-			}
-			again, err := w.Catalogue.SetRecipe(w.System(), all[len(all)-1].input(map[bool]string{false: pane, true: window}[all[len(all)-1].ofWindow], fmt.Sprint("PANE-", n)))
-			if err != nil || *again.OrdersRestated != 0 {
-				t.Fatalf("the last recipe once more: %v orders, %v", again, err)
-			}
-		})
-	})
 }
 
 // TestRecipeOfGlass is the issue's own: from 2.1 to 2.3 m2 of glass. An order before keeps its cost, a correction of the past restates it,
@@ -310,94 +154,6 @@ func TestRecipesThatAreRefused(t *testing.T) {
 		}
 		if _, err := w.Catalogue.SetRecipe(w.Actor(schema.RoleSales), service.SetRecipeInput{ProductID: pane, Components: []*service.ComponentInput{material("glass", "2")}}); err == nil {
 			t.Error("SALES sets a recipe")
-		}
-	})
-}
-
-// TestMeasuredPrice: the price of a product that is made to measure follows a formula, its measurements come with the question or from
-// the customer, and those that are wrong are refused.
-func TestMeasuredPrice(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		measurable(w)
-		markup := money.Exact("0")
-		w.Product(service.CreateProductInput{Sku: "PANE", Markup: &markup, Components: []*service.ComponentInput{byFormula("glass", "ceil(width / 1.4) * (height + 0.2)")}})
-		window := w.Product(service.CreateProductInput{Sku: "WINDOW", Markup: &markup, Components: []*service.ComponentInput{partOf("PANE", "2"), byFormula("wood", "width * height")}})
-		if needed, err := w.Catalogue.Measurements(w.System(), window); err != nil || len(needed) != 2 || needed[1].Code != "width" {
-			t.Errorf("the window needs %v, %v", needed, err)
-		}
-		customer := w.Customer("Anna")
-		price := func(options ...*service.OptionInput) string {
-			quotes, err := w.Quote.Quotes(w.System(), []*ent.Customer{customer}, nil)
-			w.Must(err)
-			p, err := quotes.Price(customer, window, nil, options, nil)
-			if err != nil {
-				return faultsOf(err)
-			}
-			return w.Currency.Format(p.Unit)
-		}
-		// 2 x 2 x 2.65 x 10.07 = 106.742, and 1.8 x 2.45 x 3.333 = 14.69853
-		if got := price(measured("width", "1.8"), measured("height", "2.45")); got != "121.44" {
-			t.Errorf("the price is %s", got)
-		}
-		for name, c := range map[string]struct {
-			options []*service.OptionInput
-			want    string
-		}{
-			"a missing one":    {[]*service.OptionInput{measured("width", "1.8")}, "options.height INVALID"},
-			"1,000,000 m wide": {[]*service.OptionInput{measured("width", "1000000"), measured("height", "2")}, "options INVALID"},
-			"one twice":        {[]*service.OptionInput{measured("width", "1"), measured("height", "2"), measured("width", "2")}, "options INVALID"},
-			"one without use":  {[]*service.OptionInput{measured("width", "1"), measured("height", "2"), measured("depth", "2")}, "options INVALID"},
-			"no number":        {[]*service.OptionInput{measured("width", "wide"), measured("height", "2")}, "options INVALID"},
-		} {
-			if got := price(c.options...); got != c.want {
-				t.Errorf("%s: got %s; want %s", name, got, c.want)
-			}
-		}
-		known, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Boris", Measurements: map[string]any{"width": 1.8, "height": 2.45}})
-		w.Must(err)
-		customer = known
-		if got := price(); got != "121.44" {
-			t.Errorf("by the customer's measurements: %s", got)
-		}
-		wide, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Clara", Measurements: map[string]any{"width": 99, "height": 2}})
-		w.Must(err)
-		customer = wide
-		if got := price(); got != "options.width INVALID" {
-			t.Errorf("by a customer's width of 99 m: %s", got)
-		}
-	})
-}
-
-// TestMeasurements: definitions are checked, and a range that a formula of a recipe cannot take is refused.
-func TestMeasurements(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		measurable(w)
-		w.Product(service.CreateProductInput{Sku: "PANE", Components: []*service.ComponentInput{byFormula("glass", "width - 0.05")}})
-		for name, c := range map[string]struct {
-			in   service.DefineMeasurementInput
-			want string
-		}{
-			"a code that is taken": {service.DefineMeasurementInput{Code: "width", Name: "W", Unit: "m", Least: "0", Most: "1"}, "code ALREADY_EXISTS"},
-			"a word":               {service.DefineMeasurementInput{Code: "ceil", Name: "W", Unit: "m", Least: "0", Most: "1"}, "code INVALID"},
-			"no unit":              {service.DefineMeasurementInput{Code: "sill", Name: "W", Unit: " ", Least: "0", Most: "1"}, "unit INVALID"},
-			"a negative end":       {service.DefineMeasurementInput{Code: "sill", Name: "W", Unit: "m", Least: "-1", Most: "1"}, "least INVALID"},
-			"ends that are turned": {service.DefineMeasurementInput{Code: "sill", Name: "W", Unit: "m", Least: "2", Most: "1"}, "most INVALID"},
-		} {
-			_, err := w.Catalogue.DefineMeasurement(w.System(), c.in)
-			if got := faultsOf(err); got != c.want {
-				t.Errorf("%s: got %q; want %q", name, got, c.want)
-			}
-		}
-		all, err := w.Catalogue.MeasurementDefinitions(w.System())
-		w.Must(err)
-		width := all[1]
-		least, narrow := money.Exact("0"), money.Exact("0.5")
-		if _, err := w.Catalogue.UpdateMeasurement(w.System(), service.UpdateMeasurementInput{ID: width.ID, ExpectedVersion: 1, Least: &least}); !fault.Is(err, fault.WrongState) {
-			t.Errorf("a range in which a formula is negative: %v", err)
-		}
-		changed, err := w.Catalogue.UpdateMeasurement(w.System(), service.UpdateMeasurementInput{ID: width.ID, ExpectedVersion: 1, Least: &narrow, Name: text("Ширина")})
-		if err != nil || changed.Least.String() != "0.5" || changed.Name != "Ширина" || changed.Version != 2 {
-			t.Errorf("a narrower range: %+v, %v", changed, err)
 		}
 	})
 }

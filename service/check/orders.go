@@ -13,6 +13,7 @@ import (
 
 var (
 	lineCost      = &rule{lawExplained, "the line's cost is %s, by the recipe and rates known now it is %s"}
+	taxOf         = &rule{lawBooks, "the tax is %s, by the shares known now it is %s"}
 	orderCosts    = &rule{lawBooks, "the order's cost is %s, those of its lines less what came back to stock sum to %s"}
 	orderReturned = &rule{lawBooks, "%s of the line came back to stock, by the refunds it is %s"}
 	refundLines   = &rule{lawBooks, "the refund's amount is %s, its lines sum to %s"}
@@ -20,7 +21,7 @@ var (
 	refundShare   = &rule{lawBooks, "the parts of the line that are given back without an amount sum to %s, their share of its total is %s"}
 )
 
-// checkOrders compares the costs of orders' lines with what the recipe and rates give now, and the refunds of orders with their lines, what
+// checkOrders compares the costs and taxes of orders' lines with what the recipe and rates give now, and the refunds of orders with their lines, what
 // came back to stock and what the order costs without it.
 func (s *Service) checkOrders(ctx context.Context, tx *store.Tx, f *findings) error {
 	err := s.rates.WrongOrderCosts(ctx, tx, func(lineID string, stored, computed money.Amount) {
@@ -28,6 +29,12 @@ func (s *Service) checkOrders(ctx context.Context, tx *store.Tx, f *findings) er
 	})
 	if err != nil {
 		return fmt.Errorf("check: costs of orders: %w", err)
+	}
+	err = s.rates.WrongOrderTaxes(ctx, tx, func(id string, stored, computed money.Amount) {
+		f.add(taxOf, id, s.Currency.Format(stored), s.Currency.Format(computed))
+	})
+	if err != nil {
+		return fmt.Errorf("check: taxes of orders: %w", err)
 	}
 	return eachOrderLines(ctx, tx, func(orders []orderWithLines, refunds map[string][]*books.Refund) error {
 		for _, o := range orders {

@@ -162,14 +162,14 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 }
 
 var (
-	orderMargin  = &rule{lawBooks, "the margin is %s, total - refunded - cost is %s"}
+	orderMargin  = &rule{lawBooks, "the margin is %s, total - refunded - cost, without tax, is %s"}
 	orderSettled = &rule{lawBooks, "the order's credits and its unattributed part do not sum to its margin"}
 	orderDay     = &rule{lawFigures, "the day is %d, in %s it was %d"}
 )
 
 // checkOrder checks an order's margin, that the books are closed on it, and its day in the installation's time zone.
 func (s *Service) checkOrder(f *findings, o storedOrder) {
-	if want, err := costing.OrderMargin(o.Status == lifetime.OrderCancelled, o.total, o.refunded, o.cost); err != nil || want != o.Margin {
+	if want, err := costing.OrderMargin(o.Status == lifetime.OrderCancelled, o.sold, s.Settings().Taxes, o.cost); err != nil || want != o.Margin {
 		f.add(orderMargin, o.id, s.Currency.Format(o.Margin), s.Currency.Format(want))
 	}
 	if !settled(o) {

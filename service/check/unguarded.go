@@ -47,6 +47,12 @@ var ruleQueries = []ruleQuery{
 		WHERE k.customer_id <> o.customer_id AND (k.about_id IS NULL OR k.about_id <> o.customer_id)`},
 	{rule{lawBooks, "the lines' totals do not sum to the order's total"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
 	{rule{lawBooks, "the lines' totals do not sum to the offer's total"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
+	{rule{lawBooks, "the lines' taxes do not sum to the order's tax"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
+	{rule{lawBooks, "the lines' taxes do not sum to the offer's tax"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
+	{rule{lawBooks, "the taxes of the refunds do not sum to the refunded tax"}, `SELECT o.id FROM orders o LEFT JOIN (SELECT order_id, sum(tax) AS given FROM refunds GROUP BY order_id) AS r ON r.order_id = o.id
+		WHERE o.refunded_tax <> coalesce(r.given, 0)`},
+	{rule{lawBooks, "the taxes of the refund's lines do not sum to its tax"}, "SELECT r.id FROM refunds r JOIN refund_lines l ON l.refund_id = r.id GROUP BY r.id, r.tax HAVING sum(l.tax) <> r.tax"},
+	{rule{lawBooks, "all was given back, and not all of the tax"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded_tax <> tax"},
 	{rule{lawBooks, "the refunds do not sum to the refunded amount"}, `SELECT o.id FROM orders o LEFT JOIN (SELECT order_id, sum(amount) AS given FROM refunds GROUP BY order_id) AS r ON r.order_id = o.id
 		WHERE o.refunded <> coalesce(r.given, 0)`},
 	{rule{lawBooks, "the refunded amount is negative or more than the total"}, "SELECT id FROM orders WHERE refunded < 0 OR refunded > total"},
@@ -165,7 +171,8 @@ type storedOrder struct {
 	lifetime.Order
 
 	id, customerID         string
-	total, refunded, cost  money.Amount
+	sold                   costing.Sale
+	cost                   money.Amount
 	credited, unattributed money.Amount // by the credits, of which there are credits
 	credits                int
 	model                  *string // by which it was credited
@@ -174,12 +181,12 @@ type storedOrder struct {
 // ordersOf reads the orders of the customers with ids after low up to high, by customer.
 func ordersOf(ctx context.Context, tx *store.Tx, low, high string) (map[string][]storedOrder, error) {
 	of := map[string][]storedOrder{}
-	return of, store.Each(ctx, tx, `SELECT o.id, o.customer_id, o.status, o.at, o.day, o.completed_at, o.total, o.refunded, o.cost, o.margin, o.unattributed, o.credit_model,
+	return of, store.Each(ctx, tx, `SELECT o.id, o.customer_id, o.status, o.at, o.day, o.completed_at, o.total, o.refunded, o.tax, o.refunded_tax, o.cost, o.margin, o.unattributed, o.credit_model,
 			(SELECT count(*) FROM credits c WHERE c.order_id = o.id), (SELECT coalesce(sum(c.amount), 0) FROM credits c WHERE c.order_id = o.id)
 		FROM orders o WHERE o.customer_id > ? AND o.customer_id <= ?`, []any{low, high}, func(scan store.ScanFunc) error {
 		var o storedOrder
 		var completed *time.Time
-		err := scan(&o.id, &o.customerID, &o.Status, &o.At, &o.Day, &completed, &o.total, &o.refunded, &o.cost, &o.Margin, &o.unattributed, &o.model, &o.credits, &o.credited)
+		err := scan(&o.id, &o.customerID, &o.Status, &o.At, &o.Day, &completed, &o.sold.Total, &o.sold.Refunded, &o.sold.Tax, &o.sold.RefundedTax, &o.cost, &o.Margin, &o.unattributed, &o.model, &o.credits, &o.credited)
 		o.At, o.CompletedAt = o.At.UTC(), input.OrZero(completed).UTC()
 		of[o.customerID] = append(of[o.customerID], o)
 		return err

@@ -73,6 +73,11 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		if err := s.writeTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
+		if c.TaxExempt != nil { // prices know it
+			if err := s.SnapshotChanged(ctx, tx, service.SnapshotBook); err != nil {
+				return "", err
+			}
+		}
 		return c.ID, s.books.Settle(ctx, tx, c.ID, books.Occasion{})
 	})
 	if err != nil {

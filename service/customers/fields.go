@@ -146,6 +146,12 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*schema.Date] { return in.Birthday },
 		replaced, mapped,
 	),
+	define( // an import does not change it: it is dated, and restates orders
+		names{"taxExempt", "tax_exempt", "tax_exempt"}, optional(func(r *Record) **string { return &r.TaxExempt }), text, anyText(1000),
+		func(in *service.CreateCustomerInput) *string { return in.TaxExempt },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.TaxExempt },
+		kept, mapped,
+	),
 }
 
 // ifGiven is a value of an update that cannot be cleared: null leaves it as it is.

@@ -25,7 +25,7 @@ func TestFieldsOfInputs(t *testing.T) {
 	const request = "it is of the request"
 	fieldtest.Input[service.CreateCustomerInput](t, creates, map[string]string{"id": "the verb makes one where the input has none", "idempotencyKey": request})
 	fieldtest.Input[service.UpdateCustomerInput](t, updates, map[string]string{
-		"id": request, "expectedVersion": request, "stageReason": "it is of the change of the stage", "idempotencyKey": request,
+		"id": request, "expectedVersion": request, "stageReason": "it is of the change of the stage", "taxExemptFrom": "it is of the change of taxExempt", "idempotencyKey": request,
 	})
 }
 

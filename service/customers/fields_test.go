@@ -14,6 +14,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/files"
+	"kopeck/files/option"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -67,6 +68,7 @@ var samples = map[string][2]sample{
 	"created_at":         {{"", "2024-01-01T00:00:00Z"}, {"", "2024-01-01T00:00:00Z"}},
 	"departed_at":        {{"", "2026-01-01T00:00:00Z"}, {"", "2026-02-01T00:00:00Z"}},
 	"deleted_at":         {{"", "2026-01-02T00:00:00Z"}, {"", "2026-02-02T00:00:00Z"}},
+	"tax_exempt":         {{`"an embassy"`, "an embassy"}, {`"export"`, "export"}},
 	"birthday":           {{`"1990-02-28"`, "1990-02-28"}, {`"1900-01-01"`, "1900-01-01"}},
 	"wallet":             {{`{"amount": "120000.00", "currencyCode": "RUB"}`, "120000.00"}, {`{"amount": "1.00", "currencyCode": "RUB"}`, "1.00"}},
 }
@@ -232,7 +234,7 @@ func columns() []string {
 
 func (w *world) bring(text string) files.Report {
 	w.Helper()
-	report, err := files.Import(w.ctx, w.App, files.Options{Kind: files.Customers, Format: files.Kopeck, Update: true, Source: strings.NewReader(text), Rejects: w.TempDir() + "/rejects.csv"})
+	report, err := files.Import(w.ctx, w.App, option.Options{Kind: option.Customers, Format: option.Kopeck, Update: true, Source: strings.NewReader(text), Rejects: w.TempDir() + "/rejects.csv"})
 	if err != nil || report.Rejected > 0 {
 		w.Fatalf("%v: %s, of\n%s", err, report, text)
 	}
@@ -242,7 +244,7 @@ func (w *world) bring(text string) files.Report {
 func (w *world) export() map[string]map[string]string {
 	w.Helper()
 	var text bytes.Buffer
-	if err := files.Export(w.ctx, w.App, files.Customers, &text); err != nil {
+	if err := files.Export(w.ctx, w.App, option.Customers, &text); err != nil {
 		w.Fatal(err)
 	}
 	rows, err := csv.NewReader(&text).ReadAll()
@@ -279,6 +281,7 @@ func TestExportAndImportEveryField(t *testing.T) {
 		// What an import changes it changes.
 		text := row(header, 1)
 		text[slices.Index(header, "stage")] = samples["stage"][0].file                   // follows from what happened
+		text[slices.Index(header, "tax_exempt")] = samples["tax_exempt"][0].file         // is dated
 		text[slices.Index(header, "referred_by_id")] = samples["referred_by_id"][0].file // is filled in where nobody is recorded
 		if r := w.bring(table(t, header, text)); r.Updated != 1 {
 			w.Errorf("an import of other values: %s", r)

@@ -12,6 +12,8 @@ import (
 type Service struct {
 	*service.Core
 
+	RestateTax RestateTax
+
 	books  *books.Service
 	people *people.Service
 }

@@ -34,10 +34,15 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	if err == nil && in.Stage != nil && reason == nil {
 		faults.Add(fault.Invalidf("stageReason", "want the reason why the stage is overruled"))
 	}
+	exemptFrom, err := s.exemptFrom(in)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	_, err = s.WriteUnique(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.holdTax(ctx, tx, in); err != nil {
+			return "", err
+		}
 		c, err := s.holdReferral(ctx, tx, in.ID, in.ReferredByID.Value())
 		if err != nil {
 			return "", err
@@ -56,14 +61,17 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			merge.Current[name], merge.Updated[name] = one.field.history(s, &Record{Customer: c}), one.history
 		}
 		moved, err := s.Merge(ctx, tx, merge)
-		if err != nil || len(moved) == 0 {
+		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is told even if it holds now
 			return c.ID, hideReferrals(ctx, tx, err)
 		}
 		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
 			_, isMoved := moved[one.field.Input]
 			return !isMoved
 		})
-		return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.OrZero(reason))
+		if !in.TaxExempt.IsSet() {
+			return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.OrZero(reason), nil)
+		}
+		return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.OrZero(reason), &exemptFrom)
 	})
 	if err != nil {
 		return nil, err
@@ -71,8 +79,9 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	return s.Client.Customer.Get(ctx, in.ID)
 }
 
-// applyChanges writes the changes of a customer as a new version, and what follows from them.
-func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Customer, changes []*change, moved map[string]service.Change, reason string) error {
+// applyChanges writes the changes of a customer as a new version, and what follows from them. exemptFrom is from when the exemption from tax
+// among them holds; nil for none.
+func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Customer, changes []*change, moved map[string]service.Change, reason string, exemptFrom *time.Time) error {
 	changed := *c
 	row := &Record{Customer: &changed}
 	update := tx.Customer.UpdateOne(c).AddVersion(1).SetUpdatedAt(s.Now())
@@ -90,6 +99,11 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 			return err
 		}
 	}
+	if exemptFrom != nil {
+		if err := s.changeExemption(ctx, tx, c, update, moved, *exemptFrom); err != nil {
+			return err
+		}
+	}
 	if err := s.books.ChangeSegment(ctx, tx, c.ID, c.Segment, row.Segment, c.CreatedAt); err != nil {
 		return err
 	}
@@ -102,6 +116,11 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	}
 	if err := s.AuditVersion(ctx, tx, service.CustomerUpdate, c.ID, service.VersionChange{Version: after.Version, Fields: moved}); err != nil {
 		return err
+	}
+	if exemptFrom != nil {
+		if err := s.RestateTax.RestateExemption(ctx, tx, c.ID, *exemptFrom); err != nil {
+			return err
+		}
 	}
 	return s.CustomerChanged(ctx, tx, c.ID)
 }

@@ -28,7 +28,11 @@ type Order struct {
 	CancelledAt *time.Time `json:"cancelledAt,omitempty"`
 	Currency    string     `json:"currency"`
 	Total       string     `json:"total"`
+	Net         string     `json:"net"`
+	Tax         string     `json:"tax"`
+	Gross       string     `json:"gross"`
 	Refunded    string     `json:"refunded"`
+	RefundedTax string     `json:"refundedTax"`
 	Cost        string     `json:"cost"`
 	CostStated  bool       `json:"costStated"`
 	Margin      string     `json:"margin,omitempty"` // "" of an order that is cancelled
@@ -38,6 +42,7 @@ type Order struct {
 	History     []Event    `json:"history"`
 
 	moment func(time.Time) string
+	onTop  bool // prices are without tax
 }
 
 // Named is something with an id and a name.
@@ -51,12 +56,18 @@ type Line struct {
 	ID string `json:"id"`
 	Priced
 
+	TaxCode          string     `json:"taxCode,omitempty"`
+	TaxShare         string     `json:"taxShare,omitempty"` // "" where an import gave the tax
+	Net              string     `json:"net"`
+	Tax              string     `json:"tax"`
+	Gross            string     `json:"gross"`
 	Agreement        *Agreement `json:"agreement,omitempty"`
 	NotApplied       []Reason   `json:"notApplied"`            // as of the moment of the price
 	PricedAgain      string     `json:"pricedAgain,omitempty"` // the unit price that the facts known at that moment give; "" if none can be computed
 	CostLines        []Cost     `json:"costLines"`
 	Cost             string     `json:"cost"`
 	Refunded         string     `json:"refunded"`
+	RefundedTax      string     `json:"refundedTax"`
 	RefundedQuantity string     `json:"refundedQuantity"`
 	ReturnedQuantity string     `json:"returnedQuantity"`
 	Margin           string     `json:"margin,omitempty"`
@@ -106,6 +117,7 @@ type Cost struct {
 type Refund struct {
 	ID            string         `json:"id"`
 	Amount        string         `json:"amount"`
+	Tax           string         `json:"tax"`
 	At            time.Time      `json:"at"`
 	RecordedAt    time.Time      `json:"recordedAt"`
 	Reason        string         `json:"reason"`
@@ -119,6 +131,7 @@ type RefundedLine struct {
 	SKU      string `json:"sku"`
 	Quantity string `json:"quantity"`
 	Amount   string `json:"amount"`
+	Tax      string `json:"tax"`
 	Cost     string `json:"cost"` // that came back with the goods
 }
 
@@ -147,6 +160,8 @@ type Event struct {
 	Due        *time.Time `json:"due,omitempty"`
 	Before     string     `json:"costBefore,omitempty"`
 	After      string     `json:"costAfter,omitempty"`
+	TaxBefore  string     `json:"taxBefore,omitempty"`
+	TaxAfter   string     `json:"taxAfter,omitempty"`
 	Rates      []string   `json:"rates,omitempty"`
 }
 
@@ -170,8 +185,8 @@ func (s *Service) Order(ctx context.Context, orderID string) (*Order, error) {
 	if o.ExternalID != nil {
 		page.ExternalID = *o.ExternalID
 	}
-	if o.CancelledAt == nil {
-		page.Margin = s.format(o.Margin)
+	if err := s.addTax(ctx, o, page); err != nil {
+		return nil, err
 	}
 	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
 	if err != nil {
@@ -188,6 +203,26 @@ func (s *Service) Order(ctx context.Context, orderID string) (*Order, error) {
 		page.History = append(page.History, s.event(e))
 	}
 	return page, nil
+}
+
+// addTax adds what of an order is tax, and its margin.
+func (s *Service) addTax(ctx context.Context, o *ent.Order, page *Order) error {
+	taxes, err := s.rates.OrderTaxes(ctx, []*ent.Order{o})
+	if err != nil {
+		return err
+	}
+	of, mode := taxes[o.ID], s.Settings().Taxes
+	net, err := mode.Net(o.Total, of.Tax)
+	if err != nil {
+		return err
+	}
+	gross, err := mode.Gross(o.Total, of.Tax)
+	page.Net, page.Tax, page.Gross, page.RefundedTax = s.format(net), s.format(of.Tax), s.format(gross), s.format(of.RefundedTax)
+	page.onTop = mode == costing.TaxOnTop
+	if o.CancelledAt == nil {
+		page.Margin = s.format(of.Margin)
+	}
+	return err
 }
 
 // addLines adds the lines of an order, and the refunds of its history, which name them.
@@ -225,6 +260,13 @@ func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.Order
 		ID:   line.ID,
 		Cost: s.format(of.Cost), Refunded: s.format(of.Refunded), RefundedQuantity: of.RefundedQuantity.String(), ReturnedQuantity: of.ReturnedQuantity.String(), Margin: s.formatOr(of.Margin),
 		NotApplied: []Reason{}, CostLines: s.costs(of.CostLines),
+		Net: s.format(of.Net), Tax: s.format(of.Tax), Gross: s.format(of.Gross), RefundedTax: s.format(of.RefundedTax),
+	}
+	if of.TaxCode != nil {
+		l.TaxCode = *of.TaxCode
+	}
+	if of.TaxShare != nil {
+		l.TaxShare = of.TaxShare.String()
 	}
 	steps, err := quote.PriceLinesOf(line)
 	if err != nil {
@@ -311,11 +353,11 @@ func (s *Service) addRefunds(ctx context.Context, o *ent.Order, history []*sale.
 			continue
 		}
 		r := Refund{
-			ID: e.Refund.ID, Amount: s.format(e.Refund.Amount), At: e.Refund.At, RecordedAt: e.Refund.RecordedAt, Reason: e.Refund.Reason, By: e.Refund.Actor,
+			ID: e.Refund.ID, Amount: s.format(e.Refund.Amount), Tax: s.format(e.Refund.Tax), At: e.Refund.At, RecordedAt: e.Refund.RecordedAt, Reason: e.Refund.Reason, By: e.Refund.Actor,
 			GoodsReturned: e.Refund.GoodsReturned, Lines: []RefundedLine{},
 		}
 		for _, part := range parts[r.ID] {
-			r.Lines = append(r.Lines, RefundedLine{skus[part.LineID], part.Quantity.String(), s.format(part.Amount), s.format(part.Cost)})
+			r.Lines = append(r.Lines, RefundedLine{skus[part.LineID], part.Quantity.String(), s.format(part.Amount), s.format(part.Tax), s.format(part.Cost)})
 		}
 		page.Refunds = append(page.Refunds, r)
 	}
@@ -361,6 +403,7 @@ func (s *Service) event(e *sale.OrderEvent) Event {
 	}
 	if e.Cost != nil {
 		shown.Before, shown.After, shown.Rates = s.format(e.Cost.Before), s.format(e.Cost.After), e.Cost.RateIDs
+		shown.TaxBefore, shown.TaxAfter = s.formatOr(e.Cost.TaxBefore), s.formatOr(e.Cost.TaxAfter)
 	}
 	return shown
 }

@@ -22,6 +22,7 @@ func (o *Order) Page() string {
 	p.head("The order")
 	p.row(1, "total of the lines", o.Total)
 	p.row(1, "refunded", minus(o.Refunded))
+	taxOn(p, o.Tax, o.RefundedTax, o.onTop, "")
 	cost := "cost"
 	if o.CostStated {
 		cost += ", as it came with the import"
@@ -82,9 +83,29 @@ func (o *Order) lineOn(p *page, i int) {
 	costsOn(p, l.CostLines, l.Cost, o.moment)
 	p.row(1, "total", l.Total)
 	p.row(1, "refunded"+partText(l.RefundedQuantity, "of "+l.Quantity), minus(l.Refunded))
+	share := ""
+	if l.TaxCode != "" {
+		share = ", " + l.TaxCode + " at " + l.TaxShare
+	}
+	taxOn(p, l.Tax, l.RefundedTax, o.onTop, share)
 	p.row(1, "cost"+partText(l.ReturnedQuantity, "came back to stock"), minus(l.Cost))
 	if l.Margin != "" {
 		p.sum(1, "margin of the line", l.Margin)
+	}
+}
+
+// taxOn writes the tax that is part of a total, and of what was given back; what comes on top of it is no part of the sum.
+func taxOn(p *page, tax, refunded string, onTop bool, share string) {
+	if minus(tax) == tax {
+		return // nothing
+	}
+	if onTop {
+		p.row(1, "tax on top"+share+": "+tax+", given back "+refunded, "")
+		return
+	}
+	p.row(1, "tax in it"+share, minus(tax))
+	if minus(refunded) != refunded {
+		p.row(1, "tax in what was given back", refunded)
 	}
 }
 
@@ -144,7 +165,13 @@ func (o *Order) eventText(e Event) string {
 		text += ", due " + o.moment(*e.Due)
 	}
 	if e.After != "" {
-		text += ", from " + e.Before + " to " + e.After + ", by " + strings.Join(e.Rates, ", ")
+		text += ", from " + e.Before + " to " + e.After
+		if e.TaxAfter != "" {
+			text += ", tax from " + e.TaxBefore + " to " + e.TaxAfter
+		}
+		if len(e.Rates) > 0 {
+			text += ", by " + strings.Join(e.Rates, ", ")
+		}
 	}
 	return text + reasonText(e.Reason)
 }

@@ -19,6 +19,7 @@ type Token struct {
 	Customer Named `json:"customer"`
 	Priced
 
+	Tax        string    `json:"tax"` // of the total, by the share of when it was promised
 	PricedAt   time.Time `json:"pricedAt"`
 	ValidUntil time.Time `json:"validUntil"`
 	Expired    bool      `json:"expired"`
@@ -34,7 +35,7 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 		return nil, err
 	}
 	page := &Token{
-		Customer: Named{ID: content.CustomerID}, PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
+		Customer: Named{ID: content.CustomerID}, Tax: s.format(content.Tax), PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
 	}
 	c, err := s.Client.Customer.Query().Where(customer.ID(content.CustomerID)).Only(ctx)
 	switch {
@@ -98,6 +99,9 @@ func (t *Token) Page() string {
 	stepsOn(p, t.PriceLines, t.Unit)
 	p.row(2, "x "+t.Quantity, "")
 	p.sum(2, "total", t.Total)
+	if minus(t.Tax) != t.Tax {
+		p.row(2, "tax "+t.Tax, "")
+	}
 	p.head("Used by")
 	if len(t.Orders) == 0 {
 		p.row(1, "no order", "")

@@ -2,7 +2,6 @@ package quote
 
 import (
 	"context"
-	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -39,7 +38,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
 		action := "price.propose"
 		if actor.Has(auth.ScopeFloor) {
-			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.ProductID, agreement.MinimumQuantity)
+			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.CustomerID, in.ProductID, agreement.MinimumQuantity)
 			if err != nil {
 				return "", atUnit(err)
 			}
@@ -65,6 +64,15 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 	return s.Client.PriceAgreement.Get(ctx, made)
 }
 
+// mayAgree returns the actor, or FORBIDDEN without the scope floor for what they are doing.
+func mayAgree(ctx context.Context, doing string) (auth.Actor, error) {
+	actor, _ := auth.From(ctx)
+	if !actor.Has(auth.ScopeFloor) {
+		return actor, fault.New(fault.Forbidden, "", "%s needs the scope %s", doing, auth.ScopeFloor)
+	}
+	return actor, nil
+}
+
 // productOnSale returns NOT_FOUND or WRONG_STATE unless a product is in the catalogue.
 func productOnSale(ctx context.Context, tx *store.Tx, productID string) error {
 	product, err := tx.Product.Get(ctx, productID)
@@ -87,9 +95,9 @@ func atUnit(err error) error {
 	return err
 }
 
-// floorUnder returns today's floor of a product at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
-func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimum money.Decimal) (money.Amount, error) {
-	floor, err := s.book.Load().prices.Floor(productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
+// floorUnder returns today's floor of a product for a customer at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason, customerID, productID string, minimum money.Decimal) (money.Amount, error) {
+	floor, err := s.book.Load().prices.Floor(customerID, productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
 	if err != nil {
 		return floor, PriceFault(err)
 	}
@@ -101,7 +109,7 @@ func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimu
 
 func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement, error) {
 	var faults fault.List
-	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidFrom: s.Now(), ValidTo: inMicroseconds(in.ValidTo)}
+	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidTo: inMicroseconds(in.ValidTo)}
 	var err error
 	a.ID, err = s.NewID(id.Agreement, in.ID)
 	faults.Add(err)
@@ -113,11 +121,9 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 		a.MinimumQuantity, err = input.Decimal("minimumQuantity", *in.MinimumQuantity, "0", "1000000000")
 		faults.Add(err)
 	}
-	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
+	a.ValidFrom, err = s.HoldsFrom("validFrom", in.ValidFrom)
+	faults.Add(err)
 	faults.Add(input.CheckDate("validTo", in.ValidTo))
-	if in.ValidFrom != nil {
-		a.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
-	}
 	reason, err := input.OptionalText("overrideFloorReason", in.OverrideFloorReason, 2000)
 	faults.Add(err)
 	a.OverrideReason = input.OrZero(reason)

@@ -67,9 +67,13 @@ func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, products []*ent.P
 	if err != nil {
 		return costing.Basis{}, err
 	}
+	taxes, err := s.TaxesOf(ctx, tx, nil, nil)
+	if err != nil {
+		return costing.Basis{}, err
+	}
 	settings := s.Settings()
 	return costing.Basis{
-		Catalogue: catalogue, Rates: rates, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
+		Catalogue: catalogue, Rates: rates, Taxes: taxes, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
 	}, nil
 }
 
@@ -113,7 +117,7 @@ func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
 	terms := make([]pricing.Terms, len(rows))
 	for i, t := range rows {
 		terms[i] = pricing.Terms{
-			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin,
+			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin, TaxCode: t.TaxCode,
 			ValidFrom: t.ValidFrom, RecordedAt: t.RecordedAt,
 		}
 	}

@@ -33,6 +33,10 @@ func (p *Price) Parts() ([]*PricePart, error) {
 	if err != nil {
 		return nil, input.DomainError(err)
 	}
+	taxes, err := pricing.SplitOver(p.Tax, parts)
+	if err != nil {
+		return nil, input.DomainError(err)
+	}
 	for i, part := range parts {
 		quantity, err := money.DecimalOf(new(big.Rat).Mul(part.Quantity.Rat(), p.Quantity.Rat()), money.Places)
 		if err != nil {
@@ -42,7 +46,11 @@ func (p *Price) Parts() ([]*PricePart, error) {
 		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.options, p.LeadDays, p.At); err != nil {
 			return nil, priceFaultFor(p.from.costs, err)
 		}
-		if one.Margin, err = one.Total.Minus(one.Cost); err != nil {
+		net, err := p.from.prices.Basis().Taxes.ModeOf().Net(one.Total, taxes[i])
+		if err != nil {
+			return nil, input.DomainError(err)
+		}
+		if one.Margin, err = net.Minus(one.Cost); err != nil {
 			return nil, input.DomainError(err)
 		}
 		shares = append(shares, one)

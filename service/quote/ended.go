@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -20,21 +19,18 @@ import (
 // NOT_FOUND; WRONG_STATE for a proposal, and for an agreement that ends at that moment already; INVALID on from unless it is before
 // validTo; VERSION_CONFLICT.
 func (s *Service) EndAgreement(ctx context.Context, in service.EndAgreementInput) (*ent.PriceAgreement, error) {
-	actor, _ := auth.From(ctx)
-	if !actor.Has(auth.ScopeFloor) {
-		return nil, fault.New(fault.Forbidden, "", "ending agreed prices needs the scope %s", auth.ScopeFloor)
+	actor, err := mayAgree(ctx, "ending agreed prices")
+	if err != nil {
+		return nil, err
 	}
 	var faults fault.List
 	faults.Add(id.Check("id", id.Agreement, in.ID))
 	reason, err := input.Text("reason", in.Reason, 2000)
 	faults.Add(err)
-	faults.Add(input.CheckDate("from", in.From))
+	from, err := s.HoldsFrom("from", in.From)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
-	}
-	from := s.Now()
-	if in.From != nil {
-		from = *inMicroseconds(in.From)
 	}
 	v := service.Verb{Name: "endAgreement", Key: in.IdempotencyKey, Body: in}
 	return s.changeAgreement(ctx, v, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, a *ent.PriceAgreement) error {

@@ -2,7 +2,6 @@ package quote
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service/input"
-	"kopeck/service/value"
 )
 
 // facts returns what the rules of a book may ask about customers at a moment, by their ids. What is on the rows takes no
@@ -40,7 +38,7 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 		}
 	}
 	if b.mentions("lifetimeValue") {
-		if err := s.addLifetimeValues(ctx, facts, customers, at, past); err != nil {
+		if err := s.addWorth(ctx, facts, customers, at, past); err != nil {
 			return nil, err
 		}
 	}
@@ -73,39 +71,15 @@ func (b *book) mentions(word string) bool {
 	return false
 }
 
-// addLifetimeValues adds to facts what customers were worth at a moment.
-func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricing.Customer, customers []*ent.Customer, at time.Time, past bool) error {
-	earnings := make(map[*ent.Customer]value.Earnings, len(customers))
-	for _, c := range customers {
-		earnings[c] = value.EarningsOf(c)
+// addWorth adds to facts what customers were worth at a moment, for rules: see [value.Service.RulesWorth].
+func (s *Service) addWorth(ctx context.Context, facts map[string]pricing.Customer, customers []*ent.Customer, at time.Time, past bool) error {
+	worth, err := s.value.RulesWorth(ctx, customers, at, past, s.EarningsKnownAt)
+	for customerID, of := range worth {
+		fact := facts[customerID]
+		fact.LifetimeValue, fact.WorthFrom = of.Total, of.From
+		facts[customerID] = fact
 	}
-	m, seen := s.value.Current(), s.value.Observation()
-	if past {
-		var err error
-		if m, err = s.value.ModelAt(ctx, at); err != nil {
-			return err
-		}
-		if seen, err = s.value.ObservationAt(ctx, at); err != nil {
-			return err
-		}
-		known, err := s.EarningsKnownAt(ctx, customers, at)
-		if err != nil {
-			return err
-		}
-		for c := range earnings {
-			earnings[c] = known[c.ID]
-		}
-	}
-	for c, e := range earnings {
-		v, err := s.value.ValueSeen(m, e, seen, at, value.LifetimeHorizon, s.SettingsAt(at).AnnualDiscountRate)
-		if err != nil {
-			return fmt.Errorf("quote: lifetime value of %s: %w", c.ID, err)
-		}
-		fact := facts[c.ID]
-		fact.LifetimeValue = v.Total
-		facts[c.ID] = fact
-	}
-	return nil
+	return err
 }
 
 // addPermissions adds to facts the highest level of permission that customers gave and that holds at a moment.

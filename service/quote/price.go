@@ -35,7 +35,12 @@ type Price struct {
 	Lines      []pricing.Line
 	Floor      money.Amount
 	Cost       *costing.ProductCost
-	Margin     money.Amount
+	Margin     money.Amount // of a unit, without tax
+	TaxCode    *string      // nil without tax
+	TaxShare   money.Decimal
+	Net        money.Amount // the total without tax
+	Tax        money.Amount // of the total
+	Gross      money.Amount // the total with tax
 	At         time.Time
 	ValidUntil time.Time
 	LeadDays   int
@@ -63,6 +68,20 @@ func (p *Price) Options() []*PriceOption {
 		all[i] = &PriceOption{o, !slices.Contains(p.question.Options, o)}
 	}
 	return all
+}
+
+// PriceWorth is what the customer was worth as far as rules of a price asked for it.
+type PriceWorth struct {
+	Amount money.Amount
+	From   time.Time
+}
+
+// Worth is what the customer was worth as far as the rules could ask for it; nil where none does.
+func (p *Price) Worth() *PriceWorth {
+	if of := p.question.Customer; !of.WorthFrom.IsZero() {
+		return &PriceWorth{of.LifetimeValue, of.WorthFrom}
+	}
+	return nil
 }
 
 // Rejected are the rules that did not apply, and why. It does not include rules that are only supposed.

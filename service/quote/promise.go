@@ -17,6 +17,7 @@ type Promise struct {
 	Quantity  money.Decimal
 	Unit      money.Amount
 	Total     money.Amount   // see costing.LineTotal
+	Tax       money.Amount   // of the total, by the share of when it was promised
 	lines     []pricing.Line // from list to unit; they sum to unit
 	Options   []pricing.Option
 	LeadDays  int
@@ -36,6 +37,16 @@ func TotalOf(promises []Promise) (money.Amount, error) {
 	return total, input.DomainError(err)
 }
 
+// TaxOf sums the taxes of promises.
+func TaxOf(promises []Promise) (money.Amount, error) {
+	taxes := make([]money.Amount, len(promises))
+	for i, p := range promises {
+		taxes[i] = p.Tax
+	}
+	tax, err := money.Sum(taxes...)
+	return tax, input.DomainError(err)
+}
+
 // AsJSON returns what offer and order lines keep of the promise as JSON.
 func (p Promise) AsJSON() (PromiseJSON, error) {
 	lines, err := json.Marshal(p.lines)
@@ -49,7 +60,7 @@ func (p Promise) AsJSON() (PromiseJSON, error) {
 // PromiseOfLine returns what an offer's line promises.
 func PromiseOfLine(line *ent.OfferLine) (Promise, error) {
 	p := Promise{
-		ProductID: line.ProductID, Quantity: line.Quantity, Unit: line.Unit, Total: line.Total,
+		ProductID: line.ProductID, Quantity: line.Quantity, Unit: line.Unit, Total: line.Total, Tax: line.Tax,
 		LeadDays: line.LeadDays, PricedAt: line.PricedAt,
 	}
 	if err := json.Unmarshal(line.PriceLines, &p.lines); err != nil {

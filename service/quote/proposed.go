@@ -3,7 +3,6 @@ package quote
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/priceagreement"
 	"kopeck/fault"
@@ -32,7 +31,7 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 			return err
 		}
 		reason := input.OrZero(given)
-		floor, err := s.floorUnder(a.Unit, reason, a.ProductID, a.MinimumQuantity)
+		floor, err := s.floorUnder(a.Unit, reason, a.CustomerID, a.ProductID, a.MinimumQuantity)
 		if err != nil {
 			return atReason(err)
 		}
@@ -69,9 +68,9 @@ func (s *Service) DeclineAgreement(ctx context.Context, in service.DeclineAgreem
 
 // decide decides on a proposal in a transaction, with the customer locked, and returns the agreement after it.
 func (s *Service) decide(ctx context.Context, v service.Verb, agreementID string, expectedVersion *int, decide func(context.Context, *store.Tx, *ent.PriceAgreement, *ent.PriceAgreementUpdateOne) error) (*ent.PriceAgreement, error) {
-	actor, _ := auth.From(ctx)
-	if !actor.Has(auth.ScopeFloor) {
-		return nil, fault.New(fault.Forbidden, "", "deciding on proposed prices needs the scope %s", auth.ScopeFloor)
+	actor, err := mayAgree(ctx, "deciding on proposed prices")
+	if err != nil {
+		return nil, err
 	}
 	if err := id.Check("id", id.Agreement, agreementID); err != nil {
 		return nil, err

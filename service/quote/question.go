@@ -62,24 +62,6 @@ func (s *Service) CheckAhead(ctx context.Context, field string, moment time.Time
 	return fault.New(fault.Forbidden, field, "a price of the future needs the scope %s", auth.ScopeCosts)
 }
 
-// UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now. Of a past moment it waits
-// until all is known that had been recorded by then: see [service.Core.Settle].
-func (s *Service) UpToAYear(ctx context.Context, field string, in *time.Time) (time.Time, error) {
-	now := s.Now()
-	switch {
-	case in == nil:
-		return now, nil
-	case in.After(now.AddDate(1, 0, 0)):
-		return now, fault.Invalidf(field, "must not be more than a year ahead")
-	case in.Year() < 1900:
-		return now, fault.Invalidf(field, "must not be before the year 1900")
-	case in.After(now) && in.Before(now.Add(5*time.Minute)): // phones' clocks run ahead a little
-		return now, nil
-	}
-	moment := in.UTC().Truncate(time.Microsecond)
-	return moment, s.Settle(ctx, moment)
-}
-
 // ChosenOptions reads the options of a question; whether the product has them is checked with the price.
 func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, error) {
 	if len(in) > 50 {

@@ -134,12 +134,17 @@ func (q *Quotes) priceOf(c *ent.Customer, productID string, units money.Decimal,
 
 // answered returns an answer of the book as the API has it.
 func (q *Quotes) answered(prices *pricing.Book, question pricing.Question, answer pricing.Answer) *Price {
-	return &Price{
+	price := &Price{
 		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
 		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
+		TaxShare: answer.TaxShare, Net: answer.Net, Tax: answer.Tax, Gross: answer.Gross,
 		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,
 		from: q, prices: prices, question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
 	}
+	if answer.TaxCode != "" {
+		price.TaxCode = &answer.TaxCode
+	}
+	return price
 }
 
 // Catalogue returns the active products, by sku.

@@ -26,7 +26,7 @@ func (s *Service) PriceToken(p *Price) (string, error) {
 	}
 	content := auth.PriceContent{
 		Customer: p.CustomerID, Product: p.ProductID, Quantity: p.Quantity.Nano(), Unit: p.Unit.Minor(), List: p.List.Minor(),
-		LeadDays: p.LeadDays, AskedAt: p.At, ValidUntil: p.ValidUntil,
+		LeadDays: p.LeadDays, AskedAt: p.At, ValidUntil: p.ValidUntil, Tax: p.Tax.Minor(),
 	}
 	for _, o := range p.options {
 		content.Options = append(content.Options, auth.PriceOption{Code: o.Code, Value: o.Value})
@@ -83,7 +83,7 @@ func (s *Service) optionName(productID, optionID string) string {
 func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
 	p := Promise{
 		ProductID: content.Product, Quantity: money.Nano(content.Quantity), Unit: money.Minor(content.Unit),
-		Options: make([]pricing.Option, len(content.Options)), LeadDays: content.LeadDays, PricedAt: content.AskedAt,
+		Options: make([]pricing.Option, len(content.Options)), LeadDays: content.LeadDays, PricedAt: content.AskedAt, Tax: money.Minor(content.Tax),
 	}
 	for i, option := range content.Options {
 		p.Options[i] = pricing.Option{Code: option.Code, Value: option.Value}

@@ -75,6 +75,39 @@ func eachUpdateSince(ctx context.Context, from store.Reader, customerIDs []strin
 	})
 }
 
+// taxCodes reads the tax codes of products, of all where nil is given, with the terms that ended them. What is sold has the same tax
+// whoever sells it, also if they may not see price terms.
+func taxCodes(ctx context.Context, from store.Reader, products []string) (codes []costing.TaxCode, err error) {
+	const query = "SELECT id, product_id, coalesce(tax_code, ''), valid_from, recorded_at FROM list_prices"
+	add := func(scan store.ScanFunc) error {
+		var c costing.TaxCode
+		err := scan(&c.ID, &c.ProductID, &c.Code, store.UTC(&c.ValidFrom), store.UTC(&c.RecordedAt))
+		codes = append(codes, c)
+		return err
+	}
+	const ever = " WHERE product_id IN (SELECT product_id FROM list_prices WHERE tax_code IS NOT NULL)"
+	if products == nil {
+		return codes, store.Each(ctx, from, query+ever, nil, add)
+	}
+	return codes, store.EachByIDs(ctx, from, query+ever+" AND product_id IN @ids", nil, products, add)
+}
+
+// exemptNow reads why customers are exempt from tax, of all where nil is given. It bypasses the guard for the same reason as taxCodes.
+func exemptNow(ctx context.Context, from store.Reader, customers []string) (map[string]*string, error) {
+	const query = "SELECT id, tax_exempt FROM customers WHERE tax_exempt IS NOT NULL"
+	exempt := map[string]*string{}
+	add := func(scan store.ScanFunc) error {
+		var customerID, reason string
+		err := scan(&customerID, &reason)
+		exempt[customerID] = &reason
+		return err
+	}
+	if customers == nil {
+		return exempt, store.Each(ctx, from, query, nil, add)
+	}
+	return exempt, store.EachByIDs(ctx, from, query+" AND id IN @ids", nil, customers, add)
+}
+
 // bookingsBetween reads the bookings of past days, from first to last. Capacity is taken by all orders, also by those that the actor
 // may not see.
 func (s *Service) bookingsBetween(ctx context.Context, first, last int) (bookings *costing.Bookings, err error) {

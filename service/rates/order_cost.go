@@ -10,7 +10,6 @@ import (
 
 	"kopeck/costing"
 	"kopeck/money"
-	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -24,12 +23,15 @@ type orderToCost struct {
 	id, customerID   string
 	at               time.Time
 	total, refunded  money.Amount
+	tax, refundedTax money.Amount
 	cost             money.Amount // less that of what came back to stock
 	uncosted, stated bool
 	cancelled        bool
 	cancelledAt      *time.Time
 	createdAt        time.Time
+	completedAt      *time.Time
 	lines            []lineToCost
+	refunds          []*books.Refund // in the order in which they were given
 }
 
 type lineToCost struct {
@@ -38,7 +40,7 @@ type lineToCost struct {
 	returned      money.Decimal // of the quantity: what came back to stock
 	options       []costing.Chosen
 	leadDays      int
-	total         money.Amount
+	total, tax    money.Amount // of the whole quantity, with what was given back
 	cost          money.Amount // of the whole quantity, with what came back
 }
 
@@ -60,18 +62,19 @@ func (l *lineToCost) question(at, knownAt time.Time) costing.ProductQuestion {
 type costedOrder struct {
 	before, after orderToCost
 	margin        money.Amount
+	refunds       costing.RefundTaxes
 	unmeasured    string // a measurement that its recipes need and it lacks; "" for none
 }
 
-// changed reports whether the order's cost, one of its lines' costs, or whether a rate is missing is different.
+// changed reports whether the order's cost or tax, those of its lines or refunds, or whether a rate is missing is different.
 func (c costedOrder) changed() bool {
-	sameCost := func(a, b lineToCost) bool { return a.cost == b.cost }
-	return c.before.cost != c.after.cost || c.before.uncosted != c.after.uncosted || !slices.EqualFunc(c.before.lines, c.after.lines, sameCost)
+	sameCost := func(a, b lineToCost) bool { return a.cost == b.cost && a.tax == b.tax }
+	return c.before.cost != c.after.cost || c.taxed() || c.before.uncosted != c.after.uncosted || !slices.EqualFunc(c.before.lines, c.after.lines, sameCost)
 }
 
 // CostOrder costs an order whose lines are written: each line is the full cost of one unit at the order's moment, by all
-// that is known now, times its quantity, rounded once. It writes the costs of the lines, and of the order the cost, the margin
-// and whether a rate is missing. The transaction holds the rates and the customer; settling is the caller's, once the order is
+// that is known now, times its quantity, rounded once. It writes the costs and the tax of the lines, and of the order the cost, the tax,
+// the margin and whether a rate is missing. The transaction holds the rates and the customer; settling is the caller's, once the order is
 // completed. It returns what the products are made of, for [Service.BookCapacity].
 func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) (*costing.Catalogue, error) {
 	orders, err := ordersByID(ctx, tx, []string{orderID})
@@ -82,7 +85,7 @@ func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) (
 	if err != nil {
 		return nil, err
 	}
-	costed, err := costOrders(costing.NewMemo(basis, memoized), orders, service.EndOfTime)
+	costed, err := costOrders(costing.NewMemo(basis, memoized), orders, s.knownNow())
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +96,9 @@ func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) (
 func (s *Service) basisOf(ctx context.Context, tx *store.Tx, orders []orderToCost) (basis costing.Basis, err error) {
 	settings := s.Settings()
 	basis = costing.Basis{Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone}
-	var products []string
+	var products, customers []string
 	for _, o := range orders {
+		customers = append(customers, o.customerID)
 		for _, line := range o.lines {
 			products = append(products, line.productID)
 		}
@@ -111,13 +115,18 @@ func (s *Service) basisOf(ctx context.Context, tx *store.Tx, orders []orderToCos
 		return basis, err
 	}
 	basis.Rates = costing.NewRates(dated)
+	distinct := func(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+	basis.Taxes, err = s.quote.TaxesOf(ctx, tx, distinct(products), distinct(customers))
 	return basis, err
 }
 
-// OrderCosts returns what orders cost by what was known at a moment, less that of what had come back to stock by the refunds that are
-// given by order, by their ids. An order without lines is not in it.
-func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costing.Basis, orderIDs []string, refunds map[string][]*books.Refund, knownAt time.Time) (map[string]money.Amount, error) {
-	costs := make(map[string]money.Amount, len(orderIDs))
+// OrderFigures is what an order costs and what of it is tax.
+type OrderFigures struct{ Cost, Tax, RefundedTax money.Amount }
+
+// OrderCosts returns what orders cost and what of them is tax by what was known at a moment, less the cost of what had come back to
+// stock by the refunds that are given by order, by their ids. An order without lines is not in it.
+func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costing.Basis, orderIDs []string, refunds map[string][]*books.Refund, knownAt time.Time) (map[string]OrderFigures, error) {
+	costs := make(map[string]OrderFigures, len(orderIDs))
 	memo := costing.NewMemo(basis, memoized)
 	for some := range slices.Chunk(orderIDs, store.IDsPerStatement) {
 		orders, err := ordersByID(ctx, from, some)
@@ -129,19 +138,26 @@ func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costi
 				return nil, input.DomainError(err)
 			}
 		}
-		costed, err := costOrders(memo, orders, knownAt)
+		costed, err := costOrders(memo, orders, knowledge{knownAt, s.Now()})
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range costed {
-			costs[c.after.id] = c.after.cost
+			costs[c.after.id] = OrderFigures{c.after.cost, c.after.tax, c.after.refundedTax}
 		}
 	}
 	return costs, nil
 }
 
-// refundedBy sets what came back to stock of the order's lines to what refunds say.
+// refundedBy sets what was given back of the order, and what of its lines came back to stock, to what refunds say.
 func (o *orderToCost) refundedBy(refunds []*books.Refund) error {
+	o.refunds, o.refunded = refunds, money.Amount{}
+	for _, r := range refunds {
+		var err error
+		if o.refunded, err = o.refunded.Plus(r.Amount); err != nil {
+			return err
+		}
+	}
 	lines, _, err := books.RefundedLines(refunds)
 	for n := range o.lines {
 		o.lines[n].returned = lines[o.lines[n].id].Returned
@@ -151,18 +167,18 @@ func (o *orderToCost) refundedBy(refunds []*books.Refund) error {
 
 // costOrders computes the costs of orders by what was known at a moment. A product that cannot be costed at all is an error; a
 // missing rate makes the order uncosted.
-func costOrders(memo *costing.Memo, orders []orderToCost, knownAt time.Time) ([]costedOrder, error) {
+func costOrders(memo *costing.Memo, orders []orderToCost, known knowledge) ([]costedOrder, error) {
 	costed := make([]costedOrder, len(orders))
 	for i, o := range orders {
 		var err error
-		if costed[i], err = costOrder(memo, o, knownAt); err != nil {
+		if costed[i], err = costOrder(memo, o, known); err != nil {
 			return nil, input.DomainError(err)
 		}
 	}
 	return costed, nil
 }
 
-func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrder, error) {
+func costOrder(memo *costing.Memo, o orderToCost, known knowledge) (costedOrder, error) {
 	c := costedOrder{before: o, after: o}
 	after := &c.after
 	after.cost, after.uncosted, after.lines = money.Amount{}, false, slices.Clone(o.lines)
@@ -175,7 +191,7 @@ func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrde
 		if o.stated {
 			line.cost = costs[n]
 		} else {
-			unit, err := memo.Cost(line.question(o.at, knownAt))
+			unit, err := memo.Cost(line.question(o.at, known.at))
 			if err != nil {
 				return c, err
 			}
@@ -197,7 +213,7 @@ func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrde
 			return c, err
 		}
 	}
-	c.margin, err = costing.OrderMargin(o.cancelled, o.total, o.refunded, after.cost)
+	err = c.tax(memo.Basis(), known)
 	return c, err
 }
 

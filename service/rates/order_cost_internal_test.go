@@ -72,7 +72,7 @@ func TestCostOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			costed, err := costOrders(memo, []orderToCost{c.order}, day(20))
+			costed, err := costOrders(memo, []orderToCost{c.order}, knowledge{day(20), day(20)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func TestCostOrder(t *testing.T) {
 			}
 		})
 	}
-	if _, err := costOrders(memo, []orderToCost{order(lineToCost{productID: "none", quantity: money.Whole(1)})}, day(20)); err == nil {
+	if _, err := costOrders(memo, []orderToCost{order(lineToCost{productID: "none", quantity: money.Whole(1)})}, knowledge{day(20), day(20)}); err == nil {
 		t.Error("a product that is not there is costed")
 	}
 }

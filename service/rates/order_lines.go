@@ -17,9 +17,16 @@ import (
 type OrderLineFigures struct {
 	KnownAt   time.Time // service.EndOfTime for now
 	Refunded  money.Amount
+	Tax       money.Amount // of the line's total
+	Net       money.Amount // the line's total without tax
+	Gross     money.Amount // the line's total with tax
 	Cost      money.Amount
 	CostLines []*costing.OrderCostLine // they sum to Cost
 	Margin    *money.Amount            // nil of an order that is cancelled
+
+	RefundedTax money.Amount
+	TaxCode     *string        // nil without tax, and where an import gave the tax
+	TaxShare    *money.Decimal // that applies; nil where an import gave the tax
 
 	RefundedQuantity money.Decimal // by refunds that name the line
 	ReturnedQuantity money.Decimal // of that: what came back to stock
@@ -58,7 +65,7 @@ func (s *Service) OrderLinesKnownAt(ctx context.Context, orderIDs []string, know
 			if o.createdAt.After(knownAt) {
 				continue
 			}
-			if err := o.explain(memo, refunds[o.id], knownAt, s.Currency, figures); err != nil {
+			if err := o.explain(memo, refunds[o.id], knowledge{knownAt, s.Now()}, figures); err != nil {
 				return input.DomainError(err)
 			}
 		}
@@ -68,7 +75,8 @@ func (s *Service) OrderLinesKnownAt(ctx context.Context, orderIDs []string, know
 }
 
 // explain adds the figures of an order's lines.
-func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, knownAt time.Time, currency money.Currency, to map[string]*OrderLineFigures) error {
+func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known knowledge, to map[string]*OrderLineFigures) error {
+	knownAt, currency := known.at, memo.Basis().Currency
 	named, byAmount, err := books.RefundedLines(refunds)
 	if err != nil {
 		return err
@@ -88,6 +96,10 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		return err
 	}
 	cancelled := o.cancelledAt != nil && !o.cancelledAt.After(knownAt)
+	taxes, err := o.explainTax(memo.Basis(), refunds, known, cancelled)
+	if err != nil {
+		return err
+	}
 	for n := range o.lines {
 		line := &o.lines[n]
 		f := &OrderLineFigures{KnownAt: knownAt, RefundedQuantity: named[line.id].Quantity, ReturnedQuantity: named[line.id].Returned}
@@ -102,12 +114,8 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		if f.Refunded, err = named[line.id].Amount.Plus(shares[n]); err != nil {
 			return err
 		}
-		if !cancelled {
-			margin, err := costing.OrderMargin(false, line.total, f.Refunded, f.Cost)
-			if err != nil {
-				return err
-			}
-			f.Margin = &margin
+		if err := f.addTax(memo.Basis().Taxes.ModeOf(), line, taxes[n], cancelled); err != nil {
+			return err
 		}
 		to[line.id] = f
 	}
@@ -161,8 +169,8 @@ func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(l
 		return err
 	}
 	memo, made := costing.NewMemo(basis, memoized), map[string]bool{} // whether anything is recorded that a product is made of
-	return eachRestatable(ctx, tx, func(orders []orderToCost) error {
-		costed, err := costOrders(memo, orders, service.EndOfTime)
+	return eachOrder(ctx, tx, restatable, func(orders []orderToCost) error {
+		costed, err := costOrders(memo, orders, s.knownNow())
 		if err != nil {
 			return err
 		}
@@ -180,6 +188,45 @@ func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(l
 		}
 		return nil
 	})
+}
+
+// WrongOrderTaxes computes the taxes of all orders that have been completed once more, by all that is known now, and gives each line, order,
+// refund and line of a refund whose tax is another to a function.
+func (s *Service) WrongOrderTaxes(ctx context.Context, tx *store.Tx, each func(id string, stored, computed money.Amount)) error {
+	_, basis, err := s.readProducts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return eachOrder(ctx, tx, "o.completed_at IS NOT NULL AND o.status <> 'CANCELLED'", func(orders []orderToCost) error {
+		for _, o := range orders {
+			c := costedOrder{before: o, after: o}
+			c.after.lines = slices.Clone(o.lines)
+			if c.tax(basis, s.knownNow()) == nil { // otherwise more is given back than there is, which other rules find
+				c.eachWrongTax(each)
+			}
+		}
+		return nil
+	})
+}
+
+// eachWrongTax gives what has another tax than was stored of it to a function.
+func (c *costedOrder) eachWrongTax(each func(id string, stored, computed money.Amount)) {
+	compare := func(id string, stored, computed money.Amount) {
+		if stored != computed {
+			each(id, stored, computed)
+		}
+	}
+	compare(c.after.id, c.before.tax, c.after.tax)
+	compare(c.after.id, c.before.refundedTax, c.after.refundedTax)
+	for n, line := range c.after.lines {
+		compare(line.id, c.before.lines[n].tax, line.tax)
+	}
+	for i, r := range c.after.refunds {
+		compare(r.ID, r.Tax, c.refunds.Refunds[i])
+		for n, part := range r.Lines {
+			compare(part.ID, part.Tax, c.refunds.Parts[i][n])
+		}
+	}
 }
 
 // ReturnGoods takes off an order's cost that of goods that came back to stock: of each line, by its id, a quantity. It writes the lines and

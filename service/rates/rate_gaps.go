@@ -11,7 +11,6 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/service/input"
 )
 
@@ -42,7 +41,7 @@ func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	}
 	gaps := rateGaps{}
 	gaps.addContacts(used.contacts)
-	if err := gaps.addOrders(used.basis, used.orders); err != nil {
+	if err := gaps.addOrders(used.basis, used.orders, s.knownNow()); err != nil {
 		return nil, err
 	}
 	gaps.addProducts(used.basis, used.products, s.Now())
@@ -104,13 +103,20 @@ func (gaps rateGaps) addContacts(contacts []contactGap) {
 
 // addOrders adds what uncosted orders lack, by costing each. They are few: a product without a rate has no price. The orders are
 // sorted by id.
-func (gaps rateGaps) addOrders(basis costing.Basis, orders []orderToCost) error {
+func (gaps rateGaps) addOrders(basis costing.Basis, orders []orderToCost, known knowledge) error {
 	memo := costing.NewMemo(basis, memoized)
 	last := map[costing.RateKey]string{}
 	for _, o := range orders {
 		missing := map[costing.RateKey]bool{}
 		for _, line := range o.lines {
-			cost, err := memo.Cost(line.question(o.at, service.EndOfTime))
+			at := o.taxedAt(known)
+			if share := basis.Taxes.ShareOf(basis.Rates, line.productID, o.customerID, at, known.at); share.Missing && !share.Exempt {
+				missing[costing.RateKey{Subject: costing.SubjectTax, Code: share.Code}] = true
+			}
+			if o.stated {
+				continue
+			}
+			cost, err := memo.Cost(line.question(o.at, known.at))
 			if err != nil {
 				return input.DomainError(err)
 			}
@@ -156,6 +162,9 @@ func (gaps rateGaps) addProducts(basis costing.Basis, products []*ent.Product, n
 		cost, err := basis.Cost(question)
 		if err != nil {
 			continue // it cannot be costed for another reason, whatever its rates
+		}
+		if share := basis.Taxes.ShareOf(basis.Rates, p.ID, "", now, now); share.Missing {
+			cost.Missing = append(slices.Clone(cost.Missing), costing.RateKey{Subject: costing.SubjectTax, Code: share.Code})
 		}
 		for _, key := range cost.Missing {
 			gap := gaps.of(key)

@@ -8,6 +8,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/service"
 )
 
 func TestGapsOfOrdersAndProducts(t *testing.T) {
@@ -17,7 +18,7 @@ func TestGapsOfOrdersAndProducts(t *testing.T) {
 	lamp := []lineToCost{{productID: "lamp", quantity: money.Whole(1), options: []costing.Chosen{{Code: "dimmer", Value: "1"}}}, {productID: "lamp", quantity: money.Whole(2)}}
 	err := gaps.addOrders(basis, []orderToCost{
 		{id: "a", at: day(9), lines: lamp}, {id: "b", at: day(7), lines: lamp[1:]}, {id: "c", at: day(8), lines: lamp}, {id: "d", at: day(3), lines: []lineToCost{{productID: "table", quantity: money.Whole(1)}}},
-	})
+	}, knowledge{service.EndOfTime, day(10)})
 	if err != nil {
 		t.Fatal(err)
 	}

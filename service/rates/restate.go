@@ -11,7 +11,7 @@ import (
 )
 
 // A rate for the past restates what was costed since: contacts of its staff or channel, and orders of products that are made with
-// it. This is done in the transaction that sets the rates, once for all of them, and in batches, so that memory is bounded by the
+// it; one of a tax the orders with it that were completed since. This is done in the transaction that sets the rates, once for all of them, and in batches, so that memory is bounded by the
 // ids of what is restated. Every row that changes has an audit entry with its old and new cost.
 
 // batch is how many contacts are restated together.
@@ -82,11 +82,13 @@ func (there RecordedRates) covered(r NewRate) coverage {
 
 // restate brings what new rates cover in line with them. They are written, and the transaction holds the rates alone.
 func (s *Service) restate(ctx context.Context, tx *store.Tx, covered []coverage) (done Restated, err error) {
-	ofContacts, ofOrders := coverages{}, coverages{}
+	ofContacts, ofOrders, ofTaxes := coverages{}, coverages{}, coverages{}
 	for _, c := range covered {
 		switch c.Subject {
 		case costing.SubjectMaterial, costing.SubjectResource, costing.SubjectOverhead:
 			ofOrders[c.Key()] = append(ofOrders[c.Key()], c)
+		case costing.SubjectTax:
+			ofTaxes[c.Key()] = append(ofTaxes[c.Key()], c)
 		default:
 			ofContacts[c.Key()] = append(ofContacts[c.Key()], c)
 		}
@@ -97,7 +99,14 @@ func (s *Service) restate(ctx context.Context, tx *store.Tx, covered []coverage)
 		}
 	}
 	if len(ofOrders) > 0 {
-		done.Orders, err = s.restateOrders(ctx, tx, ofOrders)
+		if done.Orders, err = s.restateOrders(ctx, tx, ofOrders); err != nil {
+			return done, err
+		}
+	}
+	if len(ofTaxes) > 0 {
+		var taxed int
+		taxed, err = s.restateTaxes(ctx, tx, ofTaxes)
+		done.Orders += taxed
 	}
 	return done, err
 }

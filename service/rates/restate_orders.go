@@ -22,6 +22,8 @@ type orderRestating struct {
 	madeOf    map[string]map[string]bool // the codes that a product is made of, by the product; nil where a recipe is the cause
 	made      map[string]bool            // the products that the recipe is of, or of a part of which; nil where rates are the cause
 	customers map[string]bool            // whose orders have changed
+	taxes     bool                       // the costs stay
+	cause     map[string]any             // what the audit says that caused it, if neither a recipe nor rates did
 	changed   int
 }
 
@@ -34,8 +36,9 @@ type NewRecipe struct {
 
 // concern is which products new rates are part of the cost of.
 type concern struct {
-	all      bool // an overhead is part of the cost of every product
-	products map[string]bool
+	all       bool // an overhead is part of the cost of every product
+	products  map[string]bool
+	completed bool // the moments are those of the orders' completion
 }
 
 // restateOrders recomputes the costs of the orders whose products are made of what rates are for, credits their margins, and
@@ -79,6 +82,11 @@ func (s *Service) restateConcerned(ctx context.Context, tx *store.Tx, work *orde
 			return nil, err
 		}
 	}
+	return s.restateAll(ctx, tx, work, customerOf, reason)
+}
+
+// restateAll recomputes the costs and taxes of orders, whose customers are given by the orders' ids, and returns the orders' ids, sorted.
+func (s *Service) restateAll(ctx context.Context, tx *store.Tx, work *orderRestating, customerOf map[string]string, reason string) ([]string, error) {
 	if err := service.HoldCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))...); err != nil {
 		return nil, err
 	}
@@ -121,7 +129,11 @@ func (work *orderRestating) covering(o orderToCost) []string {
 	for key := range work.added {
 		madeOf := func(l lineToCost) bool { return work.madeOf[l.productID][key.Code] }
 		if key.Subject == costing.SubjectOverhead || slices.ContainsFunc(o.lines, madeOf) {
-			ids = append(ids, work.added.covering(o.at, key)...)
+			at := o.at
+			if key.Subject == costing.SubjectTax && o.completedAt != nil {
+				at = *o.completedAt
+			}
+			ids = append(ids, work.added.covering(at, key)...)
 		}
 	}
 	slices.Sort(ids)
@@ -134,9 +146,15 @@ func (work *orderRestating) audited(c costedOrder) map[string]any {
 		"cost":     service.Change{Old: c.before.cost, New: c.after.cost},
 		"uncosted": service.Change{Old: c.before.uncosted, New: c.after.uncosted},
 	}
-	if work.recipe != nil {
+	if c.taxed() {
+		detail["tax"] = service.Change{Old: c.before.tax, New: c.after.tax}
+	}
+	switch {
+	case work.recipe != nil:
 		detail["recipe"] = work.recipe.ID
-	} else {
+	case work.cause != nil:
+		maps.Copy(detail, work.cause)
+	default:
 		detail["rates"] = work.covering(c.after)
 	}
 	return detail
@@ -161,7 +179,11 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	if err != nil {
 		return err
 	}
-	costed, err := costOrders(work.memo, orders, service.EndOfTime)
+	compute := costOrders
+	if work.taxes {
+		compute = retaxOrders
+	}
+	costed, err := compute(work.memo, orders, s.knownNow())
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func (f *factory) draw(t *rapid.T) (contacts []contact, orders []order) {
 			total: money.Minor(rapid.Int64Range(1000, 9999).Draw(t, "total")), refunded: money.Minor(rapid.Int64Range(0, 999).Draw(t, "refunded")),
 		}
 		cost, missing := f.orderCost(o)
-		margin, err := costing.OrderMargin(false, o.total, o.refunded, cost)
+		margin, err := costing.OrderMargin(false, costing.Sale{Total: o.total, Refunded: o.refunded}, costing.TaxIncluded, cost)
 		f.Must(err)
 		orders = append(orders, o)
 		orderRows = append(orderRows, []any{o.id, o.at, o.at, f.customer, "COMPLETED", o.at, f.Settings().Day(o.at), o.total, o.refunded, cost, len(missing) > 0, margin, margin, "TIME_DECAY", o.at})
@@ -207,7 +207,7 @@ func TestRatesRestateWhatTheyCover(t *testing.T) {
 			}
 			for _, o := range orders {
 				cost, keys := f.orderCost(o)
-				margin, _ := costing.OrderMargin(false, o.total, o.refunded, cost)
+				margin, _ := costing.OrderMargin(false, costing.Sale{Total: o.total, Refunded: o.refunded}, costing.TaxIncluded, cost)
 				want = append(want, fmt.Sprintf("order %s %d %t %d %d", o.id, cost.Minor(), len(keys) > 0, margin.Minor(), cost.Minor()))
 				for _, key := range keys {
 					missing[key] = append(missing[key], o.at)

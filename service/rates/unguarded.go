@@ -80,11 +80,11 @@ func ratesOfCodes(ctx context.Context, from store.Reader, codes []string) ([]cos
 	})
 }
 
-// ratesOfProducts reads the rates of materials and resources of some codes, and those of all overheads. An order costs the same
+// ratesOfProducts reads the rates of materials and resources of some codes, and those of all overheads and taxes. An order costs the same
 // whoever places it, also if they may not see rates.
 func ratesOfProducts(ctx context.Context, from store.Reader, codes []string) ([]costing.Rate, error) {
 	return collectRates(func(add func(store.ScanFunc) error) error {
-		if err := store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject = 'OVERHEAD'", nil, add); err != nil {
+		if err := store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('OVERHEAD', 'TAX')", nil, add); err != nil {
 			return err
 		}
 		return store.EachByIDs(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, codes, add)
@@ -170,10 +170,9 @@ func (s *Service) heldBy(ctx context.Context, tx *store.Tx, keys []string, last 
 	return held, err
 }
 
-// holdsOf counts the prices that a user holds now. No role reads bookings; these are the actor's own.
-func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, userID string) (int, error) {
-	keys, err := tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))
-	return len(keys), err
+// heldByUser reads what a user holds now by all prices. No role reads bookings; these are the actor's own.
+func (s *Service) heldByUser(ctx context.Context, tx *store.Tx, userID string) ([]*ent.Booking, error) {
+	return tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).All(auth.System(ctx))
 }
 
 // bookingsOf reads what orders have booked from a day on, by order, each by resource. Bookings are derived from orders: no role reads them.

@@ -14,6 +14,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/store"
 )
 
@@ -135,10 +136,25 @@ func openOrders(ctx context.Context, from store.Reader, orderIDs []string) (map[
 // of one that was cancelled.
 const restatable = "NOT o.stated_cost AND o.status <> 'CANCELLED'"
 
+// ordersCompletedSince returns the orders of a customer that were completed from a moment on and have not been cancelled: the customer's id
+// by the orders' ids.
+func ordersCompletedSince(ctx context.Context, tx *store.Tx, customerID string, from time.Time) (map[string]string, error) {
+	customerOf := map[string]string{}
+	return customerOf, store.Each(ctx, tx, "SELECT id FROM orders WHERE customer_id = ? AND status <> 'CANCELLED' AND completed_at >= ?", []any{customerID, from}, func(scan store.ScanFunc) error {
+		var id string
+		err := scan(&id)
+		customerOf[id] = customerID
+		return err
+	})
+}
+
 // ordersMadeOf adds to a map the restatable orders of a span that have a line of one of the products, or of any product if all is
 // set: the customers' ids by the orders' ids.
 func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, customerOf map[string]string) error {
-	const query = "SELECT o.id, o.customer_id FROM orders o WHERE " + restatable + " AND o.at >= ? AND o.at < ? AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id"
+	query := "SELECT o.id, o.customer_id FROM orders o WHERE " + restatable + " AND o.at >= ? AND o.at < ? AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id"
+	if of.completed {
+		query = "SELECT o.id, o.customer_id FROM orders o WHERE o.status <> 'CANCELLED' AND o.completed_at >= ? AND o.completed_at < ? AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id"
+	}
 	args := []any{within.from, within.until}
 	add := func(scan store.ScanFunc) error {
 		var order, customer string
@@ -154,8 +170,8 @@ func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, cu
 
 // ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
 const (
-	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at,
-			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.cost
+	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.tax, o.refunded_tax, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at, o.completed_at,
+			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.tax, l.cost
 		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
 	ordersOrder = " ORDER BY o.id, l.position"
 )
@@ -167,8 +183,8 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	var o orderToCost
 	var line lineToCost
 	var options []byte
-	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt),
-		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.cost)
+	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.tax, &o.refundedTax, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt), &o.completedAt,
+		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.tax, &line.cost)
 	if err != nil {
 		return err
 	}
@@ -177,6 +193,9 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	}
 	if n := len(*orders); n == 0 || (*orders)[n-1].id != o.id {
 		o.at = o.at.UTC()
+		if o.completedAt != nil {
+			*o.completedAt = o.completedAt.UTC()
+		}
 		*orders = append(*orders, o)
 	}
 	last := &(*orders)[len(*orders)-1]
@@ -184,43 +203,85 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	return nil
 }
 
-// ordersByID reads orders with their lines. Reports cost orders of all customers by what was known at a moment; who may see them
+// ordersByID reads orders with their lines and refunds. Reports cost orders of all customers by what was known at a moment; who may see them
 // is for their callers to decide.
 func ordersByID(ctx context.Context, from store.Reader, ids []string) ([]orderToCost, error) {
 	var orders orderRows
-	err := store.EachByIDs(ctx, from, ordersSelect+"o.id IN @ids"+ordersOrder, nil, ids, orders.add)
-	return orders, err
+	if err := store.EachByIDs(ctx, from, ordersSelect+"o.id IN @ids"+ordersOrder, nil, ids, orders.add); err != nil {
+		return nil, err
+	}
+	return orders, orders.addRefunds(ctx, from)
+}
+
+// addRefunds adds the refunds of the orders that have some.
+func (orders orderRows) addRefunds(ctx context.Context, from store.Reader) error {
+	var refunded []string
+	for _, o := range orders {
+		if !o.refunded.IsZero() {
+			refunded = append(refunded, o.id)
+		}
+	}
+	of, err := books.RefundsOf(ctx, from, refunded, service.EndOfTime)
+	for i := range orders {
+		orders[i].refunds = of[orders[i].id]
+	}
+	return err
+}
+
+// orderWithoutLines reads an order that has no lines. What it costs and is taxed does not depend on who asks.
+func orderWithoutLines(ctx context.Context, from store.Reader, orderID string) (o orderToCost, err error) {
+	return o, store.Each(ctx, from, "SELECT id, customer_id, total, refunded, tax, refunded_tax, cost, uncosted, status = 'CANCELLED' FROM orders WHERE id = ?", []any{orderID}, func(scan store.ScanFunc) error {
+		return scan(&o.id, &o.customerID, &o.total, &o.refunded, &o.tax, &o.refundedTax, &o.cost, &o.uncosted, &o.cancelled)
+	})
 }
 
 // uncostedOrders reads the orders whose cost lacks a rate, with their lines, by id.
 func uncostedOrders(ctx context.Context, from store.Reader) ([]orderToCost, error) {
 	var orders orderRows
-	err := store.Each(ctx, from, ordersSelect+"o.uncosted AND "+restatable+ordersOrder, nil, orders.add)
+	err := store.Each(ctx, from, ordersSelect+"o.uncosted AND o.status <> 'CANCELLED'"+ordersOrder, nil, orders.add)
 	return orders, err
 }
 
-// writeOrderCosts writes the costs of orders and their lines, and the orders' margins.
+// writeOrderCosts writes the costs and taxes of orders and their lines, the taxes of their refunds, and the orders' margins.
 func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) error {
-	var orders, lines [][]any
+	var orders, lines, refunds, parts [][]any
 	for _, c := range costed {
-		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin})
+		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin, c.after.tax, c.after.refundedTax})
 		for n, line := range c.after.lines {
-			if line.cost != c.before.lines[n].cost {
-				lines = append(lines, []any{line.id, line.cost})
+			if before := c.before.lines[n]; line.cost != before.cost || line.tax != before.tax {
+				lines = append(lines, []any{line.id, line.cost, line.tax})
+			}
+		}
+		for i, r := range c.after.refunds {
+			if r.Tax != c.refunds.Refunds[i] {
+				refunds = append(refunds, []any{r.ID, c.refunds.Refunds[i]})
+			}
+			for n, part := range r.Lines {
+				if part.Tax != c.refunds.Parts[i][n] {
+					parts = append(parts, []any{part.ID, c.refunds.Parts[i][n]})
+				}
 			}
 		}
 	}
-	if err := tx.UpdateRows(ctx, "order_lines", "cost = v.column2", []store.ColumnType{store.IntColumn}, lines); err != nil {
+	amount := []store.ColumnType{store.IntColumn}
+	if err := tx.UpdateRows(ctx, "order_lines", "cost = v.column2, tax = v.column3", []store.ColumnType{store.IntColumn, store.IntColumn}, lines); err != nil {
 		return err
 	}
-	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn}, orders)
+	if err := tx.UpdateRows(ctx, "refunds", "tax = v.column2", amount, refunds); err != nil {
+		return err
+	}
+	if err := tx.UpdateRows(ctx, "refund_lines", "tax = v.column2", amount, parts); err != nil {
+		return err
+	}
+	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4, tax = v.column5, refunded_tax = v.column6",
+		[]store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn, store.IntColumn, store.IntColumn}, orders)
 }
 
-// eachRestatable gives the restatable orders with their lines to a function, some at a time.
-func eachRestatable(ctx context.Context, tx *store.Tx, each func(orders []orderToCost) error) error {
+// eachOrder gives the orders that meet a condition with their lines to a function, some at a time.
+func eachOrder(ctx context.Context, tx *store.Tx, condition string, each func(orders []orderToCost) error) error {
 	for after := ""; ; {
 		var ids []string
-		err := store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+restatable+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, store.IDsPerStatement}, func(scan store.ScanFunc) error {
+		err := store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+condition+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, store.IDsPerStatement}, func(scan store.ScanFunc) error {
 			var id string
 			err := scan(&id)
 			ids = append(ids, id)

@@ -26,20 +26,20 @@ func newForecast(m *value.Model, today, months int) *forecast {
 	return &forecast{backtest.NewBaseForecast(months, sampled, value.SimulationSource()), m, today, months}
 }
 
-// outlook returns what is known of a customer who has ordered.
+// outlook returns what is known of a customer; nil of one who had not ordered by the observed end.
 func (f *forecast) outlook(c *baseCustomer) (*lifetime.Outlook, error) {
-	e := value.EarningsOf(&c.Customer)
+	e := value.EarningsOf(&c.Customer).Until(f.today)
+	if e.OrderDays == 0 {
+		return nil, nil
+	}
 	margin, err := f.model.OrderMargin(e, f.today)
 	return f.model.Outlook(e, f.today, f.months, margin, 0), err
 }
 
 // expect adds what is expected of a customer.
 func (f *forecast) expect(c *baseCustomer) error {
-	if c.OrderDays == 0 {
-		return nil
-	}
 	o, err := f.outlook(c)
-	if err == nil {
+	if err == nil && o != nil {
 		f.Expect(*o)
 	}
 	return err
@@ -47,11 +47,8 @@ func (f *forecast) expect(c *baseCustomer) error {
 
 // vary adds a customer's variances.
 func (f *forecast) vary(c *baseCustomer) error {
-	if c.OrderDays == 0 {
-		return nil
-	}
 	o, err := f.outlook(c)
-	if err != nil {
+	if err != nil || o == nil {
 		return err
 	}
 	return f.Vary(*o)

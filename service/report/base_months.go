@@ -103,13 +103,18 @@ func monthsAfter(from time.Time, n int) time.Time {
 	return from.Add(time.Duration(n) * monthLength).UTC().Truncate(time.Second)
 }
 
-// Sheet returns the rows as a table.
+// Sheet returns the rows as a table. Each has the shares of the forecasts whose bounds held, empty where that was not measured, so that
+// nobody reads bounds without what they are worth.
 func (e *ExpectedMonths) Sheet(currency money.Currency) Sheet {
-	t := Sheet{Fields: []string{"month", "from", "to", "orders", "orders_low", "orders_high", "margin", "margin_low", "margin_high", "currency"}}
+	t := Sheet{Fields: []string{"month", "from", "to", "orders", "orders_low", "orders_high", "margin", "margin_low", "margin_high", "currency", "orders_held", "margin_held"}}
+	var ordersHeld, marginHeld string
+	if c := e.Coverage; c != nil {
+		ordersHeld, marginHeld = figure(c.Orders), figure(c.Margin)
+	}
 	for i, r := range e.Rows {
 		t.Rows = append(t.Rows, []string{
 			strconv.Itoa(i + 1), r.From.Format(time.RFC3339), r.To.Format(time.RFC3339), figure(r.Orders), figure(r.OrdersLow), figure(r.OrdersHigh),
-			currency.Format(r.Margin), currency.Format(r.MarginLow), currency.Format(r.MarginHigh), currency.Code(),
+			currency.Format(r.Margin), currency.Format(r.MarginLow), currency.Format(r.MarginHigh), currency.Code(), ordersHeld, marginHeld,
 		})
 	}
 	return t

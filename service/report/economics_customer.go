@@ -132,6 +132,9 @@ func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 	}
 	m, now := s.value.Current(), s.Now()
 	day, from := s.value.ObservedEnd(now)
+	if e = e.Until(day); e.OrderDays == 0 {
+		return nil, nil
+	}
 	margin, err := m.OrderMargin(e, day)
 	if err != nil {
 		return nil, err

@@ -68,6 +68,7 @@ type order struct {
 
 	at                    time.Time
 	total, refunded, cost money.Amount
+	tax, refundedTax      money.Amount
 	statedCost            bool // the cost came with an import, and no rate changes it
 }
 
@@ -135,8 +136,8 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 	})
 }
 
-// marginsKnownAt puts into orders what had been refunded of them by a moment, what they cost by the rates that had been
-// recorded by then, and their margins by that.
+// marginsKnownAt puts into orders what had been refunded of them by a moment, what they cost and what of them is tax by the rates that had
+// been recorded by then, and their margins by that. An order without lines has the tax that its import gave.
 func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis costing.Basis, orders []*order, at time.Time) error {
 	ids := make([]string, len(orders))
 	for i, o := range orders {
@@ -158,10 +159,13 @@ func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis cos
 				return input.DomainError(err)
 			}
 		}
-		if cost, costed := costs[o.ID]; costed {
-			o.cost = cost
+		if known, costed := costs[o.ID]; costed {
+			o.cost, o.tax, o.refundedTax = known.Cost, known.Tax, known.RefundedTax
+		} else if o.refundedTax, err = costing.RefundedTax(o.tax, o.refunded, o.total); err != nil {
+			return input.DomainError(err)
 		}
-		if o.Margin, err = costing.OrderMargin(false, o.total, o.refunded, o.cost); err != nil {
+		sold := costing.Sale{Total: o.total, Tax: o.tax, Refunded: o.refunded, RefundedTax: o.refundedTax}
+		if o.Margin, err = costing.OrderMargin(false, sold, s.Settings().Taxes, o.cost); err != nil {
 			return input.DomainError(err)
 		}
 	}

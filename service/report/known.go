@@ -24,7 +24,10 @@ type OrderKnown struct {
 	KnownAt  time.Time
 	Refunded money.Amount
 	Cost     money.Amount
-	Margin   *money.Amount // nil if the order had been cancelled by then
+
+	Tax, RefundedTax money.Amount
+
+	Margin *money.Amount // nil if the order had been cancelled by then
 }
 
 // The books contain what is known now about every moment. What they contained before a correction can still be asked: a cost by the
@@ -65,7 +68,7 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 	rows := map[string]*ent.Order{}
 	for _, o := range orders {
 		if !o.CreatedAt.After(moment) {
-			known, rows[o.ID] = append(known, &order{SoldOrder: books.SoldOrder{ID: o.ID}, total: o.Total, cost: o.Cost, statedCost: o.StatedCost}), o
+			known, rows[o.ID] = append(known, &order{SoldOrder: books.SoldOrder{ID: o.ID}, total: o.Total, tax: o.Tax, cost: o.Cost, statedCost: o.StatedCost}), o
 		}
 	}
 	if err := s.marginsKnownAt(ctx, s.Store, s.quote.PriceBook().Basis(), known, moment); err != nil {
@@ -74,7 +77,7 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 	all := make(map[*ent.Order]*OrderKnown, len(orders))
 	for _, o := range known {
 		row := rows[o.ID]
-		all[row] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost}
+		all[row] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Tax: o.tax, RefundedTax: o.refundedTax}
 		if row.CancelledAt == nil || row.CancelledAt.After(moment) {
 			all[row].Margin = &o.Margin
 		}

@@ -11,6 +11,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/value"
 )
 
 func rubles(t *testing.T) money.Currency {
@@ -314,8 +315,12 @@ func TestSheets(t *testing.T) {
 				"par_1,\"The \"\"Line\"\", a studio\",LOYAL,3,2.500000,0.000000,-0.01,0.00,0.00,0.00,0.00,0.00,0.00,RUB\n",
 		},
 		{
-			"months", (&ExpectedMonths{Rows: []*ExpectedMonth{{From: at, To: monthsAfter(at, 1), Orders: 1.25}}}).Sheet(roubles),
-			"month,from,to,orders,orders_low,orders_high,margin,margin_low,margin_high,currency\n1,2026-11-20T09:00:00Z,2026-12-20T19:30:00Z,1.250000,0.000000,0.000000,0.00,0.00,0.00,RUB\n",
+			"months", (&ExpectedMonths{Rows: []*ExpectedMonth{{From: at, To: monthsAfter(at, 1), Orders: 1.25}}, Coverage: &value.BoundsCoverage{Orders: 0.79, Margin: 0.47}}).Sheet(roubles),
+			"month,from,to,orders,orders_low,orders_high,margin,margin_low,margin_high,currency,orders_held,margin_held\n1,2026-11-20T09:00:00Z,2026-12-20T19:30:00Z,1.250000,0.000000,0.000000,0.00,0.00,0.00,RUB,0.790000,0.470000\n",
+		},
+		{
+			"months whose bounds were not measured", (&ExpectedMonths{Rows: []*ExpectedMonth{{From: at, To: monthsAfter(at, 1), Orders: 1.25}}}).Sheet(roubles),
+			"month,from,to,orders,orders_low,orders_high,margin,margin_low,margin_high,currency,orders_held,margin_held\n1,2026-11-20T09:00:00Z,2026-12-20T19:30:00Z,1.250000,0.000000,0.000000,0.00,0.00,0.00,RUB,,\n",
 		},
 		{
 			"sources", (&AcquisitionSources{Rows: []*AcquisitionSource{{Source: "par_1", Label: "Line", Customers: 2, PaysBackIn: &months, MostToSpend: &spend}, {}}}).Sheet(roubles),

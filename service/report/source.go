@@ -69,8 +69,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 				row = &AcquisitionSource{Source: key, Label: s.baseLabels([]service.BaseDimension{service.BaseDimensionSource}, []string{key})[0], months: make([]float64, horizon)}
 				sources[key] = row
 			}
-			if c.OrderDays > 0 {
-				e := value.EarningsOf(&c.Customer)
+			if e := value.EarningsOf(&c.Customer).Until(day); e.OrderDays > 0 {
 				x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
 				m.CountsOf(e, day).MonthlyOrders(cumulative, x, recency, age)
 				margin, err := m.OrderMargin(e, day)

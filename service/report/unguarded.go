@@ -218,14 +218,14 @@ func texts(ctx context.Context, tx *store.Tx, query string, args ...any) (all []
 }
 
 // ordersSQL begins a query that addTo scans; a condition on orders o follows.
-const ordersSQL = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.credit_model, o.credit_fit, o.at, o.total, o.cost, o.stated_cost FROM orders o WHERE `
+const ordersSQL = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.credit_model, o.credit_fit, o.at, o.total, o.tax, o.cost, o.stated_cost FROM orders o WHERE `
 
 // addTo returns a function that scans a sold order and appends it.
 func addTo(orders *[]*order) func(store.ScanFunc) error {
 	return func(scan store.ScanFunc) error {
 		o := &order{SoldOrder: books.SoldOrder{Sold: true}}
 		var model, fit *string
-		err := scan(&o.ID, &o.CustomerID, &o.Status, &o.CompletedAt, &model, &fit, &o.at, &o.total, &o.cost, &o.statedCost)
+		err := scan(&o.ID, &o.CustomerID, &o.Status, &o.CompletedAt, &model, &fit, &o.at, &o.total, &o.tax, &o.cost, &o.statedCost)
 		o.CompletedAt, o.at, o.Model, o.Fit = o.CompletedAt.UTC(), o.at.UTC(), attribution.Model(input.OrZero(model)), input.OrZero(fit)
 		*orders = append(*orders, o)
 		return err

@@ -40,11 +40,12 @@ type customerSums struct {
 	yearRevenue                  money.Amount // of the year before the period's end
 }
 
-// customerSumsSQL sums up the orders and contacts of customers in a period, and the revenue of another. A row of contacts has a
+// customerSumsSQL sums up the orders and contacts of customers in a period, and the revenue of another. What an order brought without
+// tax, less refunds, is its margin and its cost (costing.OrderMargin), whether prices include tax or not. A row of contacts has a
 // number of orders of -1, the number of contacts in the column of revenue and their cost in that of margin.
 var customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
-	SELECT customer_id, sum(CASE WHEN status = 'COMPLETED' AND at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END),
-		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END)
+	SELECT customer_id, sum(CASE WHEN status = 'COMPLETED' AND at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN margin + cost ELSE 0 END),
+		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN margin + cost ELSE 0 END)
 	FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
 	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 

@@ -1,6 +1,7 @@
 package sale
 
 import (
+	"slices"
 	"time"
 
 	"kopeck/money"
@@ -9,12 +10,12 @@ import (
 	"kopeck/service/field"
 )
 
-// fields defines each field of an order once, lineFields each field of its lines, and refundFields and refundLineFields those of its
+// headFields and lastFields define each field of an order once, lineFields each field of its lines, and refundFields and refundLineFields those of its
 // refunds. Placing, importing, comparing, copying and exporting follow from them, and from the first two the header and the rows of files,
 // in which an order has a row for each of its lines. They are in the order of the columns of files: add a new field at the end of what files
-// have, before the column refunds or behind the lines.
+// have: lastFields are the columns of the order that stand behind those of its lines.
 var (
-	fields = field.Fields[Record]{
+	headFields = field.Fields[Record]{
 		field.Of("id", "id", field.Own|field.OwnKey, field.Text, func(r *Record) *string { return &r.ID }),
 		field.Of("external_id", "external_id", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.ExternalID }),
 		field.Of("customer_id", "customer_id", field.Own|field.OwnKey, field.Text, func(r *Record) *string { return &r.CustomerID }),
@@ -36,10 +37,12 @@ var (
 		// What files do not have.
 		field.Of("", "updated_at", 0, field.Stamp, func(r *Record) *time.Time { return &r.UpdatedAt }),
 		field.Of("", "day", 0, field.Days, func(r *Record) *int { return &r.Day }),
+		field.Of("", "refunded_tax", 0, field.Amount, func(r *Record) *money.Amount { return &r.RefundedTax }),
 		field.Of("", "margin", 0, field.Amount, func(r *Record) *money.Amount { return &r.Margin }),
 		field.Of("", "unattributed", 0, field.Amount, func(r *Record) *money.Amount { return &r.Unattributed }),
 		field.Of("", "credit_fit", field.Nullable, field.Text, func(r *Record) *string { return &r.CreditFit }),
 	}
+	lastFields = field.Fields[Record]{statedTax()}
 	lineFields = field.Fields[LineRecord]{
 		field.Of("line_id", "id", field.Own, field.Text, func(l *LineRecord) *string { return &l.ID }),
 		field.Of("sku", "", field.Own, field.Text, func(l *LineRecord) *string { return &l.SKU }).From("p.sku"),
@@ -50,6 +53,7 @@ var (
 		field.Of("lead_days", "lead_days", field.Own|field.Filled, field.Days, func(l *LineRecord) *int { return &l.LeadDays }),
 		field.Of("price_lines", "price_lines", field.Own, field.List[pricing.Line](), func(l *LineRecord) *[]pricing.Line { return &l.PriceLines }),
 		field.Of("options", "options", field.Own, field.List[pricing.Option](), func(l *LineRecord) *[]pricing.Option { return &l.Options }),
+		field.Of("line_tax", "tax", field.Own, field.Amount, func(l *LineRecord) *money.Amount { return &l.Tax }),
 		// What files do not have.
 		field.Of("", "order_id", 0, field.Text, func(l *LineRecord) *string { return &l.OrderID }),
 		field.Of("", "position", 0, field.Count, func(l *LineRecord) *int { return &l.Position }),
@@ -61,6 +65,7 @@ var (
 		field.Of("", "id", 0, field.Text, func(r *RefundRecord) *string { return &r.ID }),
 		field.Of("", "order_id", 0, field.Text, func(r *RefundRecord) *string { return &r.OrderID }),
 		field.Of("", "amount", 0, field.Amount, func(r *RefundRecord) *money.Amount { return &r.Amount }),
+		field.Of("", "tax", 0, field.Amount, func(r *RefundRecord) *money.Amount { return &r.Tax }),
 		field.Of("", "reason", 0, field.Text, func(r *RefundRecord) *string { return &r.Reason }),
 		field.Of("", "at", 0, field.Stamp, func(r *RefundRecord) *time.Time { return &r.At }),
 		field.Of("", "recorded_at", 0, field.Stamp, func(r *RefundRecord) *time.Time { return &r.RecordedAt }),
@@ -74,12 +79,32 @@ var (
 		field.Of("", "position", 0, field.Count, func(l *RefundLineRecord) *int { return &l.Position }),
 		field.Of("", "quantity", 0, field.Decimal, func(l *RefundLineRecord) *money.Decimal { return &l.Quantity }),
 		field.Of("", "amount", 0, field.Amount, func(l *RefundLineRecord) *money.Amount { return &l.Amount }),
+		field.Of("", "tax", 0, field.Amount, func(l *RefundLineRecord) *money.Amount { return &l.Tax }),
 		field.Of("", "stated", 0, field.Truth, func(l *RefundLineRecord) *bool { return &l.Stated }),
 	}
 )
 
+var fields = slices.Concat(headFields, lastFields)
+
 // Fields are all fields of orders.
 func Fields() field.Fields[Record] { return fields }
+
+// HeadFields are the fields of orders whose columns of files stand before those of the lines.
+func HeadFields() field.Fields[Record] { return headFields }
+
+// LastFields are the fields of orders whose columns of files stand behind those of the lines.
+func LastFields() field.Fields[Record] { return lastFields }
+
+// statedTax is the tax of an order, which files of earlier releases do not have.
+func statedTax() *field.Field[Record] {
+	f := field.Of("tax", "tax", field.Own, field.Amount, func(r *Record) *money.Amount { return &r.Tax })
+	read := f.Read
+	f.Read = func(form *field.Form, text string, to *Record) error {
+		to.StatedTax = true
+		return read(form, text, to)
+	}
+	return f
+}
 
 // LineFields are all fields of the lines of orders.
 func LineFields() field.Fields[LineRecord] { return lineFields }

@@ -27,6 +27,7 @@ func TestFieldsOfFiles(t *testing.T) {
 	fieldtest.Files(t, Fields(), map[string]string{
 		"updated_at":   "when it was written to this database",
 		"day":          "the day of the moment in the time zone of the installation",
+		"refunded_tax": "the tax of the refunds, which the import computes",
 		"margin":       "the total less the refunds and the cost",
 		"unattributed": "what the credits leave, which the import settles",
 		"credit_fit":   "a fit is of one database",

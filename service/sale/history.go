@@ -31,8 +31,9 @@ type OrderEvent struct {
 
 // OrderCostChange is how the cost of an order was restated.
 type OrderCostChange struct {
-	Before, After money.Amount
-	RateIDs       []string
+	Before, After       money.Amount
+	TaxBefore, TaxAfter *money.Amount // nil where the tax was not restated
+	RateIDs             []string
 }
 
 // auditOf is an entry of the audit about an order.
@@ -53,6 +54,10 @@ type auditDetail struct {
 		Old money.Amount `json:"old"`
 		New money.Amount `json:"new"`
 	} `json:"cost"`
+	Tax *struct {
+		Old money.Amount `json:"old"`
+		New money.Amount `json:"new"`
+	} `json:"tax"`
 }
 
 // OrderHistory returns what was done with orders, by order, in the order in which it was recorded: from the audit, the refunds and, of
@@ -139,7 +144,10 @@ func eventOf(o *ent.Order, a auditOf) (*OrderEvent, error) {
 		e.At = *detail.At
 	}
 	if e.Kind == service.OrderEventKindCostRestated {
-		e.Cost = &OrderCostChange{detail.Cost.Old, detail.Cost.New, detail.Rates}
+		e.Cost = &OrderCostChange{Before: detail.Cost.Old, After: detail.Cost.New, RateIDs: detail.Rates}
+		if detail.Tax != nil {
+			e.Cost.TaxBefore, e.Cost.TaxAfter = &detail.Tax.Old, &detail.Tax.New
+		}
 	}
 	return e, nil
 }
@@ -164,5 +172,6 @@ type RefundedPart struct {
 	LineID   string
 	Quantity money.Decimal
 	Amount   money.Amount
+	Tax      money.Amount // of the amount
 	Cost     money.Amount // that came back with the goods
 }

@@ -64,8 +64,12 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		if err != nil {
 			return "", err
 		}
+		tax, err := quote.TaxOf(promises)
+		if err != nil {
+			return "", err
+		}
 		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(in.CustomerID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
-			SetStatus(schema.OfferDraft).SetTotal(total).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+			SetStatus(schema.OfferDraft).SetTotal(total).SetTax(tax).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
 		}
@@ -92,7 +96,7 @@ func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offe
 			return err
 		}
 		lines[i] = tx.OfferLine.Create().SetID(s.IDs.Make(id.OfferLine)).SetOfferID(o.ID).SetPosition(i).SetProductID(p.ProductID).
-			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetPriceLines(kept.Lines).SetOptions(kept.Options).
+			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetTax(p.Tax).SetPriceLines(kept.Lines).SetOptions(kept.Options).
 			SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
 	}
 	return tx.OfferLine.CreateBulk(lines...).Exec(ctx)

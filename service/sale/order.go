@@ -219,6 +219,9 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCompleted).SetCompletedAt(at).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
+		if err := s.rates.TaxOrder(ctx, tx, o.ID); err != nil { // the share of tax is that of this moment
+			return err
+		}
 		return s.Audit(ctx, tx, "order.complete", o.ID, map[string]any{"at": at})
 	})
 }
@@ -242,6 +245,11 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 			return fault.New(fault.WrongState, "id", "an order of which money was given back cannot be cancelled: refund what is left of it, with goodsReturned")
 		}
 		now := s.Now()
+		if o.Status == schema.OrderPlaced {
+			if err := s.rates.TaxOrder(ctx, tx, o.ID); err != nil { // it stays as it is now
+				return err
+			}
+		}
 		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetMargin(money.Amount{}).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
@@ -255,6 +263,9 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 // changeOrder changes an order in a transaction, settles the customer's books after it, and returns the order after that.
 func (s *Service) changeOrder(ctx context.Context, v service.Verb, orderID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Order) error) (*ent.Order, error) {
 	_, err := s.Write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.rates.HoldRates(ctx, tx); err != nil { // tax is a rate
+			return "", err
+		}
 		o, err := s.lockOrder(ctx, tx, orderID, expectedVersion)
 		if err != nil {
 			return "", err

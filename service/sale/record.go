@@ -17,7 +17,8 @@ type Record struct {
 	Status                         schema.OrderStatus
 	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
 	At                             time.Time
-	Total, Cost                    money.Amount
+	Total, Cost, Tax               money.Amount // the tax is that of the lines, with what was given back
+	StatedTax                      bool         // the file says the tax, which counts for products that have no tax code
 	StatedCost, Uncosted           bool
 	CreditModel                    schema.AttributionModel
 	CreatedAt                      time.Time // absent in a file: now
@@ -31,6 +32,7 @@ type Record struct {
 	// What the table has beside that.
 	Day          int          // the calendar day of At
 	Refunded     money.Amount // the sum of the refunds
+	RefundedTax  money.Amount
 	Margin       money.Amount
 	Unattributed money.Amount
 	CreditFit    string
@@ -46,6 +48,7 @@ type RefundRecord struct {
 	ID            string
 	OrderID       string
 	Amount        money.Amount
+	Tax           money.Amount // it follows the tax of the order
 	Reason        string
 	At            time.Time
 	RecordedAt    time.Time // absent in a file: at once, or when the order was recorded
@@ -61,6 +64,7 @@ type RefundLineRecord struct {
 	Position     int // among the refund's lines, from 0
 	Quantity     money.Decimal
 	Amount       money.Amount
+	Tax          money.Amount
 	Stated       bool // otherwise it is the quantity's share of the line's total
 }
 
@@ -75,6 +79,7 @@ type LineRecord struct {
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
+	Tax        money.Amount
 	Cost       money.Amount
 	PriceLines []pricing.Line
 	Options    []pricing.Option

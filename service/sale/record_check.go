@@ -30,6 +30,9 @@ func (o *Record) Check() error {
 	if err := o.checkSums(); err != nil {
 		return err
 	}
+	if err := o.checkTax(); err != nil {
+		return err
+	}
 	if lifetime.OrderStatus(o.Status).Sold() == o.CompletedAt.IsZero() && o.Status != schema.OrderCancelled {
 		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
 	}
@@ -52,7 +55,7 @@ func (o *Record) Check() error {
 func (o *Record) checkSums() error {
 	refunded, err := o.RefundedSum()
 	if err == nil {
-		_, err = costing.OrderMargin(false, o.Total, refunded, o.Cost)
+		_, err = costing.OrderMargin(false, costing.Sale{Total: o.Total, Refunded: refunded}, costing.TaxIncluded, o.Cost)
 	}
 	var lines, costs money.Amount
 	for _, line := range o.Lines {
@@ -125,9 +128,7 @@ func (o *Record) checkParts() error {
 
 // checkRefundLines checks the lines of the refunds: they are the order's, sum to their refunds, and give back no more than there is.
 func (o *Record) checkRefundLines() error {
-	refunds := make([]*books.Refund, len(o.Refunds))
-	for i, r := range o.Refunds {
-		refunds[i] = &books.Refund{GoodsReturned: r.GoodsReturned}
+	for _, r := range o.Refunds {
 		var sum money.Amount
 		for _, part := range r.Lines {
 			if !slices.ContainsFunc(o.Lines, func(l LineRecord) bool { return l.ID == part.LineID }) {
@@ -140,13 +141,12 @@ func (o *Record) checkRefundLines() error {
 			if sum, err = sum.Plus(part.Amount); err != nil {
 				return fault.Invalidf("refunds", "the amount is too large")
 			}
-			refunds[i].Lines = append(refunds[i].Lines, &books.RefundLine{LineID: part.LineID, Quantity: part.Quantity, Amount: part.Amount, Stated: part.Stated})
 		}
 		if len(r.Lines) > 0 && sum != r.Amount {
 			return fault.Invalidf("refunds", "the lines of a refund do not sum to it")
 		}
 	}
-	given, _, err := books.RefundedLines(refunds)
+	given, _, err := books.RefundedLines(o.AsRefunds())
 	if err != nil {
 		return fault.Invalidf("refunds", "the amount is too large")
 	}

@@ -102,6 +102,9 @@ func (s *Service) checkRefund(in service.RefundOrderInput) (*refundRequest, erro
 		}
 		if line.Amount != nil {
 			amount, err := s.Amount("amount", line.Amount)
+			if err == nil && line.Quantity == nil {
+				err = fault.Invalidf("quantity", "an amount is for a quantity: say how much of the line it gives back")
+			}
 			addAt(&faults, err, place)
 			one.amount = &amount
 		}
@@ -277,20 +280,19 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, r *boo
 			return err
 		}
 	}
-	margin, err := costing.OrderMargin(false, o.Total, refunded, cost)
-	if err != nil {
-		return input.DomainError(err)
-	}
 	status := o.Status
 	if refunded == o.Total {
 		status = schema.OrderRefunded
 	}
-	if err := tx.Order.UpdateOne(o).SetRefunded(refunded).SetCost(cost).SetMargin(margin).SetStatus(status).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
+	if err := tx.Order.UpdateOne(o).SetRefunded(refunded).SetCost(cost).SetStatus(status).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
 		return err
 	}
 	actor, _ := auth.From(ctx)
 	r.Actor = actor.Name
 	if err := s.createRefund(ctx, tx, r); err != nil {
+		return err
+	}
+	if err := s.rates.TaxOrder(ctx, tx, o.ID); err != nil { // and the margin, without the tax
 		return err
 	}
 	return s.Audit(ctx, tx, "order.refund", o.ID, map[string]any{"refund": r.ID, "amount": r.Amount, "at": r.At, "reason": r.Reason, "lines": len(r.Lines), "goodsReturned": r.GoodsReturned})
@@ -311,7 +313,7 @@ func (s *Service) RefundParts(ctx context.Context, orderIDs []string) (map[strin
 	for _, orderID := range orderIDs {
 		for _, r := range refunds[orderID] {
 			for _, one := range r.Lines {
-				part := &RefundedPart{LineID: one.LineID, Quantity: one.Quantity, Amount: one.Amount}
+				part := &RefundedPart{LineID: one.LineID, Quantity: one.Quantity, Amount: one.Amount, Tax: one.Tax}
 				if line, known := lines[one.LineID]; r.GoodsReturned && known {
 					if part.Cost, err = line.costOf(money.Nano(returned[one.LineID]), one.Quantity); err != nil {
 						return nil, input.DomainError(err)

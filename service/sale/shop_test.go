@@ -18,12 +18,15 @@ type shop struct {
 	t        *testing.T
 	coat     string
 	customer *ent.Customer
+
+	code      string // of the tax that tests set
+	histories int    // that were begun
 }
 
 func each(t *testing.T, test func(t *testing.T, s *shop)) {
 	t.Helper()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		s := &shop{World: w, t: t, customer: w.Customer("Anna")}
+		s := &shop{World: w, t: t, code: "VAT", customer: w.Customer("Anna")}
 		ctx := s.As(schema.RoleAdmin)
 		_, err := s.Rates.SetRate(ctx, service.SetRateInput{
 			Subject: schema.RateMaterial, Code: "cloth", Amount: "100", Unit: "m", ValidFrom: apptest.Start.AddDate(-1, 0, 0),

@@ -30,9 +30,29 @@ func EarningsOf(c *ent.Customer) Earnings {
 	}
 }
 
-// Stats returns (x, t_x, T) on a day, in days.
+// Stats returns (x, t_x, T) on a day, in days, of earnings of that day: see [Earnings.Until].
 func (e Earnings) Stats(today int) lifetime.Stats {
-	return lifetime.Stats{Frequency: e.OrderDays - 1, RecencyDays: e.LastDay - e.FirstDay, AgeDays: max(today, e.LastDay) - e.FirstDay}
+	return lifetime.Stats{Frequency: e.OrderDays - 1, RecencyDays: e.LastDay - e.FirstDay, AgeDays: today - e.FirstDay}
+}
+
+// Until returns the earnings without the order days after a day, the observed end, at which the clock of all customers stops alike: models
+// are fitted to the orders up to it, and what they expect begins there. Costs stay. An order that was given back counts in the margin
+// on whichever day it was placed. Of a customer whose last order day is more than a year after the day it is not known when they had
+// ordered last: it is taken to be a year before that, the latest day that it may be.
+func (e Earnings) Until(day int) Earnings {
+	if e.OrderDays == 0 || e.LastDay <= day {
+		return e
+	}
+	if e.FirstDay > day {
+		return Earnings{ContactCost: e.ContactCost, AcquisitionCost: e.AcquisitionCost, DepartedAt: e.DepartedAt}
+	}
+	until, later, earned, last := e.Recent.Until(day)
+	if last == 0 {
+		last = max(e.FirstDay, min(day, e.LastDay-lifetime.YearDays))
+	}
+	e.Recent, e.LastDay, e.OrderDays = until, last, max(1, e.OrderDays-later)
+	e.Margin, e.RepeatMargin = money.Minor(e.Margin.Minor()-earned), money.Minor(e.RepeatMargin.Minor()-earned)
+	return e
 }
 
 // EarningsAt returns customers' earnings: those on the rows if no moment is given, else those of the orders and

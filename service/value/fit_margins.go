@@ -99,7 +99,7 @@ func (f *marginFit) report(r *fitReport, minorPerMajor float64) {
 		r.warn(fmt.Sprintf("no margin model: %s; a prior with the published shapes (Fader and Hardie 2013) around the mean margin of an order day stands in", f.unidentified.Reason))
 	case f.used == gammaGammaName:
 		for _, warning := range f.gamma.Warnings() {
-			r.warn(warning)
+			r.warnWithCosts(warning)
 		}
 		if newcomers, err := f.gamma.Model.ExpectedMargin(0, 0); f.gamma.NotPositive > 0 && f.shrunken != nil && err == nil {
 			r.note("without them the margin model expects %s of an order of who has not ordered again; with them the mean is %s", major(newcomers), major(f.shrunken.Mean))

@@ -62,7 +62,7 @@ func modelOf(t *testing.T, log *orderLog) (*Model, *fitted) {
 	for name, value := range of.row.Parameters {
 		p[name], _ = value.(float64)
 	}
-	m := &Model{Counts: lifetime.Prior(lifetime.Week), notes: of.report.Warnings}
+	m := &Model{Counts: lifetime.Prior(lifetime.Week), notes: of.report.warnings()}
 	if err := m.setMargins(p, of.report, 100); err != nil {
 		t.Fatal(err)
 	}

@@ -46,6 +46,8 @@ type fitReport struct {
 
 	Notes    []string `json:"notes"`
 	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
+	// Of the warnings those that only who has the scope costs may read; nil in fits of an earlier version.
+	WithCosts []string `json:"withCosts"`
 }
 
 // BackTest compares what a model predicted with orders it was not fitted on.
@@ -77,17 +79,24 @@ func (r *fitReport) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// warn notes what makes every customer's figures less certain.
+// warn notes what makes every customer's figures less certain, without counts or other figures of the fit or its test: see
+// [fitReport.warnWithCosts].
 func (r *fitReport) warn(text string) {
 	r.Notes = append(r.Notes, text)
 	r.Warnings = append(r.Warnings, text)
+}
+
+// warnWithCosts is warn for a text that has such figures: only who has the scope costs may read it.
+func (r *fitReport) warnWithCosts(text string) {
+	r.warn(text)
+	r.WithCosts = append(r.WithCosts, text)
 }
 
 // reportOn returns the report of a fit of counts.
 func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	r := fitReport{
 		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(f.NoDropoutLogLikelihood),
-		StandardErrors: map[string]float64{}, Notes: []string{}, Warnings: []string{},
+		StandardErrors: map[string]float64{}, Notes: []string{}, Warnings: []string{}, WithCosts: []string{},
 	}
 	r.note("%s on %d customers (%d distinct histories): %s", f.Model.Kind().Name(), f.Customers, f.Rows, f.Status)
 	r.standardErrors(f.Model.Parameters(), f.StdErrors, 1)

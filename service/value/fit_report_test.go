@@ -2,6 +2,7 @@ package value
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -104,6 +105,43 @@ func TestBackTestOf(t *testing.T) {
 			got, err := BackTestOf(&ent.LifetimeModel{BackTest: []byte(c.stored)})
 			if err != nil || (got == nil) != (c.want == nil) || got != nil && !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%v, %v; want %v", got, err, c.want)
+			}
+		})
+	}
+}
+
+// TestWhoReadsNotes: what has counts of the fit is for who has the scope costs; a fit of an earlier version does not say it.
+func TestWhoReadsNotes(t *testing.T) {
+	t.Parallel()
+	r := reportOn(lifetime.CountFit[lifetime.CountModel]{Model: lifetime.Prior(lifetime.Week), Report: lifetime.Report{Converged: true}})
+	r.warn("a prior with the published shapes (Fader and Hardie 2013) stands in")
+	r.warnWithCosts("7 repeat customers took no part")
+	for name, c := range map[string]struct {
+		change func(r fitReport) fitReport
+		want   []string
+	}{
+		"of now": {func(r fitReport) fitReport { return r }, []string{"a prior with the published shapes (Fader and Hardie 2013) stands in"}},
+		"of an earlier version": {func(r fitReport) fitReport {
+			r.WithCosts = nil
+			r.Warnings = append(r.Warnings, "the fit did not converge")
+			return r
+		}, []string{"the fit did not converge"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := json.Marshal(c.change(r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := reportOf(&ent.LifetimeModel{Report: text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := textsOf(kept.warnings(), false); !slices.Equal(got, c.want) {
+				t.Errorf("everybody reads %q, want %q", got, c.want)
+			}
+			if got := textsOf(kept.warnings(), true); !slices.Equal(got, kept.Warnings) {
+				t.Errorf("with costs one reads %q, want %q", got, kept.Warnings)
 			}
 		})
 	}

@@ -126,7 +126,7 @@ func (f *fitted) warnOfRivals(names []backtest.Rival, errors []backtest.Errors, 
 			f.report.note("the best simple forecast of %s in the %d days held out, %s, has an error %.1f %% greater than the model's", by.what, days, describe(rival), 100*(other/max(own, 1e-9)-1))
 			continue
 		}
-		f.report.warn(fmt.Sprintf("a simple forecast, %s, was nearer to the %s of the %d days held out than this model: its error is %.1f %% smaller; %s",
+		f.report.warnWithCosts(fmt.Sprintf("a simple forecast, %s, was nearer to the %s of the %d days held out than this model: its error is %.1f %% smaller; %s",
 			describe(rival), by.what, days, 100*(1-other/own), howToChoose(rival)))
 	}
 }

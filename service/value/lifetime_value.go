@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"kopeck/costing"
@@ -32,13 +33,14 @@ type LifetimeValue struct {
 	Past                money.Amount
 	Future              money.Amount
 	Total               money.Amount
-	Notes               []string
+	Notes               []string     // that the viewer may read
 	OrdersKnownUntil    *schema.Date // the observed end; nil where it is At
 
 	outlook    *lifetime.Outlook                      // nil before the first order
 	coverage   backtest.Coverage                      // how often its bounds held
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
 	origin     origin
+	notes      []Note
 	shown      bool // its amounts are those of the start of the day, for a viewer without the scope costs
 }
 
@@ -104,7 +106,7 @@ func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount
 
 // ProbabilityAlive returns the probability that a customer has not left, by the active model; 0 before the first order.
 func (s *Service) ProbabilityAlive(c *ent.Customer, at time.Time) float64 {
-	return s.model.Load().Alive(EarningsOf(c), s.Observation().End(s.Settings().Day(at)))
+	return s.model.Load().Alive(EarningsOf(c), s.Observation().EndFor(s.Settings().Day(at), c.LastOrderDay))
 }
 
 // ValueOf returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
@@ -116,23 +118,31 @@ func (s *Service) ValueOf(m *Model, e Earnings, at time.Time, horizonMonths int,
 
 // ValueSeen is ValueOf with what is known of all customers' orders given.
 func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
-	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.Row, Notes: m.notesOn(e, s.Settings().Zone)}
+	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.Row}
 	var err error
 	if v.Past, err = lifetime.Past(e.Margin, e.ContactCost, e.AcquisitionCost); err != nil {
 		return nil, err
 	}
 	v.Total = v.Past
 	today := s.Settings().Day(at)
-	if end := seen.End(today); end < today {
-		known := schema.Date(end)
-		today, v.OrdersKnownUntil = end, &known
-		v.Notes = append(v.Notes, observedNote(seen, end))
+	end := seen.EndFor(today, e.LastDay)
+	known := e.Until(end)
+	v.notes = m.notesOn(known, s.Settings().Zone)
+	if of := seen.End(today); of < today {
+		until := schema.Date(of)
+		v.OrdersKnownUntil = &until
+		v.notes = append(v.notes, Note{Text: observedNote(seen, of)})
 	}
-	if e.OrderDays == 0 {
+	if known.OrderDays < e.OrderDays {
+		v.notes = append(v.notes, Note{Text: "there are later orders: they count in what was earned, and show that the customer was alive, but not in what is expected"})
+	}
+	v.Notes = textsOf(v.notes, true)
+	v.ProbabilityAlive = m.Alive(e, end)
+	if known.OrderDays == 0 {
 		return v, nil
 	}
+	e, today = known, end
 	v.Frequency, v.Recency, v.Age = e.Stats(today).In(m.Counts.TimeUnit())
-	v.ProbabilityAlive = m.Alive(e, today)
 	cumulative := make([]float64, horizonMonths)
 	m.CountsOf(e, today).MonthlyOrders(cumulative, v.Frequency, v.Recency, v.Age)
 	v.ExpectedOrders = cumulative[horizonMonths-1]
@@ -160,29 +170,31 @@ func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at 
 }
 
 // notesOn returns how far a customer's figures can be trusted.
-func (m *Model) notesOn(e Earnings, zone *time.Location) []string {
-	notes := append([]string{}, m.notes...)
+func (m *Model) notesOn(e Earnings, zone *time.Location) []Note {
+	notes := slices.Clone(m.notes)
+	say := func(texts ...string) { notes = append(notes, forAll(texts...)...) }
 	if e.OrderDays == 0 {
-		return append(notes, "no order yet: nothing is expected until the first one")
+		say("no order yet: nothing is expected until the first one")
+		return notes
 	}
 	x := e.OrderDays - 1
-	notes = append(notes, m.Counts.Caveats(x)...)
+	say(m.Counts.Caveats(x)...)
 	switch {
 	case m.margins == nil && lifetime.PeriodDays(m.Counts) > 0:
-		notes = append(notes, "an order is expected to earn the mean margin of the customer's order days of the last period or, where there were none in it, of all of them")
+		say("an order is expected to earn the mean margin of the customer's order days of the last period or, where there were none in it, of all of them")
 	case m.margins == nil:
-		notes = append(notes, "no margin model has been fitted: the mean margin of the customer's own order days stands in")
+		say("no margin model has been fitted: the mean margin of the customer's own order days stands in")
 	case x == 0 && m.overstates:
-		notes = append(notes, "one order day so far: an order is expected to earn what it does in the mean of the customers whose repeat orders earned something")
+		say("one order day so far: an order is expected to earn what it does in the mean of the customers whose repeat orders earned something")
 	case x == 0:
-		notes = append(notes, "one order day so far: an order is expected to earn what it does in the mean of all customers")
+		say("one order day so far: an order is expected to earn what it does in the mean of all customers")
 	case !m.margins.Holds(e.repeat()) && m.shrunken != nil:
-		notes = append(notes, "the repeat orders earned nothing so far, which Gamma-Gamma has no place for: their mean, drawn to the mean of all customers, stands in")
+		notes = append(notes, Note{Text: "the repeat orders earned nothing so far, which Gamma-Gamma has no place for: their mean, drawn to the mean of all customers, stands in", Costs: true}) // it tells the sign of a margin
 	case !m.margins.Holds(e.repeat()):
-		notes = append(notes, "the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own")
+		notes = append(notes, Note{Text: "the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own", Costs: true}) // it tells the sign of a margin
 	}
 	if e.DepartedAt != nil && e.LastDay <= costing.Day(*e.DepartedAt, zone) {
-		notes = append(notes, "the customer's departure was recorded, of which the model does not know")
+		say("the customer's departure was recorded, of which the model does not know")
 	}
 	return notes
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -33,7 +32,7 @@ type Model struct {
 	// customers whom margins has no place for; nil in fits that do not have it.
 	margins  lifetime.MarginModel
 	shrunken lifetime.MarginModel
-	notes    []string // warnings that hold for every customer
+	notes    []Note // warnings that hold for every customer
 	// overstates is true of an old fit that left customers with a margin of zero or less out and used Gamma-Gamma all the same.
 	overstates bool
 	months     MonthErrors
@@ -75,9 +74,9 @@ func (s *Service) modelOf(row *ent.LifetimeModel, report fitReport) (*Model, err
 		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
 	m.setMonths(report.Months)
-	m.notes, m.coverage = report.Warnings, report.Coverage
+	m.notes, m.coverage = report.warnings(), report.Coverage
 	if m.overstates = report.overstatesMargins(); m.overstates {
-		m.notes = append(slices.Clone(m.notes), "what an order earns is overstated by as much as those customers would lower the mean: a new fit includes them")
+		m.notes = append(m.notes, Note{Text: "what an order earns is overstated by as much as those customers would lower the mean: a new fit includes them"})
 	}
 	return m, nil
 }
@@ -116,9 +115,9 @@ func priorModel() *Model {
 	row := &ent.LifetimeModel{
 		ID: priorID, Kind: schema.BGNBD, TimeUnit: schema.Week, FittedAt: time.Unix(0, 0).UTC(),
 		Parameters: map[string]any{"r": counts.R, "alpha": counts.Alpha, "a": counts.A, "b": counts.B},
-		Report:     json.RawMessage(`{"warnings":["` + priorNote + `"]}`),
+		Report:     json.RawMessage(`{"warnings":["` + priorNote + `"],"withCosts":[]}`),
 	}
-	return &Model{Row: row, Counts: counts, notes: []string{priorNote}}
+	return &Model{Row: row, Counts: counts, notes: forAll(priorNote)}
 }
 
 // ModelAt returns the model that was active at a moment: the last one that had been fitted to be active by then.
@@ -200,10 +199,14 @@ func (s *Service) ModelsSince(ctx context.Context, tx *store.Tx, from time.Time)
 	return &Models{all}, nil
 }
 
-// Alive is the probability that a customer of this history has not left; 0 before the first order.
+// Alive is the probability that a customer of this history had not left by the end of a day; 0 before the first order. Who has ordered
+// after it had not.
 func (m *Model) Alive(e Earnings, today int) float64 {
-	if e.OrderDays == 0 {
+	switch {
+	case e.OrderDays == 0:
 		return 0
+	case e.LastDay > today:
+		return 1
 	}
 	return m.Counts.PAlive(e.Stats(today).In(m.Counts.TimeUnit()))
 }
@@ -217,7 +220,7 @@ type lastPeriod struct {
 // lastPeriod returns what a customer did in the last period up to a day.
 func (m *Model) lastPeriod(e Earnings, day int) (is lastPeriod) {
 	if days := lifetime.PeriodDays(m.Counts); days > 0 {
-		is.orders, is.earned = e.Recent.After(max(day, e.LastDay) - days)
+		is.orders, is.earned = e.Until(day).Recent.After(day - days)
 	}
 	return is
 }
@@ -227,9 +230,10 @@ func (m *Model) CountsOf(e Earnings, day int) lifetime.CountModel {
 	return lifetime.Repeating(m.Counts, m.lastPeriod(e, day).orders)
 }
 
-// OrderMargin is the margin expected of the next order after a day, in minor units. Orders given back in full do not count.
+// OrderMargin is the margin expected of the next order after a day, in minor units, of a customer who had ordered by then. Orders given
+// back in full do not count.
 func (m *Model) OrderMargin(e Earnings, day int) (float64, error) {
-	return m.orderMargin(e, m.lastPeriod(e, day))
+	return m.orderMargin(e.Until(day), m.lastPeriod(e, day))
 }
 
 func (m *Model) orderMargin(e Earnings, last lastPeriod) (float64, error) {
@@ -255,7 +259,7 @@ func (e Earnings) repeat() (x int, mean float64) {
 
 // Outlook is what the months ahead of a customer who has ordered are simulated from.
 func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
-	return m.outlook(e, m.lastPeriod(e, today), today, months, margin, annual)
+	return m.outlook(e.Until(today), m.lastPeriod(e, today), today, months, margin, annual)
 }
 
 func (m *Model) outlook(e Earnings, last lastPeriod, today, months int, margin, annual float64) *lifetime.Outlook {

@@ -1,9 +1,6 @@
 package value
 
 import (
-	"slices"
-	"strings"
-
 	"kopeck/ent"
 	"kopeck/money"
 )
@@ -32,16 +29,4 @@ func (v *LifetimeValue) Roundness() (of string, greatest money.Amount) {
 // Roundness returns that of the value.
 func (i *LifetimeInterval) Roundness() (of string, greatest money.Amount) {
 	return i.value.Roundness()
-}
-
-// WithoutCounts leaves out of the notes those of the model that have figures, such as how many customers it was fitted on.
-func (v *LifetimeValue) WithoutCounts() error {
-	report, err := reportOf(v.Model)
-	if err != nil {
-		return err
-	}
-	v.Notes = slices.DeleteFunc(v.Notes, func(note string) bool {
-		return note != priorNote && strings.ContainsAny(note, "0123456789") && slices.Contains(report.Warnings, note)
-	})
-	return nil
 }

@@ -266,3 +266,39 @@ func eachHistory(ctx context.Context, tx *store.Tx, until int, each func(h lifet
 	}
 	return err
 }
+
+// showing is that the customers after one id up to another were shown at a moment.
+type showing struct {
+	who string // both ids
+	at  time.Time
+}
+
+// refreshedShowings returns when customers were shown on some days, up to a moment, by the time. Which customers there were is not told.
+func refreshedShowings(ctx context.Context, from store.Reader, days []string, upTo time.Time) (all []showing, err error) {
+	const query = "SELECT value, recorded_at FROM dated_values WHERE name = ? AND recorded_at <= ? AND subject IN @ids ORDER BY recorded_at"
+	return all, store.EachByIDs(ctx, from, query, []any{string(schema.DatedShownDay), upTo}, days, func(scan store.ScanFunc) error {
+		var one showing
+		err := scan(&one.who, &one.at)
+		one.at = one.at.UTC()
+		all = append(all, one)
+		return err
+	})
+}
+
+// importedShowings returns when an import showed customers last, by their ids, up to a moment. The callers may see the customers.
+func importedShowings(ctx context.Context, from store.Reader, customerIDs []string, upTo time.Time) (map[string]time.Time, error) {
+	const query = "SELECT subject, recorded_at FROM dated_values WHERE name = ? AND recorded_at <= ? AND subject IN @ids ORDER BY recorded_at"
+	all := map[string]time.Time{}
+	return all, store.EachByIDs(ctx, from, query, []any{string(schema.DatedShown), upTo}, customerIDs, func(scan store.ScanFunc) error {
+		var customerID string
+		var at time.Time
+		err := scan(&customerID, &at)
+		all[customerID] = at.UTC()
+		return err
+	})
+}
+
+// writeShowings writes that customers were shown by an import: a part of their derived state.
+func writeShowings(ctx context.Context, tx *store.Tx, rows [][]any) error {
+	return tx.InsertRows(ctx, "dated_values", []string{"id", "name", "subject", "valid_from", "recorded_at", "actor"}, rows)
+}

@@ -1,0 +1,68 @@
+package rates
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/store"
+)
+
+// What the tax of orders rests on may be told late: a rate of a code, the code of a product, that a customer is exempt. It restates the
+// orders that were completed in its time, with their refunds. An order that is not completed yet has the tax of whenever it is asked for.
+
+// restateTaxes restates the orders with a product of a code whose rate was set.
+func (s *Service) restateTaxes(ctx context.Context, tx *store.Tx, added coverages) (int, error) {
+	_, basis, err := s.readProducts(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	work := orderRestating{added: added, memo: costing.NewMemo(basis, memoized), madeOf: map[string]map[string]bool{}, customers: map[string]bool{}, taxes: true}
+	for _, productID := range basis.Taxes.Products() {
+		work.madeOf[productID] = map[string]bool{}
+		for _, code := range basis.Taxes.Codes(productID) {
+			work.madeOf[productID][code] = true
+		}
+	}
+	concerned := work.concerns()
+	for _, of := range concerned {
+		of.completed = true
+	}
+	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax was set for the past")
+	return work.changed, err
+}
+
+// RestateTaxCode restates the orders with a product whose tax code was set from a moment until another. The terms are written, and the
+// transaction holds the rates alone.
+func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID string, from, until time.Time) (int, error) {
+	_, basis, err := s.readProducts(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"taxCodeOf": productID}}
+	concerned := map[span]*concern{{from, until}: {products: map[string]bool{productID: true}, completed: true}}
+	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax code was set for the past")
+	return work.changed, err
+}
+
+// RestateExemption restates the orders of a customer that were completed from a moment on, since when they are exempt from tax, or no longer.
+// What says so is written, and the transaction holds the rates and the customer.
+func (s *Service) RestateExemption(ctx context.Context, tx *store.Tx, customerID string, from time.Time) error {
+	customerOf, err := ordersCompletedSince(ctx, tx, customerID, from)
+	if err != nil || len(customerOf) == 0 {
+		return err
+	}
+	orders, err := ordersByID(ctx, tx, slices.Sorted(maps.Keys(customerOf)))
+	if err != nil {
+		return err
+	}
+	basis, err := s.basisOf(ctx, tx, orders)
+	if err != nil {
+		return err
+	}
+	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"exemptionOf": customerID}}
+	_, err = s.restateAll(ctx, tx, &work, customerOf, "an exemption from tax was set for the past")
+	return err
+}
