@@ -40,7 +40,14 @@ func filled(b *testing.B, url string, tables []tableOf) *app.App {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = s.Bulk(b.Context(), func(ctx context.Context, to *store.Bulk) error {
+	fill(b, s, tables)
+	return made
+}
+
+// fill copies rows into a database.
+func fill(b *testing.B, s *store.Store, tables []tableOf) {
+	b.Helper()
+	err := s.Bulk(b.Context(), func(ctx context.Context, to *store.Bulk) error {
 		for _, table := range tables {
 			if _, err := to.Copy(ctx, table.name, strings.Fields(table.columns), table.rows); err != nil {
 				return fmt.Errorf("%s: %w", table.name, err)
@@ -58,7 +65,6 @@ func filled(b *testing.B, url string, tables []tableOf) *app.App {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return made
 }
 
 // tableOf is the rows of a table; columns are their names, separated by spaces.

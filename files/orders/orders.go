@@ -71,7 +71,7 @@ func checkAmounts(has func(field string) bool) error {
 
 // ordersLayout is the layout of both formats of orders, to recognise a file by.
 func ordersLayout() layout.Layout[orderRow] {
-	all := layout.Layout[orderRow]{Kind: option.Orders, Columns: slices.Concat(Layout.Columns, LineLayout.Columns, taxLayout.Columns)}
+	all := layout.Layout[orderRow]{Kind: option.Orders, Columns: slices.Concat(Layout.Columns, LineLayout.Columns, lastLayout.Columns)}
 	for _, c := range LogLayout.Columns { // what is of both formats is of each by itself
 		all.Columns = append(all.Columns, layout.Column[orderRow]{Name: c.Name, Uses: c.Uses})
 	}

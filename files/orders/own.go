@@ -13,10 +13,9 @@ import (
 	"kopeck/files/table"
 	"kopeck/files/textfile"
 	"kopeck/money"
-	"kopeck/pricing"
-	"kopeck/schema"
 	"kopeck/service/bulk"
 	"kopeck/service/field"
+	"kopeck/service/sale"
 )
 
 // orderRow is an order and one of its lines as a row has them: an order has a row for each of its lines, with its
@@ -24,10 +23,8 @@ import (
 type orderRow struct {
 	bulk.OrderRecord
 
-	line     bulk.OrderLineRecord
-	refunded money.Amount // what the refunds must sum to
-	tax      *money.Amount
-	refunds  []refundText
+	line    bulk.OrderLineRecord
+	refunds []refundText
 }
 
 // refundText is a refund in the column of refunds.
@@ -51,55 +48,27 @@ type refundLineText struct {
 	Stated   bool          `json:"stated,omitempty"`
 }
 
-// Layout is the layout of an order's own columns, LineLayout that of its lines' behind them, and taxLayout that of a later column of the
-// order, which stands at the end.
+// Layout is the layout of an order's own columns, LineLayout that of its lines' behind them, and lastLayout that of later columns of the
+// order, which stand at the end. Package sale defines their fields.
 var (
-	Layout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
-		layout.NewColumn("id", field.Own|field.OwnKey, field.Text, func(r *orderRow) *string { return &r.ID }),
-		layout.NewColumn("external_id", field.Own, field.Text, func(r *orderRow) *string { return &r.ExternalID }),
-		layout.NewColumn("customer_id", field.Own|field.OwnKey, field.Text, func(r *orderRow) *string { return &r.CustomerID }),
-		layout.NewColumn("customer_external_id", field.Own, field.Text, func(r *orderRow) *string { return &r.CustomerExternalID }),
-		layout.NewColumn("status", field.Own|field.OwnKey|field.Filled, field.Word[schema.OrderStatus](), func(r *orderRow) *schema.OrderStatus { return &r.Status }),
-		layout.NewColumn("at", field.Own|field.OwnKey|field.Filled, field.Moment, func(r *orderRow) *time.Time { return &r.At }),
-		layout.NewColumn("total", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Total }),
-		layout.ColumnOf(field.Currency[orderRow](field.Own)),
-		layout.NewColumn("refunded", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.refunded }),
-		layout.NewColumn("cost", field.Own|field.OwnKey|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.Cost }),
-		layout.NewColumn("stated_cost", field.Own, field.Truth, func(r *orderRow) *bool { return &r.StatedCost }),
-		layout.NewColumn("uncosted", field.Own, field.Truth, func(r *orderRow) *bool { return &r.Uncosted }),
-		layout.NewColumn("credit_model", field.Own, field.Word[schema.AttributionModel](), func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
-		layout.NewColumn("created_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CreatedAt }),
-		layout.NewColumn("due_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.DueAt }),
-		layout.NewColumn("completed_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CompletedAt }),
-		layout.NewColumn("cancelled_at", field.Own, field.Stamp, func(r *orderRow) *time.Time { return &r.CancelledAt }),
-		layout.NewColumn("cancel_reason", field.Own, field.Text, func(r *orderRow) *string { return &r.CancelReason }),
+	Layout = layout.Layout[orderRow]{Kind: option.Orders, Columns: append(
+		layout.Within(sale.HeadFields(), orderOf),
 		layout.NewColumn("refunds", field.Own, field.List[refundText](), func(r *orderRow) *[]refundText { return &r.refunds }),
-	}}
-	LineLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
-		layout.NewColumn("line_id", field.Own, field.Text, func(r *orderRow) *string { return &r.line.ID }),
-		layout.NewColumn("sku", field.Own, field.Text, func(r *orderRow) *string { return &r.line.SKU }),
-		layout.NewColumn("quantity", field.Own|field.Filled, field.Decimal, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
-		layout.NewColumn("unit", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Unit }),
-		layout.NewColumn("line_total", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Total }),
-		layout.NewColumn("line_cost", field.Own|field.Filled, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Cost }),
-		layout.NewColumn("lead_days", field.Own|field.Filled, field.Days, func(r *orderRow) *int { return &r.line.LeadDays }),
-		layout.NewColumn("price_lines", field.Own, field.List[pricing.Line](), func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
-		layout.NewColumn("options", field.Own, field.List[pricing.Option](), func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
-		layout.NewColumn("line_tax", field.Own, field.Amount, func(r *orderRow) *money.Amount { return &r.line.Tax }),
-	}}
-	taxLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: []layout.Column[orderRow]{
-		layout.NewColumn("tax", field.Own, field.Optional(field.Amount), func(r *orderRow) **money.Amount { return &r.tax }),
-	}}
+	)}
+	LineLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: layout.Within(sale.LineFields(), func(r *orderRow) *sale.LineRecord { return &r.line })}
+	lastLayout = layout.Layout[orderRow]{Kind: option.Orders, Columns: layout.Within(sale.LastFields(), orderOf)}
 )
+
+func orderOf(r *orderRow) *sale.Record { return &r.OrderRecord }
 
 // Names are the columns of orders in Kopeck's own format.
 func Names() []string {
-	return slices.Concat(Layout.Names(field.Own), LineLayout.Names(field.Own), taxLayout.Names(field.Own))
+	return slices.Concat(Layout.Names(field.Own), LineLayout.Names(field.Own), lastLayout.Names(field.Own))
 }
 
 // ownOrders reads orders of Kopeck's own format.
 func ownOrders(v *cell.Values, t *table.Table) layout.Source[bulk.OrderRecord] {
-	orderColumns, lineColumns := slices.Concat(Layout.Find(t, field.Own), taxLayout.Find(t, field.Own)), LineLayout.Find(t, field.Own)
+	orderColumns, lineColumns := slices.Concat(Layout.Find(t, field.Own), lastLayout.Find(t, field.Own)), LineLayout.Find(t, field.Own)
 	idAt := t.At["id"]
 	var waiting *textfile.Row
 	fetch := func() (textfile.Row, error) {
@@ -162,9 +131,6 @@ func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
 	if r.ID == "" || r.CustomerID == "" {
 		f.Of("id", errors.New("want the ids of the order and of its customer"))
 	}
-	if r.tax != nil { // files of earlier releases do not have it
-		r.Tax, r.StatedTax = *r.tax, true
-	}
 	var sum money.Amount
 	for _, one := range r.refunds {
 		amount, err := v.Amount(one.Amount)
@@ -183,7 +149,7 @@ func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
 		}
 		r.Refunds = append(r.Refunds, record)
 	}
-	if sum != r.refunded {
+	if sum != r.Refunded {
 		f.Of("refunded", errors.New("the refunds do not sum to it"))
 	}
 }
@@ -205,12 +171,12 @@ func readLine(v *cell.Values, t *table.Table, r textfile.Row, columns layout.Fou
 
 // Texts are the rows of an order in Kopeck's own format.
 func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
-	r := orderRow{OrderRecord: *o, tax: &o.Tax}
+	r := orderRow{OrderRecord: *o}
+	var err error
+	if r.Refunded, err = o.RefundedSum(); err != nil { // a log's order has the refunds alone
+		return nil, err
+	}
 	for _, one := range o.Refunds {
-		var err error
-		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {
-			return nil, err
-		}
 		text := refundText{ID: one.ID, Amount: v.Currency.Format(one.Amount), Reason: one.Reason, At: one.At, Actor: one.Actor, GoodsReturned: one.GoodsReturned}
 		if !one.RecordedAt.Equal(one.At) || one.At.Before(o.CreatedAt) {
 			text.RecordedAt = &one.RecordedAt
@@ -221,14 +187,14 @@ func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
 		r.refunds = append(r.refunds, text)
 	}
 	head := Layout.Texts(v, &r)
-	tax := taxLayout.Texts(v, &r)
+	last := lastLayout.Texts(v, &r)
 	if len(o.Lines) == 0 {
-		return [][]string{slices.Concat(head, make([]string, len(LineLayout.Columns)), tax)}, nil
+		return [][]string{slices.Concat(head, make([]string, len(LineLayout.Columns)), last)}, nil
 	}
 	rows := make([][]string, len(o.Lines))
 	for n := range o.Lines {
 		r.line = o.Lines[n]
-		rows[n] = slices.Concat(head, LineLayout.Texts(v, &r), tax)
+		rows[n] = slices.Concat(head, LineLayout.Texts(v, &r), last)
 	}
 	return rows, nil
 }

@@ -16,7 +16,7 @@ func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Ver
 }
 
 func customerOf(r *contacts.Record) customerName {
-	return customerName{r.CustomerID, r.CustomerExternalID, Person{r.Email, r.Phone, r.Name}}
+	return customerName{r.CustomerID, r.CustomerExternalID, Person{Email: r.Email, Phone: r.Phone, Name: r.Name}}
 }
 
 func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) error {
@@ -34,7 +34,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err != nil {
 		return err
 	}
-	byID, byExternal, err := c.findContacts(ctx, records)
+	known, err := c.findContacts(ctx, records)
 	if err != nil {
 		return err
 	}
@@ -46,21 +46,14 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			c.verdicts[n] = v
 			continue
 		}
-		stored := byID[r.ID]
-		if stored == nil || r.ID == "" {
-			stored = byExternal[r.ExternalID]
-		}
-		if stored != nil && (r.ID != "" || r.ExternalID != "") {
-			c.verdicts[n] = sameContact(stored, given)
+		if existing := known.like(given); existing != nil {
+			c.verdicts[n] = sameContact(existing, given)
 			continue
 		}
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Contact)
 		}
-		byID[given.ID] = given
-		if given.ExternalID != "" {
-			byExternal[given.ExternalID] = given
-		}
+		known.add(given)
 		for _, customer := range []string{given.CustomerID, r.AboutID} {
 			if customer != "" {
 				people.use(customer)
@@ -100,21 +93,14 @@ func (c *chunk) checkContact(r *contacts.Record, people *known) (*contacts.Recor
 }
 
 // findContacts finds the contacts that exist, by id and by external id.
-func (c *chunk) findContacts(ctx context.Context, records []contacts.Record) (byID, byExternal map[string]*contacts.Record, err error) {
-	byID, byExternal = map[string]*contacts.Record{}, map[string]*contacts.Record{}
-	var ids, externals []string
-	for _, r := range records {
-		if r.ID != "" {
-			ids = append(ids, r.ID)
+func (c *chunk) findContacts(ctx context.Context, records []contacts.Record) (*stored[contacts.Record], error) {
+	known := newStored(len(records), func(r *contacts.Record) (id, external string) { return r.ID, r.ExternalID })
+	ids, externals := known.all(len(records), func(n int) *contacts.Record { return &records[n] }, func(r *contacts.Record) string {
+		checked, err := input.OptionalText("", &r.ExternalID, 200)
+		if err != nil { // it is refused
+			return ""
 		}
-		if external, err := input.OptionalText("", &r.ExternalID, 200); err == nil && external != nil {
-			externals = append(externals, *external)
-		}
-	}
-	return byID, byExternal, c.contactsBy(ctx, ids, externals, func(one *contacts.Record) {
-		byID[one.ID] = one
-		if one.ExternalID != "" {
-			byExternal[one.ExternalID] = one
-		}
+		return input.OrZero(checked)
 	})
+	return known, c.contactsBy(ctx, ids, externals, known.add)
 }

@@ -5,10 +5,8 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/lifetime"
-	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/stage"
 )
@@ -16,16 +14,16 @@ import (
 // settleMade computes what is derived from the facts of customers that are created together with their orders, as books.SettleImported
 // does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
 // is no permission or decision about them. So their rows are written once, in their final state.
-func (c *chunk) settleMade(ctx context.Context, orders []*freshOrder) error {
+func (c *chunk) settleMade(ctx context.Context, orders []*OrderRecord) error {
 	s := c.service
-	made := make(map[string][]*freshOrder, len(c.made))
+	made := make(map[string][]*OrderRecord, len(c.made))
 	for _, p := range c.made {
 		made[p.ID] = nil
 		delete(c.affected, p.ID)
 	}
 	for _, o := range orders {
-		if _, ok := made[o.given.customerID]; ok {
-			made[o.given.customerID] = append(made[o.given.customerID], o)
+		if _, ok := made[o.CustomerID]; ok {
+			made[o.CustomerID] = append(made[o.CustomerID], o)
 		}
 	}
 	rules, err := s.books.StageRules(ctx, c.bulk.Tx, time.Time{})
@@ -63,30 +61,23 @@ func (c *chunk) recordShown(ctx context.Context) error {
 }
 
 // statisticsMade returns the statistics of a customer whose orders are all given.
-func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
+func statisticsMade(orders []*OrderRecord) (lifetime.Statistics, error) {
 	all := make([]lifetime.Order, len(orders))
 	for i, o := range orders {
-		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.given.day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.margin()}
+		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.Day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.Margin}
 	}
 	return lifetime.StatisticsOf(all)
 }
 
 // timelineMade returns what the stage of a customer follows from whose orders are all given.
-func timelineMade(orders []*freshOrder) *stage.Timeline {
+func timelineMade(orders []*OrderRecord) *stage.Timeline {
 	t := &stage.Timeline{}
 	for _, o := range orders {
 		if o.Status == schema.OrderCompleted {
-			t.Orders = append(t.Orders, stage.Order{Day: o.given.day, CompletedAt: o.CompletedAt})
+			t.Orders = append(t.Orders, stage.Order{Day: o.Day, CompletedAt: o.CompletedAt})
 		}
 	}
 	return t
-}
-
-// margin is what is left of an order's total without tax, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
-func (o *freshOrder) margin() money.Amount {
-	sold := costing.Sale{Total: o.Total, Tax: o.Tax, Refunded: o.given.refunded, RefundedTax: o.refundTaxes.Sum}
-	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, sold, o.taxes, o.Cost)
-	return margin
 }
 
 // addMoves writes the stage changes of new customers.

@@ -14,10 +14,6 @@ import (
 	"kopeck/service/input"
 )
 
-// Person is what the file of an order or a contact says of its customer beside ids. One who is new gets all of it; one who exists
-// and has no id in the file is found by it.
-type Person struct{ Email, Phone, Name string }
-
 // customerName is how a record names its customer.
 type customerName struct {
 	id, externalID string

@@ -9,93 +9,25 @@ import (
 	"sync"
 	"time"
 
-	"kopeck/attribution"
-	"kopeck/costing"
 	"kopeck/id"
-	"kopeck/money"
-	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/service/input"
+	"kopeck/service/sale"
 )
 
-// OrderRecord is an order as a file gives it. Empty texts and zero times are absent.
-type OrderRecord struct {
-	ID                             string // in Kopeck's own format; "" in other logs, whose orders are distinguished by external id
-	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
-	Person                         Person
-	Status                         schema.OrderStatus
-	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
-	At                             time.Time
-	Total, Cost, Tax               money.Amount // the tax is that of the lines, with what was given back
-	StatedTax                      bool         // the file says the tax, which counts for products that have no tax code
-	StatedCost, Uncosted           bool
-	CreditModel                    schema.AttributionModel
-	CreatedAt                      time.Time // absent: now
-	DueAt                          time.Time
-	CompletedAt                    time.Time
-	CancelledAt                    time.Time
-	CancelReason                   string
-	Refunds                        []RefundRecord
-	Lines                          []OrderLineRecord
-}
-
-// RefundRecord is a refund as a file gives it.
-type RefundRecord struct {
-	ID            string
-	Amount        money.Amount
-	Reason        string
-	At            time.Time
-	RecordedAt    time.Time // absent: at once, or when the order was recorded
-	Actor         string
-	GoodsReturned bool
-	Lines         []RefundLineRecord // none of a refund that names an amount
-}
-
-// RefundLineRecord is the part of a refund that is of one line of its order.
-type RefundLineRecord struct {
-	LineID   string
-	Quantity money.Decimal
-	Amount   money.Amount
-	Stated   bool // otherwise it is the quantity's share of the line's total
-}
-
-// OrderLineRecord is a line of an order as a file gives it.
-type OrderLineRecord struct {
-	ID         string
-	SKU        string // of the product; one that does not exist is created, inactive
-	Title      string // the name of a product that is created; "": the SKU
-	Quantity   money.Decimal
-	Unit       money.Amount
-	Total      money.Amount
-	Tax        money.Amount
-	Cost       money.Amount
-	PriceLines []pricing.Line
-	Options    []pricing.Option
-	LeadDays   int
-}
-
-// storedOrder is an order as far as an imported one is compared with it.
-type storedOrder struct {
-	id, externalID, customerID, status string
-	at                                 time.Time
-	day                                int
-	total, refunded, cost              money.Amount
-}
-
-// freshOrder is a new order.
-type freshOrder struct {
-	*OrderRecord
-
-	given        *storedOrder
-	refundTaxes  costing.RefundTaxes
-	taxes        costing.TaxMode
-	untaxed      bool              // the rate of a tax code is missing
-	model        attribution.Model // that it is credited by; "" for none yet
-	fit          string            // of the model; "" for none
-	unattributed money.Amount
-	createdAt    time.Time
-	writtenAt    time.Time
-}
+// The records of orders are those of package sale, which defines their fields.
+type (
+	// OrderRecord is an order as a file gives it.
+	OrderRecord = sale.Record
+	// OrderLineRecord is a line of an order as a file gives it.
+	OrderLineRecord = sale.LineRecord
+	// RefundRecord is a refund as a file gives it.
+	RefundRecord = sale.RefundRecord
+	// RefundLineRecord is the part of a refund that is of one line of its order.
+	RefundLineRecord = sale.RefundLineRecord
+	// Person is what the file of an order or a contact says of its customer beside ids.
+	Person = sale.Person
+)
 
 // Orders imports orders. One that exists (by its id, or else by its external id) with the same customer,
 // day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
@@ -142,7 +74,7 @@ func (i *Import) foresee(orders []OrderRecord) {
 	i.service.value.Foresee(days)
 }
 
-func (o *OrderRecord) customer() customerName {
+func customerOfOrder(o *OrderRecord) customerName {
 	return customerName{o.CustomerID, o.CustomerExternalID, o.Person}
 }
 
@@ -166,11 +98,11 @@ func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 
 // importOrders imports those orders whose indexes are given.
 func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
-	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return orders[part[n]].customer() })
+	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return customerOfOrder(&orders[part[n]]) })
 	if err != nil {
 		return err
 	}
-	byID, byExternal, err := c.findOrders(ctx, orders, part)
+	known, err := c.findOrders(ctx, orders, part)
 	if err != nil {
 		return err
 	}
@@ -178,37 +110,30 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if err != nil {
 		return err
 	}
-	fresh := make([]*freshOrder, 0, len(part))
+	fresh := make([]*OrderRecord, 0, len(part))
 	for n, at := range part {
 		o := &orders[at]
-		if err := cmp.Or(o.check(), products.check(o)); err != nil {
+		if err := cmp.Or(o.Check(), products.check(o)); err != nil {
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
 		}
-		customer, v := people.resolve(o.customer())
+		customer, v := people.resolve(customerOfOrder(o))
 		if v.Outcome == Rejected {
 			c.verdicts[n] = v
 			continue
 		}
 		given := c.given(o, customer)
-		known := byID[o.ID]
-		if known == nil || o.ID == "" {
-			known = byExternal[o.ExternalID]
-		}
-		if known != nil && (o.ID != "" || o.ExternalID != "") {
-			c.verdicts[n] = o.compare(known, given)
+		if existing := known.like(given); existing != nil {
+			c.verdicts[n] = sameOrder(existing, given)
 			continue
 		}
-		if given.id == "" {
-			given.id = c.service.IDs.Make(id.Order)
+		if given.ID == "" {
+			given.ID = c.service.IDs.Make(id.Order)
 		}
-		byID[given.id] = given
-		if given.externalID != "" {
-			byExternal[given.externalID] = given
-		}
+		known.add(given)
 		people.use(customer)
 		c.affected[customer] = true
-		fresh = append(fresh, &freshOrder{OrderRecord: o, given: given})
+		fresh = append(fresh, given)
 	}
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
@@ -234,43 +159,51 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	return c.settle(ctx)
 }
 
-// given is an order of a file as it is compared with those that exist. Its sums are checked.
-func (c *chunk) given(o *OrderRecord, customer string) *storedOrder {
-	refunded, _ := o.refunded()
-	return &storedOrder{o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost}
+// given is a copy of an order of a file with what the table has beside it. Its sums are checked.
+func (c *chunk) given(o *OrderRecord, customer string) *OrderRecord {
+	given := *o
+	given.CustomerID, given.Day = customer, c.service.Settings().Day(o.At)
+	given.Refunded, _ = o.RefundedSum()
+	return &given
 }
 
-// compare compares an order that exists with the one that a file gives.
-func (o *OrderRecord) compare(known, given *storedOrder) Verdict {
-	v := sameOrder(known, given)
-	if v.Outcome == Present && o.StatedStatus && (known.status != given.status || known.refunded != given.refunded) {
+// sameOrder compares an order that exists with the one that a file gives.
+func sameOrder(known, given *OrderRecord) Verdict {
+	own := given.ID != ""
+	switch {
+	case own && known.ID != given.ID:
+		return rejected("the order's external id %q is that of another order, %s", input.Excerpt(given.ExternalID), known.ID)
+	case own && known.ExternalID != given.ExternalID:
+		return rejected("the order is there with the external id %q, not %q", input.Excerpt(known.ExternalID), input.Excerpt(given.ExternalID))
+	case known.CustomerID != given.CustomerID:
+		return rejected("the order is there already, of another customer")
+	case known.Day != given.Day || own && !known.At.Equal(given.At):
+		return rejected("the order is there already, of %s", known.At.Format(time.RFC3339))
+	case known.Total != given.Total:
+		return rejected("the order is there already with another total")
+	case known.Cost != given.Cost:
+		return rejected("the order is there already with another cost of its goods")
+	case (own || given.StatedStatus) && (known.Status != given.Status || known.Refunded != given.Refunded):
 		return otherStatus(known)
 	}
-	return v
+	return Verdict{Outcome: Present}
+}
+
+func otherStatus(known *OrderRecord) Verdict {
+	return rejected("the order is there already, %s, with other refunds or another status", known.Status)
 }
 
 // findOrders finds the orders that exist, by id and by external id.
-func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (byID, byExternal map[string]*storedOrder, err error) {
-	byID, byExternal = make(map[string]*storedOrder, len(part)), make(map[string]*storedOrder, len(part))
+func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (*stored[OrderRecord], error) {
+	known := newStored(len(part), namesOfOrder)
 	if none, err := c.noOrders(ctx); none || err != nil {
-		return byID, byExternal, err
+		return known, err
 	}
-	var ids, externals []string
-	for _, n := range part {
-		if orders[n].ID != "" {
-			ids = append(ids, orders[n].ID)
-		}
-		if orders[n].ExternalID != "" {
-			externals = append(externals, orders[n].ExternalID)
-		}
-	}
-	return byID, byExternal, c.ordersBy(ctx, ids, externals, func(o *storedOrder) {
-		byID[o.id] = o
-		if o.externalID != "" {
-			byExternal[o.externalID] = o
-		}
-	})
+	ids, externals := known.all(len(part), func(n int) *OrderRecord { return &orders[part[n]] }, func(o *OrderRecord) string { return o.ExternalID })
+	return known, c.ordersBy(ctx, ids, externals, known.add)
 }
+
+func namesOfOrder(o *OrderRecord) (id, external string) { return o.ID, o.ExternalID }
 
 // noOrders reports whether there is no order to be found: the call knows, or it only reads and the table is empty.
 func (c *chunk) noOrders(ctx context.Context) (bool, error) {

@@ -1,6 +1,6 @@
 // Package bulk imports and exports orders, customers, contacts and rates in bulk, for the command line: it works as the system,
-// past the guard. Packages customers, contacts, rates, catalogue and people define the fields of their nouns. Package bulk may import
-// service, service/input, service/field, value, books, rates, customers, contacts, catalogue and people.
+// past the guard. Packages customers, contacts, rates, sale, catalogue and people define the fields of their nouns. Package bulk may import
+// service, service/input, service/field, value, books, rates, customers, contacts, sale, catalogue and people.
 package bulk
 
 import (

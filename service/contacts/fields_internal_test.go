@@ -29,3 +29,8 @@ func TestFieldsOfColumns(t *testing.T) {
 		"realised": "the sum of the credits, which is settled",
 	}, contact.Columns)
 }
+
+func TestFieldsOfFiles(t *testing.T) {
+	t.Parallel()
+	fieldtest.Files(t, Fields(), map[string]string{"staff_id": "files have the e-mail", "permission_id": "files hold no permissions"})
+}

@@ -100,10 +100,8 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	}
 	n.Stage, n.Segment, n.Cost, n.CostLines, n.Uncosted, n.RecordedAt = stage, &segment, cost.Total, cost.Lines, len(cost.Missing) > 0, s.Now()
 	create := tx.Contact.Create()
-	for _, f := range fields {
-		if err := f.Set(create.Mutation(), &n); err != nil {
-			return nil, err
-		}
+	if err := Fields().Set(create.Mutation(), &n); err != nil {
+		return nil, err
 	}
 	contact, err := create.Save(ctx)
 	if err != nil {

@@ -53,21 +53,14 @@ type Named struct {
 
 // Line is a line of an order.
 type Line struct {
-	ID               string     `json:"id"`
-	SKU              string     `json:"sku"`
-	Name             string     `json:"name"`
-	Quantity         string     `json:"quantity"`
-	Unit             string     `json:"unit"`
-	Total            string     `json:"total"`
+	ID string `json:"id"`
+	Priced
+
 	TaxCode          string     `json:"taxCode,omitempty"`
 	TaxShare         string     `json:"taxShare,omitempty"` // "" where an import gave the tax
 	Net              string     `json:"net"`
 	Tax              string     `json:"tax"`
 	Gross            string     `json:"gross"`
-	LeadDays         int        `json:"leadDays"`
-	Options          []Choice   `json:"options"`
-	Measurements     []Choice   `json:"measurements"`
-	PriceLines       []Step     `json:"priceLines"`
 	Agreement        *Agreement `json:"agreement,omitempty"`
 	NotApplied       []Reason   `json:"notApplied"`            // as of the moment of the price
 	PricedAgain      string     `json:"pricedAgain,omitempty"` // the unit price that the facts known at that moment give; "" if none can be computed
@@ -280,7 +273,7 @@ func (s *Service) addLines(ctx context.Context, o *ent.Order, history []*sale.Or
 // line explains a line of an order.
 func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.OrderLineFigures, again quote.PricedAgain) (Line, error) {
 	l := Line{
-		ID: line.ID, SKU: line.ProductID, Quantity: line.Quantity.String(), Unit: s.format(line.Unit), Total: s.format(line.Total), LeadDays: line.LeadDays,
+		ID:   line.ID,
 		Cost: s.format(of.Cost), Refunded: s.format(of.Refunded), RefundedQuantity: of.RefundedQuantity.String(), ReturnedQuantity: of.ReturnedQuantity.String(), Margin: s.formatOr(of.Margin),
 		NotApplied: []Reason{}, CostLines: s.costs(of.CostLines), RefundedByAmount: s.format(of.RefundedByAmount), Recipe: s.recipe(of.Recipe),
 		Net: s.format(of.Net), Tax: s.format(of.Tax), Gross: s.format(of.Gross), RefundedTax: s.format(of.RefundedTax),
@@ -291,21 +284,12 @@ func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.Order
 	if of.TaxShare != nil {
 		l.TaxShare = of.TaxShare.String()
 	}
-	if product := s.quote.Product(line.ProductID); product != nil {
-		l.SKU, l.Name = product.Sku, product.Name
-	}
-	options, measurements, err := s.quote.ChosenOf(line)
-	if err != nil {
-		return l, err
-	}
-	l.Options, l.Measurements = choices(options), choices(measurements)
 	steps, err := quote.PriceLinesOf(line)
 	if err != nil {
 		return l, err
 	}
-	l.PriceLines = make([]Step, len(steps))
-	for i, step := range steps {
-		l.PriceLines[i] = Step{string(step.Kind), step.Label, s.format(step.Amount)}
+	if l.Priced, err = s.priced(line, steps); err != nil {
+		return l, err
 	}
 	if again.Price != nil {
 		l.PricedAgain = s.format(again.Price.Unit)

@@ -16,21 +16,14 @@ import (
 
 // Token is what a price token promises. It was issued by this installation and is unaltered.
 type Token struct {
-	Customer     Named     `json:"customer"`
-	SKU          string    `json:"sku"`
-	Name         string    `json:"name"`
-	Quantity     string    `json:"quantity"`
-	Unit         string    `json:"unit"`
-	Total        string    `json:"total"`
-	Tax          string    `json:"tax"` // of the total, by the share of when it was promised
-	LeadDays     int       `json:"leadDays"`
-	Options      []Choice  `json:"options"`
-	Measurements []Choice  `json:"measurements"`
-	PriceLines   []Step    `json:"priceLines"`
-	PricedAt     time.Time `json:"pricedAt"`
-	ValidUntil   time.Time `json:"validUntil"`
-	Expired      bool      `json:"expired"`
-	Orders       []string  `json:"orders"` // that were placed by it
+	Customer Named `json:"customer"`
+	Priced
+
+	Tax        string    `json:"tax"` // of the total, by the share of when it was promised
+	PricedAt   time.Time `json:"pricedAt"`
+	ValidUntil time.Time `json:"validUntil"`
+	Expired    bool      `json:"expired"`
+	Orders     []string  `json:"orders"` // that were placed by it
 
 	moment func(time.Time) string
 }
@@ -42,8 +35,7 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 		return nil, err
 	}
 	page := &Token{
-		Customer: Named{ID: content.CustomerID}, SKU: content.ProductID, Quantity: content.Quantity.String(), Unit: s.format(content.Unit), Total: s.format(content.Total),
-		Tax: s.format(content.Tax), LeadDays: content.LeadDays, PriceLines: []Step{}, PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
+		Customer: Named{ID: content.CustomerID}, Tax: s.format(content.Tax), PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
 	}
 	c, err := s.Client.Customer.Query().Where(customer.ID(content.CustomerID)).Only(ctx)
 	switch {
@@ -52,21 +44,16 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 	case !ent.IsNotFound(err):
 		return nil, err
 	}
-	if product := s.quote.Product(content.ProductID); product != nil {
-		page.SKU, page.Name = product.Sku, product.Name
-	}
-	for _, step := range content.Lines() {
-		page.PriceLines = append(page.PriceLines, Step{string(step.Kind), step.Label, s.format(step.Amount)})
-	}
 	kept, err := content.AsJSON()
 	if err != nil {
 		return nil, err
 	}
-	options, measurements, err := s.quote.ChosenOf(&ent.OrderLine{ProductID: content.ProductID, Options: kept.Options})
-	if err != nil {
+	line := &ent.OrderLine{
+		ProductID: content.ProductID, Quantity: content.Quantity, Unit: content.Unit, Total: content.Total, LeadDays: content.LeadDays, Options: kept.Options,
+	}
+	if page.Priced, err = s.priced(line, content.Lines()); err != nil {
 		return nil, err
 	}
-	page.Options, page.Measurements = choices(options), choices(measurements)
 	page.Orders, err = s.placedBy(ctx, content)
 	return page, err
 }

@@ -37,12 +37,7 @@ func (all EditedFields[R, C, U]) Create(in *C, r *R) error {
 
 // Set sets the columns of a row that is created.
 func (all EditedFields[R, C, U]) Set(m Mutation, r *R) error {
-	for _, f := range all {
-		if err := f.Field.Set(m, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all.Fields().Set(m, r)
 }
 
 // Changes are what an input changes of a record, checked.

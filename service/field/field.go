@@ -193,6 +193,16 @@ func (all Fields[R]) Results(alias string) []store.Result[R] {
 	return results
 }
 
+// Set sets the columns of a row that is created.
+func (all Fields[R]) Set(m Mutation, r *R) error {
+	for _, f := range all {
+		if err := f.Set(m, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Keys are the fields whose columns are named and those that records are compared by: what a record that exists is read with, to be
 // compared with one of a file.
 func (all Fields[R]) Keys(columns ...string) []store.Result[R] {

@@ -108,18 +108,25 @@ var Decimal = numbers(simple(
 	func(v money.Decimal) any { return v.Nano() },
 ))
 
-// Days is a number of days.
-var Days = simple(
-	func(_ *Form, text string) (int, error) {
-		days, err := strconv.ParseUint(text, 10, 16)
-		if err != nil {
-			return 0, errors.New("want a number of days")
-		}
-		return int(days), nil
-	},
-	func(_ *Form, v int) string { return strconv.Itoa(v) },
-	func(v int) any { return int64(v) },
+// The kinds of whole numbers from 0.
+var (
+	Days  = whole("a number of days") // Days is a number of days.
+	Count = whole("a whole number")   // Count is a number of things.
 )
+
+func whole(want string) Kind[int] {
+	return simple(
+		func(_ *Form, text string) (int, error) {
+			n, err := strconv.ParseUint(text, 10, 16)
+			if err != nil {
+				return 0, errors.New("want " + want)
+			}
+			return int(n), nil
+		},
+		func(_ *Form, v int) string { return strconv.Itoa(v) },
+		func(v int) any { return int64(v) },
+	)
+}
 
 // Truth is true or false.
 var Truth = simple(

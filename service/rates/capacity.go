@@ -50,17 +50,12 @@ const overruleField = "overruleDateReason"
 // What is held by the prices ordered, up to the due day, is taken over as it was held, whatever has become of the days since. For the
 // rest a due day for which the free capacity does not suffice is DATE_IMPOSSIBLE, with the first day for which it does, unless it is
 // overruled, which is audited. One that is over is a fact, and is booked as it is.
-func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, d Date) error {
-	products := make([]string, len(promises))
-	for i, p := range promises {
-		products[i] = p.ProductID
-	}
+//
+// The catalogue says what the products are made of as the transaction sees it: [Service.CostOrder] returns it.
+func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, made *costing.Catalogue, promises []quote.Promise, d Date) error {
 	basis := s.quote.PriceBook().Basis()
-	var err error
-	if basis.Catalogue, err = s.catalogueOf(ctx, tx, products); err != nil {
-		return err
-	}
-	needs, err := needsOf(basis, promises, d.At)
+	basis.Catalogue = made
+	needs, err := needsOf(basis.Cost, promises, d.At)
 	if err != nil || len(needs) == 0 {
 		return err
 	}
@@ -69,7 +64,7 @@ func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string
 		return err
 	}
 	held, needs = divideHeld(needs, held)
-	if err := s.writeBookings(ctx, tx, orderID, held); err != nil {
+	if err := s.writeBookings(ctx, tx, bookingsFor(orderID, held)); err != nil {
 		return err
 	}
 	if len(needs) == 0 {
@@ -84,23 +79,23 @@ func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string
 
 // book books what an order needs from a day on: see BookCapacity.
 func (s *Service) book(ctx context.Context, tx *store.Tx, orderID string, needs []costing.Usage, first int, d Date) error {
-	booked, err := s.holdResources(ctx, tx, needs, first)
+	days, err := s.holdResources(ctx, tx, needs, first)
 	if err != nil {
 		return err
 	}
-	settings := s.Settings()
+	booked, settings := days.of(needs), s.Settings()
 	if err := s.checkDate(ctx, tx, orderID, needs, first, d, booked); err != nil {
 		return err
 	}
 	plan := costing.Plan(needs, first, d.DueDay, settings.Calendar, booked, service.EndOfTime)
-	if err := s.writeBookings(ctx, tx, orderID, plan); err != nil {
+	if err := s.writeBookings(ctx, tx, bookingsFor(orderID, plan)); err != nil {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
 // holdResources locks resources until the end of the transaction and returns what is booked of them from a day on.
-func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costing.Usage, first int) (*costing.Bookings, error) {
+func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costing.Usage, first int) (bookedDays, error) {
 	resources := make([]string, len(needs))
 	for i, need := range needs { // sorted, so that two orders cannot wait for each other
 		resources[i] = need.Resource
@@ -108,7 +103,7 @@ func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costi
 			return nil, err
 		}
 	}
-	return sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()))
+	return sumDays(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()))
 }
 
 // taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.
@@ -140,7 +135,8 @@ func (s *Service) checkDate(ctx context.Context, tx *store.Tx, orderID string, n
 // MoveCapacity moves what an order has booked from today on to another due day: see BookCapacity. What it has booked before is done.
 func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string, d Date) error {
 	today := s.Settings().Day(s.Now())
-	rows, err := bookingsOf(ctx, tx, orderID, today)
+	booked, err := bookingsOf(ctx, tx, []string{orderID}, today)
+	rows := booked[orderID]
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -157,7 +153,7 @@ func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string
 		need := &needs[len(needs)-1]
 		need.Units = money.Nano(need.Units.Nano() + row.Units.Nano())
 	}
-	if _, err := s.freeBookings(ctx, tx, orderID, today); err != nil {
+	if _, err := s.freeBookings(ctx, tx, []string{orderID}, today); err != nil {
 		return err
 	}
 	return s.book(ctx, tx, orderID, needs, today, d)
@@ -168,24 +164,24 @@ const firstDay = math.MinInt32
 
 // FreeCapacity frees what an order has booked.
 func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	freed, err := s.freeBookings(ctx, tx, orderID, firstDay)
+	freed, err := s.freeBookings(ctx, tx, []string{orderID}, firstDay)
 	if err != nil || freed == 0 {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
-// needsOf sums what promised lines take of each resource, by resource.
-func needsOf(basis costing.Basis, promises []quote.Promise, at time.Time) ([]costing.Usage, error) {
+// needsOf sums what promised lines take of each resource, by resource. cost costs one unit of a product.
+func needsOf(cost func(costing.ProductQuestion) (costing.ProductCost, error), promises []quote.Promise, at time.Time) ([]costing.Usage, error) {
 	sums := map[string]costing.Usage{}
 	for _, p := range promises {
-		cost, err := basis.Cost(costing.ProductQuestion{
+		unit, err := cost(costing.ProductQuestion{
 			ProductID: p.ProductID, Quantity: p.Quantity, Chosen: p.Options, Promised: true, LeadDays: &p.LeadDays, At: at, KnownAt: service.EndOfTime,
 		})
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
-		for _, need := range cost.Usage {
+		for _, need := range unit.Usage {
 			total, err := money.Minor(sums[need.Resource].Units.Nano()).Plus(money.Minor(need.Units.Nano())) // in billionths
 			if err != nil {
 				return nil, input.DomainError(err)

@@ -26,3 +26,8 @@ func TestFieldsOfColumns(t *testing.T) {
 	t.Parallel()
 	fieldtest.Columns(t, Fields().Columns(), map[string]string{rate.FieldCurrencyCode: "that of the installation, which has one"}, rate.Columns)
 }
+
+func TestFieldsOfFiles(t *testing.T) {
+	t.Parallel()
+	fieldtest.Files(t, Fields(), nil)
+}

@@ -56,10 +56,11 @@ func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 		}
 		settings := s.Settings()
 		first := settings.Day(p.At)
-		booked, err := s.holdResources(ctx, tx, needs, first)
+		days, err := s.holdResources(ctx, tx, needs, first)
 		if err != nil {
 			return "", err
 		}
+		booked := days.of(needs)
 		held = quote.Held{}
 		held.Earliest, held.Some = costing.Earliest(needs, first, settings.Calendar, booked, service.EndOfTime)
 		if held.Some && held.Earliest <= first+p.LeadDays {

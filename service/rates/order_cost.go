@@ -76,21 +76,21 @@ func (c costedOrder) changed() bool {
 // CostOrder costs an order whose lines are written: each line is the full cost of one unit at the order's moment, by all
 // that is known now, times its quantity, rounded once. It writes the costs and the tax of the lines, and of the order the cost, the tax,
 // the margin and whether a rate or a quantity is missing. The transaction holds the rates and the customer; settling is the caller's, once the order is
-// completed.
-func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) error {
+// completed. It returns what the products are made of, for [Service.BookCapacity].
+func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) (*costing.Catalogue, error) {
 	orders, err := ordersByID(ctx, tx, []string{orderID})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	basis, err := s.basisOf(ctx, tx, orders)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	costed, err := costOrders(costing.NewMemo(basis, memoized), orders, s.knownNow())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeOrderCosts(ctx, tx, costed)
+	return basis.Catalogue, writeOrderCosts(ctx, tx, costed)
 }
 
 // basisOf returns what the full cost of orders is computed from, with the rates of their products alone.

@@ -119,7 +119,7 @@ func TestNeedsOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			needs, err := needsOf(basis, c.promises, day(5))
+			needs, err := needsOf(basis.Cost, c.promises, day(5))
 			switch {
 			case err != nil:
 				t.Fatal(err)

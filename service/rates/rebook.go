@@ -32,18 +32,20 @@ func (s *Service) rebook(ctx context.Context, tx *store.Tx, basis costing.Basis,
 	if err != nil {
 		return err
 	}
+	bookings, err := bookingsOf(ctx, tx, open, firstDay)
+	if err != nil {
+		return err
+	}
 	today := s.Settings().Day(s.Now())
+	memo := costing.NewMemo(basis, memoized)
 	var changed []rebooking
 	resources := map[string]costing.Usage{}
 	for _, o := range orders {
-		needs, err := needsOf(basis, promisesOf(o), o.at)
+		needs, err := needsOf(memo.Cost, promisesOf(o), o.at)
 		if err != nil {
 			return err
 		}
-		done, booked, err := bookedUnits(ctx, tx, o.id, today)
-		if err != nil {
-			return err
-		}
+		done, booked := bookedUnits(bookings[o.id], today)
 		one := rebooking{orderID: o.id, dueDay: max(s.Settings().Day(due[o.id]), today)}
 		same := true
 		for _, need := range needs {
@@ -72,27 +74,31 @@ func promisesOf(o orderToCost) []quote.Promise {
 	return promises
 }
 
-// bookedUnits returns what an order has booked of each resource, in billionths: before a day, and from it on.
-func bookedUnits(ctx context.Context, tx *store.Tx, orderID string, day int) (before, from map[string]int64, err error) {
-	rows, err := bookingsOf(ctx, tx, orderID, firstDay)
+// bookedUnits sums what an order has booked of each resource, in billionths: before a day, and from it on.
+func bookedUnits(bookings []costing.Booking, day int) (before, from map[string]int64) {
 	before, from = map[string]int64{}, map[string]int64{}
-	for _, row := range rows {
-		if row.Day < day {
-			before[row.Resource] += row.Units.Nano()
+	for _, b := range bookings {
+		if b.Day < day {
+			before[b.Resource] += b.Units.Nano()
 		} else {
-			from[row.Resource] += row.Units.Nano()
+			from[b.Resource] += b.Units.Nano()
 		}
 	}
-	return before, from, err
+	return before, from
 }
 
-// writeRebooked frees what orders have booked from today on and books what they need. All resources are locked before, in one order.
+// writeRebooked frees what orders have booked from today on and books what they need, one after the other by id. All resources are locked
+// before, in one order.
 func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, changed []rebooking, resources map[string]costing.Usage, today int, r NewRecipe) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	for _, one := range changed {
-		if _, err := s.freeBookings(ctx, tx, one.orderID, today); err != nil {
+	for some := range slices.Chunk(changed, store.IDsPerStatement) {
+		ids := make([]string, len(some))
+		for i, one := range some {
+			ids[i] = one.orderID
+		}
+		if _, err := s.freeBookings(ctx, tx, ids, today); err != nil {
 			return err
 		}
 	}
@@ -100,24 +106,33 @@ func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, changed []reb
 	for _, resource := range slices.Sorted(maps.Keys(resources)) {
 		needs = append(needs, resources[resource])
 	}
+	days, err := s.holdResources(ctx, tx, needs, today)
+	if err != nil {
+		return err
+	}
+	settings := s.Settings()
+	var written []orderBooking
+	var audits service.AuditRows
 	for _, one := range changed {
 		if len(one.rest) == 0 {
 			continue
 		}
-		booked, err := s.holdResources(ctx, tx, needs, today)
-		if err != nil {
-			return err
-		}
-		if earliest, ok := costing.Earliest(one.rest, today, s.Settings().Calendar, booked, service.EndOfTime); !ok || earliest > one.dueDay {
-			detail := map[string]any{"due": costing.StartOfDay(one.dueDay, s.Settings().Zone), "recipe": r.ID, "reason": r.Reason}
-			if err := s.Audit(ctx, tx, "order.overrule", one.orderID, detail); err != nil {
+		booked := days.of(one.rest)
+		if earliest, ok := costing.Earliest(one.rest, today, settings.Calendar, booked, service.EndOfTime); !ok || earliest > one.dueDay {
+			detail := map[string]any{"due": costing.StartOfDay(one.dueDay, settings.Zone), "recipe": r.ID, "reason": r.Reason}
+			if err := audits.Add(ctx, s.Core, "order.overrule", one.orderID, detail); err != nil {
 				return err
 			}
 		}
-		plan := costing.Plan(one.rest, today, one.dueDay, s.Settings().Calendar, booked, service.EndOfTime)
-		if err := s.writeBookings(ctx, tx, one.orderID, plan); err != nil {
-			return err
-		}
+		plan := costing.Plan(one.rest, today, one.dueDay, settings.Calendar, booked, service.EndOfTime)
+		days.add(plan)
+		written = append(written, bookingsFor(one.orderID, plan)...)
+	}
+	if err := s.writeBookings(ctx, tx, written); err != nil {
+		return err
+	}
+	if err := audits.Write(ctx, tx); err != nil {
+		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }

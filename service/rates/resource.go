@@ -111,10 +111,11 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	}
 	query := s.bookingsBetween(codes, first, last, known)
 	basis := s.quote.PriceBook().Basis()
-	var err error
-	if basis.Bookings, err = sumBookings(ctx, query); err != nil {
+	days, err := sumDays(ctx, query)
+	if err != nil {
 		return nil, fmt.Errorf("rates: bookings of resources: %w", err)
 	}
+	basis.Bookings = days.all()
 	all := make(map[string][]costing.ResourceDay, len(codes))
 	for _, code := range codes {
 		if all[code], err = basis.ResourceDays(code, first, last, known); err != nil {

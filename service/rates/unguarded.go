@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"entgo.io/ent/dialect/sql"
@@ -14,7 +13,6 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/booking"
 	"kopeck/id"
-	"kopeck/money"
 	"kopeck/service/input"
 	"kopeck/service/quote"
 	"kopeck/store"
@@ -109,13 +107,20 @@ func (s *Service) setByEntry(ctx context.Context, entry string) (set ratesSet, e
 // bookingsPerStatement is how many bookings one statement writes.
 const bookingsPerStatement = 500
 
-// writeBookings writes what an order books. Bookings are derived from orders: no role writes them.
-func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, orderID string, plan []costing.Booking) error {
+// orderBooking is what an order books on a day.
+type orderBooking struct {
+	costing.Booking
+
+	orderID string
+}
+
+// writeBookings writes what orders book. Bookings are derived from orders: no role writes them.
+func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, plan []orderBooking) error {
 	now := s.Now()
 	for some := range slices.Chunk(plan, bookingsPerStatement) {
 		creates := make([]*ent.BookingCreate, len(some))
 		for i, b := range some {
-			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetOrderID(orderID).
+			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetOrderID(b.orderID).
 				SetResource(b.Resource).SetDay(b.Day).SetUnits(b.Units).SetBookedAt(now)
 		}
 		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
@@ -125,10 +130,10 @@ func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, orderID strin
 	return nil
 }
 
-// freeBookings frees what an order has booked from a day on and returns the number of bookings. Bookings are derived from orders: no
+// freeBookings frees what some orders have booked from a day on and returns the number of bookings. Bookings are derived from orders: no
 // role writes them.
-func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string, first int) (int, error) {
-	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderIDs []string, first int) (int, error) {
+	return tx.Booking.Update().Where(booking.OrderIDIn(orderIDs...), booking.DayGTE(first), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
 }
 
 // writeHold writes what a price holds. No role writes bookings; the actor may place an order for the customer, which takes more.
@@ -170,9 +175,17 @@ func (s *Service) heldByUser(ctx context.Context, tx *store.Tx, userID string) (
 	return tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).All(auth.System(ctx))
 }
 
-// bookingsOf reads what an order has booked from a day on, by resource. Bookings are derived from orders: no role reads them.
-func bookingsOf(ctx context.Context, tx *store.Tx, orderID string, first int) ([]*ent.Booking, error) {
-	return tx.Booking.Query().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).Order(booking.ByResource()).All(auth.System(ctx))
+// bookingsOf reads what orders have booked from a day on, by order, each by resource. Bookings are derived from orders: no role reads them.
+func bookingsOf(ctx context.Context, tx *store.Tx, orderIDs []string, first int) (map[string][]costing.Booking, error) {
+	const query = "SELECT order_id, resource, day, units FROM bookings WHERE day >= ? AND freed_at IS NULL AND order_id IN @ids ORDER BY order_id, resource"
+	of := map[string][]costing.Booking{}
+	return of, store.EachByIDs(ctx, tx, query, []any{first}, orderIDs, func(scan store.ScanFunc) error {
+		var orderID string
+		var b costing.Booking
+		err := scan(&orderID, &b.Resource, &b.Day, &b.Units)
+		of[orderID] = append(of[orderID], b)
+		return err
+	})
 }
 
 // bookingsOn reads what fills resources on days from first to last, as known at a moment, the first booked first. Who may see resources,
@@ -181,12 +194,9 @@ func bookingsOn(ctx context.Context, query *ent.BookingQuery) ([]*ent.Booking, e
 	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(maxBookings + 1).All(auth.System(ctx))
 }
 
-// sumBookings sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may
-// see the sums is for the caller to decide.
-//
-// Whole units and the billionths behind them are summed separately, because the billionths of a day that is booked far over its
-// capacity may not fit.
-func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Bookings, error) {
+// sumDays sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may see the
+// sums is for the caller to decide.
+func sumDays(ctx context.Context, query *ent.BookingQuery) (bookedDays, error) {
 	var days []struct {
 		Resource        string
 		Day             int
@@ -203,14 +213,9 @@ func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Booking
 	if err != nil {
 		return nil, err
 	}
-	all := make([]costing.Booking, 0, 2*len(days))
+	all := bookedDays{}
 	for _, d := range days {
-		whole := min(d.Whole, math.MaxInt64/1_000_000_000) // more than any capacity can be
-		all = append(
-			all,
-			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Whole(whole)},
-			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Nano(d.Fraction)},
-		)
+		all.at(d.Resource)[d.Day] = unitsOf{d.Whole, d.Fraction}
 	}
-	return costing.NewBookings(all), nil
+	return all, nil
 }

@@ -88,25 +88,34 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	if err != nil {
 		return nil, err
 	}
-	o, err := tx.Order.Create().SetID(n.id).SetCustomerID(n.customerID).SetNillableExternalID(n.externalID).SetExternalTwin(twin).SetNillableOfferID(n.offerID).
-		SetStatus(schema.OrderPlaced).SetAt(n.at).SetDay(day).SetDueAt(dueAt).SetTotal(total).SetCreatedAt(now).SetUpdatedAt(now).
-		Save(ctx)
+	record := &Record{
+		ID: n.id, CustomerID: n.customerID, ExternalID: input.OrZero(n.externalID), Status: schema.OrderPlaced, At: n.at, Day: day, DueAt: dueAt, Total: total,
+		CreatedAt: now, UpdatedAt: now,
+	}
+	create := tx.Order.Create().SetExternalTwin(twin).SetNillableOfferID(n.offerID)
+	if err := fields.Set(create.Mutation(), record); err != nil {
+		return nil, err
+	}
+	o, err := create.Save(ctx)
 	if err != nil {
 		return nil, err
 	}
 	lines := make([]*ent.OrderLineCreate, len(n.promises))
 	for i, p := range n.promises {
-		kept, err := p.AsJSON()
+		lines[i] = tx.OrderLine.Create()
+		err := lineFields.Set(lines[i].Mutation(), &LineRecord{
+			ID: s.IDs.Make(id.OrderLine), OrderID: o.ID, Position: i, ProductID: p.ProductID, Quantity: p.Quantity, Unit: p.Unit, Total: p.Total,
+			PriceLines: p.Lines(), Options: p.Options, LeadDays: p.LeadDays, PricedAt: p.PricedAt,
+		})
 		if err != nil {
 			return nil, err
 		}
-		lines[i] = tx.OrderLine.Create().SetID(s.IDs.Make(id.OrderLine)).SetOrderID(o.ID).SetPosition(i).SetProductID(p.ProductID).
-			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetPriceLines(kept.Lines).SetOptions(kept.Options).SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
 	}
 	if err := tx.OrderLine.CreateBulk(lines...).Exec(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.rates.CostOrder(ctx, tx, o.ID); err != nil {
+	made, err := s.rates.CostOrder(ctx, tx, o.ID)
+	if err != nil {
 		return nil, fault.At(err, n.field)
 	}
 	if err := s.Audit(ctx, tx, "order.place", o.ID, map[string]any{"customer": n.customerID, "total": total, "lines": len(lines), "offer": n.offerID}); err != nil {
@@ -116,7 +125,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 		return nil, err
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.
-	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field, For: n.customerID})
+	return o, s.rates.BookCapacity(ctx, tx, o.ID, made, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field, For: n.customerID})
 }
 
 // externalTwin returns the number that tells an order's external id from the same of orders that the actor may not see. An external id of

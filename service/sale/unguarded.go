@@ -26,16 +26,24 @@ func twins(ctx context.Context, tx *store.Tx, externalID string) ([]service.Twin
 // createRefund writes a refund. Refunds are part of the books: no role may write them directly. The verb has changed the order,
 // for an actor who may write it.
 func (s *Service) createRefund(ctx context.Context, tx *store.Tx, r *books.Refund) error {
-	err := tx.Refund.Create().SetID(r.ID).SetOrderID(r.OrderID).SetAmount(r.Amount).SetReason(r.Reason).SetAt(r.At).SetRecordedAt(r.RecordedAt).
-		SetGoodsReturned(r.GoodsReturned).SetActor(r.Actor).Exec(auth.System(ctx))
+	create := tx.Refund.Create()
+	err := refundFields.Set(create.Mutation(), &RefundRecord{
+		ID: r.ID, OrderID: r.OrderID, Amount: r.Amount, Reason: r.Reason, At: r.At, RecordedAt: r.RecordedAt, GoodsReturned: r.GoodsReturned, Actor: r.Actor,
+	})
 	if err != nil {
 		return err
 	}
-	rows := make([][]any, len(r.Lines))
-	for i, part := range r.Lines {
-		rows[i] = []any{s.IDs.Make(id.RefundLine), r.ID, part.LineID, i, part.Quantity, part.Amount, part.Stated}
+	if err := create.Exec(auth.System(ctx)); err != nil {
+		return err
 	}
-	return tx.InsertRows(ctx, "refund_lines", []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "stated"}, rows)
+	columns, rows := refundLineFields.Columns(), make([][]any, len(r.Lines))
+	for i, part := range r.Lines {
+		line := &RefundLineRecord{ID: s.IDs.Make(id.RefundLine), RefundID: r.ID, LineID: part.LineID, Position: i, Quantity: part.Quantity, Amount: part.Amount, Stated: part.Stated}
+		for _, column := range columns {
+			rows[i] = append(rows[i], column.Value(line))
+		}
+	}
+	return tx.InsertRows(ctx, "refund_lines", store.Names(columns), rows)
 }
 
 // returnableLines reads the lines of orders, by id. The caller may see the orders.

@@ -33,6 +33,22 @@ func Columns[R any](t *testing.T, columns []store.Column[R], others map[string]s
 	compare(t, store.Names(columns), others, table, "the table")
 }
 
+// Files compares the columns of the table that the entries of a noun fill with those that files have: one that no file has would be lost on
+// the way from one database into another. Others are those that no file has, each with the reason.
+func Files[R any](t *testing.T, all field.Fields[R], others map[string]string) {
+	t.Helper()
+	var columns, inFiles []string
+	for _, f := range all {
+		if f.Column == "" {
+			continue
+		}
+		if columns = append(columns, f.Column); f.File != "" {
+			inFiles = append(inFiles, f.Column)
+		}
+	}
+	compare(t, inFiles, others, columns, "the list of columns")
+}
+
 // compare fails a test unless what entries have and the others are together what there is, and nothing is in both.
 func compare(t *testing.T, entries []string, others map[string]string, all []string, of string) {
 	t.Helper()

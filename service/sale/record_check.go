@@ -1,8 +1,7 @@
-package bulk
+package sale
 
 import (
 	"slices"
-	"time"
 
 	"kopeck/costing"
 	"kopeck/fault"
@@ -14,8 +13,8 @@ import (
 	"kopeck/service/input"
 )
 
-// refunded is the sum of the refunds.
-func (o *OrderRecord) refunded() (money.Amount, error) {
+// RefundedSum is the sum of the refunds.
+func (o *Record) RefundedSum() (money.Amount, error) {
 	var sum money.Amount
 	var err error
 	for _, r := range o.Refunds {
@@ -26,34 +25,8 @@ func (o *OrderRecord) refunded() (money.Amount, error) {
 	return sum, nil
 }
 
-// sameOrder compares an order that exists with the one that a file gives.
-func sameOrder(known, given *storedOrder) Verdict {
-	own := given.id != ""
-	switch {
-	case own && known.id != given.id:
-		return rejected("the order's external id %q is that of another order, %s", input.Excerpt(given.externalID), known.id)
-	case own && known.externalID != given.externalID:
-		return rejected("the order is there with the external id %q, not %q", input.Excerpt(known.externalID), input.Excerpt(given.externalID))
-	case known.customerID != given.customerID:
-		return rejected("the order is there already, of another customer")
-	case known.day != given.day || own && !known.at.Equal(given.at):
-		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
-	case known.total != given.total:
-		return rejected("the order is there already with another total")
-	case known.cost != given.cost:
-		return rejected("the order is there already with another cost of its goods")
-	case own && (known.status != given.status || known.refunded != given.refunded):
-		return otherStatus(known)
-	}
-	return Verdict{Outcome: Present}
-}
-
-func otherStatus(known *storedOrder) Verdict {
-	return rejected("the order is there already, %s, with other refunds or another status", known.status)
-}
-
-// check checks a record, and brings its external id into the form in which it is kept.
-func (o *OrderRecord) check() error {
+// Check checks a record of a file, and brings its external id into the form in which it is kept.
+func (o *Record) Check() error {
 	if err := o.checkSums(); err != nil {
 		return err
 	}
@@ -79,8 +52,8 @@ func (o *OrderRecord) check() error {
 }
 
 // checkSums checks the amounts: what must sum up, and that no sum overflows.
-func (o *OrderRecord) checkSums() error {
-	refunded, err := o.refunded()
+func (o *Record) checkSums() error {
+	refunded, err := o.RefundedSum()
 	if err == nil {
 		_, err = costing.OrderMargin(false, costing.Sale{Total: o.Total, Refunded: refunded}, costing.TaxIncluded, o.Cost)
 	}
@@ -91,7 +64,7 @@ func (o *OrderRecord) checkSums() error {
 		}
 		var back money.Amount
 		if err == nil {
-			back, err = costing.PartOf(line.Cost, o.returned(line.ID), line.Quantity)
+			back, err = costing.PartOf(line.Cost, o.ReturnedOf(line.ID), line.Quantity)
 		}
 		if err == nil {
 			costs, err = costs.Plus(line.Cost)
@@ -115,14 +88,14 @@ func (o *OrderRecord) checkSums() error {
 	return nil
 }
 
-// What a product's texts have at most, as the API takes them.
-const (
-	maxSKU   = 100
-	maxTitle = 200
-)
+// MaxSKU is how many characters a product's code has at most, as the API takes it.
+const MaxSKU = 100
+
+// maxTitle is how many characters the name of a product that an import makes has at most.
+const maxTitle = 200
 
 // checkParts checks the lines and the refunds one by one. Those of a log have no ids.
-func (o *OrderRecord) checkParts() error {
+func (o *Record) checkParts() error {
 	own := o.ID != ""
 	for n := range o.Lines {
 		line := &o.Lines[n]
@@ -133,7 +106,7 @@ func (o *OrderRecord) checkParts() error {
 			return fault.Invalidf("quantity", "must be greater than 0")
 		}
 		var err error
-		if line.SKU, err = input.Text("sku", line.SKU, maxSKU); err != nil {
+		if line.SKU, err = input.Text("sku", line.SKU, MaxSKU); err != nil {
 			return err
 		}
 		if line.Title != "" {
@@ -154,11 +127,11 @@ func (o *OrderRecord) checkParts() error {
 }
 
 // checkRefundLines checks the lines of the refunds: they are the order's, sum to their refunds, and give back no more than there is.
-func (o *OrderRecord) checkRefundLines() error {
+func (o *Record) checkRefundLines() error {
 	for _, r := range o.Refunds {
 		var sum money.Amount
 		for _, part := range r.Lines {
-			if !slices.ContainsFunc(o.Lines, func(l OrderLineRecord) bool { return l.ID == part.LineID }) {
+			if !slices.ContainsFunc(o.Lines, func(l LineRecord) bool { return l.ID == part.LineID }) {
 				return fault.Invalidf("refunds", "a refund of a line that is not the order's")
 			}
 			if part.Quantity.Sign() < 0 || part.Amount.Sign() < 0 {
@@ -173,7 +146,7 @@ func (o *OrderRecord) checkRefundLines() error {
 			return fault.Invalidf("refunds", "the lines of a refund do not sum to it")
 		}
 	}
-	given, _, err := books.RefundedLines(o.asRefunds())
+	given, _, err := books.RefundedLines(o.AsRefunds())
 	if err != nil {
 		return fault.Invalidf("refunds", "the amount is too large")
 	}
@@ -190,8 +163,8 @@ func (o *OrderRecord) checkRefundLines() error {
 	return nil
 }
 
-// returned is how much of a line came back to stock.
-func (o *OrderRecord) returned(lineID string) money.Decimal {
+// ReturnedOf is how much of a line came back to stock, by the refunds.
+func (o *Record) ReturnedOf(lineID string) money.Decimal {
 	var nano int64
 	for _, r := range o.Refunds {
 		for _, part := range r.Lines {
