@@ -262,7 +262,11 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 		fmt.Fprintln(p.stdout, finding)
 	}
 	if len(findings) > 0 {
-		fmt.Fprintf(p.stdout, "%d findings\n", len(findings))
+		plural := "s"
+		if len(findings) == 1 {
+			plural = ""
+		}
+		fmt.Fprintf(p.stdout, "%d finding%s\n", len(findings), plural)
 		return exit(1)
 	}
 	fmt.Fprintln(p.stdout, "the books are in order")

@@ -34,8 +34,10 @@ LIST list price 999.99
 unit price 999.99
 not applied: rule Many: condition false
 cost
-MATERIAL cloth, m: 6 m x 100.005 per m, from 0000-00-00 00:00 UTC, known since
-0000-00-00 00:00 UTC 600.03
+the recipe of COAT (rcp_00000000000000000000000000) from 0000-00-00 00:00 UTC,
+recorded 0000-00-00 00:00 UTC by admin@cli.kopeck.invalid
+MATERIAL cloth, m: 2 m x 100.005 per m, from 0000-00-00 00:00 UTC, known since
+0000-00-00 00:00 UTC: 200.01 of one, x 3 600.03
 RETURNED came back to stock: 1 piece -200.01
 ------
 cost 400.02

@@ -15,6 +15,9 @@ type Finding struct {
 	Wrong   string // what is wrong with the row
 }
 
+// String returns the finding in one line.
+func (f Finding) String() string { return f.Law + ": " + f.Subject + ": " + f.Wrong }
+
 // The laws. The first five are named as in the design; the others follow from it.
 const (
 	lawBooks      = "closed books"
