@@ -51,15 +51,20 @@ func TestEveryColumnIsInFiles(t *testing.T) {
 				"margin":        "the total less the refunds and the cost",
 				"unattributed":  "what the credits leave, which the import settles",
 				"credit_fit":    "a fit is of one database",
+				"refunded_tax":  "follows from the tax and the refunds",
 			},
 		},
 		{
 			table: "refunds", columns: refund.Columns, written: written(refundColumns), read: read(refundResults, ""),
+			notRead: map[string]string{
+				"tax": "follows from the tax of the order",
+			},
 		},
 		{
 			table: "refund_lines", columns: refundline.Columns, written: written(refundLineColumns), read: read(refundLineResults, ""),
 			notRead: map[string]string{
 				"id":       "nothing names it",
+				"tax":      "follows from the tax of the line",
 				"position": "the lines are in their order",
 			},
 		},
