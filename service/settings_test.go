@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/schema"
 )
@@ -20,6 +21,7 @@ func TestDefaultSettings(t *testing.T) {
 	}
 	for name, ok := range map[string]bool{
 		"timeZone":             s.Zone == time.UTC,
+		"pricesIncludeTax":     s.Taxes == costing.TaxIncluded,
 		"priceStep":            s.PriceStep == money.Minor(1),
 		"priceMinutes":         s.PriceLife == 15*time.Minute,
 		"holdShare":            s.HoldShare == money.MustDecimal("0.5"),
@@ -60,6 +62,7 @@ func TestSettingValues(t *testing.T) {
 	days := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(`"2026-05-01",`, n), ",") + "]" }
 	cases := map[string]struct{ good, bad []string }{
 		"timeZone":             {[]string{`"Europe/Moscow"`, `"UTC"`}, []string{`""`, `"Local"`, `"Nowhere"`, `3`, `null`}},
+		"pricesIncludeTax":     {[]string{`true`, `false`}, []string{`0`, `"true"`, `null`}},
 		"priceStep":            {[]string{`1`, `1000000`}, []string{`0`, `-1`, `1000001`, `1.5`, `"1"`, `null`}},
 		"holdShare":            {[]string{`"0"`, `"0.25"`, `"1"`}, []string{`"-0.1"`, `"1.1"`, `0.5`}},
 		"priceMinutes":         {[]string{`1`, `1440`}, []string{`0`, `1441`}},

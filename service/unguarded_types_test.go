@@ -30,7 +30,7 @@ var passedOnLimits = map[string]int{
 	"service/contacts":  2,
 	"service/customers": 1,
 	"service/people":    7,
-	"service/quote":     1, // what was known of a segment at a moment of the past
+	"service/quote":     3, // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":     6, // grades of some staff or of all
 	"service/report":    8, // what was known to be completed is one condition, which books has
 	"service/sale":      1,

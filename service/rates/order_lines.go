@@ -182,7 +182,7 @@ func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(l
 		return err
 	}
 	memo, made := costing.NewMemo(basis, memoized), map[string]bool{} // whether anything is recorded that a product is made of
-	return eachOrder(ctx, tx, restatable, func(orders []orderToCost) error {
+	return eachOrder(ctx, tx, restatableOrders, func(orders []orderToCost) error {
 		costed, err := costOrders(memo, orders, s.knownNow())
 		if err != nil {
 			return err
@@ -210,7 +210,7 @@ func (s *Service) WrongOrderTaxes(ctx context.Context, tx *store.Tx, each func(i
 	if err != nil {
 		return err
 	}
-	return eachOrder(ctx, tx, "o.completed_at IS NOT NULL AND o.status <> 'CANCELLED'", func(orders []orderToCost) error {
+	return eachOrder(ctx, tx, completedOrders, func(orders []orderToCost) error {
 		for _, o := range orders {
 			c := costedOrder{before: o, after: o}
 			c.after.lines = slices.Clone(o.lines)

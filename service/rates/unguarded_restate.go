@@ -277,11 +277,19 @@ func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) er
 		[]store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn, store.IntColumn, store.IntColumn}, orders)
 }
 
-// eachOrder gives the orders that meet a condition with their lines to a function, some at a time.
-func eachOrder(ctx context.Context, tx *store.Tx, condition string, each func(orders []orderToCost) error) error {
+// orderChoice is which orders are gone through.
+type orderChoice string
+
+const (
+	restatableOrders orderChoice = restatable
+	completedOrders  orderChoice = "o.completed_at IS NOT NULL AND o.status <> 'CANCELLED'"
+)
+
+// eachOrder gives the chosen orders with their lines to a function, some at a time.
+func eachOrder(ctx context.Context, tx *store.Tx, which orderChoice, each func(orders []orderToCost) error) error {
 	for after := ""; ; {
 		var ids []string
-		err := store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+condition+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, store.IDsPerStatement}, func(scan store.ScanFunc) error {
+		err := store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+string(which)+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, store.IDsPerStatement}, func(scan store.ScanFunc) error {
 			var id string
 			err := scan(&id)
 			ids = append(ids, id)

@@ -26,6 +26,9 @@ type fact struct {
 	value           int64 // the margin of an order; what a contact cost
 }
 
+// tax is what of an order's total is tax; of what is given back there is none.
+func (f fact) tax() int64 { return f.total / 10 }
+
 // drawFacts draws orders and contacts of a customer, several at one moment among them.
 func drawFacts(t *rapid.T, w *apptest.World) []fact {
 	var facts []fact
@@ -67,8 +70,8 @@ func insert(w *apptest.World, customerID string, facts []fact) {
 			if !f.completedAt.IsZero() {
 				completed = f.completedAt
 			}
-			if err := tx.InsertRows(ctx, "orders", []string{"id", "created_at", "updated_at", "customer_id", "status", "at", "day", "total", "refunded", "cost", "margin", "unattributed", "completed_at"},
-				[][]any{{f.id, f.at, f.at, customerID, string(f.status), f.at, 0, f.total, f.refunded, 0, f.value, 0, completed}}); err != nil {
+			if err := tx.InsertRows(ctx, "orders", []string{"id", "created_at", "updated_at", "customer_id", "status", "at", "day", "total", "refunded", "tax", "cost", "margin", "unattributed", "completed_at"},
+				[][]any{{f.id, f.at, f.at, customerID, string(f.status), f.at, 0, f.total, f.refunded, f.tax(), f.total - f.refunded - f.tax() - f.value, f.value, 0, completed}}); err != nil {
 				return err
 			}
 		}
@@ -87,14 +90,14 @@ func sumsBy(facts []fact, from, to, yearEnd time.Time) (sums [6]int64) {
 		case f.contact || !f.status.Sold():
 		default:
 			if in {
-				sums[2] += f.total - f.refunded
+				sums[2] += f.total - f.refunded - f.tax()
 				sums[3] += f.value
 			}
 			if in && f.status == lifetime.OrderCompleted {
 				sums[0]++
 			}
 			if within(f.at, yearEnd.AddDate(0, 0, -365), yearEnd) {
-				sums[5] += f.total - f.refunded
+				sums[5] += f.total - f.refunded - f.tax()
 			}
 		}
 	}
