@@ -18,7 +18,7 @@ type scattered struct {
 // scatteredBits is how many bits there are, of 1 MiB.
 const scatteredBits = 8 << 20
 
-// add notes the customer of the next order; "" where that cannot be told.
+// add notes the customer of the next order; "" where that is not known.
 func (s *scattered) add(owner string) {
 	if owner == "" {
 		return

@@ -14,7 +14,7 @@ func TestScattered(t *testing.T) {
 		"each customer once":   {func(i int) string { return fmt.Sprint(i) }, false},
 		"sorted by customer":   {func(i int) string { return fmt.Sprint(i / 5) }, false},
 		"in turn":              {func(i int) string { return fmt.Sprint(i % 20) }, true},
-		"nobody can be told":   {func(int) string { return "" }, false},
+		"nobody can be found":  {func(int) string { return "" }, false},
 		"one returns in a few": {func(i int) string { return fmt.Sprint(i % 90) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {

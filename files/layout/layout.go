@@ -184,7 +184,7 @@ func PersonOf(t *table.Table, r textfile.Row) string {
 // nobody is what PersonOf returns of a row that names no customer.
 const nobody = "\x00\x00"
 
-// OwnerOf returns a function that gives whose order or contact a row of a table is, "" where that cannot be told. It takes the rows in
+// OwnerOf returns a function that gives whose order or contact a row of a table is, "" where that is not known. It takes the rows in
 // their order: those of one order are of the customer of its first.
 func OwnerOf(t *table.Table) func(r textfile.Row) string {
 	var order, owner string

@@ -13,7 +13,7 @@ type Entry[T any] struct {
 	Rows    []RowText
 	Key     string // by which the file distinguishes records; "" where that cannot be read
 	Content string // what another record of the key must have, to be the same
-	Owner   string // whose it is, of orders and contacts; "" where that cannot be told
+	Owner   string // whose it is, of orders and contacts; "" where that is not known
 	Apart   bool   // rows of one key may not stand apart, even if their content is the same
 	Value   T
 	Fault   string // why the record is bad, "" where it is not

@@ -17,7 +17,7 @@ type Groupable struct {
 	Key  func(r Row) string // rows with the same key belong together; "" for one that stands alone
 	Join bool               // they are one record
 
-	Owner func(r Row) string // whose record a row is, where that can be told; nil: what belongs to one customer is not brought together
+	Owner func(r Row) string // whose record a row is, where that is known; nil: what belongs to one customer is not brought together
 	Every bool               // every row must have a key: otherwise ErrNoKey
 }
 

@@ -37,7 +37,7 @@ func (s *Service) holdTax(ctx context.Context, tx *store.Tx, in service.UpdateCu
 }
 
 // changeExemption records from when a customer is exempt from tax, or no longer, by the field that moved or, if it did not move, by its
-// present value. It sets what holds now: what is told late does not end what was told for a later moment.
+// present value. It sets what holds now: what is recorded late does not end what was recorded for a later moment.
 func (s *Service) changeExemption(ctx context.Context, tx *store.Tx, c *ent.Customer, update *ent.CustomerUpdateOne, moved map[string]service.Change, from time.Time) error {
 	reason := c.TaxExempt
 	if to, ok := update.Mutation().TaxExempt(); ok {

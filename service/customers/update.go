@@ -61,7 +61,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			merge.Current[name], merge.Updated[name] = one.field.history(s, &Record{Customer: c}), one.history
 		}
 		moved, err := s.Merge(ctx, tx, merge)
-		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is told even if it holds now
+		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is recorded even if it holds now
 			return c.ID, hideReferrals(ctx, tx, err)
 		}
 		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {

@@ -10,7 +10,7 @@ import (
 	"kopeck/store"
 )
 
-// What the tax of orders rests on may be told late: a rate of a code, the code of a product, that a customer is exempt. It restates the
+// What the tax of orders rests on may be recorded late: a rate of a code, the code of a product, that a customer is exempt. It restates the
 // orders that were completed in its time, with their refunds. An order that is not completed yet has the tax of whenever it is asked for.
 
 // restateTaxes restates the orders with a product of a code whose rate was set.

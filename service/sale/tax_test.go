@@ -197,7 +197,7 @@ func TestTaxWithoutARate(t *testing.T) {
 	})
 }
 
-// TestTaxInAnyOrder: rates, their corrections, tax codes and exemptions that are told before or after orders are completed and given back, in
+// TestTaxInAnyOrder: rates, their corrections, tax codes and exemptions that are recorded before or after orders are completed and given back, in
 // any order, end in the same books, which an independent computation from the raw rows confirms.
 func TestTaxInAnyOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
