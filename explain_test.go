@@ -9,7 +9,7 @@ import (
 
 // The ids and the times of what a test makes are others each time; they are as long.
 var (
-	anyID     = regexp.MustCompile(`(ord|con|cus|rat|rul)_[0-9a-hjkmnp-tv-z]{26}`)
+	anyID     = regexp.MustCompile(`(ord|con|cus|rat|rul|rcp)_[0-9a-hjkmnp-tv-z]{26}`)
 	anyMinute = regexp.MustCompile(`20[23][0-9]-[0-9]{2}-[0-9]{2}\s+[0-9]{2}:[0-9]{2}`)
 )
 
@@ -34,7 +34,7 @@ LIST list price 999.99
 unit price 999.99
 not applied: rule Many: condition false
 cost
-the recipe of COAT (rcp_00000000000000000000000000) from 0000-00-00 00:00 UTC,
+the recipe of COAT (rcp_00000000000000000000000000) from 1900-01-01 00:00 UTC,
 recorded 0000-00-00 00:00 UTC by admin@cli.kopeck.invalid
 MATERIAL cloth, m: 2 m x 100.005 per m, from 0000-00-00 00:00 UTC, known since
 0000-00-00 00:00 UTC: 200.01 of one, x 3 600.03
