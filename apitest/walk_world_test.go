@@ -41,6 +41,7 @@ func seed(w *World) *seeded {
 	s.rate("CHANNEL_FEE", "PHONE", "0.5", Vars{"unit": "contact"})
 	s.rate("CHANNEL_MINUTE", "PHONE", "2", Vars{"unit": "minute"})
 	s.rate("OVERHEAD", "overhead", "0.1", Vars{"unit": "share"})
+	s.rate("TAX", "VAT", "0.2", Vars{"unit": "share"})
 	for _, user := range []string{s.seller, s.other} {
 		email := a.Must(`query($id: ID!) { node(id: $id) { ... on User { email } } }`, Vars{"id": user}).Text("node.email")
 		s.rate("STAFF", email, "840", Vars{"unit": "hour", "validFrom": "2021-01-01T00:00:00Z"})
@@ -49,7 +50,7 @@ func seed(w *World) *seeded {
 	for i := range 2 {
 		s.extra = makeProduct(a, Vars{
 			"unit": "piece", "category": "Extras",
-			"sku": fmt.Sprintf("EXTRA-%d", i), "name": "Extra", "partner": "Maker", "markup": "0.5", "minimumMargin": "0.1",
+			"sku": fmt.Sprintf("EXTRA-%d", i), "name": "Extra", "partner": "Maker", "markup": "0.5", "minimumMargin": "0.1", "taxCode": "VAT",
 			"components": []Vars{{"material": "cloth", "quantity": "1"}},
 			"options": []Vars{
 				{"code": "lining", "name": "Lining", "components": []Vars{{"material": "cloth", "quantity": "0.5"}}, "surcharge": roubles("20.00")},
@@ -65,7 +66,7 @@ func seed(w *World) *seeded {
 	s.mine = s.person("mine", Vars{"ownerId": s.seller})
 	s.theirs = s.person("theirs", Vars{"ownerId": s.other})
 	s.shared = s.person("shared", Vars{"referredById": s.theirs})
-	s.kept = s.person("kept", nil)
+	s.kept = s.person("kept", Vars{"taxExempt": "An embassy"})
 	s.young = s.person("young", nil)
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
@@ -139,6 +140,7 @@ func (s *seeded) busy() {
 	}
 	a.Must(`mutation($id: ID!) { updateProduct(input: {id: $id, expectedVersion: 1, active: false}) { userErrors { message } } }`, Vars{"id": s.tailored}) // not all customers are measured
 	s.rate("MATERIAL", "cloth", "101", Vars{"correction": true})
+	s.rate("TAX", "VAT", "0.22", Vars{"unit": "share", "correction": true})
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
 	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
 	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)
@@ -150,7 +152,7 @@ func (s *seeded) tailor(customer string) {
 	a := s.admin
 	if s.tailored == "" {
 		s.tailored = makeProduct(a, Vars{
-			"sku": "TAILORED", "name": "Tailored", "listPrice": roubles("900.00"), "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantity": "1"}},
+			"sku": "TAILORED", "name": "Tailored", "listPrice": roubles("900.00"), "standardLeadDays": 0, "taxCode": "VAT", "components": []Vars{{"material": "cloth", "quantity": "1"}},
 			"options": []Vars{{"code": "width", "name": "Width", "measured": true, "components": []Vars{{"material": "cloth", "quantity": "0.1"}}}, {"code": "lining", "name": "Lining", "components": []Vars{}}},
 		})
 	}
