@@ -30,7 +30,7 @@ func TestShutdownEndsRefreshes(t *testing.T) {
 		if status, out := i.command("import", "orders", "--map", "customer=who,date=day,amount=sum", "--cost-share", "0.5", orders); status != 0 {
 			t.Fatalf("import: %d %s", status, out)
 		}
-		s := settings{DatabaseURL: url, Pool: 4, Keys: i.keys, Currency: "RUB"}
+		s := settings{DatabaseURL: url, Pool: 4, Keys: i.keys, Currency: "RUB", IncludeTax: true}
 		var l listening
 		k, err := s.open(t.Context(), mustBeCurrent, slog.New(slog.DiscardHandler), io.Discard)
 		if err != nil {

@@ -19,7 +19,7 @@ type seeded struct {
 	mine, theirs, shared    string // customers of seller, of other, and of nobody, whom the partner brought and who allowed it
 	young                   string // of nobody, without orders
 	extra                   string // a product with an option
-	tailored                string // a product that is made to measure
+	tailored, pane          string // products that are made to measure
 	kept                    string // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
@@ -138,7 +138,12 @@ func (s *seeded) busy() {
 		a.Must(cancelOrder, Vars{"in": Vars{"id": s.order("1", nil), "reason": "Too late"}})
 		s.tailor(customer)
 	}
-	a.Must(`mutation($id: ID!) { updateProduct(input: {id: $id, expectedVersion: 1, active: false}) { userErrors { message } } }`, Vars{"id": s.tailored}) // not all customers are measured
+	s.recipeIs(s.tailored, Vars{"material": "cloth", "quantity": "1.1"}, "2020-01-01T00:00:00Z")
+	s.unquantified()
+	for _, product := range []string{s.tailored, s.pane} { // not all customers are measured
+		version := a.Must(`query($id: ID!) { node(id: $id) { ... on Product { version } } }`, Vars{"id": product}).Int("node.version")
+		a.Must(`mutation($id: ID!, $v: Int!) { updateProduct(input: {id: $id, expectedVersion: $v, active: false}) { userErrors { message } } }`, Vars{"id": product, "v": version})
+	}
 	s.rate("MATERIAL", "cloth", "101", Vars{"correction": true})
 	s.rate("TAX", "VAT", "0.22", Vars{"unit": "share", "correction": true})
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
@@ -163,6 +168,28 @@ func (s *seeded) tailor(customer string) {
 	a.Must(changeDueDate, Vars{"in": Vars{"id": id, "dueAt": s.w.Clock.Now().AddDate(0, 0, 9).Format(time.RFC3339), "reason": "They travel"}})
 	a.Must(completeOrder, Vars{"in": Vars{"id": id}})
 	a.Must(refundOrder, Vars{"in": Vars{"id": id, "lines": []Vars{{"lineId": placed.Text("placeOrder.order.lines.0.id"), "quantity": "1"}}, "goodsReturned": true, "reason": "Too wide"}})
+}
+
+// recipeIs sets what a product is made of from a moment on: a component beside its options.
+func (s *seeded) recipeIs(product string, component Vars, from any) {
+	s.admin.Must(`mutation($p: ID!, $c: ComponentInput!, $at: Time) { setRecipe(input: {productId: $p, components: [$c], validFrom: $at, reason: "measured again"}) { userErrors { code field message } } }`,
+		Vars{"p": product, "c": component, "at": from})
+}
+
+// unquantified sells two panes by prices that were promised before their recipe had a formula without a quantity for their width, and before
+// it needed a depth.
+func (s *seeded) unquantified() {
+	a := s.admin
+	a.Must(`mutation { defineMeasurement(input: {code: "depth", name: "Depth", unit: "m", least: "0.1", most: "6"}) { userErrors { message } } }`, nil)
+	s.pane = makeProduct(a, Vars{"sku": "PANE", "name": "Pane", "listPrice": roubles("5000.00"), "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantityFormula": "width"}}})
+	for _, formula := range []string{"width == 2 ? 1 : abs(10 / (width - 2))", "width * depth"} {
+		s.recipeIs(s.pane, Vars{"material": "cloth", "quantityFormula": "width"}, nil)
+		token := a.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "1", options: [{code: "width", value: "2.000000001"}]) { token } } }`, Vars{"c": s.mine, "p": s.pane}).Text("customer.price.token")
+		s.w.Clock.Advance(time.Second)
+		s.recipeIs(s.pane, Vars{"material": "cloth", "quantityFormula": formula}, nil)
+		a.Must(placeOrder, Vars{"in": Vars{"customerId": s.mine, "priceTokens": []string{token}}})
+		s.w.Clock.Advance(time.Second)
+	}
 }
 
 // sent makes and sends an offer.
