@@ -178,10 +178,9 @@ func (t *Taxes) ShareOf(rates *Rates, productID, customerID string, at, knownAt 
 	if t == nil {
 		return s
 	}
-	list := t.codes[productID]
-	for i := len(list) - 1; i >= 0; i-- {
-		if !list[i].ValidFrom.After(at) && !list[i].RecordedAt.After(knownAt) {
-			s.Code = list[i].Code
+	for _, coded := range slices.Backward(t.codes[productID]) {
+		if !coded.ValidFrom.After(at) && !coded.RecordedAt.After(knownAt) {
+			s.Code = coded.Code
 			break
 		}
 	}

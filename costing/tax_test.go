@@ -66,7 +66,7 @@ func TestTaxRate(t *testing.T) {
 }
 
 func fieldOf(err error) string {
-	if f, ok := err.(*costing.FieldError); ok { //nolint:errorlint // it is returned as it is
+	if f, ok := err.(*costing.FieldError); ok {
 		return f.Field
 	}
 	return ""

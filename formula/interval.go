@@ -128,7 +128,7 @@ func (i interval) times(other interval) interval {
 		aZero, bZero := a.sign() == 0, b.sign() == 0
 		switch {
 		case aZero || bZero:
-			return bound{value: new(big.Rat), open: !(aZero && !a.open || bZero && !b.open)}
+			return bound{value: new(big.Rat), open: (!aZero || a.open) && (!bZero || b.open)}
 		case a.inf != 0 || b.inf != 0:
 			return bound{inf: a.sign() * b.sign()}
 		}

@@ -20,7 +20,7 @@ func TestFieldsOfInputs(t *testing.T) {
 		},
 		map[string]string{
 			"id": "the verb makes one where the input has none", "idempotencyKey": request,
-			"listPrice": terms, "markup": terms, "bundleDiscount": terms, "minimumMargin": terms, "validFrom": terms,
+			"listPrice": terms, "markup": terms, "bundleDiscount": terms, "minimumMargin": terms, "taxCode": terms, "validFrom": terms,
 			"components": recipe, "options": recipe,
 		},
 		map[string]string{"id": request, "expectedVersion": request, "idempotencyKey": request},

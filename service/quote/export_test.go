@@ -10,5 +10,5 @@ import (
 
 // AllFacts returns all facts that rules may ask for of customers, at a moment that is in the past or not.
 func (s *Service) AllFacts(ctx context.Context, customers []*ent.Customer, at time.Time, past bool) (map[string]pricing.Customer, error) {
-	return s.facts(ctx, &book{rules: []*ent.PriceRule{{Condition: "permissionRank lifetimeValue stage"}}}, customers, at, past)
+	return s.facts(ctx, &book{prices: s.book.Load().prices, rules: []*ent.PriceRule{{Condition: "permissionRank lifetimeValue stage"}}}, customers, at, past)
 }

@@ -69,14 +69,15 @@ func faultsOf(err error) string {
 func TestMomentsOfPrices(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		for name, c := range map[string]struct{ at, want time.Time }{
-			"the past":             {apptest.Start.AddDate(-100, 0, 0), apptest.Start.AddDate(-100, 0, 0)},
-			"before 1900":          {apptest.Start.AddDate(-127, 0, 0), time.Time{}},
-			"a little ahead":       {apptest.Start.Add(4 * time.Minute), apptest.Start},
-			"ahead":                {apptest.Start.Add(5 * time.Minute), apptest.Start.Add(5 * time.Minute)},
-			"a year ahead":         {apptest.Start.AddDate(1, 0, 0), apptest.Start.AddDate(1, 0, 0)},
-			"more than a year":     {apptest.Start.AddDate(1, 0, 0).Add(1), time.Time{}},
-			"in microseconds":      {apptest.Start.Add(-1), apptest.Start.Add(-time.Microsecond)},
-			"in another time zone": {apptest.Start.In(time.FixedZone("", 3600)), apptest.Start},
+			"the past":                             {apptest.Start.AddDate(-100, 0, 0), apptest.Start.AddDate(-100, 0, 0)},
+			"before 1900":                          {apptest.Start.AddDate(-127, 0, 0), time.Time{}},
+			"a little ahead":                       {apptest.Start.Add(4 * time.Minute), apptest.Start},
+			"as far ahead as a clock may be wrong": {apptest.Start.Add(5 * time.Minute), apptest.Start},
+			"ahead":                                {apptest.Start.Add(6 * time.Minute), apptest.Start.Add(6 * time.Minute)},
+			"a year ahead":                         {apptest.Start.AddDate(1, 0, 0), apptest.Start.AddDate(1, 0, 0)},
+			"more than a year":                     {apptest.Start.AddDate(1, 0, 0).Add(1), time.Time{}},
+			"in microseconds":                      {apptest.Start.Add(-1), apptest.Start.Add(-time.Microsecond)},
+			"in another time zone":                 {apptest.Start.In(time.FixedZone("", 3600)), apptest.Start},
 		} {
 			t.Run(name, func(t *testing.T) {
 				got, err := w.Quote.UpToAYear(w.System(), "at", &c.at)

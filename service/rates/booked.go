@@ -37,11 +37,12 @@ func (all bookedDays) add(bookings []costing.Booking) {
 // of returns what is booked of the resources that are needed.
 func (all bookedDays) of(needs []costing.Usage) *costing.Bookings {
 	var bookings []costing.Booking
-	for n, need := range needs {
-		if n > 0 && needs[n-1].Resource == need.Resource {
-			continue
+	last := ""
+	for _, need := range needs {
+		if need.Resource != last {
+			bookings = all.appendTo(bookings, need.Resource)
 		}
-		bookings = all.appendTo(bookings, need.Resource)
+		last = need.Resource
 	}
 	return costing.NewBookings(bookings)
 }
