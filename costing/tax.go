@@ -118,7 +118,17 @@ func (t *Taxes) ModeOf() TaxMode {
 }
 
 // Any reports whether any product has ever had a tax code.
-func (t *Taxes) Any() bool { return len(t.Products()) > 0 }
+func (t *Taxes) Any() bool {
+	if t == nil {
+		return false
+	}
+	for _, list := range t.codes {
+		if taxed(list) {
+			return true
+		}
+	}
+	return false
+}
 
 // Codes returns the tax codes that a product has ever had, as they held.
 func (t *Taxes) Codes(productID string) []string {
