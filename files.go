@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"kopeck/auth"
@@ -143,16 +145,38 @@ func (o output) write(ctx context.Context, s *settings, p *program, export func(
 	if o.Output == "" {
 		return export(ctx, k, p.stdout)
 	}
-	part := o.Output + ".part"
-	file, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	return toFile(o.Output, func(to io.Writer) error { return export(ctx, k, to) })
+}
+
+// toFile writes a file that appears when it is complete. What is no file, such as a device or a pipe, is written to as it is, and a link
+// stays one: the file that it names is written.
+func toFile(path string, write func(io.Writer) error) error {
+	at, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case !at.Mode().IsRegular():
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(file), file.Close())
+	default:
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	}
+	part := path + ".part"
+	file, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // it holds customers
 	if err != nil {
 		return err
 	}
-	err = export(ctx, k, file)
+	err = write(file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
-	return os.Rename(part, o.Output)
+	return os.Rename(part, path)
 }
 
 // all exports all rows of a kind.

@@ -231,14 +231,14 @@ type computed struct {
 	err      error
 }
 
-// compute computes all formulas for measured values, which are by codes; nil is one that is not known.
-func (r *folded) compute(values []*big.Rat) []computed {
+// compute computes all formulas for measured values, which are by codes; one that is not given is not known.
+func (r *folded) compute(values []formula.Number) []computed {
 	all := make([]computed, len(r.formulas))
-	var own []*big.Rat
+	own := make([]formula.Number, 0, len(r.codes))
 	for i, one := range r.formulas {
 		own = own[:0]
 		for _, at := range r.places[i] {
-			if values[at] == nil {
+			if !values[at].Given() {
 				all[i].unknown = r.codes[at]
 			}
 			own = append(own, values[at])

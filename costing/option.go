@@ -2,11 +2,11 @@ package costing
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"time"
 
+	"kopeck/formula"
 	"kopeck/money"
 )
 
@@ -110,9 +110,9 @@ func (c *Catalogue) choose(q ProductQuestion, v *version) (selection, error) {
 	return s, nil
 }
 
-// values returns what is measured of each code; nil for what is not.
-func (c *Catalogue) values(q ProductQuestion, codes []string) ([]*big.Rat, error) {
-	values := make([]*big.Rat, len(codes))
+// values returns what is measured of each code; none is given for what is not.
+func (c *Catalogue) values(q ProductQuestion, codes []string) ([]formula.Number, error) {
+	values := make([]formula.Number, len(codes))
 	for n, code := range codes {
 		i := slices.IndexFunc(q.Chosen, func(choice Chosen) bool { return choice.Code == code })
 		if i < 0 {
@@ -128,7 +128,7 @@ func (c *Catalogue) values(q ProductQuestion, codes []string) ([]*big.Rat, error
 		if err != nil {
 			return nil, &OptionError{i, "value", err.Error()}
 		}
-		values[n] = value.Rat()
+		values[n] = formula.DecimalNumber(value)
 	}
 	return values, nil
 }
@@ -187,7 +187,7 @@ func (c *Catalogue) QuantityOf(component Component, measured []Chosen, at time.T
 	if err != nil {
 		return money.Decimal{}, err
 	}
-	if missing := slices.Index(values, nil); missing >= 0 {
+	if missing := slices.IndexFunc(values, func(n formula.Number) bool { return !n.Given() }); missing >= 0 {
 		return money.Decimal{}, &MeasurementError{component.Formula.Codes()[missing], notMeasured}
 	}
 	quantity, err := component.Formula.Quantity(values)

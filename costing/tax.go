@@ -58,7 +58,7 @@ func (m TaxMode) FromNet(amount money.Amount, share money.Decimal) (money.Amount
 // LeastFromNet returns the least price that is not below an amount without tax: as FromNet, rounded up. Error: money.ErrOverflow.
 func (m TaxMode) LeastFromNet(amount money.Amount, share money.Decimal) (money.Amount, error) {
 	price, err := m.FromNet(amount, share)
-	if err != nil || m == TaxOnTop {
+	if err != nil || m == TaxOnTop || share.IsZero() {
 		return price, err
 	}
 	rounded, exact := price.Rat(), amount.Rat()

@@ -13,8 +13,8 @@ import (
 
 // number and truth compute a part of a formula from the values of the measurements. What they return must not be changed.
 type (
-	number func(values []*big.Rat) (*big.Rat, error)
-	truth  func(values []*big.Rat) (bool, error)
+	number func(values []Number) (Number, error)
+	truth  func(values []Number) (bool, error)
 )
 
 // compiler makes a formula of what CEL's parser has read.
@@ -62,7 +62,7 @@ func (c *compiler) number(e ast.Expr) (number, error) {
 		return c.literal(e)
 	case ast.IdentKind:
 		slot := c.slots[e.AsIdent()]
-		return func(values []*big.Rat) (*big.Rat, error) { return values[slot], nil }, nil
+		return func(values []Number) (Number, error) { return values[slot], nil }, nil
 	case ast.CallKind:
 		return c.call(e)
 	}
@@ -83,7 +83,8 @@ func (c *compiler) literal(e ast.Expr) (number, error) {
 	if !ok {
 		return nil, c.wrong(e, "cannot read this number")
 	}
-	return func([]*big.Rat) (*big.Rat, error) { return constant, nil }, nil
+	value := RatNumber(constant)
+	return func([]Number) (Number, error) { return value, nil }, nil
 }
 
 func (c *compiler) call(e ast.Expr) (number, error) {
@@ -111,19 +112,27 @@ func (c *compiler) call(e ast.Expr) (number, error) {
 			return nil, err
 		}
 	}
-	return func(values []*big.Rat) (*big.Rat, error) {
-		computed := make([]*big.Rat, len(parts))
-		for i, part := range parts {
-			var err error
-			if computed[i], err = part(values); err != nil {
-				return nil, err
+	return func(values []Number) (Number, error) {
+		computed, err := parts[0](values)
+		if err != nil {
+			return Number{}, err
+		}
+		if f.alone != nil {
+			computed = f.alone(computed)
+		}
+		for _, part := range parts[1:] {
+			next, err := part(values)
+			if err != nil {
+				return Number{}, err
+			}
+			if computed, err = f.with(computed, next); err != nil {
+				return Number{}, err
 			}
 		}
-		result, err := f.apply(computed)
-		if err == nil && result.Num().BitLen()+result.Denom().BitLen() > maxBits {
-			return nil, ErrHuge
+		if computed.isHuge() {
+			return Number{}, ErrHuge
 		}
-		return result, err
+		return computed, nil
 	}, nil
 }
 
@@ -152,11 +161,11 @@ func (c *compiler) conditional(call ast.CallExpr) (number, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(values []*big.Rat) (*big.Rat, error) {
+	return func(values []Number) (Number, error) {
 		holds, err := condition(values)
 		switch {
 		case err != nil:
-			return nil, err
+			return Number{}, err
 		case holds:
 			return yes(values)
 		}
@@ -168,7 +177,7 @@ func (c *compiler) conditional(call ast.CallExpr) (number, error) {
 func (c *compiler) truth(e ast.Expr) (truth, error) {
 	if e.Kind() == ast.LiteralKind {
 		if constant, ok := e.AsLiteral().(types.Bool); ok {
-			return func([]*big.Rat) (bool, error) { return bool(constant), nil }, nil
+			return func([]Number) (bool, error) { return bool(constant), nil }, nil
 		}
 	}
 	if e.Kind() != ast.CallKind {
@@ -182,7 +191,7 @@ func (c *compiler) truth(e ast.Expr) (truth, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(values []*big.Rat) (bool, error) {
+		return func(values []Number) (bool, error) {
 			holds, err := not(values)
 			return !holds, err
 		}, nil
@@ -206,7 +215,7 @@ func (c *compiler) joined(args []ast.Expr, decisive bool) (truth, error) {
 			return nil, err
 		}
 	}
-	return func(values []*big.Rat) (bool, error) {
+	return func(values []Number) (bool, error) {
 		for _, part := range parts {
 			if holds, err := part(values); err != nil || holds == decisive {
 				return holds, err
@@ -225,7 +234,7 @@ func (c *compiler) compared(args []ast.Expr, holds func(sign int) bool) (truth, 
 	if err != nil {
 		return nil, err
 	}
-	return func(values []*big.Rat) (bool, error) {
+	return func(values []Number) (bool, error) {
 		a, err := left(values)
 		if err != nil {
 			return false, err
@@ -234,7 +243,7 @@ func (c *compiler) compared(args []ast.Expr, holds func(sign int) bool) (truth, 
 		if err != nil {
 			return false, err
 		}
-		return holds(a.Cmp(b)), nil
+		return holds(a.compare(b)), nil
 	}, nil
 }
 

@@ -40,6 +40,8 @@ var (
 // Most is the largest quantity.
 var Most = big.NewRat(1_000_000_000, 1)
 
+var most = RatNumber(Most)
+
 // Error says where a formula is wrong, and why. Line and Column count from 1.
 type Error struct {
 	Line, Column int
@@ -150,17 +152,17 @@ func checkLiterals(text string) error {
 }
 
 // Quantity computes the formula. values are by the formula's Codes. Errors: ErrDivision, ErrNegative, ErrHuge.
-func (f *Formula) Quantity(values []*big.Rat) (*big.Rat, error) {
+func (f *Formula) Quantity(values []Number) (*big.Rat, error) {
 	quantity, err := f.value(values)
 	switch {
 	case err != nil:
 		return nil, err
 	case quantity.Sign() < 0:
 		return nil, ErrNegative
-	case quantity.Cmp(Most) > 0:
+	case quantity.compare(most) > 0:
 		return nil, ErrHuge
 	}
-	return quantity, nil
+	return quantity.Rat(), nil
 }
 
 // at says for what is measured there is no quantity.
@@ -182,14 +184,14 @@ func (f *Formula) Try(ranges func(code string) Range) error {
 	for i, code := range f.codes {
 		ends[i] = ranges(code)
 	}
-	values, shown := make([]*big.Rat, len(ends)), make([]string, len(ends))
+	values, shown := make([]Number, len(ends)), make([]string, len(ends))
 	for corner := range 1 << len(ends) {
 		for i, end := range ends {
 			value := end.Least
 			if corner>>i&1 == 1 {
 				value = end.Most
 			}
-			values[i], shown[i] = value.Rat(), fmt.Sprintf("%s = %s", f.codes[i], value)
+			values[i], shown[i] = DecimalNumber(value), fmt.Sprintf("%s = %s", f.codes[i], value)
 		}
 		if _, err := f.Quantity(values); err != nil {
 			return at(err, slices.Clone(shown))

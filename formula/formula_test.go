@@ -12,11 +12,11 @@ import (
 
 func everything(string) bool { return true }
 
-func rats(t *testing.T, f *formula.Formula, values map[string]string) []*big.Rat {
+func rats(t *testing.T, f *formula.Formula, values map[string]string) []formula.Number {
 	t.Helper()
-	all := make([]*big.Rat, len(f.Codes()))
+	all := make([]formula.Number, len(f.Codes()))
 	for i, code := range f.Codes() {
-		all[i] = money.MustDecimal(values[code]).Rat()
+		all[i] = formula.DecimalNumber(money.MustDecimal(values[code]))
 	}
 	return all
 }
@@ -131,7 +131,7 @@ func TestTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Quantity([]*big.Rat{money.MustDecimal("999999999.999999999").Rat()}); !errors.Is(err, formula.ErrHuge) {
+	if _, err := f.Quantity([]formula.Number{formula.DecimalNumber(money.MustDecimal("999999999.999999999"))}); !errors.Is(err, formula.ErrHuge) {
 		t.Errorf("a product of 96 factors: %v", err)
 	}
 }
@@ -161,9 +161,9 @@ func FuzzCompile(f *testing.F) {
 			}
 			return
 		}
-		values := make([]*big.Rat, len(compiled.Codes()))
+		values := make([]formula.Number, len(compiled.Codes()))
 		for i := range values {
-			values[i] = big.NewRat(int64(i+1), 3)
+			values[i] = formula.RatNumber(big.NewRat(int64(i+1), 3))
 		}
 		if quantity, err := compiled.Quantity(values); err == nil && (quantity.Sign() < 0 || quantity.Cmp(formula.Most) > 0) {
 			t.Fatalf("%q: %s", text, quantity)
@@ -176,9 +176,9 @@ func BenchmarkQuantity(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	values := make([]*big.Rat, len(f.Codes()))
+	values := make([]formula.Number, len(f.Codes()))
 	for i := range values {
-		values[i] = big.NewRat(int64(1000+37*i), 1000)
+		values[i] = formula.RatNumber(big.NewRat(int64(1000+37*i), 1000))
 	}
 	for b.Loop() {
 		if _, err := f.Quantity(values); err != nil {

@@ -6,32 +6,33 @@ import (
 	"cel.dev/cel-go/common/operators"
 )
 
-// function computes a number from numbers. It does not change them.
+// function computes a number from numbers: from one by alone, where it has that, and from more by with, one after the other.
 type function struct {
 	least, most int // how many it takes
 	takes       string
-	apply       func(args []*big.Rat) (*big.Rat, error)
+	alone       func(a Number) Number
+	with        func(a, b Number) (Number, error)
 }
 
 var arithmetic = map[string]function{
-	operators.Add:      two(func(to, a, b *big.Rat) *big.Rat { return to.Add(a, b) }),
-	operators.Subtract: two(func(to, a, b *big.Rat) *big.Rat { return to.Sub(a, b) }),
-	operators.Multiply: two(func(to, a, b *big.Rat) *big.Rat { return to.Mul(a, b) }),
-	operators.Negate:   one(func(to, a *big.Rat) *big.Rat { return to.Neg(a) }),
-	operators.Divide: {2, 2, "two numbers", func(args []*big.Rat) (*big.Rat, error) {
-		if args[1].Sign() == 0 {
-			return nil, ErrDivision
+	operators.Add:      two(Number.plus),
+	operators.Subtract: two(Number.minus),
+	operators.Multiply: two(Number.times),
+	operators.Negate:   one(Number.negated),
+	operators.Divide: {2, 2, "two numbers", nil, func(a, b Number) (Number, error) {
+		if b.Sign() == 0 {
+			return Number{}, ErrDivision
 		}
-		return new(big.Rat).Quo(args[0], args[1]), nil
+		return a.over(b), nil
 	}},
 }
 
 // functions are what formulas may call by name.
 var functions = map[string]function{
-	"ceil":  one(roundings["ceil"]),
-	"floor": one(roundings["floor"]),
-	"round": one(roundings["round"]),
-	"abs":   one(func(to, a *big.Rat) *big.Rat { return to.Abs(a) }),
+	"ceil":  rounding("ceil"),
+	"floor": rounding("floor"),
+	"round": rounding("round"),
+	"abs":   one(Number.absolute),
 	"min":   extreme(-1),
 	"max":   extreme(1),
 }
@@ -56,23 +57,22 @@ func floor(to, a *big.Rat) *big.Rat {
 	return to.SetInt(new(big.Int).Div(a.Num(), a.Denom())) // Div rounds down, since a denominator is positive
 }
 
-func one(apply func(to, a *big.Rat) *big.Rat) function {
-	return function{1, 1, "one number", func(args []*big.Rat) (*big.Rat, error) { return apply(new(big.Rat), args[0]), nil }}
+func one(apply func(a Number) Number) function { return function{1, 1, "one number", apply, nil} }
+
+func rounding(name string) function {
+	return one(func(a Number) Number { return a.rounded(roundings[name]) })
 }
 
-func two(apply func(to, a, b *big.Rat) *big.Rat) function {
-	return function{2, 2, "two numbers", func(args []*big.Rat) (*big.Rat, error) { return apply(new(big.Rat), args[0], args[1]), nil }}
+func two(apply func(a, b Number) Number) function {
+	return function{2, 2, "two numbers", nil, func(a, b Number) (Number, error) { return apply(a, b), nil }}
 }
 
 // extreme is the least or the greatest of numbers, by the sign of their comparison.
 func extreme(sign int) function {
-	return function{2, MaxNodes, "two numbers or more", func(args []*big.Rat) (*big.Rat, error) {
-		found := args[0]
-		for _, other := range args[1:] {
-			if other.Cmp(found) == sign {
-				found = other
-			}
+	return function{2, MaxNodes, "two numbers or more", nil, func(a, b Number) (Number, error) {
+		if b.compare(a) == sign {
+			return b, nil
 		}
-		return found, nil
+		return a, nil
 	}}
 }

@@ -86,10 +86,10 @@ func (f *Formula) between(ends []Range) error {
 
 // at computes the formula for a simple value of each range. ErrHuge is not looked for: it is found wherever a divisor may be small.
 func (s *search) at(b box) error {
-	values, shown := make([]*big.Rat, len(b.ranges)), make([]string, len(b.ranges))
+	values, shown := make([]Number, len(b.ranges)), make([]string, len(b.ranges))
 	for i, of := range b.ranges {
-		values[i] = simple(of.low.value, of.high.value)
-		shown[i] = s.formula.codes[i] + " = " + decimal(values[i])
+		value := simple(of.low.value, of.high.value)
+		values[i], shown[i] = RatNumber(value), s.formula.codes[i]+" = "+decimal(value)
 	}
 	if _, err := s.formula.Quantity(values); errors.Is(err, ErrDivision) || errors.Is(err, ErrNegative) {
 		return at(err, shown)
@@ -162,7 +162,7 @@ func (s *search) computed(e ast.Expr, b box) interval {
 			return everywhere
 		}
 		value, _ := compute(nil)
-		return point(value)
+		return point(value.Rat())
 	case ast.IdentKind:
 		return b.ranges[s.parsed.slots[e.AsIdent()]]
 	}

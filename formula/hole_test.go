@@ -125,9 +125,9 @@ func TestTryIsSound(t *testing.T) {
 			return
 		}
 		for range 20 {
-			values := make([]*big.Rat, len(f.Codes()))
+			values := make([]formula.Number, len(f.Codes()))
 			for i := range values {
-				values[i] = big.NewRat(int64(rapid.IntRange(0, most*4).Draw(t, "quarter")), 4)
+				values[i] = formula.RatNumber(big.NewRat(int64(rapid.IntRange(0, most*4).Draw(t, "quarter")), 4))
 			}
 			if _, err := f.Quantity(values); err != nil && strings.HasPrefix(err.Error(), "division") {
 				t.Fatalf("%s at %v: %v", text, values, err)

@@ -88,10 +88,7 @@ func concernsProduct(err error) bool {
 func (r *Resolver) linesSeen(ctx context.Context, lines []pricing.Line) ([]*pricing.Line, error) {
 	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
 		var err error
-		if lines, err = pricing.Folded(lines); err != nil {
-			return nil, err
-		}
-		if lines, err = pricing.Coarse(lines, r.app.Settings().PriceStep); err != nil {
+		if lines, err = pricing.WithoutCosts(lines, r.app.Settings().PriceStep); err != nil {
 			return nil, err
 		}
 	}

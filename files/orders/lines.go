@@ -13,13 +13,11 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/service/bulk"
+	"kopeck/service/sale"
 )
 
-// What is kept of a line's texts at most.
-const (
-	maxSKU   = 100
-	maxTitle = 200
-)
+// maxTitle is how many characters of a line's title are kept at most.
+const maxTitle = 200
 
 // logLine is a row of a log that sells a product, as a line of its order.
 type logLine struct {
@@ -46,7 +44,7 @@ func (r *logRow) takeOff() error {
 
 // addLine adds what a row sells to the open order. A row without anything sold and without an amount is no line.
 func (l *orderLog) addLine(r *logRow) (fault string) {
-	sku := cmp.Or(strings.TrimSpace(r.sku), cutText(strings.TrimSpace(r.title), maxSKU))
+	sku := cmp.Or(strings.TrimSpace(r.sku), cutText(strings.TrimSpace(r.title), sale.MaxSKU))
 	if sku == "" {
 		if r.amount.IsZero() {
 			return ""

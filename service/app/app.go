@@ -57,8 +57,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
 	a.People.RestateGrade = a.Rates.RestateGrade
 	a.Consent = consent.New(core, c.Keys, a.Books)
-	a.Customers = customers.New(core, a.Books, a.People)
-	a.Customers.RestateTax = a.Rates
+	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)

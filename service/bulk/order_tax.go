@@ -65,20 +65,21 @@ func (c *chunk) taxLines(o *OrderRecord, products map[string]string) error {
 }
 
 // divideTax computes the tax of the refunds of an order, and its margin: what is left of the total without tax, nothing of one that is
-// cancelled. That the margin does not overflow has been checked.
+// cancelled.
 func divideTax(o *OrderRecord, taxes costing.TaxMode) error {
 	lines := make([]costing.TaxedLine, len(o.Lines))
 	for n, line := range o.Lines {
 		lines[n] = costing.TaxedLine{ID: line.ID, Total: line.Total, Tax: line.Tax}
 	}
-	if len(lines) == 0 {
-		lines = []costing.TaxedLine{{Total: o.Total, Tax: o.Tax}}
-	}
-	divided, err := costing.DivideRefundTaxes(lines, books.GivenBack(o.AsRefunds()))
+	taxed, err := costing.OrderToTax{
+		Sale: costing.Sale{Total: o.Total, Tax: o.Tax, Refunded: o.Refunded}, Cost: o.Cost, Cancelled: o.Status == schema.OrderCancelled,
+		Lines: lines, Refunds: books.GivenBack(o.AsRefunds()),
+	}.Divide(taxes)
 	if err != nil {
 		return err
 	}
-	o.RefundedTax = divided.Sum
+	divided := taxed.Refunds
+	o.RefundedTax, o.Margin = divided.Sum, taxed.Margin
 	for n := range o.Refunds {
 		r := &o.Refunds[n]
 		r.Tax = divided.Refunds[n]
@@ -86,7 +87,5 @@ func divideTax(o *OrderRecord, taxes costing.TaxMode) error {
 			r.Lines[k].Tax = divided.Parts[n][k]
 		}
 	}
-	sold := costing.Sale{Total: o.Total, Tax: o.Tax, Refunded: o.Refunded, RefundedTax: o.RefundedTax}
-	o.Margin, _ = costing.OrderMargin(o.Status == schema.OrderCancelled, sold, taxes, o.Cost)
 	return nil
 }

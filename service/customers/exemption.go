@@ -11,14 +11,6 @@ import (
 	"kopeck/store"
 )
 
-// RestateTax is what an exemption from tax restates. Package rates, which this package may not import, has it.
-type RestateTax interface {
-	// HoldRates holds the rates until the transaction ends.
-	HoldRates(ctx context.Context, tx *store.Tx) error
-	// RestateExemption restates the orders of a customer that were completed from a moment on.
-	RestateExemption(ctx context.Context, tx *store.Tx, customerID string, from time.Time) error
-}
-
 // exemptFrom returns from when an update of a customer's exemption from tax holds. INVALID on taxExemptFrom.
 func (s *Service) exemptFrom(in service.UpdateCustomerInput) (time.Time, error) {
 	from, err := s.PastMoment("taxExemptFrom", in.TaxExemptFrom)
@@ -33,7 +25,7 @@ func (s *Service) holdTax(ctx context.Context, tx *store.Tx, in service.UpdateCu
 	if !in.TaxExempt.IsSet() {
 		return nil
 	}
-	return s.RestateTax.HoldRates(ctx, tx)
+	return s.rates.HoldRates(ctx, tx)
 }
 
 // changeExemption records from when a customer is exempt from tax, or no longer, by the field that moved or, if it did not move, by its

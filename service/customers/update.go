@@ -118,7 +118,7 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 		return err
 	}
 	if exemptFrom != nil {
-		if err := s.RestateTax.RestateExemption(ctx, tx, c.ID, *exemptFrom); err != nil {
+		if err := s.rates.RestateExemption(ctx, tx, c.ID, *exemptFrom); err != nil {
 			return err
 		}
 	}

@@ -42,6 +42,8 @@ type lineToCost struct {
 	options       []costing.Chosen
 	leadDays      int
 	total, tax    money.Amount // of the whole quantity, with what was given back
+	share         costing.TaxShare
+	taxed         bool         // share is that of the tax; it is not where an import gave the tax
 	cost          money.Amount // of the whole quantity, with what came back
 }
 

@@ -72,6 +72,7 @@ func (c *costedOrder) tax(basis costing.Basis, known knowledge) error {
 		line := &after.lines[n]
 		if basis.Taxes.Taxed(line.productID) {
 			share := basis.Taxes.ShareOf(basis.Rates, line.productID, after.customerID, at, known.at)
+			line.share, line.taxed = share, true
 			after.uncosted = after.uncosted || share.Missing && !share.Exempt
 			if line.tax, err = costing.LineTax(line.total, share.Applied(), basis.Taxes.ModeOf()); err != nil {
 				return err
@@ -82,11 +83,16 @@ func (c *costedOrder) tax(basis costing.Basis, known knowledge) error {
 			return err
 		}
 	}
-	if c.refunds, err = costing.DivideRefundTaxes(lines, books.GivenBack(after.refunds)); err != nil {
-		return err
-	}
-	after.refundedTax = c.refunds.Sum
-	c.margin, err = costing.OrderMargin(after.cancelled, after.sold(), basis.Taxes.ModeOf(), after.cost)
+	return c.divideTax(lines, basis.Taxes.ModeOf())
+}
+
+// divideTax computes the tax of the order's refunds, and its margin, from the taxes of its lines; from its own where it has none.
+func (c *costedOrder) divideTax(lines []costing.TaxedLine, mode costing.TaxMode) error {
+	after := &c.after
+	taxed, err := costing.OrderToTax{
+		Sale: after.sold(), Cost: after.cost, Cancelled: after.cancelled, Lines: lines, Refunds: books.GivenBack(after.refunds),
+	}.Divide(mode)
+	c.refunds, c.margin, after.refundedTax = taxed.Refunds, taxed.Margin, taxed.Refunds.Sum
 	return err
 }
 
@@ -142,11 +148,7 @@ func (s *Service) taxWithoutLines(ctx context.Context, tx *store.Tx, orderID str
 	}
 	c := costedOrder{before: o, after: o}
 	c.after.refunds = refunds[orderID]
-	if c.refunds, err = costing.DivideRefundTaxes([]costing.TaxedLine{{Total: o.total, Tax: o.tax}}, books.GivenBack(c.after.refunds)); err != nil {
-		return input.DomainError(err)
-	}
-	c.after.refundedTax = c.refunds.Sum
-	if c.margin, err = costing.OrderMargin(o.cancelled, c.after.sold(), s.Settings().Taxes, o.cost); err != nil {
+	if err := c.divideTax(nil, s.Settings().Taxes); err != nil {
 		return input.DomainError(err)
 	}
 	return writeOrderCosts(ctx, tx, []costedOrder{c})
@@ -179,9 +181,8 @@ func (o *orderToCost) explainTax(basis costing.Basis, refunds []*books.Refund, k
 			return nil, err
 		}
 		taxes[n] = lineTax{tax: line.tax, refunded: c.refunds.ByLine[n]}
-		if basis.Taxes.Taxed(line.productID) {
-			share := basis.Taxes.ShareOf(basis.Rates, line.productID, o.customerID, o.taxedAt(known), known.at)
-			taxes[n].share = &share
+		if line.taxed {
+			taxes[n].share = &line.share
 		}
 		if cancelled {
 			taxes[n].tax = o.lines[n].tax

@@ -8,7 +8,7 @@ import (
 	"kopeck/pricing"
 )
 
-func TestFolded(t *testing.T) {
+func TestFloorWithoutCosts(t *testing.T) {
 	t.Parallel()
 	line := func(kind pricing.LineKind, label string, amount int64) pricing.Line {
 		return pricing.Line{Kind: kind, Label: label, Amount: money.Minor(amount)}
@@ -24,19 +24,19 @@ func TestFolded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := pricing.Folded(c.lines)
+			got, err := pricing.WithoutCosts(c.lines, money.Minor(1))
 			if err != nil || fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("%v %v, want %v", got, err, c.want)
 			}
 		})
 	}
-	if _, err := pricing.Folded([]pricing.Line{line(pricing.LeadTimeLine, "", 1<<63-1), line(pricing.FloorLine, "", 1)}); err == nil {
+	if _, err := pricing.WithoutCosts([]pricing.Line{line(pricing.LeadTimeLine, "", 1<<63-1), line(pricing.FloorLine, "", 1)}, money.Minor(1)); err == nil {
 		t.Error("no error where the sum does not fit")
 	}
 }
 
-// TestCoarse: lines in whole steps, whose sum is that of the exact ones.
-func TestCoarse(t *testing.T) {
+// TestLinesWithoutCosts: lines in whole steps, whose sum is that of the exact ones.
+func TestLinesWithoutCosts(t *testing.T) {
 	t.Parallel()
 	line := func(kind pricing.LineKind, amount int64) pricing.Line {
 		return pricing.Line{Kind: kind, Amount: money.Minor(amount)}
@@ -57,13 +57,13 @@ func TestCoarse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := pricing.Coarse(c.lines, money.Minor(c.step))
+			got, err := pricing.WithoutCosts(c.lines, money.Minor(c.step))
 			if err != nil || fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("%v %v, want %v", got, err, c.want)
 			}
 		})
 	}
-	if _, err := pricing.Coarse([]pricing.Line{line(pricing.ListLine, 1<<63-1)}, money.Minor(10)); err == nil {
+	if _, err := pricing.WithoutCosts([]pricing.Line{line(pricing.ListLine, 1<<63-1)}, money.Minor(10)); err == nil {
 		t.Error("no error where an amount does not fit")
 	}
 }
