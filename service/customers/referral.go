@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -120,6 +121,23 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 		err = fault.Invalidf("referredById", "this customer was referred by the one who is changed, directly or through others")
 	}
 	return c, err
+}
+
+// keepHiddenReferrer leaves out that nobody is to be who referred a customer, where somebody is whom the actor may not see: they say what
+// they see, and no conflict tells them more.
+func keepHiddenReferrer(ctx context.Context, tx *store.Tx, c *ent.Customer, changes []*change) ([]*change, error) {
+	seen, err := isReferrerSeen(ctx, tx, c.ReferredByID)
+	if err != nil || seen {
+		return changes, err
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
+		if one.field.Input != "referredById" {
+			return false
+		}
+		changed := Record{Customer: &ent.Customer{}}
+		one.put(&changed)
+		return changed.ReferredByID == nil
+	}), nil
 }
 
 // hideReferrals returns the error of a merge; where it is a VERSION_CONFLICT, without the ids of referring customers whom the actor

@@ -52,6 +52,10 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 				return "", err
 			}
 		}
+		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
+		if err != nil {
+			return "", err
+		}
 		merge := service.Update{
 			Action: service.CustomerUpdate, Subject: c.ID, Expected: in.ExpectedVersion, Version: c.Version,
 			Current: map[string]any{}, Updated: map[string]any{},
