@@ -14,20 +14,20 @@ import (
 
 // offer is an offer in the making: one that became an order, or one that did not.
 type offer struct {
-	person  *person
-	id      string
-	kind    schema.OfferKind
-	status  schema.OfferStatus
-	created time.Time
-	expires time.Time
-	viewed  time.Time
-	decided time.Time
-	reason  string
-	contact *contact // by which it was sent
-	order   *order   // that came from it, nil for none
-	lines   []*line
-	lineIDs []string
-	total   money.Amount
+	person     *person
+	id         string
+	kind       schema.OfferKind
+	status     schema.OfferStatus
+	created    time.Time
+	expires    time.Time
+	viewed     time.Time
+	decided    time.Time
+	reason     string
+	contact    *contact // by which it was sent
+	order      *order   // that came from it, nil for none
+	lines      []*line
+	lineIDs    []string
+	total, tax money.Amount
 }
 
 // declined are the reasons why offers are declined.
@@ -107,11 +107,14 @@ func (c *company) priceOffers(book *pricing.Book) error {
 				if err != nil {
 					return err
 				}
-				l.unit, l.total, l.steps = answer.Unit, answer.Total, answer.Lines
+				l.unit, l.total, l.promisedTax, l.steps = answer.Unit, answer.Total, answer.Tax, answer.Lines
 			}
 			o.lineIDs = append(o.lineIDs, drawID(o.person.draws, id.OfferLine, o.created))
 			var err error
 			if o.total, err = o.total.Plus(l.total); err != nil {
+				return err
+			}
+			if o.tax, err = o.tax.Plus(l.promisedTax); err != nil {
 				return err
 			}
 		}

@@ -29,12 +29,13 @@ type order struct {
 	cancelReason         string
 	refunded             money.Amount
 	refund               *refund
+	taxes                costing.OrderTaxes // what follows from those of the lines
 	offer                *offer
 	external             string
 
-	total, cost money.Amount
-	lines       []*line
-	bookings    []booked
+	total, tax, cost money.Amount
+	lines            []*line
+	bookings         []booked
 }
 
 type line struct {
@@ -44,8 +45,9 @@ type line struct {
 	options  []pricing.Option
 	lead     int
 
-	unit, total, cost money.Amount
-	steps             []pricing.Line
+	unit, total, tax, cost money.Amount
+	promisedTax            money.Amount // as it was when the price was asked for
+	steps                  []pricing.Line
 }
 
 type refund struct {
@@ -257,14 +259,14 @@ func (c *company) priceOrders(ctx context.Context) error {
 			plan.need(unit.Usage)
 		}
 		plan.take(o)
-		if err := c.applyRefund(o); err != nil {
+		if err := errors.Join(c.applyRefund(o), c.taxOrder(o, basis)); err != nil {
 			return err
 		}
 	}
 	return c.priceOffers(all)
 }
 
-// applyRefund computes the refund and adds the margin to what the customer has brought.
+// applyRefund computes the refund.
 func (c *company) applyRefund(o *order) (err error) {
 	if f := o.refund; f != nil {
 		f.amount = o.total
@@ -284,15 +286,42 @@ func (c *company) applyRefund(o *order) (err error) {
 			}
 		}
 	}
-	margin, err := o.margin()
-	if err == nil && !o.completed.IsZero() {
-		o.person.margin, err = o.person.margin.Plus(margin)
-	}
-	return err
+	return nil
 }
 
-func (o *order) margin() (money.Amount, error) {
-	return costing.OrderMargin(o.status == schema.OrderCancelled, costing.Sale{Total: o.total, Refunded: o.refunded}, costing.TaxIncluded, o.cost)
+// taxOrder computes the tax of an order, of its lines and of its refund, and adds the margin to what the customer has brought. The share is that
+// of the completion; of an order that is not completed that of today, of one that is cancelled that of its end.
+func (c *company) taxOrder(o *order, basis costing.Basis) (err error) {
+	at := c.today
+	for _, moment := range []time.Time{o.completed, o.cancelled} {
+		if !moment.IsZero() {
+			at = moment
+		}
+	}
+	taxed := costing.OrderToTax{Sale: costing.Sale{Total: o.total, Refunded: o.refunded}, Cost: o.cost, Cancelled: o.status == schema.OrderCancelled}
+	for _, l := range o.lines {
+		share := basis.Taxes.ShareOf(basis.Rates, productID(l.sku), o.person.id, at, service.EndOfTime)
+		if l.tax, err = costing.LineTax(l.total, share.Applied(), basis.Taxes.ModeOf()); err != nil {
+			return err
+		}
+		if o.tax, err = o.tax.Plus(l.tax); err != nil {
+			return err
+		}
+		taxed.Lines = append(taxed.Lines, costing.TaxedLine{ID: l.id, Total: l.total, Tax: l.tax})
+	}
+	if f := o.refund; f != nil {
+		given := costing.GivenBack{Amount: f.amount}
+		for _, l := range f.lines {
+			given.Lines = append(given.Lines, costing.GivenLine{LineID: l.id, Amount: l.total})
+		}
+		taxed.Refunds = append(taxed.Refunds, given)
+	}
+	taxed.Tax = o.tax
+	if o.taxes, err = taxed.Divide(basis.Taxes.ModeOf()); err != nil || o.completed.IsZero() {
+		return err
+	}
+	o.person.margin, err = o.person.margin.Plus(o.taxes.Margin)
+	return err
 }
 
 // priceOrder prices the lines of an order and sums them up.
@@ -302,7 +331,7 @@ func (c *company) priceOrder(o *order, book *pricing.Book) error {
 		if err != nil {
 			return err
 		}
-		l.unit, l.total, l.steps = answer.Unit, answer.Total, answer.Lines
+		l.unit, l.total, l.promisedTax, l.steps = answer.Unit, answer.Total, answer.Tax, answer.Lines
 		if o.total, err = o.total.Plus(l.total); err != nil {
 			return err
 		}

@@ -83,6 +83,18 @@ var prices = []price{
 	{schema.RateResource, "care", "hour", 450, 0.08, "6", "0.5"},
 }
 
+// vat is the tax code of all products.
+const vat = "НДС"
+
+// taxes are the shares of vat, with the day from which each holds and the day on which it became known. They are those of Russia.
+var taxes = []struct {
+	share       string
+	from, known time.Time
+}{
+	{"0.2", time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2018, 8, 3, 0, 0, 0, 0, time.UTC)},
+	{"0.22", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 11, 28, 0, 0, 0, 0, time.UTC)},
+}
+
 // changes are the days, from the beginning, on which rates change.
 var changes = []int{118, 290, 477, 655}
 
@@ -118,6 +130,12 @@ func (c *company) setRates(ctx context.Context) error {
 	add(rent, money.MustDecimal("0.135"), c.begin.AddDate(0, 0, 365), c.begin.AddDate(0, 0, 360))
 	// The landlord's letter came late: for these weeks the prices and the present books go by different rates.
 	add(rent, money.MustDecimal("0.142"), c.begin.AddDate(0, 0, 600), c.begin.AddDate(0, 0, 634))
+	for _, tax := range taxes {
+		if tax.known.Before(c.today) {
+			y, m, d := tax.from.Date()
+			add(price{subject: schema.RateTax, code: vat, unit: "share"}, money.MustDecimal(tax.share), time.Date(y, m, d, 0, 0, 0, 0, c.zone).UTC(), tax.known)
+		}
+	}
 	columns := []string{"id", "subject", "code", "unit", "amount", "currency_code", "valid_from", "recorded_at", "capacity_per_day", "fixed_share"}
 	err := c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return copyRows(ctx, b, "rates", columns, rows) })
 	if err != nil {

@@ -168,17 +168,13 @@ func (c *company) contactSheet() (sheet, error) {
 
 func (c *company) orderSheets() ([]sheet, error) {
 	orders := sheet{table: "orders", columns: []string{
-		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id",
+		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "tax", "refunded", "refunded_tax", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id",
 	}}
-	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days", "priced_at", "returned"}}
-	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "reason", "at", "recorded_at", "actor", "goods_returned"}}
-	refundLines := sheet{table: "refund_lines", columns: []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "stated"}}
+	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "tax", "cost", "price_lines", "options", "lead_days", "priced_at", "returned"}}
+	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "tax", "reason", "at", "recorded_at", "actor", "goods_returned"}}
+	refundLines := sheet{table: "refund_lines", columns: []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "tax", "stated"}}
 	bookings := sheet{table: "bookings", columns: []string{"id", "resource", "day", "units", "order_id", "booked_at", "freed_at"}}
 	for _, o := range c.orders {
-		margin, err := o.margin()
-		if err != nil {
-			return nil, err
-		}
 		var offerID any
 		if o.offer != nil {
 			offerID = o.offer.id
@@ -187,14 +183,14 @@ func (c *company) orderSheets() ([]sheet, error) {
 		returned := map[*line]bool{}
 		if f := o.refund; f != nil {
 			changed = f.at
-			refunds.rows = append(refunds.rows, []any{f.id, o.id, f.amount.Minor(), f.reason, f.at, f.at, f.actor, len(f.lines) > 0})
+			refunds.rows = append(refunds.rows, []any{f.id, o.id, f.amount.Minor(), o.taxes.Refunds.Refunds[0].Minor(), f.reason, f.at, f.at, f.actor, len(f.lines) > 0})
 			for i, l := range f.lines {
 				returned[l] = true
-				refundLines.rows = append(refundLines.rows, []any{id.RefundLine + strings.TrimPrefix(l.id, id.OrderLine), f.id, l.id, int64(i), l.quantity.Nano(), l.total.Minor(), false})
+				refundLines.rows = append(refundLines.rows, []any{id.RefundLine + strings.TrimPrefix(l.id, id.OrderLine), f.id, l.id, int64(i), l.quantity.Nano(), l.total.Minor(), o.taxes.Refunds.Parts[0][i].Minor(), false})
 			}
 		}
 		orders.rows = append(orders.rows, []any{
-			o.id, o.at, changed, orNil(o.external), o.person.id, string(o.status), o.at, int64(costing.Day(o.at, c.zone)), o.total.Minor(), o.refunded.Minor(), o.cost.Minor(), margin.Minor(), int64(0),
+			o.id, o.at, changed, orNil(o.external), o.person.id, string(o.status), o.at, int64(costing.Day(o.at, c.zone)), o.total.Minor(), o.tax.Minor(), o.refunded.Minor(), o.taxes.Refunds.Sum.Minor(), o.cost.Minor(), o.taxes.Margin.Minor(), int64(0),
 			o.due, timeOrNil(o.completed), timeOrNil(o.cancelled), orNil(o.cancelReason), offerID,
 		})
 		for i, l := range o.lines {
@@ -202,7 +198,7 @@ func (c *company) orderSheets() ([]sheet, error) {
 			if err != nil {
 				return nil, err
 			}
-			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l])})
+			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.tax.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l])})
 		}
 		for _, b := range o.bookings {
 			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, valueOrNil(b.FreedAt)})
@@ -220,22 +216,22 @@ func backOf(l *line, whole bool) int64 {
 }
 
 func (c *company) offerSheets() ([]sheet, error) {
-	offers := sheet{table: "offers", columns: []string{"id", "created_at", "updated_at", "kind", "status", "total", "expires_at", "sent_at", "viewed_at", "decided_at", "decline_reason", "customer_id", "contact_id", "order_id"}}
-	lines := sheet{table: "offer_lines", columns: []string{"id", "position", "quantity", "unit", "total", "price_lines", "options", "lead_days", "priced_at", "offer_id", "product_id"}}
+	offers := sheet{table: "offers", columns: []string{"id", "created_at", "updated_at", "kind", "status", "total", "tax", "expires_at", "sent_at", "viewed_at", "decided_at", "decline_reason", "customer_id", "contact_id", "order_id"}}
+	lines := sheet{table: "offer_lines", columns: []string{"id", "position", "quantity", "unit", "total", "tax", "price_lines", "options", "lead_days", "priced_at", "offer_id", "product_id"}}
 	for _, o := range c.offers {
 		var orderID any
 		if o.order != nil {
 			orderID = o.order.id
 		}
 		offers.rows = append(offers.rows, []any{
-			o.id, o.created, later(o.contact.at, later(o.viewed, o.decided)), string(o.kind), string(o.status), o.total.Minor(), o.expires, o.contact.at, timeOrNil(o.viewed), timeOrNil(o.decided), orNil(o.reason), o.person.id, o.contact.id, orderID,
+			o.id, o.created, later(o.contact.at, later(o.viewed, o.decided)), string(o.kind), string(o.status), o.total.Minor(), o.tax.Minor(), o.expires, o.contact.at, timeOrNil(o.viewed), timeOrNil(o.decided), orNil(o.reason), o.person.id, o.contact.id, orderID,
 		})
 		for i, l := range o.lines {
 			steps, options, err := lineJSON(l)
 			if err != nil {
 				return nil, err
 			}
-			lines.rows = append(lines.rows, []any{o.lineIDs[i], int64(i), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), steps, options, int64(l.lead), o.created, o.id, productID(l.sku)})
+			lines.rows = append(lines.rows, []any{o.lineIDs[i], int64(i), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.promisedTax.Minor(), steps, options, int64(l.lead), o.created, o.id, productID(l.sku)})
 		}
 	}
 	return []sheet{offers, lines}, nil
