@@ -159,8 +159,50 @@ func (t *Taxes) Products() []string {
 	return products
 }
 
-// Taxed reports whether a product has ever had a tax code. The tax of one that had none is not known here: an import may have given it.
-func (t *Taxes) Taxed(productID string) bool { return t != nil && taxed(t.codes[productID]) }
+// Taxed reports whether the tax of what is sold of a product at a moment follows from tax codes, as known at another: whether a code holds
+// then, or one held before and has ended. Otherwise the tax is not known here: an import may have given it.
+func (t *Taxes) Taxed(productID string, at, knownAt time.Time) bool {
+	_, taxed := t.CodeAt(productID, at, knownAt)
+	return taxed
+}
+
+// CodeAt returns the tax code of a product that holds at a moment, as known at another, "" for none; and whether a code holds then or held
+// before. Of several for one moment the last recorded counts: it corrects the others.
+func (t *Taxes) CodeAt(productID string, at, knownAt time.Time) (code string, taxed bool) {
+	if t == nil {
+		return "", false
+	}
+	var last *TaxCode
+	for n := len(t.codes[productID]) - 1; n >= 0; n-- {
+		one := &t.codes[productID][n]
+		if one.ValidFrom.After(at) || one.RecordedAt.After(knownAt) || last != nil && one.ValidFrom.Equal(last.ValidFrom) {
+			continue
+		}
+		switch {
+		case one.Code != "" && last == nil:
+			return one.Code, true
+		case one.Code != "":
+			return "", true
+		}
+		last = one
+	}
+	return "", false
+}
+
+// NextCode returns the moment after another from which the next tax code of a product holds, by all that is known; false for none.
+func (t *Taxes) NextCode(productID string, after time.Time) (time.Time, bool) {
+	if t == nil {
+		return time.Time{}, false
+	}
+	list := t.codes[productID]
+	for n, one := range list {
+		corrected := n+1 < len(list) && list[n+1].ValidFrom.Equal(one.ValidFrom)
+		if one.Code != "" && !corrected && one.ValidFrom.After(after) {
+			return one.ValidFrom, true
+		}
+	}
+	return time.Time{}, false
+}
 
 func taxed(list []TaxCode) bool {
 	return slices.ContainsFunc(list, func(c TaxCode) bool { return c.Code != "" })
@@ -188,13 +230,7 @@ func (t *Taxes) ShareOf(rates *Rates, productID, customerID string, at, knownAt 
 	if t == nil {
 		return s
 	}
-	for _, coded := range slices.Backward(t.codes[productID]) {
-		if !coded.ValidFrom.After(at) && !coded.RecordedAt.After(knownAt) {
-			s.Code = coded.Code
-			break
-		}
-	}
-	if s.Code == "" {
+	if s.Code, _ = t.CodeAt(productID, at, knownAt); s.Code == "" {
 		return s
 	}
 	s.Exempt = customerID != "" && t.exempt != nil && t.exempt(customerID, at, knownAt)

@@ -115,6 +115,8 @@ func TestTaxesAreDated(t *testing.T) {
 		{ID: "2", ProductID: "window", ValidFrom: on(2027, 1, 1), RecordedAt: on(2026, 1, 1)},
 		{ID: "3", ProductID: "book", Code: "BOOKS", ValidFrom: on(2020, 1, 1), RecordedAt: on(2020, 1, 1)},
 		{ID: "4", ProductID: "free", ValidFrom: on(2020, 1, 1), RecordedAt: on(2020, 1, 1)},
+		{ID: "5", ProductID: "mistake", Code: "VAT", ValidFrom: on(2025, 1, 1), RecordedAt: on(2025, 1, 1)},
+		{ID: "6", ProductID: "mistake", ValidFrom: on(2025, 1, 1), RecordedAt: on(2026, 1, 1)},
 	}, exempt)
 	for name, c := range map[string]struct {
 		product, customer string
@@ -142,10 +144,39 @@ func TestTaxesAreDated(t *testing.T) {
 			}
 		})
 	}
-	if none := (*costing.Taxes)(nil); none.Any() || none.Taxed("window") || none.ShareOf(rates, "window", "anna", on(2026, 1, 1), on(2026, 1, 1)) != (costing.TaxShare{}) {
+	for name, c := range map[string]struct {
+		product   string
+		at, known time.Time
+		want      bool
+	}{
+		"before the code":             {"window", on(2019, 12, 31), on(2026, 2, 1), false},
+		"before it was known":         {"window", on(2026, 1, 1), on(2019, 12, 31), false},
+		"a code":                      {"window", on(2020, 1, 1), on(2026, 2, 1), true},
+		"after the code has ended":    {"window", on(2027, 1, 1), on(2026, 2, 1), true},
+		"none was ever stated but no": {"free", on(2026, 1, 1), on(2026, 2, 1), false},
+		"a code that was corrected":   {"mistake", on(2026, 1, 1), on(2026, 2, 1), false},
+		"before it was corrected":     {"mistake", on(2026, 1, 1), on(2025, 2, 1), true},
+	} {
+		t.Run("taxed: "+name, func(t *testing.T) {
+			t.Parallel()
+			if got := taxes.Taxed(c.product, c.at, c.known); got != c.want {
+				t.Errorf("%t; want %t", got, c.want)
+			}
+		})
+	}
+	if next, some := taxes.NextCode("window", on(2019, 1, 1)); !some || !next.Equal(on(2020, 1, 1)) {
+		t.Errorf("the next code is of %s, %t", next, some)
+	}
+	if next, some := taxes.NextCode("window", on(2020, 1, 1)); some {
+		t.Errorf("after the code there is another, of %s", next)
+	}
+	if next, some := taxes.NextCode("mistake", on(2019, 1, 1)); some {
+		t.Errorf("a code that was corrected holds from %s", next)
+	}
+	if none := (*costing.Taxes)(nil); none.Any() || none.Taxed("window", on(2026, 1, 1), on(2026, 1, 1)) || none.ShareOf(rates, "window", "anna", on(2026, 1, 1), on(2026, 1, 1)) != (costing.TaxShare{}) {
 		t.Error("no taxes are none")
 	}
-	if !taxes.Taxed("window") || taxes.Taxed("free") || !slices.Equal(taxes.Products(), []string{"book", "window"}) || !slices.Equal(taxes.Codes("window"), []string{"VAT"}) {
+	if !slices.Equal(taxes.Products(), []string{"book", "mistake", "window"}) || !slices.Equal(taxes.Codes("window"), []string{"VAT"}) {
 		t.Error("the products with tax are not those with codes")
 	}
 }

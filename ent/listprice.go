@@ -32,6 +32,8 @@ type ListPrice struct {
 	BundleDiscount *money.Decimal `json:"bundle_discount,omitempty"`
 	// The code whose rate of the subject TAX is the share of tax; null if the product is without tax.
 	TaxCode *string `json:"tax_code,omitempty"`
+	// Whether the terms say what the tax code is. Otherwise it is that of the terms before them that say it.
+	StatesTaxCode bool `json:"states_tax_code,omitempty"`
 	// From when the terms hold.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
 	// When the terms were recorded.
@@ -73,6 +75,8 @@ func (*ListPrice) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case listprice.FieldMarkup, listprice.FieldMinimumMargin:
 			values[i] = new(money.Decimal)
+		case listprice.FieldStatesTaxCode:
+			values[i] = new(sql.NullBool)
 		case listprice.FieldID, listprice.FieldProductID, listprice.FieldTaxCode:
 			values[i] = new(sql.NullString)
 		case listprice.FieldValidFrom, listprice.FieldRecordedAt:
@@ -136,6 +140,12 @@ func (_m *ListPrice) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TaxCode = new(string)
 				*_m.TaxCode = value.String
+			}
+		case listprice.FieldStatesTaxCode:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field states_tax_code", values[i])
+			} else if value.Valid {
+				_m.StatesTaxCode = value.Bool
 			}
 		case listprice.FieldValidFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -213,6 +223,9 @@ func (_m *ListPrice) String() string {
 		builder.WriteString("tax_code=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("states_tax_code=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatesTaxCode))
 	builder.WriteString(", ")
 	builder.WriteString("valid_from=")
 	builder.WriteString(_m.ValidFrom.Format(time.ANSIC))

@@ -98,6 +98,20 @@ func (_c *ListPriceCreate) SetNillableTaxCode(v *string) *ListPriceCreate {
 	return _c
 }
 
+// SetStatesTaxCode sets the "states_tax_code" field.
+func (_c *ListPriceCreate) SetStatesTaxCode(v bool) *ListPriceCreate {
+	_c.mutation.SetStatesTaxCode(v)
+	return _c
+}
+
+// SetNillableStatesTaxCode sets the "states_tax_code" field if the given value is not nil.
+func (_c *ListPriceCreate) SetNillableStatesTaxCode(v *bool) *ListPriceCreate {
+	if v != nil {
+		_c.SetStatesTaxCode(*v)
+	}
+	return _c
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (_c *ListPriceCreate) SetValidFrom(v time.Time) *ListPriceCreate {
 	_c.mutation.SetValidFrom(v)
@@ -164,6 +178,10 @@ func (_c *ListPriceCreate) defaults() {
 		v := listprice.DefaultMinimumMargin()
 		_c.mutation.SetMinimumMargin(v)
 	}
+	if _, ok := _c.mutation.StatesTaxCode(); !ok {
+		v := listprice.DefaultStatesTaxCode
+		_c.mutation.SetStatesTaxCode(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -181,6 +199,9 @@ func (_c *ListPriceCreate) check() error {
 		if err := listprice.TaxCodeValidator(v); err != nil {
 			return &ValidationError{Name: "tax_code", err: fmt.Errorf(`ent: validator failed for field "ListPrice.tax_code": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.StatesTaxCode(); !ok {
+		return &ValidationError{Name: "states_tax_code", err: errors.New(`ent: missing required field "ListPrice.states_tax_code"`)}
 	}
 	if _, ok := _c.mutation.ValidFrom(); !ok {
 		return &ValidationError{Name: "valid_from", err: errors.New(`ent: missing required field "ListPrice.valid_from"`)}
@@ -250,6 +271,10 @@ func (_c *ListPriceCreate) createSpec() (*ListPrice, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TaxCode(); ok {
 		_spec.SetField(listprice.FieldTaxCode, field.TypeString, value)
 		_node.TaxCode = &value
+	}
+	if value, ok := _c.mutation.StatesTaxCode(); ok {
+		_spec.SetField(listprice.FieldStatesTaxCode, field.TypeBool, value)
+		_node.StatesTaxCode = value
 	}
 	if value, ok := _c.mutation.ValidFrom(); ok {
 		_spec.SetField(listprice.FieldValidFrom, field.TypeTime, value)

@@ -11842,6 +11842,7 @@ type ListPriceMutation struct {
 	minimum_margin  *money.Decimal
 	bundle_discount *money.Decimal
 	tax_code        *string
+	states_tax_code *bool
 	valid_from      *time.Time
 	recorded_at     *time.Time
 	clearedFields   map[string]struct{}
@@ -12211,6 +12212,42 @@ func (m *ListPriceMutation) ResetTaxCode() {
 	delete(m.clearedFields, listprice.FieldTaxCode)
 }
 
+// SetStatesTaxCode sets the "states_tax_code" field.
+func (m *ListPriceMutation) SetStatesTaxCode(b bool) {
+	m.states_tax_code = &b
+}
+
+// StatesTaxCode returns the value of the "states_tax_code" field in the mutation.
+func (m *ListPriceMutation) StatesTaxCode() (r bool, exists bool) {
+	v := m.states_tax_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatesTaxCode returns the old "states_tax_code" field's value of the ListPrice entity.
+// If the ListPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListPriceMutation) OldStatesTaxCode(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatesTaxCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatesTaxCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatesTaxCode: %w", err)
+	}
+	return oldValue.StatesTaxCode, nil
+}
+
+// ResetStatesTaxCode resets all changes to the "states_tax_code" field.
+func (m *ListPriceMutation) ResetStatesTaxCode() {
+	m.states_tax_code = nil
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (m *ListPriceMutation) SetValidFrom(t time.Time) {
 	m.valid_from = &t
@@ -12344,7 +12381,7 @@ func (m *ListPriceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ListPriceMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.product != nil {
 		fields = append(fields, listprice.FieldProductID)
 	}
@@ -12362,6 +12399,9 @@ func (m *ListPriceMutation) Fields() []string {
 	}
 	if m.tax_code != nil {
 		fields = append(fields, listprice.FieldTaxCode)
+	}
+	if m.states_tax_code != nil {
+		fields = append(fields, listprice.FieldStatesTaxCode)
 	}
 	if m.valid_from != nil {
 		fields = append(fields, listprice.FieldValidFrom)
@@ -12389,6 +12429,8 @@ func (m *ListPriceMutation) Field(name string) (ent.Value, bool) {
 		return m.BundleDiscount()
 	case listprice.FieldTaxCode:
 		return m.TaxCode()
+	case listprice.FieldStatesTaxCode:
+		return m.StatesTaxCode()
 	case listprice.FieldValidFrom:
 		return m.ValidFrom()
 	case listprice.FieldRecordedAt:
@@ -12414,6 +12456,8 @@ func (m *ListPriceMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldBundleDiscount(ctx)
 	case listprice.FieldTaxCode:
 		return m.OldTaxCode(ctx)
+	case listprice.FieldStatesTaxCode:
+		return m.OldStatesTaxCode(ctx)
 	case listprice.FieldValidFrom:
 		return m.OldValidFrom(ctx)
 	case listprice.FieldRecordedAt:
@@ -12468,6 +12512,13 @@ func (m *ListPriceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTaxCode(v)
+		return nil
+	case listprice.FieldStatesTaxCode:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatesTaxCode(v)
 		return nil
 	case listprice.FieldValidFrom:
 		v, ok := value.(time.Time)
@@ -12573,6 +12624,9 @@ func (m *ListPriceMutation) ResetField(name string) error {
 		return nil
 	case listprice.FieldTaxCode:
 		m.ResetTaxCode()
+		return nil
+	case listprice.FieldStatesTaxCode:
+		m.ResetStatesTaxCode()
 		return nil
 	case listprice.FieldValidFrom:
 		m.ResetValidFrom()
@@ -17816,6 +17870,7 @@ type OrderLineMutation struct {
 	total             *money.Amount
 	cost              *money.Amount
 	tax               *money.Amount
+	stated_tax        *money.Amount
 	price_lines       *json.RawMessage
 	appendprice_lines json.RawMessage
 	options           *json.RawMessage
@@ -18246,6 +18301,42 @@ func (m *OrderLineMutation) ResetTax() {
 	m.tax = nil
 }
 
+// SetStatedTax sets the "stated_tax" field.
+func (m *OrderLineMutation) SetStatedTax(value money.Amount) {
+	m.stated_tax = &value
+}
+
+// StatedTax returns the value of the "stated_tax" field in the mutation.
+func (m *OrderLineMutation) StatedTax() (r money.Amount, exists bool) {
+	v := m.stated_tax
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatedTax returns the old "stated_tax" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldStatedTax(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatedTax is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatedTax requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatedTax: %w", err)
+	}
+	return oldValue.StatedTax, nil
+}
+
+// ResetStatedTax resets all changes to the "stated_tax" field.
+func (m *OrderLineMutation) ResetStatedTax() {
+	m.stated_tax = nil
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (m *OrderLineMutation) SetPriceLines(jm json.RawMessage) {
 	m.price_lines = &jm
@@ -18577,7 +18668,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -18601,6 +18692,9 @@ func (m *OrderLineMutation) Fields() []string {
 	}
 	if m.tax != nil {
 		fields = append(fields, orderline.FieldTax)
+	}
+	if m.stated_tax != nil {
+		fields = append(fields, orderline.FieldStatedTax)
 	}
 	if m.price_lines != nil {
 		fields = append(fields, orderline.FieldPriceLines)
@@ -18641,6 +18735,8 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Cost()
 	case orderline.FieldTax:
 		return m.Tax()
+	case orderline.FieldStatedTax:
+		return m.StatedTax()
 	case orderline.FieldPriceLines:
 		return m.PriceLines()
 	case orderline.FieldOptions:
@@ -18676,6 +18772,8 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldCost(ctx)
 	case orderline.FieldTax:
 		return m.OldTax(ctx)
+	case orderline.FieldStatedTax:
+		return m.OldStatedTax(ctx)
 	case orderline.FieldPriceLines:
 		return m.OldPriceLines(ctx)
 	case orderline.FieldOptions:
@@ -18750,6 +18848,13 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTax(v)
+		return nil
+	case orderline.FieldStatedTax:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatedTax(v)
 		return nil
 	case orderline.FieldPriceLines:
 		v, ok := value.(json.RawMessage)
@@ -18894,6 +18999,9 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldTax:
 		m.ResetTax()
+		return nil
+	case orderline.FieldStatedTax:
+		m.ResetStatedTax()
 		return nil
 	case orderline.FieldPriceLines:
 		m.ResetPriceLines()

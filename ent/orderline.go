@@ -38,6 +38,8 @@ type OrderLine struct {
 	Cost money.Amount `json:"cost,omitempty"`
 	// The tax of the total, with that of what was given back.
 	Tax money.Amount `json:"tax,omitempty"`
+	// The tax that an import gave, which the line has while its product has had no tax code; 0 of a line that was not imported.
+	StatedTax money.Amount `json:"stated_tax,omitempty"`
 	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
 	// The options chosen and the measurements filled in.
@@ -94,7 +96,7 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case orderline.FieldPriceLines, orderline.FieldOptions:
 			values[i] = new([]byte)
-		case orderline.FieldUnit, orderline.FieldTotal, orderline.FieldCost, orderline.FieldTax:
+		case orderline.FieldUnit, orderline.FieldTotal, orderline.FieldCost, orderline.FieldTax, orderline.FieldStatedTax:
 			values[i] = new(money.Amount)
 		case orderline.FieldQuantity, orderline.FieldReturned:
 			values[i] = new(money.Decimal)
@@ -172,6 +174,12 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field tax", values[i])
 			} else if value != nil {
 				_m.Tax = *value
+			}
+		case orderline.FieldStatedTax:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field stated_tax", values[i])
+			} else if value != nil {
+				_m.StatedTax = *value
 			}
 		case orderline.FieldPriceLines:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -277,6 +285,9 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("tax=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
+	builder.WriteString(", ")
+	builder.WriteString("stated_tax=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatedTax))
 	builder.WriteString(", ")
 	builder.WriteString("price_lines=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PriceLines))

@@ -112,6 +112,20 @@ func (_c *OrderLineCreate) SetNillableTax(v *money.Amount) *OrderLineCreate {
 	return _c
 }
 
+// SetStatedTax sets the "stated_tax" field.
+func (_c *OrderLineCreate) SetStatedTax(v money.Amount) *OrderLineCreate {
+	_c.mutation.SetStatedTax(v)
+	return _c
+}
+
+// SetNillableStatedTax sets the "stated_tax" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableStatedTax(v *money.Amount) *OrderLineCreate {
+	if v != nil {
+		_c.SetStatedTax(*v)
+	}
+	return _c
+}
+
 // SetPriceLines sets the "price_lines" field.
 func (_c *OrderLineCreate) SetPriceLines(v json.RawMessage) *OrderLineCreate {
 	_c.mutation.SetPriceLines(v)
@@ -229,6 +243,10 @@ func (_c *OrderLineCreate) defaults() {
 		v := orderline.DefaultTax()
 		_c.mutation.SetTax(v)
 	}
+	if _, ok := _c.mutation.StatedTax(); !ok {
+		v := orderline.DefaultStatedTax()
+		_c.mutation.SetStatedTax(v)
+	}
 	if _, ok := _c.mutation.Returned(); !ok {
 		v := orderline.DefaultReturned()
 		_c.mutation.SetReturned(v)
@@ -260,6 +278,9 @@ func (_c *OrderLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Tax(); !ok {
 		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "OrderLine.tax"`)}
+	}
+	if _, ok := _c.mutation.StatedTax(); !ok {
+		return &ValidationError{Name: "stated_tax", err: errors.New(`ent: missing required field "OrderLine.stated_tax"`)}
 	}
 	if _, ok := _c.mutation.PriceLines(); !ok {
 		return &ValidationError{Name: "price_lines", err: errors.New(`ent: missing required field "OrderLine.price_lines"`)}
@@ -342,6 +363,10 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Tax(); ok {
 		_spec.SetField(orderline.FieldTax, field.TypeInt64, value)
 		_node.Tax = value
+	}
+	if value, ok := _c.mutation.StatedTax(); ok {
+		_spec.SetField(orderline.FieldStatedTax, field.TypeInt64, value)
+		_node.StatedTax = value
 	}
 	if value, ok := _c.mutation.PriceLines(); ok {
 		_spec.SetField(orderline.FieldPriceLines, field.TypeJSON, value)

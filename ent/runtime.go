@@ -588,6 +588,10 @@ func init() {
 	listpriceDescTaxCode := listpriceFields[5].Descriptor()
 	// listprice.TaxCodeValidator is a validator for the "tax_code" field. It is called by the builders before save.
 	listprice.TaxCodeValidator = listpriceDescTaxCode.Validators[0].(func(string) error)
+	// listpriceDescStatesTaxCode is the schema descriptor for states_tax_code field.
+	listpriceDescStatesTaxCode := listpriceFields[6].Descriptor()
+	// listprice.DefaultStatesTaxCode holds the default value on creation for the states_tax_code field.
+	listprice.DefaultStatesTaxCode = listpriceDescStatesTaxCode.Default.(bool)
 	// listpriceDescID is the schema descriptor for id field.
 	listpriceDescID := listpriceMixinFields0[0].Descriptor()
 	// listprice.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -889,8 +893,12 @@ func init() {
 	orderlineDescTax := orderlineFields[7].Descriptor()
 	// orderline.DefaultTax holds the default value on creation for the tax field.
 	orderline.DefaultTax = orderlineDescTax.Default.(func() money.Amount)
+	// orderlineDescStatedTax is the schema descriptor for stated_tax field.
+	orderlineDescStatedTax := orderlineFields[8].Descriptor()
+	// orderline.DefaultStatedTax holds the default value on creation for the stated_tax field.
+	orderline.DefaultStatedTax = orderlineDescStatedTax.Default.(func() money.Amount)
 	// orderlineDescReturned is the schema descriptor for returned field.
-	orderlineDescReturned := orderlineFields[12].Descriptor()
+	orderlineDescReturned := orderlineFields[13].Descriptor()
 	// orderline.DefaultReturned holds the default value on creation for the returned field.
 	orderline.DefaultReturned = orderlineDescReturned.Default.(func() money.Decimal)
 	// orderlineDescID is the schema descriptor for id field.

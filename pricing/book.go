@@ -3,6 +3,7 @@ package pricing
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"kopeck/costing"
@@ -46,12 +47,38 @@ func NewBook(s Source) *Book {
 	return b
 }
 
-// Terms returns the price terms of a product, in the order in which they hold. The list must not be changed.
-func (b *Book) Terms(productID string) []Terms { return b.terms[productID] }
+// Terms returns the price terms of a product, in the order in which they hold, each with the tax code that holds with it by all that is known.
+func (b *Book) Terms(productID string) []Terms {
+	all := slices.Clone(b.terms[productID])
+	for i := range all {
+		if !all[i].StatesTaxCode {
+			all[i].TaxCode = b.taxCodeAt(productID, all[i].ValidFrom, endOfTime)
+		}
+	}
+	return all
+}
 
 // TermsAt returns the price terms of a product that hold at a moment, as known at another; nil for none.
 func (b *Book) TermsAt(productID string, at, knownAt time.Time) *Terms {
-	return termsAt(b.terms[productID], at, knownAt)
+	found := termsAt(b.terms[productID], at, knownAt)
+	if found == nil {
+		return nil
+	}
+	terms := *found
+	terms.TaxCode = b.taxCodeAt(productID, at, knownAt)
+	return &terms
+}
+
+// endOfTime is later than any moment at which something is recorded.
+var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// taxCodeAt returns the tax code of a product that holds at a moment, as known at another; nil for none.
+func (b *Book) taxCodeAt(productID string, at, knownAt time.Time) *string {
+	code, _ := b.basis.Taxes.CodeAt(productID, at, knownAt)
+	if code == "" {
+		return nil
+	}
+	return &code
 }
 
 // Basis returns what the book's costs come from.

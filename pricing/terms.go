@@ -16,6 +16,7 @@ type Terms struct {
 	Markup                money.Decimal  // 0.35 is 35 %
 	BundleDiscount        *money.Decimal // of a bundle: the list price is the sum of its parts' less this share; nil: as above
 	TaxCode               *string        // whose rate of the subject TAX is the share of tax; nil: without tax
+	StatesTaxCode         bool           // otherwise the tax code is that of the terms before these that state it
 	MinimumMargin         money.Decimal  // the share of the price that must remain after marginal cost; 0 or more, less than 1
 	ValidFrom, RecordedAt time.Time
 }

@@ -110,6 +110,8 @@ func (OrderLine) Fields() []ent.Field {
 		innerAmount("cost", "The full cost of the quantity, with what came back to stock."),
 		field.Int64("tax").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
 			Comment("The tax of the total, with that of what was given back."),
+		field.Int64("stated_tax").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(hidden(), entsql.Default("0")).
+			Comment("The tax that an import gave, which the line has while its product has had no tax code; 0 of a line that was not imported."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("A list of pricing.Line, from the list price to the unit price."),
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()).

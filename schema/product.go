@@ -86,6 +86,8 @@ func (ListPrice) Fields() []ent.Field {
 			Comment("The share taken off the sum of the parts' list prices, of a bundle without a list price of its own."),
 		field.String("tax_code").Optional().Nillable().MaxLen(400).Immutable().
 			Comment("The code whose rate of the subject TAX is the share of tax; null if the product is without tax."),
+		field.Bool("states_tax_code").Default(false).Immutable().
+			Comment("Whether the terms say what the tax code is. Otherwise it is that of the terms before them that say it."),
 		field.Time("valid_from").Immutable().
 			Comment("From when the terms hold."),
 		field.Time("recorded_at").Immutable().

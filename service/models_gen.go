@@ -908,8 +908,9 @@ type SetListPriceInput struct {
 	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
 	// The share of the price that must remain after cost: by default what holds at validFrom.
 	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
-	// The tax code, whose share is a rate of the subject TAX; null for none. By default what holds at validFrom. A code that is set for the
-	// past restates the orders that were completed since.
+	// The tax code, whose share is a rate of the subject TAX; null for none. It holds from validFrom on until the next terms that state one:
+	// terms that do not have that of the terms before them, also if it is recorded later. A code that is set for the past restates the orders
+	// that were completed since.
 	TaxCode graphql.Omittable[*string] `json:"taxCode,omitempty"`
 	// From when the terms hold: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`

@@ -24,7 +24,7 @@ var passedOnLimits = map[string]int{
 	"files":             1,
 	"service":           2,
 	"service/books":     18, // customers are held by service.HoldCustomers here too
-	"service/bulk":      43, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
+	"service/bulk":      44, // whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
 	"service/check":     2,
 	"service/consent":   4,
 	"service/contacts":  2,

@@ -26,6 +26,8 @@ const (
 	FieldBundleDiscount = "bundle_discount"
 	// FieldTaxCode holds the string denoting the tax_code field in the database.
 	FieldTaxCode = "tax_code"
+	// FieldStatesTaxCode holds the string denoting the states_tax_code field in the database.
+	FieldStatesTaxCode = "states_tax_code"
 	// FieldValidFrom holds the string denoting the valid_from field in the database.
 	FieldValidFrom = "valid_from"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldMinimumMargin,
 	FieldBundleDiscount,
 	FieldTaxCode,
+	FieldStatesTaxCode,
 	FieldValidFrom,
 	FieldRecordedAt,
 }
@@ -73,6 +76,8 @@ var (
 	DefaultMinimumMargin func() money.Decimal
 	// TaxCodeValidator is a validator for the "tax_code" field. It is called by the builders before save.
 	TaxCodeValidator func(string) error
+	// DefaultStatesTaxCode holds the default value on creation for the "states_tax_code" field.
+	DefaultStatesTaxCode bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -113,6 +118,11 @@ func ByBundleDiscount(opts ...sql.OrderTermOption) OrderOption {
 // ByTaxCode orders the results by the tax_code field.
 func ByTaxCode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTaxCode, opts...).ToFunc()
+}
+
+// ByStatesTaxCode orders the results by the states_tax_code field.
+func ByStatesTaxCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatesTaxCode, opts...).ToFunc()
 }
 
 // ByValidFrom orders the results by the valid_from field.

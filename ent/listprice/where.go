@@ -96,6 +96,11 @@ func TaxCode(v string) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldTaxCode, v))
 }
 
+// StatesTaxCode applies equality check predicate on the "states_tax_code" field. It's identical to StatesTaxCodeEQ.
+func StatesTaxCode(v bool) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldStatesTaxCode, v))
+}
+
 // ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
 func ValidFrom(v time.Time) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldValidFrom, v))
@@ -424,6 +429,16 @@ func TaxCodeEqualFold(v string) predicate.ListPrice {
 // TaxCodeContainsFold applies the ContainsFold predicate on the "tax_code" field.
 func TaxCodeContainsFold(v string) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldContainsFold(FieldTaxCode, v))
+}
+
+// StatesTaxCodeEQ applies the EQ predicate on the "states_tax_code" field.
+func StatesTaxCodeEQ(v bool) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldStatesTaxCode, v))
+}
+
+// StatesTaxCodeNEQ applies the NEQ predicate on the "states_tax_code" field.
+func StatesTaxCodeNEQ(v bool) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNEQ(FieldStatesTaxCode, v))
 }
 
 // ValidFromEQ applies the EQ predicate on the "valid_from" field.

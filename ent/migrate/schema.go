@@ -632,6 +632,7 @@ var (
 		{Name: "minimum_margin", Type: field.TypeInt64},
 		{Name: "bundle_discount", Type: field.TypeInt64, Nullable: true},
 		{Name: "tax_code", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "states_tax_code", Type: field.TypeBool, Default: false},
 		{Name: "valid_from", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
@@ -644,7 +645,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "list_prices_products_product",
-				Columns:    []*schema.Column{ListPricesColumns[8]},
+				Columns:    []*schema.Column{ListPricesColumns[9]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -653,12 +654,12 @@ var (
 			{
 				Name:    "listprice_product_id_valid_from_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{ListPricesColumns[8], ListPricesColumns[6], ListPricesColumns[7]},
+				Columns: []*schema.Column{ListPricesColumns[9], ListPricesColumns[7], ListPricesColumns[8]},
 			},
 			{
 				Name:    "listprice_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{ListPricesColumns[8]},
+				Columns: []*schema.Column{ListPricesColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "tax_code IS NOT NULL",
 				},
@@ -894,6 +895,7 @@ var (
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "cost", Type: field.TypeInt64},
 		{Name: "tax", Type: field.TypeInt64, Default: "0"},
+		{Name: "stated_tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "price_lines", Type: field.TypeJSON},
 		{Name: "options", Type: field.TypeJSON},
 		{Name: "lead_days", Type: field.TypeInt},
@@ -910,13 +912,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_lines_orders_order",
-				Columns:    []*schema.Column{OrderLinesColumns[12]},
+				Columns:    []*schema.Column{OrderLinesColumns[13]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "order_lines_products_product",
-				Columns:    []*schema.Column{OrderLinesColumns[13]},
+				Columns:    []*schema.Column{OrderLinesColumns[14]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -925,12 +927,12 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLinesColumns[12], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[13], OrderLinesColumns[1]},
 			},
 			{
 				Name:    "orderline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[13]},
+				Columns: []*schema.Column{OrderLinesColumns[14]},
 			},
 		},
 	}

@@ -30,6 +30,8 @@ const (
 	FieldCost = "cost"
 	// FieldTax holds the string denoting the tax field in the database.
 	FieldTax = "tax"
+	// FieldStatedTax holds the string denoting the stated_tax field in the database.
+	FieldStatedTax = "stated_tax"
 	// FieldPriceLines holds the string denoting the price_lines field in the database.
 	FieldPriceLines = "price_lines"
 	// FieldOptions holds the string denoting the options field in the database.
@@ -73,6 +75,7 @@ var Columns = []string{
 	FieldTotal,
 	FieldCost,
 	FieldTax,
+	FieldStatedTax,
 	FieldPriceLines,
 	FieldOptions,
 	FieldLeadDays,
@@ -101,6 +104,8 @@ var (
 	DefaultCost func() money.Amount
 	// DefaultTax holds the default value on creation for the "tax" field.
 	DefaultTax func() money.Amount
+	// DefaultStatedTax holds the default value on creation for the "stated_tax" field.
+	DefaultStatedTax func() money.Amount
 	// DefaultReturned holds the default value on creation for the "returned" field.
 	DefaultReturned func() money.Decimal
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -153,6 +158,11 @@ func ByCost(opts ...sql.OrderTermOption) OrderOption {
 // ByTax orders the results by the tax field.
 func ByTax(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTax, opts...).ToFunc()
+}
+
+// ByStatedTax orders the results by the stated_tax field.
+func ByStatedTax(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatedTax, opts...).ToFunc()
 }
 
 // ByLeadDays orders the results by the lead_days field.

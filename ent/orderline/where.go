@@ -106,6 +106,11 @@ func Tax(v money.Amount) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldTax, v))
 }
 
+// StatedTax applies equality check predicate on the "stated_tax" field. It's identical to StatedTaxEQ.
+func StatedTax(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldStatedTax, v))
+}
+
 // LeadDays applies equality check predicate on the "lead_days" field. It's identical to LeadDaysEQ.
 func LeadDays(v int) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldLeadDays, v))
@@ -489,6 +494,46 @@ func TaxLT(v money.Amount) predicate.OrderLine {
 // TaxLTE applies the LTE predicate on the "tax" field.
 func TaxLTE(v money.Amount) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldLTE(FieldTax, v))
+}
+
+// StatedTaxEQ applies the EQ predicate on the "stated_tax" field.
+func StatedTaxEQ(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldStatedTax, v))
+}
+
+// StatedTaxNEQ applies the NEQ predicate on the "stated_tax" field.
+func StatedTaxNEQ(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldStatedTax, v))
+}
+
+// StatedTaxIn applies the In predicate on the "stated_tax" field.
+func StatedTaxIn(vs ...money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldStatedTax, vs...))
+}
+
+// StatedTaxNotIn applies the NotIn predicate on the "stated_tax" field.
+func StatedTaxNotIn(vs ...money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldStatedTax, vs...))
+}
+
+// StatedTaxGT applies the GT predicate on the "stated_tax" field.
+func StatedTaxGT(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldStatedTax, v))
+}
+
+// StatedTaxGTE applies the GTE predicate on the "stated_tax" field.
+func StatedTaxGTE(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldStatedTax, v))
+}
+
+// StatedTaxLT applies the LT predicate on the "stated_tax" field.
+func StatedTaxLT(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldStatedTax, v))
+}
+
+// StatedTaxLTE applies the LTE predicate on the "stated_tax" field.
+func StatedTaxLTE(v money.Amount) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldStatedTax, v))
 }
 
 // LeadDaysEQ applies the EQ predicate on the "lead_days" field.

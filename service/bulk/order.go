@@ -98,6 +98,11 @@ func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 
 // importOrders imports those orders whose indexes are given.
 func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
+	if c.bulk != nil { // tax is a rate; before the customers, as everywhere
+		if err := c.service.rates.HoldRates(ctx, c.bulk.Tx); err != nil {
+			return err
+		}
+	}
 	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return customerOfOrder(&orders[part[n]]) })
 	if err != nil {
 		return err
@@ -162,6 +167,10 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 // given is a copy of an order of a file with what the table has beside it. Its sums are checked.
 func (c *chunk) given(o *OrderRecord, customer string) *OrderRecord {
 	given := *o
+	given.Lines = slices.Clone(o.Lines) // the file's taxes are read once more if the transaction is repeated
+	for n := range given.Lines {
+		given.Lines[n].StatedTax = given.Lines[n].Tax
+	}
 	given.CustomerID, given.Day = customer, c.service.Settings().Day(o.At)
 	given.Refunded, _ = o.RefundedSum()
 	return &given

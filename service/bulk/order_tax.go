@@ -2,32 +2,26 @@ package bulk
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/books"
+	"kopeck/service/rates"
 )
 
-// tax computes the taxes of new orders, of their lines and refunds. A line of a product with a tax code has the tax of that at the order's
-// completion, any other the tax that the file says.
+// tax computes the taxes of new orders, of their lines and refunds. A line has the tax of its product's code at the order's completion
+// or, if there has been none until then, the tax that the file says.
 func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
-	found := map[string]string{}
-	if c.service.rates.AnyTax() {
-		var skus []string
-		for _, o := range orders {
-			for n := range o.Lines {
-				skus = append(skus, o.Lines[n].SKU)
-			}
-		}
-		var err error
-		if found, err = c.productsBySKU(ctx, skus); err != nil {
-			return err
-		}
+	taxed, err := c.taxation(ctx, orders)
+	if err != nil {
+		return err
 	}
 	for _, o := range orders {
 		if len(o.Lines) > 0 {
-			if err := c.taxLines(o, found); err != nil {
+			if err := c.taxLines(o, taxed); err != nil {
 				return err
 			}
 		}
@@ -38,8 +32,36 @@ func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
 	return nil
 }
 
-// taxLines computes the taxes of the lines of an order, of products whose ids are given by sku.
-func (c *chunk) taxLines(o *OrderRecord, products map[string]string) error {
+// taxation is what the taxes of orders are computed from: the ids of their products, by sku, and the shares of tax of these.
+type taxation struct {
+	products map[string]string
+	shares   rates.Shares
+}
+
+// taxation reads what the taxes of orders are computed from, as the transaction sees it: it holds the rates and the customers, so that
+// what is set meanwhile waits for it and restates the orders.
+func (c *chunk) taxation(ctx context.Context, orders []*OrderRecord) (taxation, error) {
+	var of taxation
+	some, err := c.someTaxCode(ctx)
+	if err != nil || !some {
+		return of, err
+	}
+	var skus, customers []string
+	for _, o := range orders {
+		customers = append(customers, o.CustomerID)
+		for n := range o.Lines {
+			skus = append(skus, o.Lines[n].SKU)
+		}
+	}
+	if of.products, err = c.productsBySKU(ctx, skus); err != nil {
+		return of, err
+	}
+	of.shares, err = c.service.rates.SharesOf(ctx, c.bulk.Tx, slices.Collect(maps.Values(of.products)), customers)
+	return of, err
+}
+
+// taxLines computes the taxes of the lines of an order.
+func (c *chunk) taxLines(o *OrderRecord, by taxation) error {
 	at := c.service.Now()
 	switch {
 	case !o.CompletedAt.IsZero():
@@ -51,7 +73,7 @@ func (c *chunk) taxLines(o *OrderRecord, products map[string]string) error {
 	for n := range o.Lines {
 		line := &o.Lines[n]
 		var err error
-		if share, known := c.service.rates.TaxShare(products[line.SKU], o.CustomerID, at); known {
+		if share, known := by.shares.Of(by.products[line.SKU], o.CustomerID, at); known {
 			o.Uncosted = o.Uncosted || share.Missing && !share.Exempt
 			if line.Tax, err = costing.LineTax(line.Total, share.Applied(), c.service.Settings().Taxes); err != nil {
 				return err

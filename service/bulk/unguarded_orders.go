@@ -43,6 +43,15 @@ func (c *chunk) someOrder(ctx context.Context) (some bool, err error) {
 	return some, err
 }
 
+// someTaxCode reports whether any product has ever had a tax code.
+func (c *chunk) someTaxCode(ctx context.Context) (some bool, err error) {
+	err = c.each(ctx, "SELECT product_id FROM list_prices WHERE tax_code IS NOT NULL LIMIT 1", nil, func(store.ScanFunc) error {
+		some = true
+		return nil
+	})
+	return some, err
+}
+
 // comparedOrder are what an imported order is compared with.
 var comparedOrder = sale.Fields().Keys("id", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost")
 

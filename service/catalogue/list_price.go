@@ -8,7 +8,6 @@ import (
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/ent/listprice"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -67,7 +66,7 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, 
 	if taxCode != nil {
 		code, fail := input.Text("taxCode", *taxCode, 100)
 		faults.Add(fail)
-		terms.TaxCode = &code
+		terms.TaxCode, terms.StatesTaxCode = &code, true
 	}
 	if listPrice != nil {
 		amount, fail := s.Amount("listPrice", listPrice)
@@ -107,6 +106,7 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
 	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin, in.TaxCode.Value())
+	terms.StatesTaxCode = in.TaxCode.IsSet()
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
 	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil && in.MinimumMargin == nil && !in.TaxCode.IsSet() {
 		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup, a minimumMargin or a taxCode"))
@@ -156,7 +156,8 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 	return s.Client.Product.Get(ctx, in.ProductID)
 }
 
-// keptTerms fills what the input leaves out with what holds at that moment.
+// keptTerms fills what the input leaves out with what holds at that moment, but for the tax code: terms that do not state it have that of the
+// terms before them, also if it is recorded later.
 func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in service.SetListPriceInput) (pricing.Terms, error) {
 	before, err := termsAt(ctx, tx.ListPrice, terms.ProductID, terms.ValidFrom, service.EndOfTime)
 	switch {
@@ -167,9 +168,6 @@ func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in servic
 	case err != nil:
 		return terms, err
 	}
-	if !in.TaxCode.IsSet() {
-		terms.TaxCode = before.TaxCode
-	}
 	if in.MinimumMargin == nil {
 		terms.MinimumMargin = before.MinimumMargin
 	}
@@ -179,19 +177,12 @@ func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in servic
 	return terms, nil
 }
 
-// restateTaxCode restates the orders that terms give another tax: those that were completed from their moment on, up to the next terms.
+// restateTaxCode restates the orders that terms give another tax: those that were completed from their moment on.
 func (s *Service) restateTaxCode(ctx context.Context, tx *store.Tx, terms pricing.Terms) error {
 	if terms.ValidFrom.After(s.Now()) {
 		return nil
 	}
-	until := service.EndOfTime
-	next, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromGT(terms.ValidFrom)).Order(listprice.ByValidFrom()).First(ctx)
-	if err == nil {
-		until = next.ValidFrom
-	} else if !ent.IsNotFound(err) {
-		return err
-	}
-	_, err = s.rates.RestateTaxCode(ctx, tx, terms.ProductID, terms.ValidFrom, until)
+	_, err := s.rates.RestateTaxCode(ctx, tx, terms.ProductID, terms.ValidFrom)
 	return err
 }
 

@@ -29,7 +29,7 @@ func termsAt(ctx context.Context, from *ent.ListPriceClient, productID string, a
 // writeTerms writes price terms. No role writes them directly: the caller has written the product's row through the guard.
 func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, now time.Time) error {
 	return tx.ListPrice.Create().SetID(s.IDs.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
-		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetNillableTaxCode(terms.TaxCode).
+		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetNillableTaxCode(terms.TaxCode).SetStatesTaxCode(terms.StatesTaxCode).
 		SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(auth.System(ctx))
 }
 

@@ -117,7 +117,7 @@ func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
 	terms := make([]pricing.Terms, len(rows))
 	for i, t := range rows {
 		terms[i] = pricing.Terms{
-			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin, TaxCode: t.TaxCode,
+			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin, TaxCode: t.TaxCode, StatesTaxCode: t.StatesTaxCode,
 			ValidFrom: t.ValidFrom, RecordedAt: t.RecordedAt,
 		}
 	}

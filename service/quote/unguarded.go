@@ -75,7 +75,7 @@ func eachUpdateSince(ctx context.Context, from store.Reader, customerIDs []strin
 	})
 }
 
-// taxCodes reads the tax codes of products, of all where nil is given, with the terms that ended them. What is sold has the same tax
+// taxCodes reads the tax codes of products, of all where nil is given, with the terms that ended them: what terms state, each dated by itself. What is sold has the same tax
 // whoever sells it, also if they may not see price terms.
 func taxCodes(ctx context.Context, from store.Reader, products []string) (codes []costing.TaxCode, err error) {
 	const query = "SELECT id, product_id, coalesce(tax_code, ''), valid_from, recorded_at FROM list_prices"
@@ -85,7 +85,7 @@ func taxCodes(ctx context.Context, from store.Reader, products []string) (codes 
 		codes = append(codes, c)
 		return err
 	}
-	const ever = " WHERE product_id IN (SELECT product_id FROM list_prices WHERE tax_code IS NOT NULL)"
+	const ever = " WHERE states_tax_code AND product_id IN (SELECT product_id FROM list_prices WHERE tax_code IS NOT NULL)"
 	if products == nil {
 		return codes, store.Each(ctx, from, query+ever, nil, add)
 	}

@@ -42,6 +42,7 @@ type lineToCost struct {
 	options       []costing.Chosen
 	leadDays      int
 	total, tax    money.Amount // of the whole quantity, with what was given back
+	statedTax     money.Amount // by an import, which counts while the product has had no tax code
 	share         costing.TaxShare
 	taxed         bool         // share is that of the tax; it is not where an import gave the tax
 	cost          money.Amount // of the whole quantity, with what came back
@@ -118,7 +119,6 @@ func (s *Service) basisOf(ctx context.Context, tx *store.Tx, orders []orderToCos
 		return basis, err
 	}
 	basis.Rates = costing.NewRates(dated)
-	distinct := func(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 	basis.Taxes, err = s.quote.TaxesOf(ctx, tx, distinct(products), distinct(customers))
 	return basis, err
 }

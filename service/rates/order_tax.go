@@ -15,8 +15,8 @@ import (
 	"kopeck/store"
 )
 
-// The tax of an order is that of the moment of its completion: until then, of now. Of a product that has never had a tax code it is
-// what it is: an import gave it.
+// The tax of an order is that of the moment of its completion: until then, of now. While its product has had no tax code, a line has the tax
+// that an import gave.
 
 // knowledge is by what orders are costed and taxed: what was known at a moment, service.EndOfTime for all, and the present.
 type knowledge struct{ at, now time.Time }
@@ -70,7 +70,7 @@ func (c *costedOrder) tax(basis costing.Basis, known knowledge) error {
 	var err error
 	for n := range after.lines {
 		line := &after.lines[n]
-		if basis.Taxes.Taxed(line.productID) {
+		if line.tax = line.statedTax; basis.Taxes.Taxed(line.productID, at, known.at) {
 			share := basis.Taxes.ShareOf(basis.Rates, line.productID, after.customerID, at, known.at)
 			line.share, line.taxed = share, true
 			after.uncosted = after.uncosted || share.Missing && !share.Exempt
@@ -154,15 +154,33 @@ func (s *Service) taxWithoutLines(ctx context.Context, tx *store.Tx, orderID str
 	return writeOrderCosts(ctx, tx, []costedOrder{c})
 }
 
-// AnyTax reports whether any product has ever had a tax code, from memory.
-func (s *Service) AnyTax() bool { return s.quote.PriceBook().Basis().Taxes.Any() }
-
-// TaxShare returns the share of tax of a product for a customer at a moment, by all that is known now, from memory; false for a product that
-// has never had a tax code.
-func (s *Service) TaxShare(productID, customerID string, at time.Time) (costing.TaxShare, bool) {
-	basis := s.quote.PriceBook().Basis()
-	return basis.Taxes.ShareOf(basis.Rates, productID, customerID, at, service.EndOfTime), basis.Taxes.Taxed(productID)
+// Shares are the shares of tax of some products for some customers, as a transaction has read them. The zero value has none.
+type Shares struct {
+	taxes *costing.Taxes
+	rates *costing.Rates
 }
+
+// SharesOf reads the shares of tax of products for customers. The transaction holds the rates and the customers.
+func (s *Service) SharesOf(ctx context.Context, tx *store.Tx, productIDs, customerIDs []string) (Shares, error) {
+	taxes, err := s.quote.TaxesOf(ctx, tx, distinct(productIDs), distinct(customerIDs))
+	if err != nil || !taxes.Any() {
+		return Shares{taxes: taxes}, err
+	}
+	dated, err := ratesOfProducts(ctx, tx, nil)
+	return Shares{taxes, costing.NewRates(dated)}, err
+}
+
+// Of returns the share of tax of a product for a customer at a moment, by all that is known now; false for a product that has had no tax code
+// until then.
+func (s Shares) Of(productID, customerID string, at time.Time) (costing.TaxShare, bool) {
+	if s.rates == nil {
+		return costing.TaxShare{}, false
+	}
+	return s.taxes.ShareOf(s.rates, productID, customerID, at, service.EndOfTime), s.taxes.Taxed(productID, at, service.EndOfTime)
+}
+
+// distinct returns ids sorted, each once.
+func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
 // lineTax is what of a line of an order is tax.
 type lineTax struct {

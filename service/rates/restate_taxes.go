@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -34,14 +35,18 @@ func (s *Service) restateTaxes(ctx context.Context, tx *store.Tx, added coverage
 	return work.changed, err
 }
 
-// RestateTaxCode restates the orders with a product whose tax code was set from a moment until another. The terms are written, and the
-// transaction holds the rates alone.
-func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID string, from, until time.Time) (int, error) {
+// RestateTaxCode restates the orders with a product whose tax code was set from a moment on: until the next code, since what the end of
+// a code means depends on whether there was one before. The terms are written, and the transaction holds the rates alone.
+func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID string, from time.Time) (int, error) {
 	_, basis, err := s.readProducts(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
 	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"taxCodeOf": productID}}
+	until, some := basis.Taxes.NextCode(productID, from)
+	if !some {
+		until = service.EndOfTime
+	}
 	concerned := map[span]*concern{{from, until}: {products: map[string]bool{productID: true}, completed: true}}
 	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax code was set for the past")
 	return work.changed, err

@@ -171,7 +171,7 @@ func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, cu
 // ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
 const (
 	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.tax, o.refunded_tax, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at, o.completed_at,
-			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.tax, l.cost
+			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.tax, l.stated_tax, l.cost
 		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
 	ordersOrder = " ORDER BY o.id, l.position"
 )
@@ -184,7 +184,7 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	var line lineToCost
 	var options []byte
 	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.tax, &o.refundedTax, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt), &o.completedAt,
-		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.tax, &line.cost)
+		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.tax, &line.statedTax, &line.cost)
 	if err != nil {
 		return err
 	}

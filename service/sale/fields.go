@@ -60,6 +60,7 @@ var (
 		field.Of("", "product_id", 0, field.Text, func(l *LineRecord) *string { return &l.ProductID }),
 		field.Of("", "priced_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.PricedAt }),
 		field.Of("", "returned", 0, field.Decimal, func(l *LineRecord) *money.Decimal { return &l.Returned }),
+		field.Of("", "stated_tax", 0, field.Amount, func(l *LineRecord) *money.Amount { return &l.StatedTax }),
 	}
 	refundFields = field.Fields[RefundRecord]{
 		field.Of("", "id", 0, field.Text, func(r *RefundRecord) *string { return &r.ID }),

@@ -38,5 +38,6 @@ func TestFieldsOfFiles(t *testing.T) {
 		"product_id": "files have the SKU",
 		"priced_at":  "the rules and agreements of another database do not price the line again",
 		"returned":   "the sum of the refunds whose goods came back",
+		"stated_tax": "the line_tax of the file",
 	})
 }

@@ -18,7 +18,7 @@ type Record struct {
 	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
 	At                             time.Time
 	Total, Cost, Tax               money.Amount // the tax is that of the lines, with what was given back
-	StatedTax                      bool         // the file says the tax, which counts for products that have no tax code
+	StatedTax                      bool         // the file says the tax, which counts while the products have had no tax code
 	StatedCost, Uncosted           bool
 	CreditModel                    schema.AttributionModel
 	CreatedAt                      time.Time // absent in a file: now
@@ -86,4 +86,5 @@ type LineRecord struct {
 	LeadDays   int
 	PricedAt   time.Time     // the moment of the price; absent of a line that is imported: the rules of another database do not price it again
 	Returned   money.Decimal // what came back to stock, by the order's refunds
+	StatedTax  money.Amount  // that of the file, which counts while the product has had no tax code
 }

@@ -319,3 +319,95 @@ func (s *shop) taxedBy(t failing, orderID string, share money.Decimal) {
 		t.Fatalf("tax, tax given back and margin are %d; want %d", got, want)
 	}
 }
+
+// price gives coats a list price from a moment on.
+func (s *shop) price(t failing, amount money.Exact, from time.Time) {
+	t.Helper()
+	_, err := s.Catalogue.SetListPrice(s.System(), service.SetListPriceInput{ProductID: s.coat, ListPrice: roubles(amount), ValidFrom: &from})
+	s.ok(t, err)
+}
+
+// codes returns the tax code of coats now, those of all their price terms, and the price of one with its tax.
+func (s *shop) codes(t failing) string {
+	t.Helper()
+	name := func(code *string) string {
+		if code == nil {
+			return "-"
+		}
+		return *code
+	}
+	text := name(s.Catalogue.TaxCode(s.coat)) + " of"
+	for _, terms := range s.Catalogue.PriceTermsHistory(s.coat) {
+		text += " " + name(terms.TaxCode)
+	}
+	p, err := s.Quote.Price(s.System(), s.customer, s.coat, money.Whole(1), nil, nil, nil)
+	s.ok(t, err)
+	return fmt.Sprintf("%s: %d tax %d", text, p.Unit.Minor(), p.Tax.Minor())
+}
+
+// TestTaxCodeToldLate: a tax code is dated by itself. V10 from February, recorded after a list price from March, taxes as if it had been recorded
+// before it; so does a first code of a product whose price had changed.
+func TestTaxCodeToldLate(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		v20, v10 := "V20", "V10"
+		february, march := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		facts := map[string]func(t failing){
+			"code":  func(t failing) { s.taxCoats(t, &v10, february) },
+			"price": func(t failing) { s.price(t, "900.00", march) },
+			"order": func(t failing) { s.sellIn(t, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)) },
+		}
+		for _, order := range [][]string{{"code", "price", "order"}, {"price", "code", "order"}, {"order", "price", "code"}, {"price", "order", "code"}, {"code", "order", "price"}} {
+			t.Run(strings.Join(order, ", "), func(t *testing.T) {
+				s.begin(t)
+				for code, share := range map[string]money.Exact{v20: "0.2", v10: "0.1"} {
+					s.code = code
+					s.vat(t, share, apptest.Start.AddDate(-2, 0, 0))
+				}
+				s.taxCoats(t, &v20, apptest.Start.AddDate(-1, 0, 0))
+				for _, fact := range order {
+					facts[fact](t)
+				}
+				if got, want := s.codes(t), "V10 of V10 V10 V20 -: 90000 tax 8182"; got != want {
+					t.Errorf("%s; want %s", got, want)
+				}
+				want := "99999 9091"
+				if slices.Index(order, "price") < slices.Index(order, "order") {
+					want = "90000 8182"
+				}
+				if got := s.Rows("SELECT total, tax FROM orders WHERE customer_id = ?", s.customer.ID); len(got) != 1 || got[0] != want {
+					t.Errorf("the total and its tax are %q; want %s", got, want)
+				}
+			})
+		}
+		t.Run("the first code", func(t *testing.T) {
+			s.begin(t)
+			s.price(t, "1100.00", s.Now())
+			s.sellIn(t, s.Now())
+			s.code = v20
+			s.taxCoats(t, &v20, time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC))
+			if got, want := s.codes(t), "V20 of V20 V20 -: 110000 tax 18333"; got != want {
+				t.Errorf("%s; want %s", got, want)
+			}
+			if got, want := s.Rows("SELECT tax FROM orders WHERE customer_id = ?", s.customer.ID), "18333"; len(got) != 1 || got[0] != want {
+				t.Errorf("the tax of 1100.00 is %q; want %s", got, want)
+			}
+			s.Clock.Advance(time.Minute)
+			s.taxCoats(t, nil, s.Now())
+			if got, want := s.codes(t), "- of - V20 V20 -: 110000 tax 0"; got != want {
+				t.Errorf("without a code from now on: %s; want %s", got, want)
+			}
+		})
+		if found, err := s.Check.Laws(s.System()); err != nil || len(found) > 0 {
+			t.Errorf("%v, %v", found, err)
+		}
+	})
+}
+
+// sellIn sells a coat by an order that is completed at a moment, at 999.99 or the price of now.
+func (s *shop) sellIn(t failing, at time.Time) {
+	t.Helper()
+	o, err := s.Sale.PlaceOrder(s.System(), service.PlaceOrderInput{CustomerID: s.customer.ID, PriceTokens: []string{s.token(1)}, At: &at})
+	s.ok(t, err)
+	_, err = s.Sale.CompleteOrder(s.System(), service.CompleteOrderInput{ID: o.ID, At: &at})
+	s.ok(t, err)
+}

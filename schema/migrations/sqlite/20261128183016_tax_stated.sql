@@ -1,0 +1,16 @@
+-- +goose Up
+-- add column "states_tax_code" to table: "list_prices"
+ALTER TABLE `list_prices` ADD COLUMN `states_tax_code` bool NOT NULL DEFAULT false;
+-- add column "stated_tax" to table: "order_lines"
+ALTER TABLE `order_lines` ADD COLUMN `stated_tax` integer NOT NULL DEFAULT ('0');
+-- the tax of a line that no tax code gave is what an import said
+UPDATE order_lines SET stated_tax = tax WHERE tax <> 0 AND NOT EXISTS (
+	SELECT 1 FROM list_prices p JOIN orders o ON o.id = order_lines.order_id WHERE p.product_id = order_lines.product_id AND p.tax_code IS NOT NULL
+		AND (coalesce(o.completed_at, o.cancelled_at) IS NULL OR p.valid_from <= coalesce(o.completed_at, o.cancelled_at)));
+-- terms state their tax code where it differs from that of the terms before them, by all that is recorded or by what was recorded until then
+UPDATE list_prices SET states_tax_code = TRUE WHERE coalesce(tax_code, '') <> coalesce((
+	SELECT b.tax_code FROM list_prices b WHERE b.product_id = list_prices.product_id AND (b.valid_from, b.recorded_at, b.id) < (list_prices.valid_from, list_prices.recorded_at, list_prices.id)
+		ORDER BY b.valid_from DESC, b.recorded_at DESC, b.id DESC LIMIT 1), '')
+	OR coalesce(tax_code, '') <> coalesce((
+	SELECT b.tax_code FROM list_prices b WHERE b.product_id = list_prices.product_id AND (b.valid_from, b.recorded_at, b.id) < (list_prices.valid_from, list_prices.recorded_at, list_prices.id)
+		AND b.recorded_at <= list_prices.recorded_at ORDER BY b.valid_from DESC, b.recorded_at DESC, b.id DESC LIMIT 1), '');
