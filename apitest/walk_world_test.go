@@ -146,6 +146,10 @@ func (s *seeded) busy() {
 	}
 	s.rate("MATERIAL", "cloth", "101", Vars{"correction": true})
 	s.rate("TAX", "VAT", "0.22", Vars{"unit": "share", "correction": true})
+	s.rate("TAX", "FOOD", "0.1", Vars{"unit": "share"})
+	a.Must(`mutation($p: ID!) { setListPrice(input: {productId: $p, taxCode: "FOOD", validFrom: "2020-01-01T00:00:00Z"}) { userErrors { code field message } } }`, Vars{"p": s.tailored})
+	school := a.Must(`query($id: ID!) { node(id: $id) { ... on Customer { version } } }`, Vars{"id": s.shared}).Int("node.version")
+	a.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{"id": s.shared, "expectedVersion": school, "taxExempt": "A school", "taxExemptFrom": past(3)}})
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
 	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
 	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)

@@ -214,6 +214,8 @@ type TaxShare struct {
 	Share   money.Decimal // of the code: 0.2 is 20 %
 	Exempt  bool          // the customer pays none of it
 	Missing bool          // the code has no rate
+
+	RateValidFrom, RateRecordedAt time.Time // of the code's rate, if it has one
 }
 
 // Applied returns the share that the customer pays.
@@ -235,7 +237,7 @@ func (t *Taxes) ShareOf(rates *Rates, productID, customerID string, at, knownAt 
 	}
 	s.Exempt = customerID != "" && t.exempt != nil && t.exempt(customerID, at, knownAt)
 	if rate := rates.at(SubjectTax, s.Code, at, knownAt); rate != nil {
-		s.Share = rate.Amount
+		s.Share, s.RateValidFrom, s.RateRecordedAt = rate.Amount, rate.ValidFrom, rate.RecordedAt
 	} else {
 		s.Missing = true
 	}

@@ -24,6 +24,12 @@ func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, firs
 	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
+func (r *customerResolver) TaxExemptions(ctx context.Context, obj *ent.Customer) ([]*service.TaxExemption, error) {
+	return batchedList(ctx, obj, customerID, func(rows []*ent.Customer) (map[string][]*service.TaxExemption, error) {
+		return r.app.Customers.TaxExemptions(ctx, rows)
+	})
+}
+
 func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	by, direction := offerOrder(orderBy)
 	return r.offers().pageOf(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.app.Now()))

@@ -80,6 +80,7 @@ type ResolverRoot interface {
 	ResourceDay() ResourceDayResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
+	TaxCodeChange() TaxCodeChangeResolver
 	User() UserResolver
 }
 
@@ -314,6 +315,7 @@ type ComplexityRoot struct {
 		Stage              func(childComplexity int) int
 		StageChanges       func(childComplexity int) int
 		TaxExempt          func(childComplexity int) int
+		TaxExemptions      func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
 		Version            func(childComplexity int) int
 		Wallet             func(childComplexity int) int
@@ -672,11 +674,13 @@ type ComplexityRoot struct {
 	OrderCostChange struct {
 		After     func(childComplexity int) int
 		Before    func(childComplexity int) int
+		Exemption func(childComplexity int) int
 		Product   func(childComplexity int) int
 		Rates     func(childComplexity int) int
 		Recipe    func(childComplexity int) int
 		TaxAfter  func(childComplexity int) int
 		TaxBefore func(childComplexity int) int
+		TaxCode   func(childComplexity int) int
 	}
 
 	OrderCostLine struct {
@@ -1386,6 +1390,19 @@ type ComplexityRoot struct {
 		CustomerChanged func(childComplexity int, id string) int
 	}
 
+	TaxCodeChange struct {
+		Code    func(childComplexity int) int
+		From    func(childComplexity int) int
+		Product func(childComplexity int) int
+	}
+
+	TaxExemption struct {
+		By         func(childComplexity int) int
+		From       func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+	}
+
 	UnmetCondition struct {
 		Condition func(childComplexity int) int
 		Failure   func(childComplexity int) int
@@ -1501,6 +1518,7 @@ type CustomerResolver interface {
 	Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error)
 	ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error)
 	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	TaxExemptions(ctx context.Context, obj *ent.Customer) ([]*service.TaxExemption, error)
 	Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
@@ -1748,6 +1766,9 @@ type StaffEconomicsResolver interface {
 type SubscriptionResolver interface {
 	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
 	CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error)
+}
+type TaxCodeChangeResolver interface {
+	Product(ctx context.Context, obj *sale.TaxCodeChange) (*ent.Product, error)
 }
 type UserResolver interface {
 	Grades(ctx context.Context, obj *ent.User) ([]*people.DatedGrade, error)
@@ -2812,6 +2833,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.TaxExempt(childComplexity), true
+	case "Customer.taxExemptions":
+		if e.ComplexityRoot.Customer.TaxExemptions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.TaxExemptions(childComplexity), true
 	case "Customer.updatedAt":
 		if e.ComplexityRoot.Customer.UpdatedAt == nil {
 			break
@@ -4602,6 +4629,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderCostChange.Before(childComplexity), true
+	case "OrderCostChange.exemption":
+		if e.ComplexityRoot.OrderCostChange.Exemption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.Exemption(childComplexity), true
 	case "OrderCostChange.product":
 		if e.ComplexityRoot.OrderCostChange.Product == nil {
 			break
@@ -4632,6 +4665,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderCostChange.TaxBefore(childComplexity), true
+	case "OrderCostChange.taxCode":
+		if e.ComplexityRoot.OrderCostChange.TaxCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderCostChange.TaxCode(childComplexity), true
 
 	case "OrderCostLine.amount":
 		if e.ComplexityRoot.OrderCostLine.Amount == nil {
@@ -7778,6 +7817,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.CustomerChanged(childComplexity, args["id"].(string)), true
 
+	case "TaxCodeChange.code":
+		if e.ComplexityRoot.TaxCodeChange.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxCodeChange.Code(childComplexity), true
+	case "TaxCodeChange.from":
+		if e.ComplexityRoot.TaxCodeChange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxCodeChange.From(childComplexity), true
+	case "TaxCodeChange.product":
+		if e.ComplexityRoot.TaxCodeChange.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxCodeChange.Product(childComplexity), true
+
+	case "TaxExemption.by":
+		if e.ComplexityRoot.TaxExemption.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxExemption.By(childComplexity), true
+	case "TaxExemption.from":
+		if e.ComplexityRoot.TaxExemption.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxExemption.From(childComplexity), true
+	case "TaxExemption.reason":
+		if e.ComplexityRoot.TaxExemption.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxExemption.Reason(childComplexity), true
+	case "TaxExemption.recordedAt":
+		if e.ComplexityRoot.TaxExemption.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaxExemption.RecordedAt(childComplexity), true
+
 	case "UnmetCondition.condition":
 		if e.ComplexityRoot.UnmetCondition.Condition == nil {
 			break
@@ -9126,6 +9209,11 @@ type ProductCost {
     "Which contacts are listed: all by default."
     filter: ContactFilter
   ): ContactConnection! @rows
+  """
+  When the customer has been exempt from tax, and no longer: the latest moment first, of several for one the last recorded. The first has held
+  since ever. Scope staff: null without it.
+  """
+  taxExemptions: [TaxExemption!] @scope(name: "staff") @goField(forceResolver: true)
   "The offers made to the customer."
   offers(
     "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
@@ -9233,6 +9321,17 @@ type ProductCost {
   possibleDuplicates: [PossibleDuplicate!]! @open
   "Every move from one stage to another, in the order in which we learned of them."
   stageChanges: [StageChange!]! @rows
+}
+"A customer is exempt from tax from a moment on, or no longer."
+type TaxExemption {
+  "Why; null while they are not exempt."
+  reason: String @open
+  "From when."
+  from: Time! @open
+  "When it was recorded."
+  recordedAt: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"; null for what the customer was created with."
+  by: String @open
 }
 "A customer who is possibly the same as another."
 type PossibleDuplicate {
@@ -9447,7 +9546,10 @@ input UpdateCustomerInput {
   birthday: Date @goField(omittable: true)
   "Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since."
   taxExempt: String @goField(omittable: true)
-  "From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt."
+  """
+  From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
+  FORBIDDEN without it.
+  """
   taxExemptFrom: Time
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -10192,9 +10294,12 @@ extend type OrderLine {
   price lines. Where unit differs from the line's, what the price rests on is no longer known as it was.
   """
   priceThen: Price @scope(name: "staff")
-  "The product's tax code at the moment of completion or, before it, now; null if it is without tax, or an import gave the tax."
+  "The product's tax code at the moment of the share; null if it is without tax, or an import gave the tax."
   taxCode: String @open
-  "The share of tax: of the moment of completion or, before it, of now; 0 for a customer who is exempt, null if an import gave the tax."
+  """
+  The share of tax: of the moment of completion or, before it, of now; of a CANCELLED order that of its end, as it was known then. 0 for a
+  customer who is exempt, null if an import gave the tax.
+  """
   taxShare: Decimal @open
   "The tax of the total, with that of what was given back; the lines' taxes sum to the order's."
   tax: Money! @open @goField(forceResolver: true)
@@ -10349,7 +10454,7 @@ type OrderEvent {
   refund: Refund @open
   "PLACED: the offer that was accepted; null if there was none."
   offer: Offer @rows
-  "COST_RESTATED: the cost and the tax before and after, and the rates or the recipe that caused it. Scope costs: null without it."
+  "COST_RESTATED: the cost and the tax before and after, and what caused it: rates, a recipe, a tax code or an exemption. Scope costs: null without it."
   cost: OrderCostChange @scope(name: "costs")
 }
 "How the cost of an order was restated."
@@ -10362,12 +10467,25 @@ type OrderCostChange {
   taxBefore: Money @open
   "The tax after; null where the tax was not restated."
   taxAfter: Money @open
-  "The rates that caused it; empty where a recipe did."
+  "The rates that caused it; empty where something else did."
   rates: [Rate!]! @rows
-  "The recipe that caused it; null where rates did."
+  "The recipe that caused it; null where something else did."
   recipe: Recipe @open
-  "The product whose recipe that is: one of the order's lines, or a part of one through all nesting. Null where rates were the cause."
+  "The product whose recipe that is: one of the order's lines, or a part of one through all nesting. Null where no recipe was the cause."
   product: Product @rows
+  "The tax code of a product of the order's lines that caused it; null where something else did."
+  taxCode: TaxCodeChange @open
+  "The customer's exemption from tax, or its end, that caused it; null where something else did. Scope staff: null without it."
+  exemption: TaxExemption @scope(name: "staff")
+}
+"A tax code that a product has from a moment on."
+type TaxCodeChange {
+  "The product."
+  product: Product @rows
+  "The code; null for none."
+  code: String @open
+  "From when the product has it."
+  from: Time! @open
 }
 "What can be done with an order."
 enum OrderEventKind {
@@ -11356,8 +11474,9 @@ input SetListPriceInput {
   "The share of the price that must remain after cost: by default what holds at validFrom."
   minimumMargin: Decimal
   """
-  The tax code, whose share is a rate of the subject TAX; null for none. By default what holds at validFrom. A code that is set for the
-  past restates the orders that were completed since.
+  The tax code, whose share is a rate of the subject TAX; null for none. It holds from validFrom on until the next terms that state one:
+  terms that do not have that of the terms before them, also if it is recorded later. A code that is set for the past restates the orders
+  that were completed since.
   """
   taxCode: String @goField(omittable: true)
   "From when the terms hold: now by default."
@@ -12407,6 +12526,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_referredBy(ctx, field)
 	case "contacts":
 		return ec.fieldContext_Customer_contacts(ctx, field)
+	case "taxExemptions":
+		return ec.fieldContext_Customer_taxExemptions(ctx, field)
 	case "offers":
 		return ec.fieldContext_Customer_offers(ctx, field)
 	case "orders":
@@ -13011,6 +13132,10 @@ func (ec *executionContext) childFields_OrderCostChange(ctx context.Context, fie
 		return ec.fieldContext_OrderCostChange_recipe(ctx, field)
 	case "product":
 		return ec.fieldContext_OrderCostChange_product(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_OrderCostChange_taxCode(ctx, field)
+	case "exemption":
+		return ec.fieldContext_OrderCostChange_exemption(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderCostChange", field.Name)
 }
@@ -14311,6 +14436,32 @@ func (ec *executionContext) childFields_StageProbability(ctx context.Context, fi
 		return ec.fieldContext_StageProbability_probability(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StageProbability", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxCodeChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_TaxCodeChange_product(ctx, field)
+	case "code":
+		return ec.fieldContext_TaxCodeChange_code(ctx, field)
+	case "from":
+		return ec.fieldContext_TaxCodeChange_from(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxCodeChange", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxExemption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_TaxExemption_reason(ctx, field)
+	case "from":
+		return ec.fieldContext_TaxExemption_from(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_TaxExemption_recordedAt(ctx, field)
+	case "by":
+		return ec.fieldContext_TaxExemption_by(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxExemption", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21219,6 +21370,66 @@ func (ec *executionContext) fieldContext_Customer_contacts(ctx context.Context, 
 	if fc.Args, err = ec.field_Customer_contacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_taxExemptions(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_taxExemptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().TaxExemptions(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*service.TaxExemption
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.TaxExemption
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.TaxExemption
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.TaxExemption
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.TaxExemption) graphql.Marshaler {
+			return ec.marshalOTaxExemption2ᚕᚖkopeckᚋserviceᚐTaxExemptionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_taxExemptions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TaxExemption(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -31419,6 +31630,98 @@ func (ec *executionContext) fieldContext_OrderCostChange_product(_ context.Conte
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_taxCode(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_taxCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sale.TaxCodeChange) graphql.Marshaler {
+			return ec.marshalOTaxCodeChange2ᚖkopeckᚋserviceᚋsaleᚐTaxCodeChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_taxCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TaxCodeChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderCostChange_exemption(ctx context.Context, field graphql.CollectedField, obj *sale.OrderCostChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderCostChange_exemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exemption, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *service.TaxExemption
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TaxExemption
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TaxExemption
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.TaxExemption
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.TaxExemption) graphql.Marshaler {
+			return ec.marshalOTaxExemption2ᚖkopeckᚋserviceᚐTaxExemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderCostChange_exemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderCostChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TaxExemption(ctx, field)
 		},
 	}
 	return fc, nil
@@ -46503,6 +46806,176 @@ func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _TaxCodeChange_product(ctx context.Context, field graphql.CollectedField, obj *sale.TaxCodeChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxCodeChange_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TaxCodeChange().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TaxCodeChange_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TaxCodeChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TaxCodeChange_code(ctx context.Context, field graphql.CollectedField, obj *sale.TaxCodeChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxCodeChange_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TaxCodeChange_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxCodeChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _TaxCodeChange_from(ctx context.Context, field graphql.CollectedField, obj *sale.TaxCodeChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxCodeChange_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaxCodeChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxCodeChange", field, false, false, "Time")
+}
+
+func (ec *executionContext) _TaxExemption_reason(ctx context.Context, field graphql.CollectedField, obj *service.TaxExemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxExemption_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TaxExemption_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "String")
+}
+
+func (ec *executionContext) _TaxExemption_from(ctx context.Context, field graphql.CollectedField, obj *service.TaxExemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxExemption_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaxExemption_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "Time")
+}
+
+func (ec *executionContext) _TaxExemption_recordedAt(ctx context.Context, field graphql.CollectedField, obj *service.TaxExemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxExemption_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaxExemption_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "Time")
+}
+
+func (ec *executionContext) _TaxExemption_by(ctx context.Context, field graphql.CollectedField, obj *service.TaxExemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaxExemption_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TaxExemption_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "String")
+}
+
 func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55185,6 +55658,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_contacts(ctx, field, obj)
 				})
+		case "taxExemptions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_taxExemptions(ctx, field, obj)
+				})
 		case "offers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -57634,6 +58113,16 @@ func (ec *executionContext) _OrderCostChange(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderCostChange_product(ctx, field, obj)
 				})
+		case "taxCode":
+			out.Values[i] = ec._OrderCostChange_taxCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "exemption":
+			out.Values[i] = ec._OrderCostChange_exemption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -62247,6 +62736,98 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var taxCodeChangeImplementors = []string{"TaxCodeChange"}
+
+func (ec *executionContext) _TaxCodeChange(ctx context.Context, sel ast.SelectionSet, obj *sale.TaxCodeChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, taxCodeChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaxCodeChange")
+		case "product":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TaxCodeChange_product(ctx, field, obj)
+				})
+		case "code":
+			out.Values[i] = ec._TaxCodeChange_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._TaxCodeChange_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var taxExemptionImplementors = []string{"TaxExemption"}
+
+func (ec *executionContext) _TaxExemption(ctx context.Context, sel ast.SelectionSet, obj *service.TaxExemption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, taxExemptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaxExemption")
+		case "reason":
+			out.Values[i] = ec._TaxExemption_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._TaxExemption_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._TaxExemption_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._TaxExemption_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unmetConditionImplementors = []string{"UnmetCondition"}
 
 func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *quote.UnmetCondition) graphql.Marshaler {
@@ -65503,6 +66084,14 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) marshalNTaxExemption2ᚖkopeckᚋserviceᚐTaxExemption(ctx context.Context, sel ast.SelectionSet, v *service.TaxExemption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TaxExemption!")
+		return graphql.Null
+	}
+	return ec._TaxExemption(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -67449,6 +68038,39 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOTaxCodeChange2ᚖkopeckᚋserviceᚋsaleᚐTaxCodeChange(ctx context.Context, sel ast.SelectionSet, v *sale.TaxCodeChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TaxCodeChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTaxExemption2ᚕᚖkopeckᚋserviceᚐTaxExemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.TaxExemption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTaxExemption2ᚖkopeckᚋserviceᚐTaxExemption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOTaxExemption2ᚖkopeckᚋserviceᚐTaxExemption(ctx context.Context, sel ast.SelectionSet, v *service.TaxExemption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TaxExemption(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {

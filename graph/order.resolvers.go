@@ -285,6 +285,10 @@ func (r *refundLineResolver) Line(ctx context.Context, obj *sale.RefundedPart) (
 	return r.refundedLine(ctx, obj)
 }
 
+func (r *taxCodeChangeResolver) Product(ctx context.Context, obj *sale.TaxCodeChange) (*ent.Product, error) {
+	return r.app.Quote.Product(obj.ProductID), nil
+}
+
 func (r *Resolver) OrderCostChange() OrderCostChangeResolver { return &orderCostChangeResolver{r} }
 
 func (r *Resolver) OrderCredit() OrderCreditResolver { return &orderCreditResolver{r} }
@@ -295,10 +299,13 @@ func (r *Resolver) Refund() RefundResolver { return &refundResolver{r} }
 
 func (r *Resolver) RefundLine() RefundLineResolver { return &refundLineResolver{r} }
 
+func (r *Resolver) TaxCodeChange() TaxCodeChangeResolver { return &taxCodeChangeResolver{r} }
+
 type (
 	orderCostChangeResolver struct{ *Resolver }
 	orderCreditResolver     struct{ *Resolver }
 	orderEventResolver      struct{ *Resolver }
 	refundResolver          struct{ *Resolver }
 	refundLineResolver      struct{ *Resolver }
+	taxCodeChangeResolver   struct{ *Resolver }
 )

@@ -1042,7 +1042,8 @@ type UpdateCustomerInput struct {
 	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
 	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since.
 	TaxExempt graphql.Omittable[*string] `json:"taxExempt,omitempty"`
-	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt.
+	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
+	// FORBIDDEN without it.
 	TaxExemptFrom *time.Time `json:"taxExemptFrom,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`

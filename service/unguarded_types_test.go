@@ -25,10 +25,10 @@ var passedOnLimits = map[string]int{
 	"service":           2,
 	"service/books":     18, // customers are held by service.HoldCustomers here too
 	"service/bulk":      44, // whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
-	"service/check":     2,
+	"service/check":     3,  // why customers are exempt is compared with the dated values
 	"service/consent":   4,
 	"service/contacts":  2,
-	"service/customers": 1,
+	"service/customers": 2, // when a customer was exempt from tax is shown to who sees them
 	"service/people":    7,
 	"service/quote":     3, // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":     6, // grades of some staff or of all

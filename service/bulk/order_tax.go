@@ -60,7 +60,7 @@ func (c *chunk) taxation(ctx context.Context, orders []*OrderRecord) (taxation, 
 	return of, err
 }
 
-// taxLines computes the taxes of the lines of an order.
+// taxLines computes the taxes of the lines of an order. One that is cancelled keeps those that the file says.
 func (c *chunk) taxLines(o *OrderRecord, by taxation) error {
 	at := c.service.Now()
 	switch {
@@ -69,11 +69,12 @@ func (c *chunk) taxLines(o *OrderRecord, by taxation) error {
 	case !o.CancelledAt.IsZero():
 		at = o.CancelledAt
 	}
+	kept := o.Status == schema.OrderCancelled && o.StatedTax // as it was at its end
 	o.Tax = money.Amount{}
 	for n := range o.Lines {
 		line := &o.Lines[n]
 		var err error
-		if share, known := by.shares.Of(by.products[line.SKU], o.CustomerID, at); known {
+		if share, known := by.shares.Of(by.products[line.SKU], o.CustomerID, at); known && !kept {
 			o.Uncosted = o.Uncosted || share.Missing && !share.Exempt
 			if line.Tax, err = costing.LineTax(line.Total, share.Applied(), c.service.Settings().Taxes); err != nil {
 				return err

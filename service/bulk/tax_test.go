@@ -147,3 +147,24 @@ func TestTaxOfAFileUntilTheFirstCode(t *testing.T) {
 		wantTax("the code was a mistake", "1", "2000 back 1000 line 2000")
 	})
 }
+
+// TestTaxOfACancelledOrderOfAFile: an order that was cancelled keeps the tax 20.00 that its file says, by whatever share, and shows no other; without
+// one it has that of its end.
+func TestTaxOfACancelledOrderOfAFile(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.Rate(schema.RateTax, "VAT", "0.5", "share", longAgo)
+		w.Product(service.CreateProductInput{Sku: "A", ListPrice: apptest.Roubles("120.00"), TaxCode: &vat})
+		kept, other := soldTo("C1", "1", "A", 12000, 2000), soldTo("C1", "2", "A", 12000, 0)
+		for _, o := range []*bulk.OrderRecord{&kept, &other} {
+			o.Status, o.CompletedAt, o.CancelledAt = schema.OrderCancelled, time.Time{}, november
+		}
+		other.StatedTax = false
+		bringOrders(t, w, kept, other)
+		for external, want := range map[string]string{"1": "2000 back 0 line 2000", "2": "4000 back 0 line 4000 at 0.5"} {
+			if got := taxKnown(w, external, w.Clock.Now()); got != want {
+				t.Errorf("the tax of %s is %s; want %s", external, got, want)
+			}
+		}
+		lawful(t, w)
+	})
+}

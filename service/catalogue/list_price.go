@@ -182,7 +182,7 @@ func (s *Service) restateTaxCode(ctx context.Context, tx *store.Tx, terms pricin
 	if terms.ValidFrom.After(s.Now()) {
 		return nil
 	}
-	_, err := s.rates.RestateTaxCode(ctx, tx, terms.ProductID, terms.ValidFrom)
+	_, err := s.rates.RestateTaxCode(ctx, tx, terms.ProductID, terms.TaxCode, terms.ValidFrom)
 	return err
 }
 

@@ -4,14 +4,17 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"kopeck/ent"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
 var (
 	contactStage = &rule{lawDated, "the stage is not that which the facts up to the contact make: %s"}
+	exemptNow    = &rule{lawDated, "why the customer is exempt from tax is %s, by what was recorded it is %s"}
 	orderCredits = &rule{lawDated, "the credits are not those of the settings at the order's completion: %s"}
 )
 
@@ -29,6 +32,15 @@ func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, som
 	for _, contact := range slices.Sorted(maps.Keys(stages)) {
 		f.add(contactStage, contact, string(stages[contact]))
 	}
+	exempt, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, ids...)
+	if err != nil {
+		return err
+	}
+	for _, c := range some {
+		if want := exempt[c.ID].At(s.Now(), service.EndOfTime, c.TaxExempt); !service.SameJSON(c.TaxExempt, want) {
+			f.add(exemptNow, c.ID, quoted(c.TaxExempt), quoted(want))
+		}
+	}
 	orders, err := s.books.WrongCredits(ctx, tx, ids)
 	if err != nil {
 		return err
@@ -37,4 +49,12 @@ func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, som
 		f.add(orderCredits, order.ID, string(schema.AttributionModel(order.Model)))
 	}
 	return nil
+}
+
+// quoted shows a text that may be absent.
+func quoted(text *string) string {
+	if text == nil {
+		return "nothing"
+	}
+	return strconv.Quote(*text)
 }

@@ -49,6 +49,8 @@ var ruleQueries = []ruleQuery{
 	{rule{lawBooks, "the lines' totals do not sum to the offer's total"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
 	{rule{lawBooks, "the lines' taxes do not sum to the order's tax"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
 	{rule{lawBooks, "the lines' taxes do not sum to the offer's tax"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
+	{rule{lawBooks, "the tax is negative or more than the total"}, `SELECT id FROM orders WHERE tax < 0 OR tax > total UNION ALL SELECT id FROM order_lines WHERE tax < 0 OR tax > total
+		UNION ALL SELECT id FROM offers WHERE tax < 0 OR tax > total UNION ALL SELECT id FROM offer_lines WHERE tax < 0 OR tax > total`},
 	{rule{lawBooks, "the taxes of the refunds do not sum to the refunded tax"}, `SELECT o.id FROM orders o LEFT JOIN (SELECT order_id, sum(tax) AS given FROM refunds GROUP BY order_id) AS r ON r.order_id = o.id
 		WHERE o.refunded_tax <> coalesce(r.given, 0)`},
 	{rule{lawBooks, "the taxes of the refund's lines do not sum to its tax"}, "SELECT r.id FROM refunds r JOIN refund_lines l ON l.refund_id = r.id GROUP BY r.id, r.tax HAVING sum(l.tax) <> r.tax"},

@@ -34,7 +34,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	if err == nil && in.Stage != nil && reason == nil {
 		faults.Add(fault.Invalidf("stageReason", "want the reason why the stage is overruled"))
 	}
-	exemptFrom, err := s.exemptFrom(in)
+	exemptFrom, err := s.exemptFrom(ctx, in)
 	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -65,6 +65,9 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			merge.Current[name], merge.Updated[name] = one.field.history(s, &Record{Customer: c}), one.history
 		}
 		moved, err := s.Merge(ctx, tx, merge)
+		if err == nil && len(moved) == 0 && in.TaxExempt.IsSet() && in.TaxExemptFrom == nil {
+			err = s.repeatExemption(ctx, tx, c, exemptFrom)
+		}
 		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is recorded even if it holds now
 			return c.ID, hideReferrals(ctx, tx, err)
 		}
@@ -103,8 +106,10 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 			return err
 		}
 	}
+	var exempt *string
 	if exemptFrom != nil {
-		if err := s.changeExemption(ctx, tx, c, update, moved, *exemptFrom); err != nil {
+		var err error
+		if exempt, err = s.changeExemption(ctx, tx, c, update, moved, *exemptFrom); err != nil {
 			return err
 		}
 	}
@@ -122,7 +127,7 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 		return err
 	}
 	if exemptFrom != nil {
-		if err := s.rates.RestateExemption(ctx, tx, c.ID, *exemptFrom); err != nil {
+		if err := s.rates.RestateExemption(ctx, tx, c.ID, exempt, *exemptFrom); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/service/input"
 	"kopeck/service/sale"
 )
 
@@ -108,6 +109,15 @@ type Event struct {
 	TaxAfter   string     `json:"taxAfter,omitempty"`
 	Rates      []string   `json:"rates,omitempty"`
 	Recipe     *Recipe    `json:"recipe,omitempty"` // that caused a restatement
+	TaxCause   *TaxCause  `json:"taxCause,omitempty"`
+}
+
+// TaxCause is a tax code of a product, or an exemption of the customer from tax, that caused a restatement.
+type TaxCause struct {
+	SKU    string    `json:"sku,omitempty"`    // of the product whose code it is
+	Code   string    `json:"code,omitempty"`   // "" for none
+	Reason string    `json:"reason,omitempty"` // of the exemption; "" for no longer exempt
+	From   time.Time `json:"from"`
 }
 
 // Order explains an order. NOT_FOUND.
@@ -248,8 +258,24 @@ func (s *Service) event(e *sale.OrderEvent) Event {
 		if r, ok := s.quote.PriceBook().Basis().Catalogue.RecipeByID(e.Cost.RecipeID); ok {
 			shown.Recipe = s.recipe(&r)
 		}
+		shown.TaxCause = s.taxCause(e.Cost)
 	}
 	return shown
+}
+
+// taxCause returns the tax code or the exemption that caused a restatement; nil if something else did.
+func (s *Service) taxCause(c *sale.OrderCostChange) *TaxCause {
+	switch {
+	case c.TaxCode != nil:
+		cause := &TaxCause{SKU: c.TaxCode.ProductID, Code: input.OrZero(c.TaxCode.Code), From: c.TaxCode.From}
+		if p := s.quote.Product(c.TaxCode.ProductID); p != nil {
+			cause.SKU = p.Sku
+		}
+		return cause
+	case c.Exemption != nil:
+		return &TaxCause{Reason: input.OrZero(c.Exemption.Reason), From: c.Exemption.From}
+	}
+	return nil
 }
 
 // minus writes an amount that is taken off.

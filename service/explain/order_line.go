@@ -21,6 +21,7 @@ type Line struct {
 
 	TaxCode          string     `json:"taxCode,omitempty"`
 	TaxShare         string     `json:"taxShare,omitempty"` // "" where an import gave the tax
+	TaxRate          *TaxRate   `json:"taxRate,omitempty"`  // of the tax code
 	Net              string     `json:"net"`
 	Tax              string     `json:"tax"`
 	Gross            string     `json:"gross"`
@@ -36,6 +37,14 @@ type Line struct {
 	RefundedByAmount string     `json:"refundedByAmount"` // the part of refunded that is of refunds which name an amount of the order
 	Recipe           *Recipe    `json:"recipe,omitempty"`
 	Margin           string     `json:"margin,omitempty"`
+}
+
+// TaxRate is the rate of a tax code, and whether the customer is exempt from it.
+type TaxRate struct {
+	Share      string    `json:"share"`
+	ValidFrom  time.Time `json:"validFrom"`
+	RecordedAt time.Time `json:"recordedAt"`
+	Exempt     bool      `json:"exempt"`
 }
 
 // Choice is an option or a measurement.
@@ -123,6 +132,9 @@ func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.Order
 	}
 	if of.TaxShare != nil {
 		l.TaxShare = of.TaxShare.String()
+	}
+	if by := of.TaxBy; by != nil && by.Code != "" && !by.Missing {
+		l.TaxRate = &TaxRate{Share: by.Share.String(), ValidFrom: by.RateValidFrom, RecordedAt: by.RateRecordedAt, Exempt: by.Exempt}
 	}
 	steps, err := quote.PriceLinesOf(line)
 	if err != nil {

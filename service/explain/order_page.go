@@ -90,11 +90,21 @@ func (o *Order) lineOn(p *page, i int) {
 	if l.TaxCode != "" {
 		share = ", " + l.TaxCode + " at " + l.TaxShare
 	}
+	if by := l.TaxRate; by != nil && by.Exempt {
+		p.row(1, "no tax: the customer is exempt from "+l.TaxCode+" at "+by.Share+by.text(o.moment), "")
+	} else if by != nil {
+		share += by.text(o.moment)
+	}
 	taxOn(p, l.Tax, l.RefundedTax, o.onTop, share)
 	p.row(1, "cost"+partText(l.ReturnedQuantity, "came back to stock"), minus(l.Cost))
 	if l.Margin != "" {
 		p.sum(1, "margin of the line", l.Margin)
 	}
+}
+
+// text says from when the rate is, and since when it is known.
+func (r *TaxRate) text(moment func(time.Time) string) string {
+	return ", from " + moment(r.ValidFrom) + ", known since " + moment(r.RecordedAt)
 }
 
 // taxOn writes the tax that is part of a total, and of what was given back; what comes on top of it is no part of the sum.
@@ -190,7 +200,24 @@ func (o *Order) eventText(e Event) string {
 			return text
 		}
 	}
+	if e.TaxCause != nil {
+		text += ", because of " + e.TaxCause.text(o.moment)
+	}
 	return text + reasonText(e.Reason)
+}
+
+// text says which tax code or exemption something rests on.
+func (c *TaxCause) text(moment func(time.Time) string) string {
+	from := " from " + moment(c.From)
+	switch {
+	case c.SKU != "" && c.Code != "":
+		return "the tax code " + c.Code + " of " + c.SKU + from
+	case c.SKU != "":
+		return "no tax code of " + c.SKU + from
+	case c.Reason != "":
+		return "the customer's exemption from tax" + from + reasonText(c.Reason)
+	}
+	return "the end of the customer's exemption from tax" + from
 }
 
 // recordedLater says when something was recorded, if that was a minute or more after it happened.

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
 	"kopeck/pricing"
+	"kopeck/service/input"
 	"kopeck/service/quote"
 )
 
@@ -19,7 +21,11 @@ type Token struct {
 	Customer Named `json:"customer"`
 	Priced
 
-	Tax        string    `json:"tax"` // of the total, by the share of when it was promised
+	Tax        string    `json:"tax"`                // of the total, by the share of when it was promised
+	TaxCode    string    `json:"taxCode,omitempty"`  // "" for none
+	TaxShare   string    `json:"taxShare,omitempty"` // "" for none, and where the promise has another tax
+	Net        string    `json:"net"`
+	Gross      string    `json:"gross"`
 	PricedAt   time.Time `json:"pricedAt"`
 	ValidUntil time.Time `json:"validUntil"`
 	Expired    bool      `json:"expired"`
@@ -44,6 +50,9 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 	case !ent.IsNotFound(err):
 		return nil, err
 	}
+	if err := s.taxOfToken(content, page); err != nil {
+		return nil, err
+	}
 	kept, err := content.AsJSON()
 	if err != nil {
 		return nil, err
@@ -56,6 +65,27 @@ func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
 	}
 	page.Orders, err = s.placedBy(ctx, content)
 	return page, err
+}
+
+// taxOfToken adds the net and the gross of what a token promises, and the share of its tax by what was known when it was priced.
+func (s *Service) taxOfToken(content *quote.TokenContent, page *Token) error {
+	basis := s.quote.PriceBook().Basis()
+	mode := basis.Taxes.ModeOf()
+	net, err := mode.Net(content.Total, content.Tax)
+	if err != nil {
+		return input.DomainError(err)
+	}
+	gross, err := mode.Gross(content.Total, content.Tax)
+	if err != nil {
+		return input.DomainError(err)
+	}
+	page.Net, page.Gross = s.format(net), s.format(gross)
+	share := basis.Taxes.ShareOf(basis.Rates, content.ProductID, content.CustomerID, content.PricedAt, content.PricedAt)
+	tax, err := costing.LineTax(content.Total, share.Applied(), mode)
+	if err == nil && share.Code != "" && tax == content.Tax {
+		page.TaxCode, page.TaxShare = share.Code, share.Applied().String()
+	}
+	return input.DomainError(err)
 }
 
 // placedBy returns the ids of the orders with a line that a token promises: the customer's, priced at the same moment alike.
@@ -99,8 +129,12 @@ func (t *Token) Page() string {
 	stepsOn(p, t.PriceLines, t.Unit)
 	p.row(2, "x "+t.Quantity, "")
 	p.sum(2, "total", t.Total)
-	if minus(t.Tax) != t.Tax {
-		p.row(2, "tax "+t.Tax, "")
+	if t.TaxCode != "" || minus(t.Tax) != t.Tax {
+		share := ""
+		if t.TaxCode != "" {
+			share = ", " + t.TaxCode + " at " + t.TaxShare
+		}
+		p.row(2, "tax "+t.Tax+share+": net "+t.Net+", gross "+t.Gross, "")
 	}
 	p.head("Used by")
 	if len(t.Orders) == 0 {

@@ -26,8 +26,9 @@ type OrderLineFigures struct {
 	Recipe    *costing.Recipe          // that holds for the order's moment; nil for none
 
 	RefundedTax money.Amount
-	TaxCode     *string        // nil without tax, and where an import gave the tax
-	TaxShare    *money.Decimal // that applies; nil where an import gave the tax
+	TaxBy       *costing.TaxShare // the share with its rate; nil where TaxShare is
+	TaxCode     *string           // nil without tax, and where an import gave the tax
+	TaxShare    *money.Decimal    // that applies; nil where an import gave the tax, or an order was cancelled with another
 
 	RefundedQuantity money.Decimal // by refunds that name the line
 	ReturnedQuantity money.Decimal // of that: what came back to stock
@@ -108,7 +109,7 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		return err
 	}
 	cancelled := o.cancelledAt != nil && !o.cancelledAt.After(knownAt)
-	taxes, err := o.explainTax(memo.Basis(), refunds, known, cancelled)
+	taxes, err := o.explainTax(memo.Basis(), refunds, known)
 	if err != nil {
 		return err
 	}

@@ -60,10 +60,54 @@ func (c costedOrder) taxed() bool {
 	return false
 }
 
+// ended returns, of an order that is cancelled by what is known, what was known when it was, or when it was recorded if that was later; false
+// of any other.
+func (o *orderToCost) ended(known knowledge) (knowledge, bool) {
+	if !o.cancelled || o.cancelledAt != nil && o.cancelledAt.After(known.at) {
+		return known, false
+	}
+	if o.cancelledAt != nil {
+		known.at = *o.cancelledAt
+	}
+	if o.createdAt.After(known.at) {
+		known.at = o.createdAt
+	}
+	return known, true
+}
+
+// endedTax gives the lines of an order that is cancelled the shares by which they were taxed at its end. The taxes stay as they are: a line whose
+// tax is another has no share.
+func (c *costedOrder) endedTax(basis costing.Basis, known knowledge) error {
+	at := c.after.taxedAt(known)
+	for n := range c.after.lines {
+		line := &c.after.lines[n]
+		if !basis.Taxes.Taxed(line.productID, at, known.at) {
+			continue
+		}
+		share := basis.Taxes.ShareOf(basis.Rates, line.productID, c.after.customerID, at, known.at)
+		tax, err := costing.LineTax(line.total, share.Applied(), basis.Taxes.ModeOf())
+		if err != nil {
+			return err
+		}
+		line.share, line.taxed = share, tax == line.tax
+	}
+	return nil
+}
+
 // tax computes the tax of the order, of its lines and of its refunds, and its margin, by what is known. A code without a rate makes the
-// order uncosted.
+// order uncosted. An order that is cancelled keeps its taxes.
 func (c *costedOrder) tax(basis costing.Basis, known knowledge) error {
 	after := &c.after
+	if end, cancelled := after.ended(known); cancelled {
+		if err := c.endedTax(basis, end); err != nil {
+			return err
+		}
+		lines := make([]costing.TaxedLine, len(after.lines))
+		for n, line := range after.lines {
+			lines[n] = costing.TaxedLine{ID: line.id, Total: line.total, Tax: line.tax}
+		}
+		return c.divideTax(lines, basis.Taxes.ModeOf())
+	}
 	at := after.taxedAt(known)
 	lines := make([]costing.TaxedLine, len(after.lines))
 	after.tax = money.Amount{}
@@ -185,11 +229,11 @@ func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slice
 // lineTax is what of a line of an order is tax.
 type lineTax struct {
 	tax, refunded money.Amount
-	share         *costing.TaxShare // nil where an import gave the tax
+	share         *costing.TaxShare // nil where an import gave the tax, or an order was cancelled with another
 }
 
-// explainTax returns the taxes of the order's lines by what is known. That of an order that is cancelled stays as it was.
-func (o *orderToCost) explainTax(basis costing.Basis, refunds []*books.Refund, known knowledge, cancelled bool) ([]lineTax, error) {
+// explainTax returns the taxes of the order's lines by what is known.
+func (o *orderToCost) explainTax(basis costing.Basis, refunds []*books.Refund, known knowledge) ([]lineTax, error) {
 	c := costedOrder{before: *o, after: *o}
 	c.after.lines, c.after.refunds = slices.Clone(o.lines), refunds
 	err := c.tax(basis, known)
@@ -202,9 +246,6 @@ func (o *orderToCost) explainTax(basis costing.Basis, refunds []*books.Refund, k
 		if line.taxed {
 			taxes[n].share = &line.share
 		}
-		if cancelled {
-			taxes[n].tax = o.lines[n].tax
-		}
 	}
 	return taxes, err
 }
@@ -214,7 +255,7 @@ func (f *OrderLineFigures) addTax(mode costing.TaxMode, line *lineToCost, of lin
 	f.Tax, f.RefundedTax = of.tax, of.refunded
 	if of.share != nil {
 		applied := of.share.Applied()
-		f.TaxShare = &applied
+		f.TaxShare, f.TaxBy = &applied, of.share
 		if of.share.Code != "" {
 			f.TaxCode = &of.share.Code
 		}

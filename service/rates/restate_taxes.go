@@ -37,12 +37,12 @@ func (s *Service) restateTaxes(ctx context.Context, tx *store.Tx, added coverage
 
 // RestateTaxCode restates the orders with a product whose tax code was set from a moment on: until the next code, since what the end of
 // a code means depends on whether there was one before. The terms are written, and the transaction holds the rates alone.
-func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID string, from time.Time) (int, error) {
+func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID string, code *string, from time.Time) (int, error) {
 	_, basis, err := s.readProducts(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"taxCodeOf": productID}}
+	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"taxCode": map[string]any{"product": productID, "code": code, "from": from}}}
 	until, some := basis.Taxes.NextCode(productID, from)
 	if !some {
 		until = service.EndOfTime
@@ -52,9 +52,9 @@ func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID st
 	return work.changed, err
 }
 
-// RestateExemption restates the orders of a customer that were completed from a moment on, since when they are exempt from tax, or no longer.
+// RestateExemption restates the orders of a customer that were completed from a moment on, since when they are exempt from tax for a reason, or no longer.
 // What says so is written, and the transaction holds the rates and the customer.
-func (s *Service) RestateExemption(ctx context.Context, tx *store.Tx, customerID string, from time.Time) error {
+func (s *Service) RestateExemption(ctx context.Context, tx *store.Tx, customerID string, reason *string, from time.Time) error {
 	customerOf, err := ordersCompletedSince(ctx, tx, customerID, from)
 	if err != nil || len(customerOf) == 0 {
 		return err
@@ -67,7 +67,7 @@ func (s *Service) RestateExemption(ctx context.Context, tx *store.Tx, customerID
 	if err != nil {
 		return err
 	}
-	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"exemptionOf": customerID}}
+	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"exemption": map[string]any{"reason": reason, "from": from}}}
 	_, err = s.restateAll(ctx, tx, &work, customerOf, "an exemption from tax was set for the past")
 	return err
 }

@@ -34,7 +34,16 @@ type OrderCostChange struct {
 	Before, After       money.Amount
 	TaxBefore, TaxAfter *money.Amount // nil where the tax was not restated
 	RateIDs             []string
-	RecipeID            string // "" where rates were the cause
+	RecipeID            string // "" where something else was the cause
+	TaxCode             *TaxCodeChange
+	Exemption           *service.TaxExemption
+}
+
+// TaxCodeChange is that a product has a tax code from a moment on, or none.
+type TaxCodeChange struct {
+	ProductID string    `json:"product"`
+	Code      *string   `json:"code"`
+	From      time.Time `json:"from"`
 }
 
 // auditOf is an entry of the audit about an order.
@@ -52,7 +61,14 @@ type auditDetail struct {
 	Reason string     `json:"reason"`
 	Rates  []string   `json:"rates"`
 	Recipe string     `json:"recipe"`
-	Cost   struct {
+
+	TaxCode   *TaxCodeChange `json:"taxCode"`
+	Exemption *struct {
+		Reason *string   `json:"reason"`
+		From   time.Time `json:"from"`
+	} `json:"exemption"`
+
+	Cost struct {
 		Old money.Amount `json:"old"`
 		New money.Amount `json:"new"`
 	} `json:"cost"`
@@ -150,7 +166,10 @@ func eventOf(o *ent.Order, a auditOf) (*OrderEvent, error) {
 		e.At = *detail.At
 	}
 	if e.Kind == service.OrderEventKindCostRestated {
-		e.Cost = &OrderCostChange{Before: detail.Cost.Old, After: detail.Cost.New, RateIDs: detail.Rates, RecipeID: detail.Recipe}
+		e.Cost = &OrderCostChange{Before: detail.Cost.Old, After: detail.Cost.New, RateIDs: detail.Rates, RecipeID: detail.Recipe, TaxCode: detail.TaxCode}
+		if by := detail.Exemption; by != nil {
+			e.Cost.Exemption = &service.TaxExemption{Reason: by.Reason, From: by.From, RecordedAt: e.RecordedAt, By: e.By}
+		}
 		if detail.Tax != nil {
 			e.Cost.TaxBefore, e.Cost.TaxAfter = &detail.Tax.Old, &detail.Tax.New
 		}

@@ -1,6 +1,7 @@
 package sale_test
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/store"
 )
 
 // failing is a test of the package testing or of rapid.
@@ -410,4 +412,138 @@ func (s *shop) sellIn(t failing, at time.Time) {
 	s.ok(t, err)
 	_, err = s.Sale.CompleteOrder(s.System(), service.CompleteOrderInput{ID: o.ID, At: &at})
 	s.ok(t, err)
+}
+
+// TestExemptionsInAnyOrder: that a customer is not exempt from now on is a fact also of one who was not, so that an exemption for the past that is told
+// later does not outlast it.
+func TestExemptionsInAnyOrder(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		since := time.Date(2024, 6, 5, 0, 0, 0, 0, time.UTC)
+		say := func(reason *string, from *time.Time) {
+			t.Helper()
+			s.Clock.Advance(time.Minute)
+			c, err := s.Client.Customer.Get(s.System(), s.customer.ID)
+			s.ok(t, err)
+			_, err = s.Customers.UpdateCustomer(s.System(), service.UpdateCustomerInput{ID: c.ID, ExpectedVersion: c.Version, TaxExempt: graphql.OmittableOf(reason), TaxExemptFrom: from})
+			s.ok(t, err)
+		}
+		reason := "A museum"
+		for name, c := range map[string]struct {
+			tell func()
+			want string
+		}{
+			"null now, then from 2024":              {func() { say(nil, nil); say(&reason, &since) }, "-"},
+			"from 2024, then null now":              {func() { say(&reason, &since); say(nil, nil) }, "-"},
+			"exempt again now, then null from 2024": {func() { say(&reason, nil); say(&reason, nil); say(nil, &since) }, reason},
+		} {
+			t.Run(name, func(t *testing.T) {
+				s.customer = s.Customer(name)
+				c.tell()
+				after, err := s.Client.Customer.Get(s.System(), s.customer.ID)
+				s.ok(t, err)
+				got := "-"
+				if after.TaxExempt != nil {
+					got = *after.TaxExempt
+				}
+				if got != c.want {
+					t.Errorf("exempt: %s; want %s", got, c.want)
+				}
+			})
+		}
+		found, err := s.Check.Laws(s.System())
+		if err != nil || len(found) > 0 {
+			t.Errorf("%v, %v", found, err)
+		}
+	})
+}
+
+// TestExemptionForThePast: who lacks the scope floor may exempt a customer from now on, and not for the past, which restates what is booked.
+func TestExemptionForThePast(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		past, moment := apptest.Start.AddDate(-2, 0, 0), apptest.Start.Add(-time.Minute)
+		sales := s.As(schema.RoleSales)
+		exempt := func(from *time.Time) error {
+			c, err := s.Client.Customer.Get(s.System(), s.customer.ID)
+			s.ok(t, err)
+			_, err = s.Customers.UpdateCustomer(sales, service.UpdateCustomerInput{ID: c.ID, ExpectedVersion: c.Version, TaxExempt: graphql.OmittableOf(&vatCode), TaxExemptFrom: from})
+			return err
+		}
+		if got := apptest.Faults(exempt(&past)); got != "FORBIDDEN taxExemptFrom" {
+			t.Errorf("two years ago: %s", got)
+		}
+		if rows := s.Rows("SELECT 1 FROM dated_values"); len(rows) > 0 {
+			t.Errorf("%d rows were written", len(rows))
+		}
+		if err := exempt(&moment); err != nil {
+			t.Errorf("by a clock that is slow by a minute: %v", err)
+		}
+		if err := exempt(nil); err != nil {
+			t.Errorf("from now on: %v", err)
+		}
+		values, err := s.Client.DatedValue.Query().All(s.System())
+		s.ok(t, err)
+		for _, one := range values {
+			if one.Value != nil && !one.ValidFrom.Equal(apptest.Start) {
+				t.Errorf("exempt from %s; want %s", one.ValidFrom, apptest.Start)
+			}
+		}
+	})
+}
+
+// TestTaxOfACancelledOrder: an order that was cancelled shows the share by which it was taxed then, whatever is recorded later, and has the same
+// tax as known now.
+func TestTaxOfACancelledOrder(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.taxCoats(t, &vatCode, apptest.Start.AddDate(-1, 0, 0))
+		s.vat(t, "0.1", apptest.Start.AddDate(-2, 0, 0))
+		o := s.place(1)
+		_, err := s.cancel(o.ID)
+		s.ok(t, err)
+		s.Clock.Advance(time.Hour)
+		s.vat(t, "0.5", apptest.Start.AddDate(-2, 0, 0))
+		s.exempt(t, &vatCode, apptest.Start.AddDate(-1, 0, 0))
+		lines, err := s.Rates.OrderLines(s.System(), []string{o.ID})
+		s.ok(t, err)
+		for _, line := range lines {
+			if line.TaxShare == nil || line.TaxShare.String() != "0.1" || line.Tax.Minor() != 9091 || line.Net.Minor() != 90908 {
+				t.Errorf("the line: tax %d by %v", line.Tax.Minor(), line.TaxShare)
+			}
+		}
+		o, err = s.Client.Order.Get(s.System(), o.ID)
+		s.ok(t, err)
+		known, err := s.Report.OrdersKnownAt(s.System(), []*ent.Order{o}, s.Now())
+		s.ok(t, err)
+		if o.Tax.Minor() != 9091 || known[o].Tax != o.Tax {
+			t.Errorf("the tax is %d, as known now %d; want 9091", o.Tax.Minor(), known[o].Tax.Minor())
+		}
+	})
+}
+
+// TestTaxOfOffersIsChecked: check finds the tax of an offer, or of its line, that exceeds the total or does not sum.
+func TestTaxOfOffersIsChecked(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.offer()
+		for name, c := range map[string]struct{ statement, want string }{
+			"more than the total": {"UPDATE offers SET tax = total + 1", "the tax is negative or more than the total"},
+			"negative":            {"UPDATE offer_lines SET tax = -1", "the tax is negative or more than the total"},
+			"no sum":              {"UPDATE offer_lines SET tax = 1", "the lines' taxes do not sum to the offer's tax"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				write := func(statement string) {
+					s.Transaction(func(ctx context.Context, tx *store.Tx) error {
+						_, err := tx.Exec(ctx, statement)
+						return err
+					})
+				}
+				write(c.statement)
+				found, err := s.Check.Laws(s.System())
+				s.ok(t, err)
+				write("UPDATE offers SET tax = 0")
+				write("UPDATE offer_lines SET tax = 0")
+				if !strings.Contains(fmt.Sprint(found), c.want) {
+					t.Errorf("found %v; want %s", found, c.want)
+				}
+			})
+		}
+	})
 }
