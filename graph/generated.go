@@ -10757,7 +10757,7 @@ type Price {
   tax: Money! @open
   "The total with tax: what is paid. It is the total where prices include tax (setting pricesIncludeTax)."
   gross: Money! @open
-  "The list price of one unit at this moment, with the surcharges of its options."
+  "The list price of one unit at this moment, with the surcharges of its options. Without the scope costs in whole price steps."
   list: Money! @open
   """
   The waterfall from the list price to the unit price; the amounts sum exactly to unit. Without the scope costs a line FLOOR is one
@@ -35302,7 +35302,7 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Price_list(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.List, nil
+			return obj.List()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
@@ -35316,7 +35316,7 @@ func (ec *executionContext) fieldContext_Price_list(_ context.Context, field gra
 	fc = &graphql.FieldContext{
 		Object:     "Price",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
