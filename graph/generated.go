@@ -9189,8 +9189,9 @@ type ProductCost {
     at: Time
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
-    again is held once, until the new token expires; placeOrder with the token takes what is held. A user holds at most 20 prices at
-    once, and at most a share of each resource (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
+    again is held once, until the new token expires; if that is not possible the hold there was stays, and so does a colleague's.
+    placeOrder with the token takes what is held. A user holds at most 20 prices at once, and up to each day at most a share of each
+    resource up to that day (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
     """
     hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
@@ -10809,8 +10810,8 @@ type PriceDate {
   "Whether the free capacity suffices: without it placeOrder answers DATE_IMPOSSIBLE."
   holds: Boolean! @open
   """
-  Until when the capacity is held for the customer, as long as the price's token holds; null unless the price was asked with hold, and the
-  day holds.
+  Until when the capacity is held for the customer: as long as the price's token holds, or less long where it is held before and cannot be
+  held anew, or a colleague holds it. Null unless the price was asked with hold, and what is held suffices for the day.
   """
   heldUntil: Time @open
   "The first day for which it suffices, by its beginning; null if there is none within ten years."
