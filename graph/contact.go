@@ -85,6 +85,13 @@ func (r *Resolver) contactCorrections(ctx context.Context, c *ent.Contact) ([]*c
 	})
 }
 
+// contactDuplicates returns the contacts that are possibly the same as a contact.
+func (r *Resolver) contactDuplicates(ctx context.Context, c *ent.Contact) ([]*ent.Contact, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*ent.Contact, error) {
+		return r.app.Contacts.PossibleDuplicates(ctx, rows)
+	})
+}
+
 // costLines returns a contact's stored cost lines, in the currency of the books.
 func costLines(c *ent.Contact, currency money.Currency) ([]*costing.Line, error) {
 	lines := []*costing.Line{}

@@ -39,6 +39,10 @@ func (r *contactResolver) Corrections(ctx context.Context, obj *ent.Contact) ([]
 	return r.contactCorrections(ctx, obj)
 }
 
+func (r *contactResolver) PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error) {
+	return r.contactDuplicates(ctx, obj)
+}
+
 func (r *contactValueResolver) Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error) {
 	return r.expectedSeen(ctx, obj.Contact)
 }
@@ -70,6 +74,12 @@ func (r *mutationResolver) CorrectContact(ctx context.Context, input service.Cor
 
 func (r *mutationResolver) VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error) {
 	c, err := r.app.Contacts.VoidContact(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error) {
+	c, err := r.app.Contacts.JoinContacts(ctx, input)
 	faults, err := userErrors(err)
 	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
 }

@@ -179,32 +179,33 @@ type ComplexityRoot struct {
 	}
 
 	Contact struct {
-		About       func(childComplexity int) int
-		At          func(childComplexity int) int
-		Channel     func(childComplexity int) int
-		CorrectedAt func(childComplexity int) int
-		Corrections func(childComplexity int) int
-		Cost        func(childComplexity int) int
-		CostKnownAt func(childComplexity int, at time.Time) int
-		CostLines   func(childComplexity int) int
-		Customer    func(childComplexity int) int
-		Direction   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		Minutes     func(childComplexity int) int
-		Notes       func(childComplexity int) int
-		Offer       func(childComplexity int) int
-		Order       func(childComplexity int) int
-		Permission  func(childComplexity int) int
-		Purpose     func(childComplexity int) int
-		Seconds     func(childComplexity int) int
-		Staff       func(childComplexity int) int
-		Subject     func(childComplexity int) int
-		Value       func(childComplexity int) int
-		Version     func(childComplexity int) int
-		VoidReason  func(childComplexity int) int
-		VoidedAt    func(childComplexity int) int
-		VoidedBy    func(childComplexity int) int
+		About              func(childComplexity int) int
+		At                 func(childComplexity int) int
+		Channel            func(childComplexity int) int
+		CorrectedAt        func(childComplexity int) int
+		Corrections        func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		CostKnownAt        func(childComplexity int, at time.Time) int
+		CostLines          func(childComplexity int) int
+		Customer           func(childComplexity int) int
+		Direction          func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Kind               func(childComplexity int) int
+		Minutes            func(childComplexity int) int
+		Notes              func(childComplexity int) int
+		Offer              func(childComplexity int) int
+		Order              func(childComplexity int) int
+		Permission         func(childComplexity int) int
+		PossibleDuplicates func(childComplexity int) int
+		Purpose            func(childComplexity int) int
+		Seconds            func(childComplexity int) int
+		Staff              func(childComplexity int) int
+		Subject            func(childComplexity int) int
+		Value              func(childComplexity int) int
+		Version            func(childComplexity int) int
+		VoidReason         func(childComplexity int) int
+		VoidedAt           func(childComplexity int) int
+		VoidedBy           func(childComplexity int) int
 	}
 
 	ContactConnection struct {
@@ -576,6 +577,7 @@ type ComplexityRoot struct {
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
+		JoinContacts           func(childComplexity int, input service.JoinContactsInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
 		RecordContact          func(childComplexity int, input service.RecordContactInput) int
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
@@ -1511,6 +1513,7 @@ type ContactResolver interface {
 
 	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error)
 	Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error)
+	PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error)
 }
 type ContactEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.ContactEconomics) (string, error)
@@ -1567,6 +1570,7 @@ type MutationResolver interface {
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CorrectContact(ctx context.Context, input service.CorrectContactInput) (*service.ContactPayload, error)
 	VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error)
+	JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
@@ -2271,6 +2275,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Permission(childComplexity), true
+	case "Contact.possibleDuplicates":
+		if e.ComplexityRoot.Contact.PossibleDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.PossibleDuplicates(childComplexity), true
 	case "Contact.purpose":
 		if e.ComplexityRoot.Contact.Purpose == nil {
 			break
@@ -4058,6 +4068,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrantPermission(childComplexity, args["input"].(service.GrantPermissionInput)), true
+	case "Mutation.joinContacts":
+		if e.ComplexityRoot.Mutation.JoinContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinContacts(childComplexity, args["input"].(service.JoinContactsInput)), true
 	case "Mutation.placeOrder":
 		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
 			break
@@ -8219,6 +8240,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
+			graphql.NewInputUnmarshaler("JoinContactsInput", ec.unmarshalInputJoinContactsInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("OfferFilter", ec.unmarshalInputOfferFilter),
 			graphql.NewInputUnmarshaler("OfferOrder", ec.unmarshalInputOfferOrder),
@@ -8899,6 +8921,12 @@ type PricePart {
   partners.
   """
   corrections: [ContactCorrection!]! @scope(name: "staff")
+  """
+  Contacts that are possibly the same as this one, told twice, of those that the viewer may see, the earlier first: with the same customer,
+  on the same channel and in the same direction, that began at most 10 minutes apart, or the one before the other was over. Contacts that
+  were voided are none. joinContacts makes one out of both.
+  """
+  possibleDuplicates: [Contact!]! @rows
 }
 "A correction of a contact, or that it was voided."
 type ContactCorrection {
@@ -9026,6 +9054,15 @@ extend type Mutation {
     "Which contact, and why."
     input: VoidContactInput!
   ): ContactPayload! @scope(writes: "Contact")
+  """
+  Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
+  other is voided with the reason that it was joined into the first. Whoever may correct both may join them. Where another person took part
+  in each it is WRONG_STATE.
+  """
+  joinContacts(
+    "Which contact is kept, and which is voided."
+    input: JoinContactsInput!
+  ): ContactPayload! @scope(writes: "Contact")
 }
 "The answer of the mutations of a contact."
 type ContactPayload {
@@ -9117,6 +9154,17 @@ input VoidContactInput {
   "Why the contact is voided, 1 to 2,000 characters."
   reason: String!
   "The version that it is voided at: any by default; another than the contact's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of joinContacts."
+input JoinContactsInput {
+  "The contact that is kept."
+  id: ID!
+  "The contact with the same customer that is voided."
+  otherId: ID!
+  "The version of the contact that is kept: any by default; another than the contact's is a VERSION_CONFLICT."
   expectedVersion: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -12455,6 +12503,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_costKnownAt(ctx, field)
 	case "corrections":
 		return ec.fieldContext_Contact_corrections(ctx, field)
+	case "possibleDuplicates":
+		return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -15791,6 +15841,20 @@ func (ec *executionContext) field_Mutation_grantPermission_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.GrantPermissionInput, error) {
 			return ec.unmarshalNGrantPermissionInput2kopeckᚋserviceᚐGrantPermissionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_joinContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.JoinContactsInput, error) {
+			return ec.unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19712,6 +19776,38 @@ func (ec *executionContext) fieldContext_Contact_corrections(_ context.Context, 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ContactCorrection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().PossibleDuplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_possibleDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
 		},
 	}
 	return fc, nil
@@ -27464,6 +27560,78 @@ func (ec *executionContext) fieldContext_Mutation_voidContact(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_voidContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinContacts(ctx, fc.Args["input"].(service.JoinContactsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -52072,6 +52240,69 @@ func UnmarshalGrantPermissionInput(ctx context.Context, raw any) (service.GrantP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJoinContactsInput(ctx context.Context, obj any) (service.JoinContactsInput, error) {
+	var it service.JoinContactsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "otherId", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "otherId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("otherId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OtherID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJoinContactsInput unmarshals raw into the JoinContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJoinContactsInput(ctx context.Context, raw any) (service.JoinContactsInput, error) {
+	var out service.JoinContactsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinContactsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj any) (service.MoneyInput, error) {
 	var it service.MoneyInput
 	if obj == nil {
@@ -55696,6 +55927,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_corrections(ctx, field, obj)
 				})
+		case "possibleDuplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_possibleDuplicates(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -58038,6 +58275,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "voidContact":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voidContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinContacts(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -64667,6 +64911,22 @@ func (ec *executionContext) unmarshalNConfirmPermissionInput2kopeckᚋserviceᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContact2ᚖkopeckᚋentᚐContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNContact2ᚖkopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Contact!")
@@ -65360,6 +65620,11 @@ func (ec *executionContext) marshalNJSON2map(ctx context.Context, sel ast.Select
 		graphql.AddInvalidNullFromMarshaler(ctx, "JSON!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx context.Context, v any) (service.JoinContactsInput, error) {
+	res, err := ec.unmarshalInputJoinContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {

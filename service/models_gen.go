@@ -580,6 +580,18 @@ type InvalidInput struct {
 
 func (InvalidInput) IsUserError() {}
 
+// The input of joinContacts.
+type JoinContactsInput struct {
+	// The contact that is kept.
+	ID string `json:"id"`
+	// The contact with the same customer that is voided.
+	OtherID string `json:"otherId"`
+	// The version of the contact that is kept: any by default; another than the contact's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The answer of fitLifetimeModel.
 type LifetimeModelPayload struct {
 	// The fitted model; null if there are userErrors.

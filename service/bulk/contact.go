@@ -11,7 +11,7 @@ import (
 // Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected; one that was corrected
-// or voided is left alone in any case. The order and the offer that a contact was about are kept where they are there.
+// or voided is left alone in any case. The order that a contact was about is kept where it is there.
 func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, records) })
 }

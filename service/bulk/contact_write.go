@@ -60,36 +60,25 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	return c.settle(ctx)
 }
 
-// linkContacts keeps the orders and offers that contacts were about where they are there and the customer's: a file of contacts may come
-// before that of the orders, and offers are in no file.
+// linkContacts keeps the orders that contacts were about where they are there and the customer's: a file of contacts may come before that of
+// the orders.
 func (c *chunk) linkContacts(ctx context.Context, fresh []*contacts.Record) error {
-	for _, link := range []struct {
-		table string
-		at    func(f *contacts.Record) *string
-	}{
-		{"orders", func(f *contacts.Record) *string { return &f.OrderID }},
-		{"offers", func(f *contacts.Record) *string { return &f.OfferID }},
-	} {
-		var ids []string
-		for _, f := range fresh {
-			if id := *link.at(f); id != "" {
-				ids = append(ids, id)
-			}
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		whose, err := c.ofCustomers(ctx, link.table, ids)
-		if err != nil {
-			return err
-		}
-		for _, f := range fresh {
-			if id := link.at(f); whose[*id] != f.CustomerID {
-				*id = ""
-			}
+	var ids []string
+	for _, f := range fresh {
+		if f.OrderID != "" {
+			ids = append(ids, f.OrderID)
 		}
 	}
-	return nil
+	if len(ids) == 0 {
+		return nil
+	}
+	whose, err := c.customersOfOrders(ctx, ids)
+	for _, f := range fresh {
+		if whose[f.OrderID] != f.CustomerID {
+			f.OrderID = ""
+		}
+	}
+	return err
 }
 
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.

@@ -30,9 +30,9 @@ func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each fu
 	return c.look(ctx, query, "id", "", ids, read)
 }
 
-// ofCustomers returns whose orders or offers some ids are of, by id; table is the table of orders or of offers.
-func (c *chunk) ofCustomers(ctx context.Context, table string, ids []string) (map[string]string, error) {
-	return c.lookUp(ctx, "SELECT id, customer_id FROM "+table+" WHERE", "id", ids)
+// customersOfOrders returns whose orders are, by the orders' ids.
+func (c *chunk) customersOfOrders(ctx context.Context, ids []string) (map[string]string, error) {
+	return c.lookUp(ctx, "SELECT id, customer_id FROM orders WHERE", "id", ids)
 }
 
 // standing is a customer's stage and segment as they are now.

@@ -47,31 +47,36 @@ func (s *Service) CorrectContact(ctx context.Context, in service.CorrectContactI
 		if before.VoidedAt != nil {
 			return "", fault.New(fault.WrongState, "id", "the contact is voided: it cannot be corrected")
 		}
-		now := recordOf(before)
-		merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: in.ExpectedVersion, Version: before.Version}
-		merge.Current, merge.Updated = given.Values(now)
-		moved, err := s.Merge(ctx, tx, merge)
-		if err != nil || len(moved) == 0 {
-			return before.ID, err
-		}
-		after := *now
-		given.Apply(&after)
-		if err := s.checkCorrected(ctx, tx, now, &after); err != nil {
-			return "", err
-		}
-		if err := s.writeCorrected(ctx, tx, c, before, &after, given); err != nil {
-			return "", err
-		}
-		version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: reason}
-		if err := s.AuditVersion(ctx, tx, contactCorrect, before.ID, version); err != nil {
-			return "", err
-		}
-		return before.ID, s.CustomerChanged(ctx, tx, c.ID)
+		return before.ID, s.correctHeld(ctx, tx, c, before, given, in.ExpectedVersion, reason)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Client.Contact.Get(ctx, in.ID)
+}
+
+// correctHeld corrects a contact that the transaction holds, by changes that are based on a version of it.
+func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer, before *ent.Contact, given *changes, expected int, reason string) error {
+	now := recordOf(before)
+	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: expected, Version: before.Version}
+	merge.Current, merge.Updated = given.Values(now)
+	moved, err := s.Merge(ctx, tx, merge)
+	if err != nil || len(moved) == 0 {
+		return err
+	}
+	after := *now
+	given.Apply(&after)
+	if err := s.checkCorrected(ctx, tx, now, &after); err != nil {
+		return err
+	}
+	if err := s.writeCorrected(ctx, tx, c, before, &after, given); err != nil {
+		return err
+	}
+	version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: reason}
+	if err := s.AuditVersion(ctx, tx, contactCorrect, before.ID, version); err != nil {
+		return err
+	}
+	return s.CustomerChanged(ctx, tx, c.ID)
 }
 
 // lockContact loads a contact that the actor may change, with its customer. It holds the rates, the customer and the customers whom the contact
@@ -80,7 +85,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID, abou
 	if err := s.rates.HoldRates(ctx, tx); err != nil {
 		return nil, nil, err
 	}
-	found, err := s.visible(ctx, tx, contactID)
+	found, err := s.visible(ctx, tx, "id", contactID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -90,25 +95,22 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID, abou
 		if err := service.HoldCustomers(ctx, tx, ids...); err != nil {
 			return nil, nil, err
 		}
-		if found, err = s.visible(ctx, tx, contactID); err != nil { // as it is now that nobody else changes it
+		if found, err = s.visible(ctx, tx, "id", contactID); err != nil { // as it is now that nobody else changes it
 			return nil, nil, err
 		}
 		if input.OrZero(found.AboutID) == held {
 			break
 		}
 	}
-	c, err := s.LockCustomer(ctx, tx, "id", found.CustomerID)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil, fault.New(fault.WrongState, "id", "the customer is deleted: nothing more is recorded of them")
-	}
+	c, err := tx.Customer.Get(ctx, found.CustomerID) // they may be deleted: what they cost stays in the books
 	return c, found, err
 }
 
-// visible loads a contact that the actor may see and change.
-func (s *Service) visible(ctx context.Context, tx *store.Tx, contactID string) (*ent.Contact, error) {
+// visible loads a contact that the actor may see and change. NOT_FOUND and FORBIDDEN on a field.
+func (s *Service) visible(ctx context.Context, tx *store.Tx, field, contactID string) (*ent.Contact, error) {
 	found, err := tx.Contact.Query().Where(contact.ID(contactID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, fault.NoSuch("id", "contact")
+		return nil, fault.NoSuch(field, "contact")
 	}
 	if err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ func (s *Service) visible(ctx context.Context, tx *store.Tx, contactID string) (
 		return nil, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
 	}
 	if !namesOthers(actor) && input.OrZero(found.StaffID) != actor.UserID {
-		return nil, fault.New(fault.Forbidden, "id", "you may only change the contacts in which you took part")
+		return nil, fault.New(fault.Forbidden, field, "you may only change the contacts in which you took part")
 	}
 	return found, nil
 }

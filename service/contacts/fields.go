@@ -134,15 +134,15 @@ var fields = []Descriptor{
 	ofFile(field.Of("name", "", field.Mappable, field.Text, func(r *Record) *string { return &r.Name })),
 	seconds(),
 	ofFile(field.Of("staff_grades", "", field.Own, field.List[StaffGrade](), func(r *Record) *[]StaffGrade { return &r.StaffGrades })),
-	linked("orderId", "order_id", id.Order, func(r *Record) *string { return &r.OrderID }, func(in *service.RecordContactInput) *string { return in.OrderID },
+	linked("orderId", "order_id", "order_id", field.Own, id.Order, func(r *Record) *string { return &r.OrderID }, func(in *service.RecordContactInput) *string { return in.OrderID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OrderID }),
-	linked("offerId", "offer_id", id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
-		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("voided_at", "voided_at", field.Own|field.Nullable, field.Moment, func(r *Record) *time.Time { return &r.VoidedAt })),
 	ofFile(field.Of("voided_by", "voided_by", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidedBy }).
 		Checked(shortText(func(r *Record) *string { return &r.VoidedBy }, 100))),
 	ofFile(field.Of("void_reason", "void_reason", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidReason }).Checked(voidReason)),
 	// What files do not have.
+	linked("offerId", "", "offer_id", 0, id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
+		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).
 		corrects("staffId", correctedStaff, func(r *Record) any { return input.NonEmpty(r.StaffID) }),
 	ofFile(field.Of("", "corrected_at", field.Nullable, field.Stamp, func(r *Record) *time.Time { return &r.CorrectedAt })),
@@ -169,9 +169,9 @@ func (d Descriptor) corrects(name string, take correct, history func(r *Record) 
 }
 
 // linked is the id of something of the customer's that a contact was about.
-func linked(name, column, prefix string, at func(r *Record) *string, create func(in *service.RecordContactInput) *string, correct func(in *service.CorrectContactInput) graphql.Omittable[*string]) Descriptor {
+func linked(name, file, column string, uses field.Uses, prefix string, at func(r *Record) *string, create func(in *service.RecordContactInput) *string, correct func(in *service.CorrectContactInput) graphql.Omittable[*string]) Descriptor {
 	check := isID(prefix, func(r *Record) string { return *at(r) })
-	return given(name, field.Of(column, column, field.Own|field.Nullable, field.Text, at).Checked(check),
+	return given(name, field.Of(file, column, uses|field.Nullable, field.Text, at).Checked(check),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			if create(in) == nil {
 				return nil
