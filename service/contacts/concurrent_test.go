@@ -2,13 +2,14 @@ package contacts_test
 
 import (
 	"fmt"
+	"sync"
+	"testing"
+	"time"
+
 	"kopeck/apptest"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"sync"
-	"testing"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
