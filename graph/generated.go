@@ -19,6 +19,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
+	"kopeck/service/contacts"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -178,31 +179,47 @@ type ComplexityRoot struct {
 	}
 
 	Contact struct {
-		About       func(childComplexity int) int
-		At          func(childComplexity int) int
-		Channel     func(childComplexity int) int
-		Cost        func(childComplexity int) int
-		CostKnownAt func(childComplexity int, at time.Time) int
-		CostLines   func(childComplexity int) int
-		Customer    func(childComplexity int) int
-		Direction   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		Minutes     func(childComplexity int) int
-		Notes       func(childComplexity int) int
-		Permission  func(childComplexity int) int
-		Purpose     func(childComplexity int) int
-		Seconds     func(childComplexity int) int
-		Staff       func(childComplexity int) int
-		Subject     func(childComplexity int) int
-		Value       func(childComplexity int) int
-		Version     func(childComplexity int) int
+		About              func(childComplexity int) int
+		At                 func(childComplexity int) int
+		Channel            func(childComplexity int) int
+		CorrectedAt        func(childComplexity int) int
+		Corrections        func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		CostKnownAt        func(childComplexity int, at time.Time) int
+		CostLines          func(childComplexity int) int
+		Customer           func(childComplexity int) int
+		Direction          func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Kind               func(childComplexity int) int
+		Minutes            func(childComplexity int) int
+		Notes              func(childComplexity int) int
+		Offer              func(childComplexity int) int
+		Order              func(childComplexity int) int
+		Permission         func(childComplexity int) int
+		PossibleDuplicates func(childComplexity int) int
+		Purpose            func(childComplexity int) int
+		Seconds            func(childComplexity int) int
+		Staff              func(childComplexity int) int
+		Subject            func(childComplexity int) int
+		Value              func(childComplexity int) int
+		Version            func(childComplexity int) int
+		VoidReason         func(childComplexity int) int
+		VoidedAt           func(childComplexity int) int
+		VoidedBy           func(childComplexity int) int
 	}
 
 	ContactConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	ContactCorrection struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Fields func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Voided func(childComplexity int) int
 	}
 
 	ContactCost struct {
@@ -236,6 +253,12 @@ type ComplexityRoot struct {
 	ContactEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ContactFieldChange struct {
+		Name func(childComplexity int) int
+		New  func(childComplexity int) int
+		Old  func(childComplexity int) int
 	}
 
 	ContactGroup struct {
@@ -540,6 +563,7 @@ type ComplexityRoot struct {
 		ChangeSetting          func(childComplexity int, input service.ChangeSettingInput) int
 		CompleteOrder          func(childComplexity int, input service.CompleteOrderInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
+		CorrectContact         func(childComplexity int, input service.CorrectContactInput) int
 		CreateCustomer         func(childComplexity int, input service.CreateCustomerInput) int
 		CreateOffer            func(childComplexity int, input service.CreateOfferInput) int
 		CreatePriceRule        func(childComplexity int, input service.CreatePriceRuleInput) int
@@ -553,6 +577,7 @@ type ComplexityRoot struct {
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
+		JoinContacts           func(childComplexity int, input service.JoinContactsInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
 		RecordContact          func(childComplexity int, input service.RecordContactInput) int
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
@@ -573,6 +598,7 @@ type ComplexityRoot struct {
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
 		UpdateUser             func(childComplexity int, input service.UpdateUserInput) int
 		ViewOffer              func(childComplexity int, input service.ViewOfferInput) int
+		VoidContact            func(childComplexity int, input service.VoidContactInput) int
 		WithdrawOffer          func(childComplexity int, input service.WithdrawOfferInput) int
 	}
 
@@ -1479,11 +1505,15 @@ type ContactResolver interface {
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
+	Order(ctx context.Context, obj *ent.Contact) (*ent.Order, error)
+	Offer(ctx context.Context, obj *ent.Contact) (*ent.Offer, error)
 	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
 	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error)
+	Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error)
+	PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error)
 }
 type ContactEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.ContactEconomics) (string, error)
@@ -1538,6 +1568,9 @@ type MutationResolver interface {
 	EndAgreement(ctx context.Context, input service.EndAgreementInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
+	CorrectContact(ctx context.Context, input service.CorrectContactInput) (*service.ContactPayload, error)
+	VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error)
+	JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
@@ -2153,6 +2186,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Channel(childComplexity), true
+	case "Contact.correctedAt":
+		if e.ComplexityRoot.Contact.CorrectedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.CorrectedAt(childComplexity), true
+	case "Contact.corrections":
+		if e.ComplexityRoot.Contact.Corrections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Corrections(childComplexity), true
 	case "Contact.cost":
 		if e.ComplexityRoot.Contact.Cost == nil {
 			break
@@ -2212,12 +2257,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Notes(childComplexity), true
+	case "Contact.offer":
+		if e.ComplexityRoot.Contact.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Offer(childComplexity), true
+	case "Contact.order":
+		if e.ComplexityRoot.Contact.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Order(childComplexity), true
 	case "Contact.permission":
 		if e.ComplexityRoot.Contact.Permission == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Contact.Permission(childComplexity), true
+	case "Contact.possibleDuplicates":
+		if e.ComplexityRoot.Contact.PossibleDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.PossibleDuplicates(childComplexity), true
 	case "Contact.purpose":
 		if e.ComplexityRoot.Contact.Purpose == nil {
 			break
@@ -2254,6 +2317,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Version(childComplexity), true
+	case "Contact.voidReason":
+		if e.ComplexityRoot.Contact.VoidReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidReason(childComplexity), true
+	case "Contact.voidedAt":
+		if e.ComplexityRoot.Contact.VoidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidedAt(childComplexity), true
+	case "Contact.voidedBy":
+		if e.ComplexityRoot.Contact.VoidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidedBy(childComplexity), true
 
 	case "ContactConnection.edges":
 		if e.ComplexityRoot.ContactConnection.Edges == nil {
@@ -2273,6 +2354,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactConnection.TotalCount(childComplexity), true
+
+	case "ContactCorrection.at":
+		if e.ComplexityRoot.ContactCorrection.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.At(childComplexity), true
+	case "ContactCorrection.by":
+		if e.ComplexityRoot.ContactCorrection.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.By(childComplexity), true
+	case "ContactCorrection.fields":
+		if e.ComplexityRoot.ContactCorrection.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Fields(childComplexity), true
+	case "ContactCorrection.reason":
+		if e.ComplexityRoot.ContactCorrection.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Reason(childComplexity), true
+	case "ContactCorrection.voided":
+		if e.ComplexityRoot.ContactCorrection.Voided == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Voided(childComplexity), true
 
 	case "ContactCost.knownAt":
 		if e.ComplexityRoot.ContactCost.KnownAt == nil {
@@ -2403,6 +2515,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactEdge.Node(childComplexity), true
+
+	case "ContactFieldChange.name":
+		if e.ComplexityRoot.ContactFieldChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.Name(childComplexity), true
+	case "ContactFieldChange.new":
+		if e.ComplexityRoot.ContactFieldChange.New == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.New(childComplexity), true
+	case "ContactFieldChange.old":
+		if e.ComplexityRoot.ContactFieldChange.Old == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.Old(childComplexity), true
 
 	case "ContactGroup.channel":
 		if e.ComplexityRoot.ContactGroup.Channel == nil {
@@ -3783,6 +3914,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmPermission(childComplexity, args["input"].(service.ConfirmPermissionInput)), true
+	case "Mutation.correctContact":
+		if e.ComplexityRoot.Mutation.CorrectContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_correctContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CorrectContact(childComplexity, args["input"].(service.CorrectContactInput)), true
 	case "Mutation.createCustomer":
 		if e.ComplexityRoot.Mutation.CreateCustomer == nil {
 			break
@@ -3926,6 +4068,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrantPermission(childComplexity, args["input"].(service.GrantPermissionInput)), true
+	case "Mutation.joinContacts":
+		if e.ComplexityRoot.Mutation.JoinContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinContacts(childComplexity, args["input"].(service.JoinContactsInput)), true
 	case "Mutation.placeOrder":
 		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
 			break
@@ -4146,6 +4299,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ViewOffer(childComplexity, args["input"].(service.ViewOfferInput)), true
+	case "Mutation.voidContact":
+		if e.ComplexityRoot.Mutation.VoidContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_voidContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VoidContact(childComplexity, args["input"].(service.VoidContactInput)), true
 	case "Mutation.withdrawOffer":
 		if e.ComplexityRoot.Mutation.WithdrawOffer == nil {
 			break
@@ -8060,6 +8224,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmPermissionInput", ec.unmarshalInputConfirmPermissionInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
+			graphql.NewInputUnmarshaler("CorrectContactInput", ec.unmarshalInputCorrectContactInput),
 			graphql.NewInputUnmarshaler("CreateCustomerInput", ec.unmarshalInputCreateCustomerInput),
 			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
 			graphql.NewInputUnmarshaler("CreatePriceRuleInput", ec.unmarshalInputCreatePriceRuleInput),
@@ -8075,6 +8240,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
+			graphql.NewInputUnmarshaler("JoinContactsInput", ec.unmarshalInputJoinContactsInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("OfferFilter", ec.unmarshalInputOfferFilter),
 			graphql.NewInputUnmarshaler("OfferOrder", ec.unmarshalInputOfferOrder),
@@ -8109,6 +8275,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("ViewOfferInput", ec.unmarshalInputViewOfferInput),
+			graphql.NewInputUnmarshaler("VoidContactInput", ec.unmarshalInputVoidContactInput),
 			graphql.NewInputUnmarshaler("WhatIfInput", ec.unmarshalInputWhatIfInput),
 			graphql.NewInputUnmarshaler("WhatIfRateInput", ec.unmarshalInputWhatIfRateInput),
 			graphql.NewInputUnmarshaler("WhatIfRecipeInput", ec.unmarshalInputWhatIfRecipeInput),
@@ -8744,11 +8911,46 @@ type PricePart {
   value: ContactValue @scope(name: "costs", orOwnContact: true)
   "The purpose of an outbound contact; null if none was stated."
   purpose: Purpose @open
-  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded by then."
+  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded or was voided by then."
   costKnownAt(
     "The moment."
     at: Time!
   ): ContactCost @scope(name: "costs", orOwnContact: true)
+  """
+  What was corrected of the contact and that it was voided, with who, when and why, in the order in which it was recorded. Empty for
+  partners.
+  """
+  corrections: [ContactCorrection!]! @scope(name: "staff")
+  """
+  Contacts that are possibly the same as this one, told twice, of those that the viewer may see, the earlier first: with the same customer,
+  on the same channel and in the same direction, that began at most 10 minutes apart, or the one before the other was over. Contacts that
+  were voided are none. joinContacts makes one out of both.
+  """
+  possibleDuplicates: [Contact!]! @rows
+}
+"A correction of a contact, or that it was voided."
+type ContactCorrection {
+  "When it was recorded."
+  at: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"."
+  by: String! @open
+  "The reason that was given."
+  reason: String! @open
+  "Whether the contact was voided by it."
+  voided: Boolean! @open
+  "The fields of correctContact that were changed, by name; none where the contact was voided."
+  fields: [ContactFieldChange!]! @open
+}
+"What a correction changed of a field of a contact."
+type ContactFieldChange {
+  "The name of the field, as correctContact has it."
+  name: String! @open
+  """
+  The value before; null for none. An expense is a text such as "12.50 RUB", and null for viewers who may not see the cost of the contact.
+  """
+  old: JSON @open
+  "The value after; null as in old."
+  new: JSON @open
 }
 "What a contact cost by what was known at a moment."
 type ContactCost {
@@ -8834,6 +9036,33 @@ extend type Mutation {
     "The contact."
     input: RecordContactInput!
   ): ContactPayload! @scope(writes: "Contact")
+  """
+  Corrects facts of a contact, with a reason: it is costed and credited as if it had been recorded so. Who may record the contact may
+  correct it: SALES those in which they took part themselves. An outbound contact that sells needs a permission at its moment, as in
+  recordContact. Changes of different fields merge; of the same field they are a VERSION_CONFLICT. A contact with another customer is
+  voided and recorded anew.
+  """
+  correctContact(
+    "Which contact, what is corrected, and why."
+    input: CorrectContactInput!
+  ): ContactPayload! @scope(writes: "Contact")
+  """
+  Voids a contact, with a reason: it has never been, for the books and for every figure, and stays to be read, with who voided it, when and
+  why. Who may record the contact may void it. One that is voided already is WRONG_STATE.
+  """
+  voidContact(
+    "Which contact, and why."
+    input: VoidContactInput!
+  ): ContactPayload! @scope(writes: "Contact")
+  """
+  Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
+  other is voided with the reason that it was joined into the first. Whoever may correct both may join them. Where another person took part
+  in each it is WRONG_STATE.
+  """
+  joinContacts(
+    "Which contact is kept, and which is voided."
+    input: JoinContactsInput!
+  ): ContactPayload! @scope(writes: "Contact")
 }
 "The answer of the mutations of a contact."
 type ContactPayload {
@@ -8872,6 +9101,71 @@ input RecordContactInput {
   purpose: Purpose
   "Money spent on this contact alone: nothing by default."
   expense: MoneyInput
+  "The order of this customer that the contact was about."
+  orderId: ID
+  "The offer to this customer that the contact was about."
+  offerId: ID
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of correctContact. What is not given stays as it is."
+input CorrectContactInput {
+  "The contact."
+  id: ID!
+  "The version that the correction is based on."
+  expectedVersion: Int!
+  "Why the contact is corrected, 1 to 2,000 characters."
+  reason: String!
+  "The occasion of the contact."
+  kind: ContactKind
+  "Who addressed whom."
+  direction: Direction
+  "The way the contact went."
+  channel: Channel
+  "When the contact took place. A moment in the future is INVALID."
+  at: Time
+  "The working time spent on the contact, in minutes."
+  minutes: Decimal
+  "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
+  seconds: Decimal
+  "The user who took part; null for nobody. SALES name themselves alone."
+  staffId: ID @goField(omittable: true)
+  "What the contact was about, in a line; null clears it."
+  subject: String @goField(omittable: true)
+  "Free text about the contact; null clears it."
+  notes: String @goField(omittable: true)
+  "The customer whom a RECOMMENDATION is about; null for nobody."
+  aboutId: ID @goField(omittable: true)
+  "The purpose; null for none. It is required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE)."
+  purpose: Purpose @goField(omittable: true)
+  "Money spent on this contact alone."
+  expense: MoneyInput
+  "The order of this customer that the contact was about; null for none."
+  orderId: ID @goField(omittable: true)
+  "The offer to this customer that the contact was about; null for none."
+  offerId: ID @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of voidContact."
+input VoidContactInput {
+  "The contact."
+  id: ID!
+  "Why the contact is voided, 1 to 2,000 characters."
+  reason: String!
+  "The version that it is voided at: any by default; another than the contact's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of joinContacts."
+input JoinContactsInput {
+  "The contact that is kept."
+  id: ID!
+  "The contact with the same customer that is voided."
+  otherId: ID!
+  "The version of the contact that is kept: any by default; another than the contact's is a VERSION_CONFLICT."
+  expectedVersion: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8889,6 +9183,8 @@ input ContactFilter {
   staffId: ID @goField(omittable: true) @scope(name: "staff")
   "Contacts that took place within this time."
   at: TimeRange @goField(omittable: true) @open
+  "Contacts that were voided, or those that stand: all by default."
+  voided: Boolean @goField(omittable: true) @open
 }
 
 extend type Subscription {
@@ -12176,6 +12472,14 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_notes(ctx, field)
 	case "cost":
 		return ec.fieldContext_Contact_cost(ctx, field)
+	case "correctedAt":
+		return ec.fieldContext_Contact_correctedAt(ctx, field)
+	case "voidedAt":
+		return ec.fieldContext_Contact_voidedAt(ctx, field)
+	case "voidedBy":
+		return ec.fieldContext_Contact_voidedBy(ctx, field)
+	case "voidReason":
+		return ec.fieldContext_Contact_voidReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_Contact_customer(ctx, field)
 	case "staff":
@@ -12184,6 +12488,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_about(ctx, field)
 	case "permission":
 		return ec.fieldContext_Contact_permission(ctx, field)
+	case "order":
+		return ec.fieldContext_Contact_order(ctx, field)
+	case "offer":
+		return ec.fieldContext_Contact_offer(ctx, field)
 	case "seconds":
 		return ec.fieldContext_Contact_seconds(ctx, field)
 	case "costLines":
@@ -12194,6 +12502,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_purpose(ctx, field)
 	case "costKnownAt":
 		return ec.fieldContext_Contact_costKnownAt(ctx, field)
+	case "corrections":
+		return ec.fieldContext_Contact_corrections(ctx, field)
+	case "possibleDuplicates":
+		return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -12208,6 +12520,22 @@ func (ec *executionContext) childFields_ContactConnection(ctx context.Context, f
 		return ec.fieldContext_ContactConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCorrection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ContactCorrection_at(ctx, field)
+	case "by":
+		return ec.fieldContext_ContactCorrection_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_ContactCorrection_reason(ctx, field)
+	case "voided":
+		return ec.fieldContext_ContactCorrection_voided(ctx, field)
+	case "fields":
+		return ec.fieldContext_ContactCorrection_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCorrection", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12274,6 +12602,18 @@ func (ec *executionContext) childFields_ContactEdge(ctx context.Context, field g
 		return ec.fieldContext_ContactEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactFieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ContactFieldChange_name(ctx, field)
+	case "old":
+		return ec.fieldContext_ContactFieldChange_old(ctx, field)
+	case "new":
+		return ec.fieldContext_ContactFieldChange_new(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactFieldChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15314,6 +15654,20 @@ func (ec *executionContext) field_Mutation_confirmPermission_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_correctContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CorrectContactInput, error) {
+			return ec.unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15488,6 +15842,20 @@ func (ec *executionContext) field_Mutation_grantPermission_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.GrantPermissionInput, error) {
 			return ec.unmarshalNGrantPermissionInput2kopeckᚋserviceᚐGrantPermissionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_joinContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.JoinContactsInput, error) {
+			return ec.unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15768,6 +16136,20 @@ func (ec *executionContext) field_Mutation_viewOffer_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.ViewOfferInput, error) {
 			return ec.unmarshalNViewOfferInput2kopeckᚋserviceᚐViewOfferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_voidContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.VoidContactInput, error) {
+			return ec.unmarshalNVoidContactInput2kopeckᚋserviceᚐVoidContactInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18762,6 +19144,154 @@ func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_correctedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_correctedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CorrectedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_correctedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Contact_voidedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Contact_voidedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidedBy, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
+}
+
+func (ec *executionContext) _Contact_voidReason(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidReason, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
+}
+
 func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18885,6 +19415,70 @@ func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Permission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_order(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Order(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_offer(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19128,6 +19722,98 @@ func (ec *executionContext) fieldContext_Contact_costKnownAt(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_corrections(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_corrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Corrections(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactCorrection) graphql.Marshaler {
+			return ec.marshalNContactCorrection2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactCorrectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_corrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCorrection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().PossibleDuplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_possibleDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ContactConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19213,6 +19899,130 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactCorrection_at(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCorrection_by(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCorrection_reason(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCorrection_voided(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_voided(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Voided, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_voided(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ContactCorrection_fields(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactFieldChange) graphql.Marshaler {
+			return ec.marshalNContactFieldChange2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactFieldChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCorrection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactFieldChange(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ContactCost_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.ContactCost) (ret graphql.Marshaler) {
@@ -19777,6 +20587,75 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ContactFieldChange_name(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactFieldChange_old(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_old(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Old, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_old(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _ContactFieldChange_new(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_new(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.New, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_new(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "JSON")
 }
 
 func (ec *executionContext) _ContactGroup_kind(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
@@ -26538,6 +27417,222 @@ func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_recordContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_correctContact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correctContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CorrectContact(ctx, fc.Args["input"].(service.CorrectContactInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correctContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correctContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_voidContact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_voidContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().VoidContact(ctx, fc.Args["input"].(service.VoidContactInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_voidContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_voidContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinContacts(ctx, fc.Args["input"].(service.JoinContactsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -49341,7 +50436,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at"}
+	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at", "voided"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -49422,6 +50517,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.At = graphql.OmittableOf(data)
+		case "voided":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("voided"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Voided = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -49489,6 +50591,167 @@ func (ec *executionContext) unmarshalInputContactOrder(ctx context.Context, obj 
 func UnmarshalContactOrder(ctx context.Context, raw any) (ent.ContactOrder, error) {
 	var out ent.ContactOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Context, obj any) (service.CorrectContactInput, error) {
+	var it service.CorrectContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		case "staffId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StaffID = graphql.OmittableOf(data)
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = graphql.OmittableOf(data)
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = graphql.OmittableOf(data)
+		case "aboutId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aboutId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AboutID = graphql.OmittableOf(data)
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = graphql.OmittableOf(data)
+		case "expense":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expense"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Expense = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = graphql.OmittableOf(data)
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCorrectContactInput unmarshals raw into the CorrectContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCorrectContactInput(ctx context.Context, raw any) (service.CorrectContactInput, error) {
+	var out service.CorrectContactInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectContactInput", raw, &out)
 	return out, err
 }
 
@@ -50978,6 +52241,69 @@ func UnmarshalGrantPermissionInput(ctx context.Context, raw any) (service.GrantP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJoinContactsInput(ctx context.Context, obj any) (service.JoinContactsInput, error) {
+	var it service.JoinContactsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "otherId", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "otherId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("otherId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OtherID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJoinContactsInput unmarshals raw into the JoinContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJoinContactsInput(ctx context.Context, raw any) (service.JoinContactsInput, error) {
+	var out service.JoinContactsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinContactsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj any) (service.MoneyInput, error) {
 	var it service.MoneyInput
 	if obj == nil {
@@ -51705,7 +53031,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51810,6 +53136,20 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Expense = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -53334,6 +54674,69 @@ func UnmarshalViewOfferInput(ctx context.Context, raw any) (service.ViewOfferInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputVoidContactInput(ctx context.Context, obj any) (service.VoidContactInput, error) {
+	var it service.VoidContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalVoidContactInput unmarshals raw into the VoidContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalVoidContactInput(ctx context.Context, raw any) (service.VoidContactInput, error) {
+	var out service.VoidContactInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "VoidContactInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj any) (service.WhatIfInput, error) {
 	var it service.WhatIfInput
 	if obj == nil {
@@ -54434,6 +55837,26 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "correctedAt":
+			out.Values[i] = ec._Contact_correctedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidedAt":
+			out.Values[i] = ec._Contact_voidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidedBy":
+			out.Values[i] = ec._Contact_voidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidReason":
+			out.Values[i] = ec._Contact_voidReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "customer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -54457,6 +55880,18 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_permission(ctx, field, obj)
+				})
+		case "order":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_order(ctx, field, obj)
+				})
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_offer(ctx, field, obj)
 				})
 		case "seconds":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -54486,6 +55921,18 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_costKnownAt(ctx, field, obj)
+				})
+		case "corrections":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_corrections(ctx, field, obj)
+				})
+		case "possibleDuplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_possibleDuplicates(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -54527,6 +55974,59 @@ func (ec *executionContext) _ContactConnection(ctx context.Context, sel ast.Sele
 			}
 		case "totalCount":
 			out.Values[i] = ec._ContactConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCorrectionImplementors = []string{"ContactCorrection"}
+
+func (ec *executionContext) _ContactCorrection(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactCorrection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCorrectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCorrection")
+		case "at":
+			out.Values[i] = ec._ContactCorrection_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._ContactCorrection_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ContactCorrection_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voided":
+			out.Values[i] = ec._ContactCorrection_voided(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._ContactCorrection_fields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54746,6 +56246,49 @@ func (ec *executionContext) _ContactEdge(ctx context.Context, sel ast.SelectionS
 		case "cursor":
 			out.Values[i] = ec._ContactEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactFieldChangeImplementors = []string{"ContactFieldChange"}
+
+func (ec *executionContext) _ContactFieldChange(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactFieldChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactFieldChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactFieldChange")
+		case "name":
+			out.Values[i] = ec._ContactFieldChange_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "old":
+			out.Values[i] = ec._ContactFieldChange_old(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "new":
+			out.Values[i] = ec._ContactFieldChange_new(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -56719,6 +58262,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "recordContact":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_recordContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctContact":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correctContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voidContact":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_voidContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinContacts(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -63348,6 +64912,22 @@ func (ec *executionContext) unmarshalNConfirmPermissionInput2kopeckᚋserviceᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContact2ᚖkopeckᚋentᚐContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNContact2ᚖkopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Contact!")
@@ -63362,6 +64942,30 @@ func (ec *executionContext) marshalNContactConnection2ᚖkopeckᚋentᚐContactC
 		return graphql.Null
 	}
 	return ec._ContactConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactCorrection2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactCorrectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactCorrection) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCorrection2ᚖkopeckᚋserviceᚋcontactsᚐContactCorrection(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCorrection2ᚖkopeckᚋserviceᚋcontactsᚐContactCorrection(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactCorrection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCorrection!")
+		return graphql.Null
+	}
+	return ec._ContactCorrection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNContactDimension2kopeckᚋserviceᚐContactDimension(ctx context.Context, v any) (service.ContactDimension, error) {
@@ -63436,6 +65040,30 @@ func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋre
 	return ec._ContactEconomicsRow(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactFieldChange2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactFieldChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactFieldChange2ᚖkopeckᚋserviceᚋcontactsᚐContactFieldChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactFieldChange2ᚖkopeckᚋserviceᚋcontactsᚐContactFieldChange(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactFieldChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactFieldChange!")
+		return graphql.Null
+	}
+	return ec._ContactFieldChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContactKind2kopeckᚋschemaᚐContactKind(ctx context.Context, v any) (schema.ContactKind, error) {
 	var res schema.ContactKind
 	err := res.UnmarshalGQL(v)
@@ -63466,6 +65094,11 @@ func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContact
 		return graphql.Null
 	}
 	return ec._ContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx context.Context, v any) (service.CorrectContactInput, error) {
+	res, err := ec.unmarshalInputCorrectContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
@@ -63988,6 +65621,11 @@ func (ec *executionContext) marshalNJSON2map(ctx context.Context, sel ast.Select
 		graphql.AddInvalidNullFromMarshaler(ctx, "JSON!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx context.Context, v any) (service.JoinContactsInput, error) {
+	res, err := ec.unmarshalInputJoinContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {
@@ -65721,6 +67359,11 @@ func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚋpeopleᚐViewer
 	return ec._Viewer(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNVoidContactInput2kopeckᚋserviceᚐVoidContactInput(ctx context.Context, v any) (service.VoidContactInput, error) {
+	res, err := ec.unmarshalInputVoidContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "WhatIf!")
@@ -66062,6 +67705,22 @@ func (ec *executionContext) marshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx 
 	return ret
 }
 
+func (ec *executionContext) unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx context.Context, v any) (*schema.Channel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.Channel)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx context.Context, sel ast.SelectionSet, v *schema.Channel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx context.Context, v any) ([]*service.ComponentInput, error) {
 	if v == nil {
 		return nil, nil
@@ -66162,6 +67821,22 @@ func (ec *executionContext) marshalOContactKind2ᚕkopeckᚋschemaᚐContactKind
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx context.Context, v any) (*schema.ContactKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.ContactKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx context.Context, sel ast.SelectionSet, v *schema.ContactKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrder(ctx context.Context, v any) (*ent.ContactOrder, error) {

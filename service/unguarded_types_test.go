@@ -24,15 +24,15 @@ var passedOnLimits = map[string]int{
 	"files":             1,
 	"service":           2,
 	"service/books":     18, // customers are held by service.HoldCustomers here too
-	"service/bulk":      43, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
+	"service/bulk":      44, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
 	"service/check":     2,
 	"service/consent":   4,
-	"service/contacts":  2,
+	"service/contacts":  3, // the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers": 1,
 	"service/people":    7,
-	"service/quote":     3, // prices know who is exempt from tax; what was known of a segment at a moment of the past
-	"service/rates":     6, // grades of some staff or of all
-	"service/report":    8, // what was known to be completed is one condition, which books has
+	"service/quote":     3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
+	"service/rates":     6,  // grades of some staff or of all
+	"service/report":    11, // what was known to be completed is one condition, and the contacts as they were known one table, which books has
 	"service/sale":      1,
 	"service/value":     5, // customers are held by service.HoldCustomers and not by a statement of its own
 }

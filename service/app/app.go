@@ -63,7 +63,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
-	a.Explain = explain.New(core, a.Books, a.People, a.Quote, a.Rates, a.Sale)
+	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)

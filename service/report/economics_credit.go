@@ -46,7 +46,7 @@ func distinct[O any](id func(O) string, lists ...[]O) []O {
 // recommendedOrders returns the ids of the first orders of those customers of a range whom somebody recommended in the period, as they
 // were known at a moment: what the recommendations may be credited with.
 func recommendedOrders(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, known time.Time) ([]string, error) {
-	recommended, err := recommendedCustomers(ctx, tx, b, within)
+	recommended, err := recommendedCustomers(ctx, tx, b, within, known)
 	if err != nil {
 		return nil, err
 	}
