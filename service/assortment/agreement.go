@@ -78,7 +78,6 @@ type agreementChunk struct {
 	products  map[string]*ent.Product  // by sku
 	byID      map[string]*Agreement    // that exist
 	byPair    map[pair][]*Agreement    // that exist, and those of the file
-	given     map[string]bool          // the ids that the file has
 	made      []*Agreement
 }
 
@@ -87,7 +86,7 @@ type agreementChunk struct {
 // of the product here.
 func (i *Import) Agreements(ctx context.Context, records []Agreement) ([]bulk.Verdict, error) {
 	return i.run(ctx, len(records), func(ctx context.Context, c *chunk) error {
-		w := &agreementChunk{chunk: c, given: map[string]bool{}}
+		w := &agreementChunk{chunk: c}
 		if err := w.read(ctx, records); err != nil {
 			return err
 		}

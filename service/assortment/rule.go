@@ -80,13 +80,12 @@ func (i *Import) Rules(ctx context.Context, records []Rule) ([]bulk.Verdict, err
 		if err != nil {
 			return err
 		}
-		given := map[string]bool{}
 		for n := range records {
-			given[records[n].ID] = true
+			c.given[records[n].ID] = true
 		}
 		for _, row := range rows {
 			w.add(ruleOf(row))
-			w.others = w.others || !given[row.ID]
+			w.others = w.others || !c.given[row.ID]
 		}
 		changed := false
 		for n := range records {
@@ -155,6 +154,7 @@ func (w *ruleChunk) place(ctx context.Context, r Rule) (bulk.Verdict, error) {
 // write writes a rule unless checking.
 func (w *ruleChunk) write(ctx context.Context, r *Rule, checked pricing.Rule) error {
 	w.add(r)
+	w.given[r.ID] = true
 	if w.bulk == nil {
 		return nil
 	}

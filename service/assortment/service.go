@@ -48,10 +48,11 @@ type Import struct {
 
 	service *Service
 	recipes recipeBook
+	given   map[string]bool // the ids of rules and agreements that the file has had so far
 }
 
 // NewImport begins an import.
-func (s *Service) NewImport() *Import { return &Import{service: s} }
+func (s *Service) NewImport() *Import { return &Import{service: s, given: map[string]bool{}} }
 
 // chunk is the work on the records of one call.
 type chunk struct {
