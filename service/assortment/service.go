@@ -5,7 +5,7 @@
 // installation has never had: what was known here at a moment stays what it was. Everything else is recorded now.
 //
 // The rules are those of the verbs of packages catalogue and quote, which may be imported, as may service, service/input, service/field,
-// people, rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
+// rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
 package assortment
 
 import (
