@@ -67,3 +67,34 @@ func previewAssortment(s *app.App, o option.Options, f *layout.File, v *cell.Val
 		})
 	}
 }
+
+// assortment writes everything of a kind of what is sold and at what price.
+func (w *writer) assortment(ctx context.Context, s *app.App, kind option.Kind, v *cell.Values) error {
+	switch kind {
+	case option.Measurements:
+		if err := w.row(measurementLayout.Names(field.Own)...); err != nil {
+			return err
+		}
+		return s.Assortment.ExportMeasurements(ctx, func(m *assortment.Measurement) error { return w.rows(measurementTexts(v, m)) })
+	case option.Products:
+		if err := w.row(productLayout.Names(field.Own)...); err != nil {
+			return err
+		}
+		return s.Assortment.ExportProducts(ctx, func(p *assortment.Product) error { return w.rows(productTexts(v, p)) })
+	case option.Recipes:
+		if err := w.row(recipeLayout.Names(field.Own)...); err != nil {
+			return err
+		}
+		return s.Assortment.ExportRecipes(ctx, func(r *assortment.Recipes) error { return w.rows(recipeTexts(v, r)) })
+	case option.Rules:
+		if err := w.row(ruleLayout.Names(field.Own)...); err != nil {
+			return err
+		}
+		return s.Assortment.ExportRules(ctx, func(r *assortment.Rule) error { return w.row(ruleLayout.Texts(v, r)...) })
+	default:
+		if err := w.row(agreementLayout.Names(field.Own)...); err != nil {
+			return err
+		}
+		return s.Assortment.ExportAgreements(ctx, func(a *assortment.Agreement) error { return w.row(agreementLayout.Texts(v, a)...) })
+	}
+}

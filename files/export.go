@@ -10,7 +10,6 @@ import (
 	"kopeck/files/option"
 	"kopeck/files/orders"
 	"kopeck/service/app"
-	"kopeck/service/assortment"
 	"kopeck/service/bulk"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
@@ -48,26 +47,8 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
 			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.Texts(v, r)...) })
 		}
-	case option.Measurements:
-		if err = w.row(measurementLayout.Names(field.Own)...); err == nil {
-			err = s.Assortment.ExportMeasurements(ctx, func(m *assortment.Measurement) error { return w.rows(measurementTexts(v, m)) })
-		}
-	case option.Products:
-		if err = w.row(productLayout.Names(field.Own)...); err == nil {
-			err = s.Assortment.ExportProducts(ctx, func(p *assortment.Product) error { return w.rows(productTexts(v, p)) })
-		}
-	case option.Recipes:
-		if err = w.row(recipeLayout.Names(field.Own)...); err == nil {
-			err = s.Assortment.ExportRecipes(ctx, func(r *assortment.Recipes) error { return w.rows(recipeTexts(v, r)) })
-		}
-	case option.Rules:
-		if err = w.row(ruleLayout.Names(field.Own)...); err == nil {
-			err = s.Assortment.ExportRules(ctx, func(r *assortment.Rule) error { return w.row(ruleLayout.Texts(v, r)...) })
-		}
-	case option.Agreements:
-		if err = w.row(agreementLayout.Names(field.Own)...); err == nil {
-			err = s.Assortment.ExportAgreements(ctx, func(a *assortment.Agreement) error { return w.row(agreementLayout.Texts(v, a)...) })
-		}
+	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
+		err = w.assortment(ctx, s, kind, v)
 	default:
 		return option.Errorf("want %s, not %q", option.ShownKinds(), string(kind))
 	}

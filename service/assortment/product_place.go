@@ -165,27 +165,13 @@ func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
 		}
 	}
 	for _, t := range given.Terms {
-		if !t.RecordedAt.IsZero() {
-			if !slices.ContainsFunc(stored.Terms, func(s Terms) bool {
-				return s.ValidFrom.Equal(t.ValidFrom) && s.RecordedAt.Equal(t.RecordedAt) && s.same(t)
-			}) {
-				return rejected(fmt.Sprintf(errPast, "product"))
-			}
-			continue
-		}
-		moment := t.ValidFrom
-		if moment.IsZero() {
-			moment = w.service.Now()
-		}
-		columns := t.differ(input.OrZero(at(stored.Terms, moment)), false)
-		if len(columns) == 0 {
-			continue
-		}
-		in := w.service.newTerms(stored.ID, t)
-		if err := w.service.catalogue.CheckTerms(in); err != nil {
+		in, columns, err := w.compareTerms(stored, t)
+		if err != nil {
 			return rejectedFor(err)
 		}
-		change.terms, differ = append(change.terms, in), append(differ, columns...)
+		if len(columns) > 0 {
+			change.terms, differ = append(change.terms, in), append(differ, columns...)
+		}
 	}
 	for _, l := range given.Leads {
 		if !slices.ContainsFunc(stored.Leads, l.equal) {
@@ -200,6 +186,28 @@ func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
 	}
 	w.changes = append(w.changes, change)
 	return bulk.Verdict{Outcome: bulk.Updated}
+}
+
+// compareTerms returns what sets price terms of a product that exists, and the columns of which they give another value than holds.
+func (w *productChunk) compareTerms(stored *Product, t Terms) (in service.SetListPriceInput, columns []string, err error) {
+	if !t.RecordedAt.IsZero() {
+		there := func(s Terms) bool {
+			return s.ValidFrom.Equal(t.ValidFrom) && s.RecordedAt.Equal(t.RecordedAt) && s.same(t)
+		}
+		if !slices.ContainsFunc(stored.Terms, there) {
+			return in, nil, fmt.Errorf(errPast, "product")
+		}
+		return in, nil, nil
+	}
+	moment := t.ValidFrom
+	if moment.IsZero() {
+		moment = w.service.Now()
+	}
+	if columns = t.differ(input.OrZero(at(stored.Terms, moment)), false); len(columns) == 0 {
+		return in, nil, nil
+	}
+	in = w.service.newTerms(stored.ID, t)
+	return in, columns, w.service.catalogue.CheckTerms(in)
 }
 
 func (l Lead) equal(other Lead) bool {
