@@ -253,3 +253,47 @@ func TestPreviewOfACatalogue(t *testing.T) {
 		}
 	}
 }
+
+// TestTaxOfALog: the tax that a log says is that of the order, and of its lines; it is no margin. That of a product with a code is the code's.
+func TestTaxOfALog(t *testing.T) {
+	each(t, func(w *world) {
+		const o = "order,who,day,sku,n,sum,vat\n1,anna,2026-01-05,LAMP,3,100.00,16.67\n1,anna,2026-01-05,BOOK,1,110.00,10.00\n2,anna,2026-01-06,BOOK,1,50.00,\n"
+		w.bring(o, log(option.Options{Map: "order=order,customer=who,date=day,sku=sku,quantity=n,amount=sum,tax=vat", CostShare: share("0.5")}))
+		w.bring("order,who,day,sum,vat\n3,anna,2026-01-07,60.00,10.00\n3,anna,2026-01-07,60.00,10.00\n", log(option.Options{Map: "order=order,customer=who,date=day,amount=sum,tax=vat", CostShare: share("0.5")}))
+		for order, want := range map[string]int64{"1": 2667, "2": 0, "3": 2000} {
+			if got := w.number("SELECT tax FROM orders WHERE external_id = ?", order); got != want {
+				w.Errorf("the tax of order %s is %d, want %d", order, got, want)
+			}
+		}
+		if got := w.number("SELECT sum(margin) FROM orders"); got != (21000+5000+12000)/2-2667-2000 {
+			w.Errorf("the margins sum to %d", got)
+		}
+		w.closed()
+		r := w.bring("order,who,day,sum,vat\n4,anna,2026-01-07,60.00,60.01\n5,anna,2026-01-07,60.00,-1\n", log(option.Options{Map: "order=order,customer=who,date=day,amount=sum,tax=vat"}))
+		w.only(r, map[int64]string{2: "tax: more than the amount", 3: "tax: must not be negative"})
+		if _, err := w.try("a,b,c,d\n", log(option.Options{Map: "customer=a,date=b,total=c,tax=d"})); err == nil || !strings.Contains(err.Error(), "tax is what of a row's amount is tax") {
+			w.Errorf("tax of a total: %v", err)
+		}
+	})
+}
+
+// TestOrdersOfTaxedProducts: imported orders of products with a tax code have the tax of the moment of their completion, also where the
+// code came from a file: 20 % included until the end of 2025, 22 % from then on, and nothing of a product without a code.
+func TestOrdersOfTaxedProducts(t *testing.T) {
+	each(t, func(w *world) {
+		w.bring("subject,code,unit,amount,valid_from\nTAX,vat,share,0.20,2019-01-01\nTAX,vat,share,0.22,2026-01-01\n",
+			option.Options{Kind: option.Rates, Format: option.CSV, Map: "subject=subject,code=code,unit=unit,amount=amount,valid_from=valid_from"})
+		w.bring("sku,name,list_price,tax_code\nLAMP,Lamp,120,vat\nBOOK,Book,100,\n", option.Options{Kind: option.Products})
+		const orders = "order,who,day,sku,sum\n1,anna,2025-12-31,LAMP,120.00\n1,anna,2025-12-31,BOOK,100.00\n2,anna,2026-01-01,LAMP,122.00\n"
+		w.bring(orders, log(option.Options{Map: "order=order,customer=who,date=day,sku=sku,amount=sum", CostShare: share("0.5")}))
+		for day, want := range map[string]int64{"1": 2000, "2": 2200} {
+			if got := w.number("SELECT tax FROM orders WHERE external_id = ?", day); got != want {
+				w.Errorf("the tax of order %s is %d, want %d", day, got, want)
+			}
+		}
+		if got := w.number("SELECT sum(margin) FROM orders"); got != 22000+12200-11000-6100-4200 {
+			w.Errorf("the margins sum to %d", got)
+		}
+		w.closed()
+	})
+}
