@@ -24,7 +24,7 @@ var passedOnLimits = map[string]int{
 	"files":              1,
 	"service":            2,
 	"service/books":      18, // customers are held by service.HoldCustomers here too
-	"service/bulk":       43, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values
+	"service/bulk":       44, // grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the versions of customers that a file changes are audited
 	"service/check":      2,
 	"service/consent":    4,
 	"service/assortment": 6, // an export reads all that it writes by one function
