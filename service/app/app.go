@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"kopeck/service"
+	"kopeck/service/assortment"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
@@ -40,6 +41,8 @@ type App struct {
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
+
+	Assortment *assortment.Service
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -67,5 +70,6 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
+	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

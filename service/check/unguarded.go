@@ -67,6 +67,7 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN " + service.SoldStatuses + " AND (completed_at IS NULL OR completed_at < at)"},
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
 	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN " + service.SoldStatuses + " AND refunded <> 0"},
+	{rule{lawStates, "the refund was given before the order was completed"}, "SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.completed_at IS NULL OR r.at < o.completed_at"},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
@@ -150,17 +151,19 @@ func staffCodes(ctx context.Context, tx *store.Tx) (map[string]*staff, error) {
 // storedLine is a line of an order or an offer with its price.
 type storedLine struct {
 	id          string
+	productID   string
 	quantity    money.Decimal
 	unit, total money.Amount
 	steps       []byte // pricing.Line, as JSON
+	options     []byte // pricing.Option, as JSON
 }
 
 // eachLine reads all lines of offers, then all lines of orders.
 func eachLine(ctx context.Context, tx *store.Tx, each func(storedLine) error) error {
 	for _, table := range []string{"offer_lines", "order_lines"} {
-		err := store.Each(ctx, tx, "SELECT id, quantity, unit, total, price_lines FROM "+table, nil, func(scan store.ScanFunc) error {
+		err := store.Each(ctx, tx, "SELECT id, product_id, quantity, unit, total, price_lines, options FROM "+table, nil, func(scan store.ScanFunc) error {
 			var l storedLine
-			if err := scan(&l.id, &l.quantity, &l.unit, &l.total, &l.steps); err != nil {
+			if err := scan(&l.id, &l.productID, &l.quantity, &l.unit, &l.total, &l.steps, &l.options); err != nil {
 				return err
 			}
 			return each(l)
