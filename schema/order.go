@@ -80,7 +80,7 @@ func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "at", "id"),
 		index.Fields("customer_id", "completed_at"),
-		index.Fields("at", "id", "unattributed"), // lists are ordered by the first two, reports sum the third
+		index.Fields("at", "id", "unattributed"),                                                // lists are ordered by the first two, reports sum the third
 		index.Fields("completed_at").Annotations(entsql.IndexWhere("completed_at IS NOT NULL")), // reports as booked
 		index.Fields("cancelled_at").Annotations(entsql.IndexWhere("cancelled_at IS NOT NULL")),
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
