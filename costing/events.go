@@ -263,9 +263,9 @@ func spread(sums, columns []money.Amount) ([][]money.Amount, error) {
 		if sum, err = sum.Plus(one); err != nil {
 			return nil, err
 		}
-		so := make([]money.Amount, len(columns))
-		if !sum.IsZero() {
-			if so, err = money.Split(sum, weights); err != nil {
+		so := columns // of all sums
+		if i < len(sums)-1 {
+			if so, err = partOfAll(sum, weights); err != nil {
 				return nil, err
 			}
 		}
@@ -278,6 +278,14 @@ func spread(sums, columns []money.Amount) ([][]money.Amount, error) {
 		before = so
 	}
 	return parts, nil
+}
+
+// partOfAll is money.Split of a sum that may be nothing, as the weights may be.
+func partOfAll(sum money.Amount, weights []*big.Rat) ([]money.Amount, error) {
+	if sum.IsZero() {
+		return make([]money.Amount, len(weights)), nil
+	}
+	return money.Split(sum, weights)
 }
 
 // Plus returns the sums of figures. Error: money.ErrOverflow.

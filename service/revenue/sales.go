@@ -109,7 +109,7 @@ func (s *Service) sum(ctx context.Context, tx *store.Tx, t *tally) error {
 	if t.knownAt != nil {
 		return s.addKnown(ctx, tx, t)
 	}
-	if err := t.addPlain(ctx, tx); err != nil {
+	if err := t.addPlain(ctx, tx); err != nil || t.wholly() {
 		return err
 	}
 	return t.addChanged(ctx, tx)

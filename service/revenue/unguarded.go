@@ -2,7 +2,6 @@ package revenue
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/order"
+	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/report"
 	"kopeck/store"
@@ -46,15 +46,17 @@ var columns = map[service.SalesDimension]string{
 	service.SalesDimensionPartner:      "coalesce(c.partner_id, '')",
 }
 
-// segmentSQL is a customer's segment at the moment of an order, by what was known at another, the one parameter: [service.Dated.At]. Of most
-// customers it has always been the same, so that only those with several (d.segments) have them looked at.
-const segmentSQL = `coalesce(CASE WHEN d.segments IS NULL THEN c.segment WHEN d.segments = 1 THEN d.segment ELSE (
+// segmentSQL is a customer's segment at the moment of an order, by what was known at another, which both parameters are: [service.Dated.At],
+// and none before any was known. Of most customers it has always been the same, so that only those with several (d.segments) have them
+// looked at.
+const segmentSQL = `coalesce(CASE WHEN d.segments IS NULL THEN c.segment WHEN d.known > ? THEN NULL WHEN d.segments = 1 THEN d.segment ELSE (
 	SELECT v.value FROM dated_values v WHERE v.name = 'segment' AND v.subject = o.customer_id AND (v.id = d.first OR v.valid_from <= o.at AND v.recorded_at <= ?)
 	ORDER BY CASE WHEN v.id = d.first THEN 1 ELSE 0 END, v.valid_from DESC, v.recorded_at DESC, v.id DESC LIMIT 1) END, '')`
 
-// segmentsSQL joins what segmentSQL reads of a customer: how many segments are dated, one of them, and the first that was recorded.
-const segmentsSQL = ` LEFT JOIN (SELECT n.subject, n.segments, n.segment, (SELECT f.id FROM dated_values f WHERE f.name = 'segment' AND f.subject = n.subject ORDER BY f.recorded_at, f.id LIMIT 1) AS first
-	FROM (SELECT subject, count(*) AS segments, max(value) AS segment FROM dated_values WHERE name = 'segment' GROUP BY subject) AS n) AS d ON d.subject = o.customer_id`
+// segmentsSQL joins what segmentSQL reads of a customer: how many segments are dated, one of them, since when any is known, and the
+// first that was recorded.
+const segmentsSQL = ` LEFT JOIN (SELECT n.subject, n.segments, n.segment, n.known, (SELECT f.id FROM dated_values f WHERE f.name = 'segment' AND f.subject = n.subject ORDER BY f.recorded_at, f.id LIMIT 1) AS first
+	FROM (SELECT subject, count(*) AS segments, max(value) AS segment, min(recorded_at) AS known FROM dated_values WHERE name = 'segment' GROUP BY subject) AS n) AS d ON d.subject = o.customer_id`
 
 // addColumn appends the expression of a dimension. Without a column of the moment a part of the calendar is "".
 func (q *question) addColumn(s *statement, one service.SalesDimension, moment string) {
@@ -69,7 +71,7 @@ func (q *question) addColumn(s *statement, one service.SalesDimension, moment st
 		if q.knownAt != nil {
 			known = *q.knownAt
 		}
-		s.add(segmentSQL, known)
+		s.add(segmentSQL, known, known)
 	default:
 		s.add(columns[one])
 	}
@@ -124,29 +126,31 @@ func (q *question) addFirst(s *statement, whole bool) {
 		case one == service.SalesDimensionProduct:
 			same = append(same, "e.product_id = l.product_id")
 		case one == service.SalesDimensionCategory:
-			same = append(same, "coalesce(r.category, '') = coalesce(p.category, '')")
+			same = append(same, earlierColumns[one]+" = coalesce(p.category, '')")
 		}
 	}
-	var matching statement
+	var matching []any
 	for _, c := range q.only {
-		switch column := map[service.SalesDimension]string{service.SalesDimensionProduct: "e.product_id", service.SalesDimensionCategory: "coalesce(r.category, '')"}[c.of]; {
+		switch column := earlierColumns[c.of]; {
 		case column == "":
 		case len(c.values) == 0:
 			same = append(same, column+" IN (NULL)")
 		default:
 			same = append(same, column+" IN ("+store.Placeholders(len(c.values))+")")
-			matching.args = append(matching.args, store.Args(c.values)...)
+			matching = append(matching, store.Args(c.values)...)
 		}
 	}
 	s.add("coalesce(l.position, 0) = 0")
-	if len(same) == 0 {
-		return
+	if len(same) > 0 {
+		s.add(" OR NOT EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = l.order_id AND e.position < l.position AND "+strings.Join(same, " AND ")+")", matching...)
 	}
-	s.add(" OR NOT EXISTS (SELECT 1 FROM order_lines e")
-	if slices.ContainsFunc(same, func(one string) bool { return strings.Contains(one, "r.category") }) {
-		s.add(" JOIN products r ON r.id = e.product_id")
-	}
-	s.add(" WHERE e.order_id = l.order_id AND e.position < l.position AND "+strings.Join(same, " AND ")+")", matching.args...)
+}
+
+// earlierColumns are the dimensions of an earlier line e of an order. The category is that of the first product from
+// an id on, which is the product itself: of some hundred products PostgreSQL would otherwise read all for each line.
+var earlierColumns = map[service.SalesDimension]string{
+	service.SalesDimensionProduct:  "e.product_id",
+	service.SalesDimensionCategory: "coalesce((SELECT r.category FROM products r WHERE r.id >= e.product_id ORDER BY r.id LIMIT 1), '')",
 }
 
 // plainSQL is the condition that an order was completed, and nothing happened to it after that; changedSQL, that something did.
@@ -163,27 +167,41 @@ func (q *question) moment() string {
 	return "o.at"
 }
 
-// plainStatement sums up plain orders by the dimensions.
+// wholeSQL is the condition that an order is sold, whatever happened to it after its completion.
+var wholeSQL = "o.completed_at IS NOT NULL AND o.status IN " + service.SoldStatuses
+
+// wholly reports whether the rows of orders have all that is asked for: by the moment of the order everything that happened to it counts
+// together, and without lines nothing is divided.
+func (q *question) wholly() bool { return q.basis == service.SalesBasisOrder && !q.ofLines() }
+
+// plainStatement sums up plain orders by the dimensions, or all orders if their rows have all that is asked for. In its rows n is 1 for the
+// first line of an order in a group and b for the first in the report, k is 1 unless the order was given back in full, and u if its cost
+// lacks a rate.
 func (q *question) plainStatement(tx *store.Tx) *statement {
 	s := &statement{}
 	s.add("SELECT ")
-	for i := range q.by {
-		s.add("d" + strconv.Itoa(i) + ", ")
+	for _, name := range q.names() {
+		s.add(name + ", ")
 	}
-	s.add("sum(n), sum(n * u), sum(b), sum(b * u), sum(total), sum(tax), sum(cost), sum(quantity) FROM (SELECT ")
+	s.add("sum(n * k), sum(n * u), sum(b * k), sum(b * u), sum(total), sum(tax), sum(refunded), sum(refunded_tax), sum(cost), sum(quantity) FROM (SELECT ")
 	q.addColumns(s, q.moment())
-	if q.ofLines() {
+	condition := plainSQL
+	switch {
+	case q.wholly():
+		condition = wholeSQL
+		s.add("1 AS n, 1 AS b, o.total, o.tax, o.refunded, o.refunded_tax, o.cost, 0 AS quantity, ")
+	case q.ofLines():
 		s.add("CASE WHEN ")
 		q.addFirst(s, false)
 		s.add(" THEN 1 ELSE 0 END AS n, CASE WHEN ")
 		q.addFirst(s, true)
-		s.add(" THEN 1 ELSE 0 END AS b, coalesce(l.total, o.total) AS total, coalesce(l.tax, o.tax) AS tax, coalesce(l.cost, o.cost) AS cost, coalesce(l.quantity, 0) AS quantity, ")
-	} else {
-		s.add("1 AS n, 1 AS b, o.total, o.tax, o.cost, 0 AS quantity, ")
+		s.add(" THEN 1 ELSE 0 END AS b, coalesce(l.total, o.total) AS total, coalesce(l.tax, o.tax) AS tax, 0 AS refunded, 0 AS refunded_tax, coalesce(l.cost, o.cost) AS cost, coalesce(l.quantity, 0) AS quantity, ")
+	default:
+		s.add("1 AS n, 1 AS b, o.total, o.tax, 0 AS refunded, 0 AS refunded_tax, o.cost, 0 AS quantity, ")
 	}
-	s.add("CASE WHEN o.uncosted THEN 1 ELSE 0 END AS u")
+	s.add("CASE WHEN o.status = 'COMPLETED' THEN 1 ELSE 0 END AS k, CASE WHEN o.uncosted THEN 1 ELSE 0 END AS u")
 	q.addFrom(s, false)
-	s.add(" WHERE "+plainSQL+" AND "+q.moment()+" >= ? AND "+q.moment()+" < ?", q.from, q.to)
+	s.add(" WHERE "+condition+" AND "+q.moment()+" >= ? AND "+q.moment()+" < ?", q.from, q.to)
 	q.addFilter(s)
 	s.add(store.SeparatePlan(tx) + ") AS r")
 	if len(q.by) > 0 {
@@ -201,7 +219,7 @@ func (q *question) names() []string {
 	return names
 }
 
-// addPlain adds the sums of plain orders.
+// addPlain adds the sums of plainStatement.
 func (t *tally) addPlain(ctx context.Context, tx *store.Tx) error {
 	s := t.plainStatement(tx)
 	if t.limit > 0 {
@@ -211,15 +229,22 @@ func (t *tally) addPlain(ctx context.Context, tx *store.Tx) error {
 	return s.each(ctx, tx, func(scan store.ScanFunc) error {
 		var more, whole sums
 		var orders, uncosted, ofWhole, uncostedOfWhole *int // NULL of no orders
-		cells := make([]any, 0, len(key)+8)
+		var refundedTax money.Amount
+		cells := make([]any, 0, len(key)+10)
 		for i := range key {
 			cells = append(cells, &key[i])
 		}
-		err := scan(append(cells, &orders, &uncosted, &ofWhole, &uncostedOfWhole, &more.Sold, &more.Tax, &more.Cost, &more.Quantity)...)
+		err := scan(append(cells, &orders, &uncosted, &ofWhole, &uncostedOfWhole, &more.Sold, &more.Tax, &more.Refunded, &refundedTax, &more.Cost, &more.Quantity)...)
 		if err != nil || orders == nil {
 			return err
 		}
 		if more.Sold, err = t.mode.Net(more.Sold, more.Tax); err != nil {
+			return err
+		}
+		if more.Refunded, err = t.mode.Net(more.Refunded, refundedTax); err != nil {
+			return err
+		}
+		if more.Tax, err = more.Tax.Minus(refundedTax); err != nil {
 			return err
 		}
 		more.Orders, more.Uncosted, whole.Orders, whole.Uncosted = *orders, *uncosted, *ofWhole, *uncostedOfWhole
