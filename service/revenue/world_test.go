@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/apptest"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
@@ -22,8 +23,6 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/revenue"
-
-	"kopeck/costing"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -226,7 +225,7 @@ func (c *company) reference(q revenue.Query) []string {
 			if q.Basis == service.SalesBasisBooked {
 				at = e.At
 			}
-			if q.From != nil && at.Before(*q.From) || q.To != nil && !at.Before(*q.To) {
+			if !inPeriod(q, at) {
 				continue
 			}
 			counted := map[string]bool{}
@@ -260,12 +259,21 @@ func (c *company) reference(q revenue.Query) []string {
 	}
 	var rows []string
 	for _, g := range slices.SortedFunc(mapValues(groups), func(a, b *sold) int { return slices.Compare(a.key, b.key) }) {
-		if len(q.By) > 0 && g.Figures == (costing.Figures{}) && g.orders == 0 && g.uncosted == 0 {
-			continue
+		if len(q.By) == 0 || !g.empty() {
+			rows = append(rows, g.show(slices.Contains(q.By, service.SalesDimensionProduct)))
 		}
-		rows = append(rows, g.show(slices.Contains(q.By, service.SalesDimensionProduct)))
 	}
 	return append(rows, total.show(false))
+}
+
+// inPeriod reports whether a moment lies in the period that is asked for.
+func inPeriod(q revenue.Query, at time.Time) bool {
+	return (q.From == nil || !at.Before(*q.From)) && (q.To == nil || at.Before(*q.To))
+}
+
+// empty reports whether the group has no figure.
+func (g *sold) empty() bool {
+	return g.Figures == (costing.Figures{}) && g.orders == 0 && g.uncosted == 0
 }
 
 func (g *sold) show(quantity bool) string {
