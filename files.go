@@ -132,6 +132,7 @@ type exportCommands struct {
 	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Sources of new customers, with their costs and values."`
 	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
 	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer earned and cost."`
+	Sales              exportSalesCommand              `cmd:"" help:"Revenue, tax, cost and margin, by dimensions."`
 }
 
 // output has the flag for the destination of an export.

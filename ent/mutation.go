@@ -17421,6 +17421,8 @@ type OrderMutation struct {
 	clearedFields    map[string]struct{}
 	customer         *string
 	clearedcustomer  bool
+	seller           *string
+	clearedseller    bool
 	done             bool
 	oldValue         func(context.Context) (*Order, error)
 	predicates       []predicate.Order
@@ -18594,6 +18596,55 @@ func (m *OrderMutation) ResetOfferID() {
 	delete(m.clearedFields, order.FieldOfferID)
 }
 
+// SetSellerID sets the "seller_id" field.
+func (m *OrderMutation) SetSellerID(s string) {
+	m.seller = &s
+}
+
+// SellerID returns the value of the "seller_id" field in the mutation.
+func (m *OrderMutation) SellerID() (r string, exists bool) {
+	v := m.seller
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSellerID returns the old "seller_id" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldSellerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSellerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSellerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSellerID: %w", err)
+	}
+	return oldValue.SellerID, nil
+}
+
+// ClearSellerID clears the value of the "seller_id" field.
+func (m *OrderMutation) ClearSellerID() {
+	m.seller = nil
+	m.clearedFields[order.FieldSellerID] = struct{}{}
+}
+
+// SellerIDCleared returns if the "seller_id" field was cleared in this mutation.
+func (m *OrderMutation) SellerIDCleared() bool {
+	_, ok := m.clearedFields[order.FieldSellerID]
+	return ok
+}
+
+// ResetSellerID resets all changes to the "seller_id" field.
+func (m *OrderMutation) ResetSellerID() {
+	m.seller = nil
+	delete(m.clearedFields, order.FieldSellerID)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *OrderMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -18619,6 +18670,33 @@ func (m *OrderMutation) CustomerIDs() (ids []string) {
 func (m *OrderMutation) ResetCustomer() {
 	m.customer = nil
 	m.clearedcustomer = false
+}
+
+// ClearSeller clears the "seller" edge to the User entity.
+func (m *OrderMutation) ClearSeller() {
+	m.clearedseller = true
+	m.clearedFields[order.FieldSellerID] = struct{}{}
+}
+
+// SellerCleared reports if the "seller" edge to the User entity was cleared.
+func (m *OrderMutation) SellerCleared() bool {
+	return m.SellerIDCleared() || m.clearedseller
+}
+
+// SellerIDs returns the "seller" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SellerID instead. It exists only for internal usage by the builders.
+func (m *OrderMutation) SellerIDs() (ids []string) {
+	if id := m.seller; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSeller resets all changes to the "seller" edge.
+func (m *OrderMutation) ResetSeller() {
+	m.seller = nil
+	m.clearedseller = false
 }
 
 // Where appends a list predicates to the OrderMutation builder.
@@ -18655,7 +18733,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 26)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -18731,6 +18809,9 @@ func (m *OrderMutation) Fields() []string {
 	if m.offer_id != nil {
 		fields = append(fields, order.FieldOfferID)
 	}
+	if m.seller != nil {
+		fields = append(fields, order.FieldSellerID)
+	}
 	return fields
 }
 
@@ -18789,6 +18870,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.CancelReason()
 	case order.FieldOfferID:
 		return m.OfferID()
+	case order.FieldSellerID:
+		return m.SellerID()
 	}
 	return nil, false
 }
@@ -18848,6 +18931,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCancelReason(ctx)
 	case order.FieldOfferID:
 		return m.OldOfferID(ctx)
+	case order.FieldSellerID:
+		return m.OldSellerID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Order field %s", name)
 }
@@ -19032,6 +19117,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOfferID(v)
 		return nil
+	case order.FieldSellerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSellerID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
 }
@@ -19125,6 +19217,9 @@ func (m *OrderMutation) ClearedFields() []string {
 	if m.FieldCleared(order.FieldOfferID) {
 		fields = append(fields, order.FieldOfferID)
 	}
+	if m.FieldCleared(order.FieldSellerID) {
+		fields = append(fields, order.FieldSellerID)
+	}
 	return fields
 }
 
@@ -19162,6 +19257,9 @@ func (m *OrderMutation) ClearField(name string) error {
 		return nil
 	case order.FieldOfferID:
 		m.ClearOfferID()
+		return nil
+	case order.FieldSellerID:
+		m.ClearSellerID()
 		return nil
 	}
 	return fmt.Errorf("unknown Order nullable field %s", name)
@@ -19246,15 +19344,21 @@ func (m *OrderMutation) ResetField(name string) error {
 	case order.FieldOfferID:
 		m.ResetOfferID()
 		return nil
+	case order.FieldSellerID:
+		m.ResetSellerID()
+		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OrderMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.customer != nil {
 		edges = append(edges, order.EdgeCustomer)
+	}
+	if m.seller != nil {
+		edges = append(edges, order.EdgeSeller)
 	}
 	return edges
 }
@@ -19267,13 +19371,17 @@ func (m *OrderMutation) AddedIDs(name string) []ent.Value {
 		if id := m.customer; id != nil {
 			return []ent.Value{*id}
 		}
+	case order.EdgeSeller:
+		if id := m.seller; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OrderMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -19285,9 +19393,12 @@ func (m *OrderMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OrderMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedcustomer {
 		edges = append(edges, order.EdgeCustomer)
+	}
+	if m.clearedseller {
+		edges = append(edges, order.EdgeSeller)
 	}
 	return edges
 }
@@ -19298,6 +19409,8 @@ func (m *OrderMutation) EdgeCleared(name string) bool {
 	switch name {
 	case order.EdgeCustomer:
 		return m.clearedcustomer
+	case order.EdgeSeller:
+		return m.clearedseller
 	}
 	return false
 }
@@ -19309,6 +19422,9 @@ func (m *OrderMutation) ClearEdge(name string) error {
 	case order.EdgeCustomer:
 		m.ClearCustomer()
 		return nil
+	case order.EdgeSeller:
+		m.ClearSeller()
+		return nil
 	}
 	return fmt.Errorf("unknown Order unique edge %s", name)
 }
@@ -19319,6 +19435,9 @@ func (m *OrderMutation) ResetEdge(name string) error {
 	switch name {
 	case order.EdgeCustomer:
 		m.ResetCustomer()
+		return nil
+	case order.EdgeSeller:
+		m.ResetSeller()
 		return nil
 	}
 	return fmt.Errorf("unknown Order edge %s", name)

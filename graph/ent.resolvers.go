@@ -63,6 +63,10 @@ func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (*ent.Cust
 	return required(referenced(ctx, obj, func(row *ent.Order) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
+func (r *orderResolver) Seller(ctx context.Context, obj *ent.Order) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.Order) string { return deref(row.SellerID) }, userID, r.usersByID(ctx))
+}
+
 func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error) {
 	return required(referenced(ctx, obj, func(row *ent.OrderLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }

@@ -24,6 +24,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
 	"math"
@@ -79,6 +80,7 @@ type ResolverRoot interface {
 	Resource() ResourceResolver
 	ResourceBooking() ResourceBookingResolver
 	ResourceDay() ResourceDayResolver
+	SalesReport() SalesReportResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -682,6 +684,7 @@ type ComplexityRoot struct {
 		Refunded           func(childComplexity int) int
 		RefundedTax        func(childComplexity int) int
 		Refunds            func(childComplexity int) int
+		Seller             func(childComplexity int) int
 		Status             func(childComplexity int) int
 		Tax                func(childComplexity int) int
 		Total              func(childComplexity int) int
@@ -1164,6 +1167,7 @@ type ComplexityRoot struct {
 		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
 		Resource               func(childComplexity int, code string) int
 		Resources              func(childComplexity int) int
+		SalesReport            func(childComplexity int, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) int
 		Settings               func(childComplexity int) int
 		StaffEconomics         func(childComplexity int, from time.Time, to time.Time) int
 		TryPriceRule           func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
@@ -1325,6 +1329,33 @@ type ComplexityRoot struct {
 		PredictedMargin           func(childComplexity int) int
 		PredictedOrders           func(childComplexity int) int
 		RootMeanSquareError       func(childComplexity int) int
+	}
+
+	SalesReport struct {
+		Basis          func(childComplexity int) int
+		CSV            func(childComplexity int) int
+		From           func(childComplexity int) int
+		KnownAt        func(childComplexity int) int
+		Rows           func(childComplexity int) int
+		To             func(childComplexity int) int
+		Total          func(childComplexity int) int
+		UncostedOrders func(childComplexity int) int
+	}
+
+	SalesReportRow struct {
+		Cost        func(childComplexity int) int
+		Gross       func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Labels      func(childComplexity int) int
+		Margin      func(childComplexity int) int
+		MarginShare func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Quantity    func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+		Revenue     func(childComplexity int) int
+		Sold        func(childComplexity int) int
+		Tax         func(childComplexity int) int
+		Uncosted    func(childComplexity int) int
 	}
 
 	Session struct {
@@ -1626,6 +1657,7 @@ type OfferLineResolver interface {
 }
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
+	Seller(ctx context.Context, obj *ent.Order) (*ent.User, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 	Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -1743,6 +1775,7 @@ type QueryResolver interface {
 	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
 	Resource(ctx context.Context, code string) (*rates.Resource, error)
 	Resources(ctx context.Context) ([]*rates.Resource, error)
+	SalesReport(ctx context.Context, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) (*revenue.SalesReport, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
@@ -1774,6 +1807,9 @@ type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
 
 	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error)
+}
+type SalesReportResolver interface {
+	CSV(ctx context.Context, obj *revenue.SalesReport) (string, error)
 }
 type StaffEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.StaffEconomics) (string, error)
@@ -4704,6 +4740,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Refunds(childComplexity), true
+	case "Order.seller":
+		if e.ComplexityRoot.Order.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Seller(childComplexity), true
 	case "Order.status":
 		if e.ComplexityRoot.Order.Status == nil {
 			break
@@ -6896,6 +6938,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Resources(childComplexity), true
+	case "Query.salesReport":
+		if e.ComplexityRoot.Query.SalesReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_salesReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["from"].(*time.Time), args["to"].(*time.Time), args["by"].([]service.SalesDimension), args["basis"].(service.SalesBasis), args["filter"].(*service.SalesFilter), args["knownAt"].(*time.Time)), true
 	case "Query.settings":
 		if e.ComplexityRoot.Query.Settings == nil {
 			break
@@ -7609,6 +7662,134 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RivalForecast.RootMeanSquareError(childComplexity), true
 
+	case "SalesReport.basis":
+		if e.ComplexityRoot.SalesReport.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Basis(childComplexity), true
+	case "SalesReport.csv":
+		if e.ComplexityRoot.SalesReport.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.CSV(childComplexity), true
+	case "SalesReport.from":
+		if e.ComplexityRoot.SalesReport.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.From(childComplexity), true
+	case "SalesReport.knownAt":
+		if e.ComplexityRoot.SalesReport.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.KnownAt(childComplexity), true
+	case "SalesReport.rows":
+		if e.ComplexityRoot.SalesReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Rows(childComplexity), true
+	case "SalesReport.to":
+		if e.ComplexityRoot.SalesReport.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.To(childComplexity), true
+	case "SalesReport.total":
+		if e.ComplexityRoot.SalesReport.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Total(childComplexity), true
+	case "SalesReport.uncostedOrders":
+		if e.ComplexityRoot.SalesReport.UncostedOrders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.UncostedOrders(childComplexity), true
+
+	case "SalesReportRow.cost":
+		if e.ComplexityRoot.SalesReportRow.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Cost(childComplexity), true
+	case "SalesReportRow.gross":
+		if e.ComplexityRoot.SalesReportRow.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Gross(childComplexity), true
+	case "SalesReportRow.key":
+		if e.ComplexityRoot.SalesReportRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Key(childComplexity), true
+	case "SalesReportRow.labels":
+		if e.ComplexityRoot.SalesReportRow.Labels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Labels(childComplexity), true
+	case "SalesReportRow.margin":
+		if e.ComplexityRoot.SalesReportRow.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Margin(childComplexity), true
+	case "SalesReportRow.marginShare":
+		if e.ComplexityRoot.SalesReportRow.MarginShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.MarginShare(childComplexity), true
+	case "SalesReportRow.orders":
+		if e.ComplexityRoot.SalesReportRow.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Orders(childComplexity), true
+	case "SalesReportRow.quantity":
+		if e.ComplexityRoot.SalesReportRow.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Quantity(childComplexity), true
+	case "SalesReportRow.refunded":
+		if e.ComplexityRoot.SalesReportRow.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Refunded(childComplexity), true
+	case "SalesReportRow.revenue":
+		if e.ComplexityRoot.SalesReportRow.Revenue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Revenue(childComplexity), true
+	case "SalesReportRow.sold":
+		if e.ComplexityRoot.SalesReportRow.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Sold(childComplexity), true
+	case "SalesReportRow.tax":
+		if e.ComplexityRoot.SalesReportRow.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Tax(childComplexity), true
+	case "SalesReportRow.uncosted":
+		if e.ComplexityRoot.SalesReportRow.Uncosted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Uncosted(childComplexity), true
+
 	case "Session.accessToken":
 		if e.ComplexityRoot.Session.AccessToken == nil {
 			break
@@ -8261,6 +8442,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
+			graphql.NewInputUnmarshaler("SalesFilter", ec.unmarshalInputSalesFilter),
 			graphql.NewInputUnmarshaler("SendOfferInput", ec.unmarshalInputSendOfferInput),
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
@@ -12091,6 +12273,126 @@ extend type Query {
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
+	{Name: "../schema/sales_report.graphql", Input: `extend type Query {
+  """
+  What was sold, given back and kept, what of it is tax, what it cost and what is left, by any combination of dimensions, at
+  most 50,000 rows. Of orders that were completed; what was cancelled after that has never been. Scope costs: FORBIDDEN without it.
+  """
+  salesReport(
+    "The beginning of the time, included. By default there is none."
+    from: Time
+    "The end of the time, excluded. By default there is none."
+    to: Time
+    "The dimensions of the rows, each at most once, and one part of the calendar among them at most; without any there is one row."
+    by: [SalesDimension!]! = []
+    "By which moment the completion of an order, its refunds and its cancellation are counted."
+    basis: SalesBasis! = ORDER
+    "Which sales are counted. By default all are."
+    filter: SalesFilter
+    """
+    The moment whose knowledge counts: the answer is what was known then, before later orders, refunds, cancellations and corrections of
+    rates, recipes and taxes. By default it is what is known now.
+    """
+    knownAt: Time
+  ): SalesReport! @scope(name: "costs")
+}
+"By which moment a sales report counts what happened to an order. Over all time both sum to the same."
+enum SalesBasis {
+  "By the moment of the order, restated: what was given back or cancelled later is taken off where the order stands."
+  ORDER
+  "As booked: the completion, each refund and the cancellation by its own moment. What had been booked in a month does not change by a later refund."
+  BOOKED
+}
+"The dimensions by which salesReport groups sales."
+enum SalesDimension {
+  "The product, by its id; \"\" for an order that was imported without lines."
+  PRODUCT
+  "The category that the product belongs to now; \"\" for none."
+  CATEGORY
+  "The calendar day in the installation's time zone, of at most 1,100 days."
+  DAY
+  "The calendar month in the installation's time zone."
+  MONTH
+  "The calendar quarter in the installation's time zone, as \"2026-Q4\"."
+  QUARTER
+  "The calendar year in the installation's time zone."
+  YEAR
+  "The customer's segment at the moment of the order; \"\" if it was not known."
+  SEGMENT
+  "Who sold it: the seller of the order or, of an order without one, the owner of the customer now; \"\" for nobody."
+  STAFF
+  "The kind of the customer."
+  CUSTOMER_KIND
+  "The partner who brought the customer, by its id; \"\" for none."
+  PARTNER
+}
+"Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing."
+input SalesFilter {
+  "The products."
+  productIds: [ID!] @open
+  "The categories of products; \"\" for none."
+  categories: [String!] @open
+  "The segments of customers at the moment of the order."
+  segments: [Segment!] @open
+  "The people who sold it."
+  staffIds: [ID!] @open
+  "The kinds of customers."
+  customerKinds: [CustomerKind!] @open
+  "The partners who brought the customers."
+  partnerIds: [ID!] @open
+}
+"What was sold, and what is left of it."
+type SalesReport {
+  "The beginning of the time, included; null for none."
+  from: Time @open
+  "The end of the time, excluded; null for none."
+  to: Time @open
+  "By which moment what happened to an order is counted."
+  basis: SalesBasis! @open
+  "The moment whose knowledge counts; null if none was asked for."
+  knownAt: Time @open
+  "A row for each group of sales that has a figure, ordered by key."
+  rows: [SalesReportRow!]! @open
+  "All rows together; its key is empty. The amounts of the rows sum to its amounts exactly; an order with several products is one order in it."
+  total: SalesReportRow! @open
+  """
+  The orders that total.uncosted counts, the earliest at most 100: their cost lacks a rate, so that the margin is too high by it. rateGaps
+  names the rates. As known at a moment there are none.
+  """
+  uncostedOrders: [Order!]! @rows
+  "The rows as a CSV file, the same as the command \"kopeck export sales\" writes."
+  csv: String! @open
+}
+"A group of sales, and what is left of it."
+type SalesReportRow {
+  "A value for each dimension, in the order of by: an id, an enum's value, a day, month, quarter or year as \"2026-11-20\", \"2026-11\", \"2026-Q4\" or \"2026\"; \"\" for none."
+  key: [String!]! @open
+  "The key for people: the SKU and name of a product, the name of a user or partner instead of the id."
+  labels: [String!]! @open
+  "The number of orders with something in the group, without those that were given back in full or cancelled. As booked these are taken off by the moment at which they were, so that it may be negative."
+  orders: Int! @open
+  "The units sold less those that came back to stock; null unless PRODUCT is a dimension."
+  quantity: Decimal @open
+  "What was sold, without tax, before refunds."
+  sold: Money! @open
+  "What was given back, without tax."
+  refunded: Money! @open
+  "What is kept without tax: sold less refunded."
+  revenue: Money! @open
+  "The tax of what is kept."
+  tax: Money! @open
+  "What is kept with tax."
+  gross: Money! @open
+  "The full cost, less that of what came back to stock."
+  cost: Money! @open
+  "The revenue less the cost."
+  margin: Money! @open
+  "The margin divided by the revenue, with 6 places; null if the revenue is 0, or too small for the quotient to be a Decimal."
+  marginShare: Decimal @open
+  "The number of these orders, those given back in full among them, whose cost lacks a rate: it is too low by what is missing. See uncostedOrders."
+  uncosted: Int! @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/settings.graphql", Input: `"A setting of the installation."
 type Setting {
   "The name of the setting."
@@ -13294,6 +13596,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_cancelReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_Order_customer(ctx, field)
+	case "seller":
+		return ec.fieldContext_Order_seller(ctx, field)
 	case "possibleDuplicates":
 		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
@@ -14492,6 +14796,60 @@ func (ec *executionContext) childFields_RivalForecast(ctx context.Context, field
 		return ec.fieldContext_RivalForecast_betterForMargin(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RivalForecast", field.Name)
+}
+
+func (ec *executionContext) childFields_SalesReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SalesReport_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SalesReport_to(ctx, field)
+	case "basis":
+		return ec.fieldContext_SalesReport_basis(ctx, field)
+	case "knownAt":
+		return ec.fieldContext_SalesReport_knownAt(ctx, field)
+	case "rows":
+		return ec.fieldContext_SalesReport_rows(ctx, field)
+	case "total":
+		return ec.fieldContext_SalesReport_total(ctx, field)
+	case "uncostedOrders":
+		return ec.fieldContext_SalesReport_uncostedOrders(ctx, field)
+	case "csv":
+		return ec.fieldContext_SalesReport_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SalesReport", field.Name)
+}
+
+func (ec *executionContext) childFields_SalesReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_SalesReportRow_key(ctx, field)
+	case "labels":
+		return ec.fieldContext_SalesReportRow_labels(ctx, field)
+	case "orders":
+		return ec.fieldContext_SalesReportRow_orders(ctx, field)
+	case "quantity":
+		return ec.fieldContext_SalesReportRow_quantity(ctx, field)
+	case "sold":
+		return ec.fieldContext_SalesReportRow_sold(ctx, field)
+	case "refunded":
+		return ec.fieldContext_SalesReportRow_refunded(ctx, field)
+	case "revenue":
+		return ec.fieldContext_SalesReportRow_revenue(ctx, field)
+	case "tax":
+		return ec.fieldContext_SalesReportRow_tax(ctx, field)
+	case "gross":
+		return ec.fieldContext_SalesReportRow_gross(ctx, field)
+	case "cost":
+		return ec.fieldContext_SalesReportRow_cost(ctx, field)
+	case "margin":
+		return ec.fieldContext_SalesReportRow_margin(ctx, field)
+	case "marginShare":
+		return ec.fieldContext_SalesReportRow_marginShare(ctx, field)
+	case "uncosted":
+		return ec.fieldContext_SalesReportRow_uncosted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SalesReportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16933,6 +17291,60 @@ func (ec *executionContext) field_Query_resource_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["code"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]service.SalesDimension, error) {
+			return ec.unmarshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "basis",
+		func(ctx context.Context, v any) (service.SalesBasis, error) {
+			return ec.unmarshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["basis"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.SalesFilter, error) {
+			return ec.unmarshalOSalesFilter2ᚖkopeckᚋserviceᚐSalesFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg5
 	return args, nil
 }
 
@@ -31610,6 +32022,38 @@ func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_seller(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_seller(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Seller(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_seller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Order_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43195,6 +43639,78 @@ func (ec *executionContext) fieldContext_Query_resources(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_salesReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["by"].([]service.SalesDimension), fc.Args["basis"].(service.SalesBasis), fc.Args["filter"].(*service.SalesFilter), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *revenue.SalesReport) graphql.Marshaler {
+			return ec.marshalNSalesReport2ᚖkopeckᚋserviceᚋrevenueᚐSalesReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_salesReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_salesReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46125,6 +46641,579 @@ func (ec *executionContext) _RivalForecast_betterForMargin(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_RivalForecast_betterForMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SalesReport_from(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_to(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_basis(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.SalesBasis) graphql.Marshaler {
+			return ec.marshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "SalesBasis")
+}
+
+func (ec *executionContext) _SalesReport_knownAt(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*revenue.SalesReportRow) graphql.Marshaler {
+			return ec.marshalNSalesReportRow2ᚕᚖkopeckᚋserviceᚋrevenueᚐSalesReportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_total(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *revenue.SalesReportRow) graphql.Marshaler {
+			return ec.marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_uncostedOrders(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_uncostedOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UncostedOrders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚕᚖkopeckᚋentᚐOrderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_uncostedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_csv(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SalesReport().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_key(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_labels(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_labels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Labels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_labels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_orders(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SalesReportRow_quantity(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _SalesReportRow_sold(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_sold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_sold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_refunded(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_refunded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refunded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_revenue(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_revenue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revenue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_tax(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_gross(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_cost(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_margin(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_marginShare(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_marginShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_marginShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _SalesReportRow_uncosted(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_uncosted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uncosted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_uncosted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
@@ -53598,6 +54687,83 @@ func UnmarshalRevokePermissionInput(ctx context.Context, raw any) (service.Revok
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSalesFilter(ctx context.Context, obj any) (service.SalesFilter, error) {
+	var it service.SalesFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productIds", "categories", "segments", "staffIds", "customerKinds", "partnerIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductIds = data
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		case "segments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
+			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Segments = data
+		case "staffIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StaffIds = data
+		case "customerKinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerKinds"))
+			data, err := ec.unmarshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerKinds = data
+		case "partnerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartnerIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSalesFilter unmarshals raw into the SalesFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSalesFilter(ctx context.Context, raw any) (service.SalesFilter, error) {
+	var out service.SalesFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SalesFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSendOfferInput(ctx context.Context, obj any) (service.SendOfferInput, error) {
 	var it service.SendOfferInput
 	if obj == nil {
@@ -59013,6 +60179,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_customer(ctx, field, obj)
 				})
+		case "seller":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_seller(ctx, field, obj)
+				})
 		case "possibleDuplicates":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -62211,6 +63383,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_resources(ctx, field)
 				})
+		case "salesReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_salesReport(ctx, field)
+				})
 		case "settings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -63239,6 +64417,168 @@ func (ec *executionContext) _RivalForecast(ctx context.Context, sel ast.Selectio
 			}
 		case "betterForMargin":
 			out.Values[i] = ec._RivalForecast_betterForMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var salesReportImplementors = []string{"SalesReport"}
+
+func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionSet, obj *revenue.SalesReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SalesReport")
+		case "from":
+			out.Values[i] = ec._SalesReport_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._SalesReport_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "basis":
+			out.Values[i] = ec._SalesReport_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "knownAt":
+			out.Values[i] = ec._SalesReport_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._SalesReport_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._SalesReport_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uncostedOrders":
+			out.Values[i] = ec._SalesReport_uncostedOrders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SalesReport_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var salesReportRowImplementors = []string{"SalesReportRow"}
+
+func (ec *executionContext) _SalesReportRow(ctx context.Context, sel ast.SelectionSet, obj *revenue.SalesReportRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SalesReportRow")
+		case "key":
+			out.Values[i] = ec._SalesReportRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "labels":
+			out.Values[i] = ec._SalesReportRow_labels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._SalesReportRow_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._SalesReportRow_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sold":
+			out.Values[i] = ec._SalesReportRow_sold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refunded":
+			out.Values[i] = ec._SalesReportRow_refunded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revenue":
+			out.Values[i] = ec._SalesReportRow_revenue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tax":
+			out.Values[i] = ec._SalesReportRow_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gross":
+			out.Values[i] = ec._SalesReportRow_gross(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._SalesReportRow_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._SalesReportRow_margin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginShare":
+			out.Values[i] = ec._SalesReportRow_marginShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uncosted":
+			out.Values[i] = ec._SalesReportRow_uncosted(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -66873,6 +68213,88 @@ func (ec *executionContext) marshalNRole2kopeckᚋschemaᚐRole(ctx context.Cont
 	return v
 }
 
+func (ec *executionContext) unmarshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx context.Context, v any) (service.SalesBasis, error) {
+	var res service.SalesBasis
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx context.Context, sel ast.SelectionSet, v service.SalesBasis) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx context.Context, v any) (service.SalesDimension, error) {
+	var res service.SalesDimension
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx context.Context, sel ast.SelectionSet, v service.SalesDimension) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx context.Context, v any) ([]service.SalesDimension, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.SalesDimension, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []service.SalesDimension) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSalesReport2ᚖkopeckᚋserviceᚋrevenueᚐSalesReport(ctx context.Context, sel ast.SelectionSet, v *revenue.SalesReport) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SalesReport!")
+		return graphql.Null
+	}
+	return ec._SalesReport(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSalesReportRow2ᚕᚖkopeckᚋserviceᚋrevenueᚐSalesReportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*revenue.SalesReportRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx context.Context, sel ast.SelectionSet, v *revenue.SalesReportRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SalesReportRow!")
+		return graphql.Null
+	}
+	return ec._SalesReportRow(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSegment2kopeckᚋschemaᚐSegment(ctx context.Context, v any) (schema.Segment, error) {
 	var res schema.Segment
 	err := res.UnmarshalGQL(v)
@@ -67936,6 +69358,42 @@ func (ec *executionContext) unmarshalOCustomerFilter2ᚖkopeckᚋserviceᚐCusto
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx context.Context, v any) ([]schema.CustomerKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.CustomerKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.CustomerKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomerKind(ctx context.Context, v any) (*schema.CustomerKind, error) {
 	if v == nil {
 		return nil, nil
@@ -68954,6 +70412,14 @@ func (ec *executionContext) marshalORole2ᚖkopeckᚋschemaᚐRole(ctx context.C
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSalesFilter2ᚖkopeckᚋserviceᚐSalesFilter(ctx context.Context, v any) (*service.SalesFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSalesFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx context.Context, v any) ([]schema.Segment, error) {

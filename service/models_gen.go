@@ -939,6 +939,22 @@ type RevokePermissionInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing.
+type SalesFilter struct {
+	// The products.
+	ProductIds []string `json:"productIds,omitempty"`
+	// The categories of products; "" for none.
+	Categories []string `json:"categories,omitempty"`
+	// The segments of customers at the moment of the order.
+	Segments []schema.Segment `json:"segments,omitempty"`
+	// The people who sold it.
+	StaffIds []string `json:"staffIds,omitempty"`
+	// The kinds of customers.
+	CustomerKinds []schema.CustomerKind `json:"customerKinds,omitempty"`
+	// The partners who brought the customers.
+	PartnerIds []string `json:"partnerIds,omitempty"`
+}
+
 // The input of sendOffer.
 type SendOfferInput struct {
 	// The offer.
@@ -1591,6 +1607,146 @@ func (e *RateGapKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e RateGapKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By which moment a sales report counts what happened to an order. Over all time both sum to the same.
+type SalesBasis string
+
+const (
+	// By the moment of the order, restated: what was given back or cancelled later is taken off where the order stands.
+	SalesBasisOrder SalesBasis = "ORDER"
+	// As booked: the completion, each refund and the cancellation by its own moment. What had been booked in a month does not change by a later refund.
+	SalesBasisBooked SalesBasis = "BOOKED"
+)
+
+var AllSalesBasis = []SalesBasis{
+	SalesBasisOrder,
+	SalesBasisBooked,
+}
+
+func (e SalesBasis) IsValid() bool {
+	switch e {
+	case SalesBasisOrder, SalesBasisBooked:
+		return true
+	}
+	return false
+}
+
+func (e SalesBasis) String() string {
+	return string(e)
+}
+
+func (e *SalesBasis) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SalesBasis(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SalesBasis", str)
+	}
+	return nil
+}
+
+func (e SalesBasis) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SalesBasis) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SalesBasis) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The dimensions by which salesReport groups sales.
+type SalesDimension string
+
+const (
+	// The product, by its id; "" for an order that was imported without lines.
+	SalesDimensionProduct SalesDimension = "PRODUCT"
+	// The category that the product belongs to now; "" for none.
+	SalesDimensionCategory SalesDimension = "CATEGORY"
+	// The calendar day in the installation's time zone, of at most 1,100 days.
+	SalesDimensionDay SalesDimension = "DAY"
+	// The calendar month in the installation's time zone.
+	SalesDimensionMonth SalesDimension = "MONTH"
+	// The calendar quarter in the installation's time zone, as "2026-Q4".
+	SalesDimensionQuarter SalesDimension = "QUARTER"
+	// The calendar year in the installation's time zone.
+	SalesDimensionYear SalesDimension = "YEAR"
+	// The customer's segment at the moment of the order; "" if it was not known.
+	SalesDimensionSegment SalesDimension = "SEGMENT"
+	// Who sold it: the seller of the order or, of an order without one, the owner of the customer now; "" for nobody.
+	SalesDimensionStaff SalesDimension = "STAFF"
+	// The kind of the customer.
+	SalesDimensionCustomerKind SalesDimension = "CUSTOMER_KIND"
+	// The partner who brought the customer, by its id; "" for none.
+	SalesDimensionPartner SalesDimension = "PARTNER"
+)
+
+var AllSalesDimension = []SalesDimension{
+	SalesDimensionProduct,
+	SalesDimensionCategory,
+	SalesDimensionDay,
+	SalesDimensionMonth,
+	SalesDimensionQuarter,
+	SalesDimensionYear,
+	SalesDimensionSegment,
+	SalesDimensionStaff,
+	SalesDimensionCustomerKind,
+	SalesDimensionPartner,
+}
+
+func (e SalesDimension) IsValid() bool {
+	switch e {
+	case SalesDimensionProduct, SalesDimensionCategory, SalesDimensionDay, SalesDimensionMonth, SalesDimensionQuarter, SalesDimensionYear, SalesDimensionSegment, SalesDimensionStaff, SalesDimensionCustomerKind, SalesDimensionPartner:
+		return true
+	}
+	return false
+}
+
+func (e SalesDimension) String() string {
+	return string(e)
+}
+
+func (e *SalesDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SalesDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SalesDimension", str)
+	}
+	return nil
+}
+
+func (e SalesDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SalesDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SalesDimension) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -34,6 +34,7 @@ var passedOnLimits = map[string]int{
 	"service/quote":      3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":      6,  // grades of some staff or of all
 	"service/report":     11, // what was known to be completed is one condition, and the contacts as they were known one table, which books has
+	"service/revenue":    2,  // what was known to be completed is one condition, which books has; the months of reports
 	"service/sale":       1,
 	"service/value":      5, // customers are held by service.HoldCustomers and not by a statement of its own
 }

@@ -905,6 +905,7 @@ var (
 		{Name: "cancel_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "offer_id", Type: field.TypeString, Nullable: true},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "seller_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// OrdersTable holds the schema information for the "orders" table.
 	OrdersTable = &schema.Table{
@@ -917,6 +918,12 @@ var (
 				Columns:    []*schema.Column{OrdersColumns[25]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orders_users_seller",
+				Columns:    []*schema.Column{OrdersColumns[26]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -934,6 +941,22 @@ var (
 				Name:    "order_at_id_unattributed",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[7], OrdersColumns[0], OrdersColumns[17]},
+			},
+			{
+				Name:    "order_completed_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[21]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "completed_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "order_cancelled_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[22]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "cancelled_at IS NOT NULL",
+				},
 			},
 			{
 				Name:    "order_offer_id",
@@ -1420,6 +1443,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RefundsColumns[8]},
 			},
+			{
+				Name:    "refund_at",
+				Unique:  false,
+				Columns: []*schema.Column{RefundsColumns[4]},
+			},
 		},
 	}
 	// RefundLinesColumns holds the columns for the "refund_lines" table.
@@ -1669,6 +1697,7 @@ func init() {
 	OfferLinesTable.ForeignKeys[0].RefTable = OffersTable
 	OfferLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	OrdersTable.ForeignKeys[0].RefTable = CustomersTable
+	OrdersTable.ForeignKeys[1].RefTable = UsersTable
 	OrderLinesTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	PermissionsTable.ForeignKeys[0].RefTable = CustomersTable

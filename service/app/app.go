@@ -19,6 +19,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
 )
@@ -38,6 +39,7 @@ type App struct {
 	Contacts  *contacts.Service
 	Sale      *sale.Service
 	Report    *report.Service
+	Revenue   *revenue.Service
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
@@ -68,6 +70,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)

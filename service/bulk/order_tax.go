@@ -9,7 +9,7 @@ import (
 	"kopeck/service/books"
 )
 
-// tax computes the taxes of new orders, of their lines and refunds. A line of a product with a tax code has the tax of that at the order's
+// tax computes the taxes of new orders, of their lines and refunds, and divides stated costs. A line of a product with a tax code has the tax of that at the order's
 // completion, any other the tax that the file says.
 func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
 	found := map[string]string{}
@@ -34,8 +34,31 @@ func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
 		if err := divideTax(o, c.service.Settings().Taxes); err != nil {
 			return err
 		}
+		if err := divideCost(o); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// divideCost divides the cost that the file says of an order among its lines, where theirs do not sum to it, so that reports by product
+// sum to it. That of an order of which goods came back to stock is what its lines say.
+func divideCost(o *OrderRecord) error {
+	if !o.StatedCost || len(o.Lines) == 0 {
+		return nil
+	}
+	lines := make([]costing.StatedLine, len(o.Lines))
+	for n, line := range o.Lines {
+		if o.ReturnedOf(line.ID).Sign() > 0 {
+			return nil
+		}
+		lines[n] = costing.StatedLine{Total: line.Total, Cost: line.Cost, Left: line.Cost}
+	}
+	costs, err := costing.DivideStatedCost(o.Cost, lines)
+	for n := range costs {
+		o.Lines[n].Cost = costs[n]
+	}
+	return err
 }
 
 // taxLines computes the taxes of the lines of an order, of products whose ids are given by sku.

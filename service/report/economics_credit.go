@@ -63,7 +63,7 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 	byKey := make(map[string]*contactGroup, len(groups))
 	for _, g := range groups {
 		g.Realised = money.Amount{}
-		byKey[joined(g.key)] = g
+		byKey[Joined(g.key)] = g
 	}
 	if err := tx.PreferIndexes(ctx); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 				return nil
 			}
 			delete(earned, contact)
-			g := byKey[joined(b.key(values))]
+			g := byKey[Joined(b.key(values))]
 			var err error
 			g.Realised, err = g.Realised.Plus(amount)
 			return err

@@ -55,7 +55,7 @@ func (b *breakdown) columns() (columns string, args []any) {
 		column := dimensionColumns[one]
 		switch known := knownColumns[one]; {
 		case one == service.ContactDimensionMonth:
-			place, months := placeOfMonth(b.months, "c.at")
+			place, months := PlaceOf(b.months, "c.at")
 			column, args = place, append(args, months...)
 		case known != "" && !b.knownAt.IsZero():
 			column, args = known, append(args, b.knownAt)
@@ -74,16 +74,16 @@ func (b *breakdown) into(values []string) []any {
 	return cells
 }
 
-// placeOfMonth returns an SQL expression for the place among some months of the one that a column's time lies in, and its
+// PlaceOf returns an SQL expression for the place among some months, or other spans, of the one that a column's time lies in, and its
 // parameters. It compares as often as a binary search does.
-func placeOfMonth(months []month, column string) (expression string, args []any) {
+func PlaceOf(months []Span, column string) (expression string, args []any) {
 	var between func(low, high int) string
 	between = func(low, high int) string {
 		if high-low <= 1 {
 			return strconv.Itoa(low)
 		}
 		middle := (low + high) / 2
-		args = append(args, months[middle].begin)
+		args = append(args, months[middle].Begin)
 		return "CASE WHEN " + column + " < ? THEN " + between(low, middle) + " ELSE " + between(middle, high) + " END"
 	}
 	return between(0, len(months)), args
