@@ -76,6 +76,7 @@ customer Anna (cus_00000000000000000000000000), then STRANGER
 channel PHONE, INBOUND
 at 0000-00-00 00:00 UTC
 staff ADMIN at the command line
+subject coats
 
 What it cost
 CHANNEL_FEE PHONE, contact: 1 contact x 5 per contact, from 0000-00-00 00:00 UTC 5.00
@@ -90,6 +91,10 @@ less its cost -5.00
 -------
 net 1594.96
 contacts of its kind, channel and stage are expected to earn 1599.96
+
+What was corrected
+0000-00-00 00:00 UTC corrected by admin@cli.kopeck.invalid: subject from nothing
+to coats: misheard
 `
 
 const tokenPage = `Price token of this installation, unaltered HOLDS
@@ -149,6 +154,7 @@ func TestExplain(t *testing.T) {
 		order := field(`mutation($c: ID!, $t: String!) { placeOrder(input: {customerId: $c, priceTokens: [$t], externalId: "W-1"}) { order { id } userErrors { message } } }`, in{"c": customer, "t": price}, "placeOrder", "order", "id")
 		line := field(`mutation($o: ID!) { completeOrder(input: {id: $o}) { order { lines { id } } userErrors { message } } }`, in{"o": order}, "completeOrder", "order", "lines", "id")
 		field(`mutation($o: ID!, $l: ID!) { refundOrder(input: {id: $o, lines: [{lineId: $l, quantity: "1"}], goodsReturned: true, reason: "too long"}) { order { id } userErrors { message } } }`, in{"o": order, "l": line}, "refundOrder", "order", "id")
+		field(`mutation($c: ID!) { correctContact(input: {id: $c, expectedVersion: 1, reason: "misheard", subject: "coats"}) { contact { id } userErrors { message } } }`, in{"c": contact}, "correctContact", "contact", "id")
 		stop()
 		for what, want := range map[string]string{order: orderPage, contact: contactPage, price: tokenPage} {
 			status, out := i.command("explain", what)

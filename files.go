@@ -16,9 +16,9 @@ import (
 	"kopeck/money"
 )
 
-// importCommand reads orders, customers, contacts or rates from a file.
+// importCommand reads records of a kind from a file.
 type importCommand struct {
-	Kind string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
+	Kind string `arg:"" enum:"orders,customers,contacts,rates,measurements,products,recipes,rules,agreements" help:"orders, customers, contacts, rates, measurements, products, recipes, rules or agreements."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
 	Format       string   `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
@@ -37,7 +37,7 @@ type importCommand struct {
 	Currency     string   `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
 	Errors       string   `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
 	Customers    string   `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
-	Update       bool     `help:"Customers: update those that exist with other values instead of rejecting the rows. Empty cells change nothing."`
+	Update       bool     `help:"Customers, measurements, products, recipes, rules: change those that exist with other content instead of rejecting the rows. Empty cells change nothing."`
 	Empty        string   `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the customer keeps the value, with clear it is erased where it may be empty."`
 	DryRun       bool     `help:"Report what would be written, and write nothing."`
 	DateFormat   string   `placeholder:"FORMAT" help:"The format of dates, such as 'M/D/YYYY h:mm A', from YYYY YY MMMM MMM MM M DD D HH H hh h mm ss SSS, A (AM or PM), Z (an offset such as -0400) and punctuation. Not needed for YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY, with or without a time and an offset."`
@@ -121,12 +121,18 @@ type exportCommands struct {
 	Customers          exportCustomersCommand          `cmd:"" help:"All customers, for import."`
 	Contacts           exportContactsCommand           `cmd:"" help:"All contacts, for import."`
 	Rates              exportRatesCommand              `cmd:"" help:"All rates with their corrections, for import."`
+	Measurements       exportMeasurementsCommand       `cmd:"" help:"All definitions of measurements, for import."`
+	Products           exportProductsCommand           `cmd:"" help:"All products with their price terms, for import."`
+	Recipes            exportRecipesCommand            `cmd:"" help:"All recipes with their options, for import."`
+	Rules              exportRulesCommand              `cmd:"" help:"All price rules, for import."`
+	Agreements         exportAgreementsCommand         `cmd:"" help:"All agreed and proposed prices of customers, for import."`
 	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"Cost and value of contacts, by dimensions."`
 	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"Value of all customers, by dimensions."`
 	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margins expected of the present customers, by month."`
 	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Sources of new customers, with their costs and values."`
 	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
 	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer earned and cost."`
+	Sales              exportSalesCommand              `cmd:"" help:"Revenue, tax, cost and margin, by dimensions."`
 }
 
 // output has the flag for the destination of an export.
@@ -191,6 +197,12 @@ type (
 	exportCustomersCommand struct{ output }
 	exportContactsCommand  struct{ output }
 	exportRatesCommand     struct{ output }
+
+	exportMeasurementsCommand struct{ output }
+	exportProductsCommand     struct{ output }
+	exportRecipesCommand      struct{ output }
+	exportRulesCommand        struct{ output }
+	exportAgreementsCommand   struct{ output }
 )
 
 // Run implements the command.
@@ -211,4 +223,29 @@ func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program
 // Run implements the command.
 func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.all(ctx, s, p, option.Rates)
+}
+
+// Run implements the command.
+func (c *exportMeasurementsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Measurements)
+}
+
+// Run implements the command.
+func (c *exportProductsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Products)
+}
+
+// Run implements the command.
+func (c *exportRecipesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Recipes)
+}
+
+// Run implements the command.
+func (c *exportRulesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Rules)
+}
+
+// Run implements the command.
+func (c *exportAgreementsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Agreements)
 }

@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/revenue"
 )
 
 // period has the flags for the period of a report.
@@ -23,6 +24,29 @@ func (t period) read(zone *time.Location) (from, to time.Time, err error) {
 		to, err = momentOf("--to", t.To, zone)
 	}
 	return from, to, err
+}
+
+// openPeriod has the flags for the period of a report that may have no bounds.
+type openPeriod struct {
+	From string `placeholder:"DATE" help:"Start, as in the other reports; if not given, all of the past."`
+	To   string `placeholder:"DATE" help:"End, exclusive: a day or a time as for --from."`
+}
+
+// read returns the start and the end of the period, nil for none; days are of the installation's time zone.
+func (t openPeriod) read(zone *time.Location) (from, to *time.Time, err error) {
+	if from, err = optionalMoment("--from", t.From, zone); err == nil {
+		to, err = optionalMoment("--to", t.To, zone)
+	}
+	return from, to, err
+}
+
+// optionalMoment is momentOf for a flag that may be absent; nil then.
+func optionalMoment(flag, text string, zone *time.Location) (*time.Time, error) {
+	if text == "" {
+		return nil, nil
+	}
+	at, err := momentOf(flag, text, zone)
+	return &at, err
 }
 
 // momentOf reads a day in a time zone or a time in RFC 3339, truncated to microseconds.
@@ -62,13 +86,9 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 			given := schema.AttributionModel(c.Model)
 			model = &given
 		}
-		var known *time.Time
-		if c.KnownAt != "" {
-			at, err := momentOf("--known-at", c.KnownAt, k.app.Settings().Zone)
-			if err != nil {
-				return err
-			}
-			known = &at
+		known, err := optionalMoment("--known-at", c.KnownAt, k.app.Settings().Zone)
+		if err != nil {
+			return err
 		}
 		report, err := k.app.Report.ContactEconomics(ctx, from, until, by, model, known)
 		if err != nil {
@@ -101,29 +121,51 @@ func (c *exportStaffEconomicsCommand) Run(ctx context.Context, s *settings, p *p
 
 // exportCustomerEconomicsCommand writes what each customer earned and cost.
 type exportCustomerEconomicsCommand struct {
-	From string `placeholder:"DATE" help:"Start, as in the other reports; if not given, all of the past."`
-	To   string `placeholder:"DATE" help:"End, exclusive: a day or a time as for --from."`
+	openPeriod
 	output
 }
 
 // Run implements the command.
 func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		var from, until *time.Time
-		for _, one := range []struct {
-			flag, text string
-			at         **time.Time
-		}{{"--from", c.From, &from}, {"--to", c.To, &until}} {
-			if one.text == "" {
-				continue
-			}
-			at, err := momentOf(one.flag, one.text, k.app.Settings().Zone)
-			if err != nil {
-				return err
-			}
-			*one.at = &at
+		from, until, err := c.read(k.app.Settings().Zone)
+		if err != nil {
+			return err
 		}
 		return k.app.Report.WriteCustomerEconomics(ctx, from, until, to)
+	})
+}
+
+// exportSalesCommand writes what was sold and what is left of it.
+type exportSalesCommand struct {
+	openPeriod
+	By      []string `enum:"PRODUCT,CATEGORY,DAY,MONTH,QUARTER,YEAR,SEGMENT,STAFF,CUSTOMER_KIND,PARTNER" placeholder:"PRODUCT,MONTH" help:"Any of ${enum}; if not given, one row for all sales."`
+	Basis   string   `enum:"ORDER,BOOKED" default:"ORDER" help:"ORDER counts by the moment of the order, restated by later refunds and cancellations; BOOKED counts completions, refunds and cancellations by their own moments."`
+	KnownAt string   `placeholder:"DATE" help:"Use what was known then, before later refunds and corrections; a day or a time as for --from."`
+	output
+}
+
+// Run implements the command.
+func (c *exportSalesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		zone := k.app.Settings().Zone
+		from, until, err := c.read(zone)
+		if err != nil {
+			return err
+		}
+		known, err := optionalMoment("--known-at", c.KnownAt, zone)
+		if err != nil {
+			return err
+		}
+		by := make([]service.SalesDimension, len(c.By))
+		for i, one := range c.By {
+			by[i] = service.SalesDimension(one)
+		}
+		report, err := k.app.Revenue.SalesReport(ctx, revenue.Query{From: from, To: until, By: by, Basis: service.SalesBasis(c.Basis), KnownAt: known})
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }
 

@@ -83,7 +83,7 @@ func contents(t *testing.T, w *World) string {
 	t.Helper()
 	var all strings.Builder
 	for _, table := range []string{
-		"customers", "contacts", "products", "components", "product_options", "recipes", "measurement_definitions", "list_prices", "rates", "bookings", "orders", "order_lines", "refunds", "credits",
+		"customers", "contacts", "contact_corrections", "products", "components", "product_options", "recipes", "measurement_definitions", "list_prices", "rates", "bookings", "orders", "order_lines", "refunds", "credits",
 		"price_rules", "price_agreements", "permissions", "permission_events", "offers", "offer_lines", "stage_changes", "settings", "idempotency_keys", "audit_entries",
 	} {
 		sum := "count(*)"

@@ -159,17 +159,18 @@ func TestCostsAreNotInListPrices(t *testing.T) {
 			"sku": "SCARF", "name": "A scarf", "markup": "0.37", "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantity": "1.2345"}},
 		}}).Text("createProduct.product.id")
 		for role, want := range map[schema.Role]string{
-			schema.RoleAdmin: "LIST 169.13, ROUNDING -0.13, list 169.13", schema.RoleSales: "LIST 169.00, list 169.00", schema.RoleManager: "LIST 169.13, ROUNDING -0.13, list 169.13",
+			schema.RoleAdmin: "LIST 169.13, ROUNDING -0.13, list 169.13 of the product 169.13", schema.RoleSales: "LIST 169.00, list 169.00 of the product 169.00",
+			schema.RoleManager: "LIST 169.13, ROUNDING -0.13, list 169.13 of the product 169.13",
 		} {
 			c := w.As(role)
-			r := c.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "1") { unit { amount } lines { kind amount { amount } } product { listPrice { amount } } } } }`,
+			r := c.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "1") { unit { amount } list { amount } lines { kind amount { amount } } product { listPrice { amount } } } } }`,
 				Vars{"c": NewCustomer(c, Vars{}), "p": product})
 			var got strings.Builder
 			for i := range r.Len("customer.price.lines") {
 				line := fmt.Sprintf("customer.price.lines.%d.", i)
 				fmt.Fprintf(&got, "%s %s, ", r.Text(line+"kind"), r.Text(line+"amount.amount"))
 			}
-			if got := got.String() + "list " + r.Text("customer.price.product.listPrice.amount"); got != want || r.Text("customer.price.unit.amount") != "169.00" {
+			if got := got.String() + "list " + r.Text("customer.price.list.amount") + " of the product " + r.Text("customer.price.product.listPrice.amount"); got != want || r.Text("customer.price.unit.amount") != "169.00" {
 				t.Errorf("%s reads %s, want %s: %s", role, got, want, r.Body)
 			}
 		}

@@ -135,7 +135,9 @@ func (s *seeded) busy() {
 				a.Must(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("100.00"), "reason": "Too long"}})
 			}
 		}
-		a.Must(cancelOrder, Vars{"in": Vars{"id": s.order("1", nil), "reason": "Too late"}})
+		cancelled := s.order("1", nil)
+		a.Must(cancelOrder, Vars{"in": Vars{"id": cancelled, "reason": "Too late"}})
+		s.corrected(customer, Vars{"orderId": cancelled, "offerId": offer, "notes": "Red", "at": past(25)})
 		s.tailor(customer)
 	}
 	s.recipeIs(s.tailored, Vars{"material": "cloth", "quantity": "1.1"}, "2020-01-01T00:00:00Z")
@@ -153,6 +155,17 @@ func (s *seeded) busy() {
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
 	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
 	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)
+}
+
+// corrected records three contacts of a customer that may be one, corrects them and voids one.
+func (s *seeded) corrected(customer string, in Vars) {
+	for _, void := range []bool{false, false, true} {
+		id := s.admin.Must(recordContact, Vars{"in": Called(customer, in)}).Text("recordContact.contact.id")
+		s.admin.Must(correctContact, Vars{"in": Vars{"id": id, "expectedVersion": 1, "reason": "Misheard", "kind": "COMPLAINT", "notes": "Blue"}})
+		if void {
+			s.admin.Must(voidContact, Vars{"in": Vars{"id": id, "reason": "Another customer"}})
+		}
+	}
 }
 
 // tailor sells a customer what is made to their measurement, with an option and by an agreement; its due date is changed, and some of it

@@ -54,6 +54,7 @@ var rules = map[string]row{
 	"StageChange":        ofCustomers,
 	"DatedValue":         ofHistory,
 	"ContactRestatement": ofHistory,
+	"ContactCorrection":  ofHistory,
 	"Product":            ofCompany,
 	"ProductOption":      ofCompany,
 	"Recipe":             ofCosts,
@@ -134,5 +135,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "Refund": true, "RefundLine": true, "AuditEntry": true,
+	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true,
 }

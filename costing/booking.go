@@ -95,6 +95,15 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
 }
 
+// lastDay returns the last day on which anything of a resource is booked, known or not; otherwise where there is none.
+func (b *Bookings) lastDay(resource string, otherwise int) int {
+	if b == nil || b.byResource[resource] == nil {
+		return otherwise
+	}
+	days := b.byResource[resource].bookings
+	return days[len(days)-1].Day
+}
+
 // HeldFor reports whether anything is held for a customer at a moment.
 func (b *Bookings) HeldFor(customer string, at time.Time) bool {
 	return b != nil && slices.ContainsFunc(b.holds[customer], func(hold Booking) bool {

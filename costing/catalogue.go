@@ -229,8 +229,8 @@ func (c *Catalogue) MadeWith(productID string) []string {
 		for id, e := range c.entries {
 			for _, r := range e.recipes {
 				r.EachComponent(func(component Component) {
-					if component.PartID != "" && !slices.Contains(c.usedIn[component.PartID], id) {
-						c.usedIn[component.PartID] = append(c.usedIn[component.PartID], id)
+					if users := c.usedIn[component.PartID]; component.PartID != "" && (len(users) == 0 || users[len(users)-1] != id) {
+						c.usedIn[component.PartID] = append(users, id)
 					}
 				})
 			}

@@ -154,6 +154,9 @@ func joinTerms(a, b []term) []term {
 func (f folding) ingredients(r *folded, components []Component, path []string) ([]ingredient, error) {
 	s := gathered{place: make(map[ingredientKey]int, len(components))}
 	for _, component := range components {
+		if component.Wrong != nil {
+			return nil, component.Wrong
+		}
 		direct := ingredient{quantity: component.Quantity.Rat(), shown: component.Quantity, exact: true}
 		if component.Formula != nil {
 			direct = ingredient{terms: []term{{one.Rat(), []int{r.place(component.Formula)}}}}

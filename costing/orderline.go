@@ -1,6 +1,7 @@
 package costing
 
 import (
+	"errors"
 	"math/big"
 	"time"
 
@@ -100,4 +101,33 @@ func DivideRefunds(amount money.Amount, left []money.Amount) ([]money.Amount, er
 		weights[i] = one.Rat()
 	}
 	return money.Split(amount, weights)
+}
+
+// StatedLine is a line of an order whose cost came with an import. Left is the part of its cost that did not come back to stock.
+type StatedLine struct{ Total, Cost, Left money.Amount }
+
+// DivideStatedCost returns the costs of the lines of an order whose cost came with an import: those of the lines where they sum to it, or else
+// its parts by largest remainder in proportion to the lines' totals, or in equal parts where nothing was paid for any. So it is where
+// one total is below nothing. Error: money.ErrOverflow.
+func DivideStatedCost(cost money.Amount, lines []StatedLine) ([]money.Amount, error) {
+	costs, weights := make([]money.Amount, len(lines)), make([]*big.Rat, len(lines))
+	var sum money.Amount
+	var err error
+	for n, line := range lines {
+		if sum, err = sum.Plus(line.Left); err != nil {
+			return nil, err
+		}
+		costs[n], weights[n] = line.Cost, line.Total.Rat()
+	}
+	if sum == cost {
+		return costs, nil
+	}
+	parts, err := money.Split(cost, weights)
+	if errors.Is(err, money.ErrNoWeights) { // nothing was paid for any line
+		for n := range weights {
+			weights[n] = big.NewRat(1, 1)
+		}
+		parts, err = money.Split(cost, weights)
+	}
+	return parts, err
 }

@@ -34,6 +34,7 @@ type Component struct {
 	Material, Resource, PartID string
 	Quantity                   money.Decimal
 	Formula                    *formula.Formula // gives the quantity; nil: Quantity does
+	Wrong                      error            // why it cannot be read: what it is a component of cannot be made; nil for a right one
 }
 
 // Option is a choice that changes what one unit is made of. The surcharge, for each unit of the option, is income: it is part of the

@@ -16,6 +16,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
@@ -69,6 +70,8 @@ type Client struct {
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// ContactCorrection is the client for interacting with the ContactCorrection builders.
+	ContactCorrection *ContactCorrectionClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -143,6 +146,7 @@ func (c *Client) init() {
 	c.Booking = NewBookingClient(c.config)
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
+	c.ContactCorrection = NewContactCorrectionClient(c.config)
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
@@ -269,6 +273,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Booking:               NewBookingClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
+		ContactCorrection:     NewContactCorrectionClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
@@ -322,6 +327,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Booking:               NewBookingClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
+		ContactCorrection:     NewContactCorrectionClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
@@ -381,12 +387,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
-		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
-		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
-		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
-		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
-		c.SignInAttempts, c.StageChange, c.User,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
+		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
+		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
+		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
+		c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -397,12 +403,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
-		c.LifetimeModel, c.ListPrice, c.MeasurementDefinition, c.Offer, c.OfferLine,
-		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
-		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
-		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
-		c.SignInAttempts, c.StageChange, c.User,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
+		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
+		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
+		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
+		c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -421,6 +427,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Component.mutate(ctx, m)
 	case *ContactMutation:
 		return c.Contact.mutate(ctx, m)
+	case *ContactCorrectionMutation:
+		return c.ContactCorrection.mutate(ctx, m)
 	case *ContactRestatementMutation:
 		return c.ContactRestatement.mutate(ctx, m)
 	case *CreditMutation:
@@ -1268,6 +1276,38 @@ func (c *ContactClient) QueryPermission(_m *Contact) *PermissionQuery {
 	return query
 }
 
+// QueryOrder queries the order edge of a Contact.
+func (c *ContactClient) QueryOrder(_m *Contact) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.OrderTable, contact.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOffer queries the offer edge of a Contact.
+func (c *ContactClient) QueryOffer(_m *Contact) *OfferQuery {
+	query := (&OfferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, id),
+			sqlgraph.To(offer.Table, offer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.OfferTable, contact.OfferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ContactClient) Hooks() []Hook {
 	return c.hooks.Contact
@@ -1290,6 +1330,139 @@ func (c *ContactClient) mutate(ctx context.Context, m *ContactMutation) (Value, 
 		return (&ContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Contact mutation op: %q", m.Op())
+	}
+}
+
+// ContactCorrectionClient is a client for the ContactCorrection schema.
+type ContactCorrectionClient struct {
+	config
+}
+
+// NewContactCorrectionClient returns a client for the ContactCorrection from the given config.
+func NewContactCorrectionClient(c config) *ContactCorrectionClient {
+	return &ContactCorrectionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactcorrection.Hooks(f(g(h())))`.
+func (c *ContactCorrectionClient) Use(hooks ...Hook) {
+	c.hooks.ContactCorrection = append(c.hooks.ContactCorrection, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactcorrection.Intercept(f(g(h())))`.
+func (c *ContactCorrectionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactCorrection = append(c.inters.ContactCorrection, interceptors...)
+}
+
+// Create returns a builder for creating a ContactCorrection entity.
+func (c *ContactCorrectionClient) Create() *ContactCorrectionCreate {
+	mutation := newContactCorrectionMutation(c.config, OpCreate)
+	return &ContactCorrectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactCorrection entities.
+func (c *ContactCorrectionClient) CreateBulk(builders ...*ContactCorrectionCreate) *ContactCorrectionCreateBulk {
+	return &ContactCorrectionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactCorrectionClient) MapCreateBulk(slice any, setFunc func(*ContactCorrectionCreate, int)) *ContactCorrectionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactCorrectionCreateBulk{err: fmt.Errorf("calling to ContactCorrectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactCorrectionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactCorrectionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactCorrection.
+func (c *ContactCorrectionClient) Update() *ContactCorrectionUpdate {
+	mutation := newContactCorrectionMutation(c.config, OpUpdate)
+	return &ContactCorrectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactCorrectionClient) UpdateOne(_m *ContactCorrection) *ContactCorrectionUpdateOne {
+	mutation := newContactCorrectionMutation(c.config, OpUpdateOne, withContactCorrection(_m))
+	return &ContactCorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactCorrectionClient) UpdateOneID(id string) *ContactCorrectionUpdateOne {
+	mutation := newContactCorrectionMutation(c.config, OpUpdateOne, withContactCorrectionID(id))
+	return &ContactCorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactCorrection.
+func (c *ContactCorrectionClient) Delete() *ContactCorrectionDelete {
+	mutation := newContactCorrectionMutation(c.config, OpDelete)
+	return &ContactCorrectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactCorrectionClient) DeleteOne(_m *ContactCorrection) *ContactCorrectionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactCorrectionClient) DeleteOneID(id string) *ContactCorrectionDeleteOne {
+	builder := c.Delete().Where(contactcorrection.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactCorrectionDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactCorrection.
+func (c *ContactCorrectionClient) Query() *ContactCorrectionQuery {
+	return &ContactCorrectionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactCorrection},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactCorrection entity by its id.
+func (c *ContactCorrectionClient) Get(ctx context.Context, id string) (*ContactCorrection, error) {
+	return c.Query().Where(contactcorrection.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactCorrectionClient) GetX(ctx context.Context, id string) *ContactCorrection {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactCorrectionClient) Hooks() []Hook {
+	return c.hooks.ContactCorrection
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactCorrectionClient) Interceptors() []Interceptor {
+	return c.inters.ContactCorrection
+}
+
+func (c *ContactCorrectionClient) mutate(ctx context.Context, m *ContactCorrectionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactCorrectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactCorrectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactCorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactCorrectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactCorrection mutation op: %q", m.Op())
 	}
 }
 
@@ -2932,6 +3105,22 @@ func (c *OrderClient) QueryCustomer(_m *Order) *CustomerQuery {
 			sqlgraph.From(order.Table, order.FieldID, id),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, order.CustomerTable, order.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySeller queries the seller edge of a Order.
+func (c *OrderClient) QuerySeller(_m *Order) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(order.Table, order.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, order.SellerTable, order.SellerColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5633,20 +5822,20 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
-		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
-		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, StageChange, User []ent.Hook
+		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
+		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
-		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice,
-		MeasurementDefinition, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, StageChange, User []ent.Interceptor
+		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
+		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Interceptor
 	}
 )
 

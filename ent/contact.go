@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/ent/permission"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -70,6 +72,18 @@ type Contact struct {
 	Realised money.Amount `json:"realised,omitempty"`
 	// When the contact was recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
+	// The order that the contact was about.
+	OrderID *string `json:"order_id,omitempty"`
+	// The offer that the contact was about.
+	OfferID *string `json:"offer_id,omitempty"`
+	// When the contact was last corrected; null if it never was.
+	CorrectedAt *time.Time `json:"corrected_at,omitempty"`
+	// When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had.
+	VoidedAt *time.Time `json:"voided_at,omitempty"`
+	// Who voided the contact: the e-mail of a user, or "system"; null if it stands.
+	VoidedBy *string `json:"voided_by,omitempty"`
+	// Why the contact was voided; null if it stands.
+	VoidReason *string `json:"void_reason,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ContactQuery when eager-loading is set.
 	Edges        ContactEdges `json:"edges"`
@@ -86,9 +100,13 @@ type ContactEdges struct {
 	About *Customer `json:"about,omitempty"`
 	// The permission under which an outbound contact was made; null if it needed none.
 	Permission *Permission `json:"permission,omitempty"`
+	// The order that the contact was about; null for none.
+	Order *Order `json:"order,omitempty"`
+	// The offer that the contact was about; null for none.
+	Offer *Offer `json:"offer,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [6]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -135,6 +153,28 @@ func (e ContactEdges) PermissionOrErr() (*Permission, error) {
 	return nil, &NotLoadedError{edge: "permission"}
 }
 
+// OrderOrErr returns the Order value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ContactEdges) OrderOrErr() (*Order, error) {
+	if e.Order != nil {
+		return e.Order, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: order.Label}
+	}
+	return nil, &NotLoadedError{edge: "order"}
+}
+
+// OfferOrErr returns the Offer value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ContactEdges) OfferOrErr() (*Offer, error) {
+	if e.Offer != nil {
+		return e.Offer, nil
+	} else if e.loadedTypes[5] {
+		return nil, &NotFoundError{label: offer.Label}
+	}
+	return nil, &NotLoadedError{edge: "offer"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Contact) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -152,9 +192,9 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case contact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID:
+		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID, contact.FieldOrderID, contact.FieldOfferID, contact.FieldVoidedBy, contact.FieldVoidReason:
 			values[i] = new(sql.NullString)
-		case contact.FieldAt, contact.FieldRecordedAt:
+		case contact.FieldAt, contact.FieldRecordedAt, contact.FieldCorrectedAt, contact.FieldVoidedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -326,6 +366,48 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RecordedAt = value.Time
 			}
+		case contact.FieldOrderID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field order_id", values[i])
+			} else if value.Valid {
+				_m.OrderID = new(string)
+				*_m.OrderID = value.String
+			}
+		case contact.FieldOfferID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field offer_id", values[i])
+			} else if value.Valid {
+				_m.OfferID = new(string)
+				*_m.OfferID = value.String
+			}
+		case contact.FieldCorrectedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field corrected_at", values[i])
+			} else if value.Valid {
+				_m.CorrectedAt = new(time.Time)
+				*_m.CorrectedAt = value.Time
+			}
+		case contact.FieldVoidedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field voided_at", values[i])
+			} else if value.Valid {
+				_m.VoidedAt = new(time.Time)
+				*_m.VoidedAt = value.Time
+			}
+		case contact.FieldVoidedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field voided_by", values[i])
+			} else if value.Valid {
+				_m.VoidedBy = new(string)
+				*_m.VoidedBy = value.String
+			}
+		case contact.FieldVoidReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field void_reason", values[i])
+			} else if value.Valid {
+				_m.VoidReason = new(string)
+				*_m.VoidReason = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -357,6 +439,16 @@ func (_m *Contact) QueryAbout() *CustomerQuery {
 // QueryPermission queries the "permission" edge of the Contact entity.
 func (_m *Contact) QueryPermission() *PermissionQuery {
 	return NewContactClient(_m.config).QueryPermission(_m)
+}
+
+// QueryOrder queries the "order" edge of the Contact entity.
+func (_m *Contact) QueryOrder() *OrderQuery {
+	return NewContactClient(_m.config).QueryOrder(_m)
+}
+
+// QueryOffer queries the "offer" edge of the Contact entity.
+func (_m *Contact) QueryOffer() *OfferQuery {
+	return NewContactClient(_m.config).QueryOffer(_m)
 }
 
 // Update returns a builder for updating this Contact.
@@ -468,6 +560,36 @@ func (_m *Contact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("recorded_at=")
 	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.OrderID; v != nil {
+		builder.WriteString("order_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.OfferID; v != nil {
+		builder.WriteString("offer_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CorrectedAt; v != nil {
+		builder.WriteString("corrected_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.VoidedAt; v != nil {
+		builder.WriteString("voided_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.VoidedBy; v != nil {
+		builder.WriteString("voided_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.VoidReason; v != nil {
+		builder.WriteString("void_reason=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/ent/permission"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -284,6 +286,90 @@ func (_c *ContactCreate) SetRecordedAt(v time.Time) *ContactCreate {
 	return _c
 }
 
+// SetOrderID sets the "order_id" field.
+func (_c *ContactCreate) SetOrderID(v string) *ContactCreate {
+	_c.mutation.SetOrderID(v)
+	return _c
+}
+
+// SetNillableOrderID sets the "order_id" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableOrderID(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetOrderID(*v)
+	}
+	return _c
+}
+
+// SetOfferID sets the "offer_id" field.
+func (_c *ContactCreate) SetOfferID(v string) *ContactCreate {
+	_c.mutation.SetOfferID(v)
+	return _c
+}
+
+// SetNillableOfferID sets the "offer_id" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableOfferID(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetOfferID(*v)
+	}
+	return _c
+}
+
+// SetCorrectedAt sets the "corrected_at" field.
+func (_c *ContactCreate) SetCorrectedAt(v time.Time) *ContactCreate {
+	_c.mutation.SetCorrectedAt(v)
+	return _c
+}
+
+// SetNillableCorrectedAt sets the "corrected_at" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableCorrectedAt(v *time.Time) *ContactCreate {
+	if v != nil {
+		_c.SetCorrectedAt(*v)
+	}
+	return _c
+}
+
+// SetVoidedAt sets the "voided_at" field.
+func (_c *ContactCreate) SetVoidedAt(v time.Time) *ContactCreate {
+	_c.mutation.SetVoidedAt(v)
+	return _c
+}
+
+// SetNillableVoidedAt sets the "voided_at" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableVoidedAt(v *time.Time) *ContactCreate {
+	if v != nil {
+		_c.SetVoidedAt(*v)
+	}
+	return _c
+}
+
+// SetVoidedBy sets the "voided_by" field.
+func (_c *ContactCreate) SetVoidedBy(v string) *ContactCreate {
+	_c.mutation.SetVoidedBy(v)
+	return _c
+}
+
+// SetNillableVoidedBy sets the "voided_by" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableVoidedBy(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetVoidedBy(*v)
+	}
+	return _c
+}
+
+// SetVoidReason sets the "void_reason" field.
+func (_c *ContactCreate) SetVoidReason(v string) *ContactCreate {
+	_c.mutation.SetVoidReason(v)
+	return _c
+}
+
+// SetNillableVoidReason sets the "void_reason" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableVoidReason(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetVoidReason(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ContactCreate) SetID(v string) *ContactCreate {
 	_c.mutation.SetID(v)
@@ -308,6 +394,16 @@ func (_c *ContactCreate) SetAbout(v *Customer) *ContactCreate {
 // SetPermission sets the "permission" edge to the Permission entity.
 func (_c *ContactCreate) SetPermission(v *Permission) *ContactCreate {
 	return _c.SetPermissionID(v.ID)
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_c *ContactCreate) SetOrder(v *Order) *ContactCreate {
+	return _c.SetOrderID(v.ID)
+}
+
+// SetOffer sets the "offer" edge to the Offer entity.
+func (_c *ContactCreate) SetOffer(v *Offer) *ContactCreate {
+	return _c.SetOfferID(v.ID)
 }
 
 // Mutation returns the ContactMutation object of the builder.
@@ -465,6 +561,16 @@ func (_c *ContactCreate) check() error {
 	if _, ok := _c.mutation.RecordedAt(); !ok {
 		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "Contact.recorded_at"`)}
 	}
+	if v, ok := _c.mutation.VoidedBy(); ok {
+		if err := contact.VoidedByValidator(v); err != nil {
+			return &ValidationError{Name: "voided_by", err: fmt.Errorf(`ent: validator failed for field "Contact.voided_by": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.VoidReason(); ok {
+		if err := contact.VoidReasonValidator(v); err != nil {
+			return &ValidationError{Name: "void_reason", err: fmt.Errorf(`ent: validator failed for field "Contact.void_reason": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := contact.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Contact.id": %w`, err)}
@@ -584,6 +690,22 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 		_spec.SetField(contact.FieldRecordedAt, field.TypeTime, value)
 		_node.RecordedAt = value
 	}
+	if value, ok := _c.mutation.CorrectedAt(); ok {
+		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
+		_node.CorrectedAt = &value
+	}
+	if value, ok := _c.mutation.VoidedAt(); ok {
+		_spec.SetField(contact.FieldVoidedAt, field.TypeTime, value)
+		_node.VoidedAt = &value
+	}
+	if value, ok := _c.mutation.VoidedBy(); ok {
+		_spec.SetField(contact.FieldVoidedBy, field.TypeString, value)
+		_node.VoidedBy = &value
+	}
+	if value, ok := _c.mutation.VoidReason(); ok {
+		_spec.SetField(contact.FieldVoidReason, field.TypeString, value)
+		_node.VoidReason = &value
+	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -650,6 +772,40 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.PermissionID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OrderTable,
+			Columns: []string{contact.OrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.OrderID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OfferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OfferTable,
+			Columns: []string{contact.OfferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.OfferID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

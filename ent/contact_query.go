@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/ent/permission"
 	"kopeck/ent/predicate"
 	"kopeck/ent/user"
@@ -30,6 +32,8 @@ type ContactQuery struct {
 	withStaff      *UserQuery
 	withAbout      *CustomerQuery
 	withPermission *PermissionQuery
+	withOrder      *OrderQuery
+	withOffer      *OfferQuery
 	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -148,6 +152,50 @@ func (_q *ContactQuery) QueryPermission() *PermissionQuery {
 			sqlgraph.From(contact.Table, contact.FieldID, selector),
 			sqlgraph.To(permission.Table, permission.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, contact.PermissionTable, contact.PermissionColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOrder chains the current query on the "order" edge.
+func (_q *ContactQuery) QueryOrder() *OrderQuery {
+	query := (&OrderClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, selector),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.OrderTable, contact.OrderColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOffer chains the current query on the "offer" edge.
+func (_q *ContactQuery) QueryOffer() *OfferQuery {
+	query := (&OfferClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, selector),
+			sqlgraph.To(offer.Table, offer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.OfferTable, contact.OfferColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +399,8 @@ func (_q *ContactQuery) Clone() *ContactQuery {
 		withStaff:      _q.withStaff.Clone(),
 		withAbout:      _q.withAbout.Clone(),
 		withPermission: _q.withPermission.Clone(),
+		withOrder:      _q.withOrder.Clone(),
+		withOffer:      _q.withOffer.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -399,6 +449,28 @@ func (_q *ContactQuery) WithPermission(opts ...func(*PermissionQuery)) *ContactQ
 		opt(query)
 	}
 	_q.withPermission = query
+	return _q
+}
+
+// WithOrder tells the query-builder to eager-load the nodes that are connected to
+// the "order" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ContactQuery) WithOrder(opts ...func(*OrderQuery)) *ContactQuery {
+	query := (&OrderClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOrder = query
+	return _q
+}
+
+// WithOffer tells the query-builder to eager-load the nodes that are connected to
+// the "offer" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ContactQuery) WithOffer(opts ...func(*OfferQuery)) *ContactQuery {
+	query := (&OfferClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOffer = query
 	return _q
 }
 
@@ -480,11 +552,13 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	var (
 		nodes       = []*Contact{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [6]bool{
 			_q.withCustomer != nil,
 			_q.withStaff != nil,
 			_q.withAbout != nil,
 			_q.withPermission != nil,
+			_q.withOrder != nil,
+			_q.withOffer != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -529,6 +603,18 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	if query := _q.withPermission; query != nil {
 		if err := _q.loadPermission(ctx, query, nodes, nil,
 			func(n *Contact, e *Permission) { n.Edges.Permission = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOrder; query != nil {
+		if err := _q.loadOrder(ctx, query, nodes, nil,
+			func(n *Contact, e *Order) { n.Edges.Order = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOffer; query != nil {
+		if err := _q.loadOffer(ctx, query, nodes, nil,
+			func(n *Contact, e *Offer) { n.Edges.Offer = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -660,6 +746,70 @@ func (_q *ContactQuery) loadPermission(ctx context.Context, query *PermissionQue
 	}
 	return nil
 }
+func (_q *ContactQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes []*Contact, init func(*Contact), assign func(*Contact, *Order)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Contact)
+	for i := range nodes {
+		if nodes[i].OrderID == nil {
+			continue
+		}
+		fk := *nodes[i].OrderID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(order.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "order_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ContactQuery) loadOffer(ctx context.Context, query *OfferQuery, nodes []*Contact, init func(*Contact), assign func(*Contact, *Offer)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Contact)
+	for i := range nodes {
+		if nodes[i].OfferID == nil {
+			continue
+		}
+		fk := *nodes[i].OfferID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(offer.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "offer_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *ContactQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -700,6 +850,12 @@ func (_q *ContactQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withPermission != nil {
 			_spec.Node.AddColumnOnce(contact.FieldPermissionID)
+		}
+		if _q.withOrder != nil {
+			_spec.Node.AddColumnOnce(contact.FieldOrderID)
+		}
+		if _q.withOffer != nil {
+			_spec.Node.AddColumnOnce(contact.FieldOfferID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

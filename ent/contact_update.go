@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/ent/permission"
 	"kopeck/ent/predicate"
 	"kopeck/ent/user"
@@ -389,6 +391,126 @@ func (_u *ContactUpdate) SetNillableRealised(v *money.Amount) *ContactUpdate {
 	return _u
 }
 
+// SetOrderID sets the "order_id" field.
+func (_u *ContactUpdate) SetOrderID(v string) *ContactUpdate {
+	_u.mutation.SetOrderID(v)
+	return _u
+}
+
+// SetNillableOrderID sets the "order_id" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableOrderID(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetOrderID(*v)
+	}
+	return _u
+}
+
+// ClearOrderID clears the value of the "order_id" field.
+func (_u *ContactUpdate) ClearOrderID() *ContactUpdate {
+	_u.mutation.ClearOrderID()
+	return _u
+}
+
+// SetOfferID sets the "offer_id" field.
+func (_u *ContactUpdate) SetOfferID(v string) *ContactUpdate {
+	_u.mutation.SetOfferID(v)
+	return _u
+}
+
+// SetNillableOfferID sets the "offer_id" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableOfferID(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetOfferID(*v)
+	}
+	return _u
+}
+
+// ClearOfferID clears the value of the "offer_id" field.
+func (_u *ContactUpdate) ClearOfferID() *ContactUpdate {
+	_u.mutation.ClearOfferID()
+	return _u
+}
+
+// SetCorrectedAt sets the "corrected_at" field.
+func (_u *ContactUpdate) SetCorrectedAt(v time.Time) *ContactUpdate {
+	_u.mutation.SetCorrectedAt(v)
+	return _u
+}
+
+// SetNillableCorrectedAt sets the "corrected_at" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableCorrectedAt(v *time.Time) *ContactUpdate {
+	if v != nil {
+		_u.SetCorrectedAt(*v)
+	}
+	return _u
+}
+
+// ClearCorrectedAt clears the value of the "corrected_at" field.
+func (_u *ContactUpdate) ClearCorrectedAt() *ContactUpdate {
+	_u.mutation.ClearCorrectedAt()
+	return _u
+}
+
+// SetVoidedAt sets the "voided_at" field.
+func (_u *ContactUpdate) SetVoidedAt(v time.Time) *ContactUpdate {
+	_u.mutation.SetVoidedAt(v)
+	return _u
+}
+
+// SetNillableVoidedAt sets the "voided_at" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableVoidedAt(v *time.Time) *ContactUpdate {
+	if v != nil {
+		_u.SetVoidedAt(*v)
+	}
+	return _u
+}
+
+// ClearVoidedAt clears the value of the "voided_at" field.
+func (_u *ContactUpdate) ClearVoidedAt() *ContactUpdate {
+	_u.mutation.ClearVoidedAt()
+	return _u
+}
+
+// SetVoidedBy sets the "voided_by" field.
+func (_u *ContactUpdate) SetVoidedBy(v string) *ContactUpdate {
+	_u.mutation.SetVoidedBy(v)
+	return _u
+}
+
+// SetNillableVoidedBy sets the "voided_by" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableVoidedBy(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetVoidedBy(*v)
+	}
+	return _u
+}
+
+// ClearVoidedBy clears the value of the "voided_by" field.
+func (_u *ContactUpdate) ClearVoidedBy() *ContactUpdate {
+	_u.mutation.ClearVoidedBy()
+	return _u
+}
+
+// SetVoidReason sets the "void_reason" field.
+func (_u *ContactUpdate) SetVoidReason(v string) *ContactUpdate {
+	_u.mutation.SetVoidReason(v)
+	return _u
+}
+
+// SetNillableVoidReason sets the "void_reason" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableVoidReason(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetVoidReason(*v)
+	}
+	return _u
+}
+
+// ClearVoidReason clears the value of the "void_reason" field.
+func (_u *ContactUpdate) ClearVoidReason() *ContactUpdate {
+	_u.mutation.ClearVoidReason()
+	return _u
+}
+
 // SetStaff sets the "staff" edge to the User entity.
 func (_u *ContactUpdate) SetStaff(v *User) *ContactUpdate {
 	return _u.SetStaffID(v.ID)
@@ -402,6 +524,16 @@ func (_u *ContactUpdate) SetAbout(v *Customer) *ContactUpdate {
 // SetPermission sets the "permission" edge to the Permission entity.
 func (_u *ContactUpdate) SetPermission(v *Permission) *ContactUpdate {
 	return _u.SetPermissionID(v.ID)
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_u *ContactUpdate) SetOrder(v *Order) *ContactUpdate {
+	return _u.SetOrderID(v.ID)
+}
+
+// SetOffer sets the "offer" edge to the Offer entity.
+func (_u *ContactUpdate) SetOffer(v *Offer) *ContactUpdate {
+	return _u.SetOfferID(v.ID)
 }
 
 // Mutation returns the ContactMutation object of the builder.
@@ -424,6 +556,18 @@ func (_u *ContactUpdate) ClearAbout() *ContactUpdate {
 // ClearPermission clears the "permission" edge to the Permission entity.
 func (_u *ContactUpdate) ClearPermission() *ContactUpdate {
 	_u.mutation.ClearPermission()
+	return _u
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (_u *ContactUpdate) ClearOrder() *ContactUpdate {
+	_u.mutation.ClearOrder()
+	return _u
+}
+
+// ClearOffer clears the "offer" edge to the Offer entity.
+func (_u *ContactUpdate) ClearOffer() *ContactUpdate {
+	_u.mutation.ClearOffer()
 	return _u
 }
 
@@ -504,6 +648,16 @@ func (_u *ContactUpdate) check() error {
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.VoidedBy(); ok {
+		if err := contact.VoidedByValidator(v); err != nil {
+			return &ValidationError{Name: "voided_by", err: fmt.Errorf(`ent: validator failed for field "Contact.voided_by": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.VoidReason(); ok {
+		if err := contact.VoidReasonValidator(v); err != nil {
+			return &ValidationError{Name: "void_reason", err: fmt.Errorf(`ent: validator failed for field "Contact.void_reason": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -610,6 +764,30 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.CorrectedAt(); ok {
+		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
+	}
+	if _u.mutation.CorrectedAtCleared() {
+		_spec.ClearField(contact.FieldCorrectedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.VoidedAt(); ok {
+		_spec.SetField(contact.FieldVoidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.VoidedAtCleared() {
+		_spec.ClearField(contact.FieldVoidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.VoidedBy(); ok {
+		_spec.SetField(contact.FieldVoidedBy, field.TypeString, value)
+	}
+	if _u.mutation.VoidedByCleared() {
+		_spec.ClearField(contact.FieldVoidedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.VoidReason(); ok {
+		_spec.SetField(contact.FieldVoidReason, field.TypeString, value)
+	}
+	if _u.mutation.VoidReasonCleared() {
+		_spec.ClearField(contact.FieldVoidReason, field.TypeString)
+	}
 	if _u.mutation.StaffCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -690,6 +868,64 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(permission.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrderCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OrderTable,
+			Columns: []string{contact.OrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrderIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OrderTable,
+			Columns: []string{contact.OrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OfferCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OfferTable,
+			Columns: []string{contact.OfferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OfferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OfferTable,
+			Columns: []string{contact.OfferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1072,6 +1308,126 @@ func (_u *ContactUpdateOne) SetNillableRealised(v *money.Amount) *ContactUpdateO
 	return _u
 }
 
+// SetOrderID sets the "order_id" field.
+func (_u *ContactUpdateOne) SetOrderID(v string) *ContactUpdateOne {
+	_u.mutation.SetOrderID(v)
+	return _u
+}
+
+// SetNillableOrderID sets the "order_id" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableOrderID(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetOrderID(*v)
+	}
+	return _u
+}
+
+// ClearOrderID clears the value of the "order_id" field.
+func (_u *ContactUpdateOne) ClearOrderID() *ContactUpdateOne {
+	_u.mutation.ClearOrderID()
+	return _u
+}
+
+// SetOfferID sets the "offer_id" field.
+func (_u *ContactUpdateOne) SetOfferID(v string) *ContactUpdateOne {
+	_u.mutation.SetOfferID(v)
+	return _u
+}
+
+// SetNillableOfferID sets the "offer_id" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableOfferID(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetOfferID(*v)
+	}
+	return _u
+}
+
+// ClearOfferID clears the value of the "offer_id" field.
+func (_u *ContactUpdateOne) ClearOfferID() *ContactUpdateOne {
+	_u.mutation.ClearOfferID()
+	return _u
+}
+
+// SetCorrectedAt sets the "corrected_at" field.
+func (_u *ContactUpdateOne) SetCorrectedAt(v time.Time) *ContactUpdateOne {
+	_u.mutation.SetCorrectedAt(v)
+	return _u
+}
+
+// SetNillableCorrectedAt sets the "corrected_at" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableCorrectedAt(v *time.Time) *ContactUpdateOne {
+	if v != nil {
+		_u.SetCorrectedAt(*v)
+	}
+	return _u
+}
+
+// ClearCorrectedAt clears the value of the "corrected_at" field.
+func (_u *ContactUpdateOne) ClearCorrectedAt() *ContactUpdateOne {
+	_u.mutation.ClearCorrectedAt()
+	return _u
+}
+
+// SetVoidedAt sets the "voided_at" field.
+func (_u *ContactUpdateOne) SetVoidedAt(v time.Time) *ContactUpdateOne {
+	_u.mutation.SetVoidedAt(v)
+	return _u
+}
+
+// SetNillableVoidedAt sets the "voided_at" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableVoidedAt(v *time.Time) *ContactUpdateOne {
+	if v != nil {
+		_u.SetVoidedAt(*v)
+	}
+	return _u
+}
+
+// ClearVoidedAt clears the value of the "voided_at" field.
+func (_u *ContactUpdateOne) ClearVoidedAt() *ContactUpdateOne {
+	_u.mutation.ClearVoidedAt()
+	return _u
+}
+
+// SetVoidedBy sets the "voided_by" field.
+func (_u *ContactUpdateOne) SetVoidedBy(v string) *ContactUpdateOne {
+	_u.mutation.SetVoidedBy(v)
+	return _u
+}
+
+// SetNillableVoidedBy sets the "voided_by" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableVoidedBy(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetVoidedBy(*v)
+	}
+	return _u
+}
+
+// ClearVoidedBy clears the value of the "voided_by" field.
+func (_u *ContactUpdateOne) ClearVoidedBy() *ContactUpdateOne {
+	_u.mutation.ClearVoidedBy()
+	return _u
+}
+
+// SetVoidReason sets the "void_reason" field.
+func (_u *ContactUpdateOne) SetVoidReason(v string) *ContactUpdateOne {
+	_u.mutation.SetVoidReason(v)
+	return _u
+}
+
+// SetNillableVoidReason sets the "void_reason" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableVoidReason(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetVoidReason(*v)
+	}
+	return _u
+}
+
+// ClearVoidReason clears the value of the "void_reason" field.
+func (_u *ContactUpdateOne) ClearVoidReason() *ContactUpdateOne {
+	_u.mutation.ClearVoidReason()
+	return _u
+}
+
 // SetStaff sets the "staff" edge to the User entity.
 func (_u *ContactUpdateOne) SetStaff(v *User) *ContactUpdateOne {
 	return _u.SetStaffID(v.ID)
@@ -1085,6 +1441,16 @@ func (_u *ContactUpdateOne) SetAbout(v *Customer) *ContactUpdateOne {
 // SetPermission sets the "permission" edge to the Permission entity.
 func (_u *ContactUpdateOne) SetPermission(v *Permission) *ContactUpdateOne {
 	return _u.SetPermissionID(v.ID)
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_u *ContactUpdateOne) SetOrder(v *Order) *ContactUpdateOne {
+	return _u.SetOrderID(v.ID)
+}
+
+// SetOffer sets the "offer" edge to the Offer entity.
+func (_u *ContactUpdateOne) SetOffer(v *Offer) *ContactUpdateOne {
+	return _u.SetOfferID(v.ID)
 }
 
 // Mutation returns the ContactMutation object of the builder.
@@ -1107,6 +1473,18 @@ func (_u *ContactUpdateOne) ClearAbout() *ContactUpdateOne {
 // ClearPermission clears the "permission" edge to the Permission entity.
 func (_u *ContactUpdateOne) ClearPermission() *ContactUpdateOne {
 	_u.mutation.ClearPermission()
+	return _u
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (_u *ContactUpdateOne) ClearOrder() *ContactUpdateOne {
+	_u.mutation.ClearOrder()
+	return _u
+}
+
+// ClearOffer clears the "offer" edge to the Offer entity.
+func (_u *ContactUpdateOne) ClearOffer() *ContactUpdateOne {
+	_u.mutation.ClearOffer()
 	return _u
 }
 
@@ -1200,6 +1578,16 @@ func (_u *ContactUpdateOne) check() error {
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.VoidedBy(); ok {
+		if err := contact.VoidedByValidator(v); err != nil {
+			return &ValidationError{Name: "voided_by", err: fmt.Errorf(`ent: validator failed for field "Contact.voided_by": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.VoidReason(); ok {
+		if err := contact.VoidReasonValidator(v); err != nil {
+			return &ValidationError{Name: "void_reason", err: fmt.Errorf(`ent: validator failed for field "Contact.void_reason": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -1323,6 +1711,30 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.CorrectedAt(); ok {
+		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
+	}
+	if _u.mutation.CorrectedAtCleared() {
+		_spec.ClearField(contact.FieldCorrectedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.VoidedAt(); ok {
+		_spec.SetField(contact.FieldVoidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.VoidedAtCleared() {
+		_spec.ClearField(contact.FieldVoidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.VoidedBy(); ok {
+		_spec.SetField(contact.FieldVoidedBy, field.TypeString, value)
+	}
+	if _u.mutation.VoidedByCleared() {
+		_spec.ClearField(contact.FieldVoidedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.VoidReason(); ok {
+		_spec.SetField(contact.FieldVoidReason, field.TypeString, value)
+	}
+	if _u.mutation.VoidReasonCleared() {
+		_spec.ClearField(contact.FieldVoidReason, field.TypeString)
+	}
 	if _u.mutation.StaffCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -1403,6 +1815,64 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(permission.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrderCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OrderTable,
+			Columns: []string{contact.OrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrderIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OrderTable,
+			Columns: []string{contact.OrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OfferCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OfferTable,
+			Columns: []string{contact.OfferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OfferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.OfferTable,
+			Columns: []string{contact.OfferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

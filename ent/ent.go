@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
@@ -111,6 +112,7 @@ func checkColumn(t, c string) error {
 			booking.Table:               booking.ValidColumn,
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
+			contactcorrection.Table:     contactcorrection.ValidColumn,
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,

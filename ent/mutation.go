@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
@@ -65,6 +66,7 @@ const (
 	TypeBooking               = "Booking"
 	TypeComponent             = "Component"
 	TypeContact               = "Contact"
+	TypeContactCorrection     = "ContactCorrection"
 	TypeContactRestatement    = "ContactRestatement"
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
@@ -3185,6 +3187,10 @@ type ContactMutation struct {
 	uncosted          *bool
 	realised          *money.Amount
 	recorded_at       *time.Time
+	corrected_at      *time.Time
+	voided_at         *time.Time
+	voided_by         *string
+	void_reason       *string
 	clearedFields     map[string]struct{}
 	customer          *string
 	clearedcustomer   bool
@@ -3194,6 +3200,10 @@ type ContactMutation struct {
 	clearedabout      bool
 	permission        *string
 	clearedpermission bool
+	_order            *string
+	cleared_order     bool
+	offer             *string
+	clearedoffer      bool
 	done              bool
 	oldValue          func(context.Context) (*Contact, error)
 	predicates        []predicate.Contact
@@ -4283,6 +4293,300 @@ func (m *ContactMutation) ResetRecordedAt() {
 	m.recorded_at = nil
 }
 
+// SetOrderID sets the "order_id" field.
+func (m *ContactMutation) SetOrderID(s string) {
+	m._order = &s
+}
+
+// OrderID returns the value of the "order_id" field in the mutation.
+func (m *ContactMutation) OrderID() (r string, exists bool) {
+	v := m._order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderID returns the old "order_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
+	}
+	return oldValue.OrderID, nil
+}
+
+// ClearOrderID clears the value of the "order_id" field.
+func (m *ContactMutation) ClearOrderID() {
+	m._order = nil
+	m.clearedFields[contact.FieldOrderID] = struct{}{}
+}
+
+// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
+func (m *ContactMutation) OrderIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldOrderID]
+	return ok
+}
+
+// ResetOrderID resets all changes to the "order_id" field.
+func (m *ContactMutation) ResetOrderID() {
+	m._order = nil
+	delete(m.clearedFields, contact.FieldOrderID)
+}
+
+// SetOfferID sets the "offer_id" field.
+func (m *ContactMutation) SetOfferID(s string) {
+	m.offer = &s
+}
+
+// OfferID returns the value of the "offer_id" field in the mutation.
+func (m *ContactMutation) OfferID() (r string, exists bool) {
+	v := m.offer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferID returns the old "offer_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldOfferID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferID: %w", err)
+	}
+	return oldValue.OfferID, nil
+}
+
+// ClearOfferID clears the value of the "offer_id" field.
+func (m *ContactMutation) ClearOfferID() {
+	m.offer = nil
+	m.clearedFields[contact.FieldOfferID] = struct{}{}
+}
+
+// OfferIDCleared returns if the "offer_id" field was cleared in this mutation.
+func (m *ContactMutation) OfferIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldOfferID]
+	return ok
+}
+
+// ResetOfferID resets all changes to the "offer_id" field.
+func (m *ContactMutation) ResetOfferID() {
+	m.offer = nil
+	delete(m.clearedFields, contact.FieldOfferID)
+}
+
+// SetCorrectedAt sets the "corrected_at" field.
+func (m *ContactMutation) SetCorrectedAt(t time.Time) {
+	m.corrected_at = &t
+}
+
+// CorrectedAt returns the value of the "corrected_at" field in the mutation.
+func (m *ContactMutation) CorrectedAt() (r time.Time, exists bool) {
+	v := m.corrected_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCorrectedAt returns the old "corrected_at" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldCorrectedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCorrectedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCorrectedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCorrectedAt: %w", err)
+	}
+	return oldValue.CorrectedAt, nil
+}
+
+// ClearCorrectedAt clears the value of the "corrected_at" field.
+func (m *ContactMutation) ClearCorrectedAt() {
+	m.corrected_at = nil
+	m.clearedFields[contact.FieldCorrectedAt] = struct{}{}
+}
+
+// CorrectedAtCleared returns if the "corrected_at" field was cleared in this mutation.
+func (m *ContactMutation) CorrectedAtCleared() bool {
+	_, ok := m.clearedFields[contact.FieldCorrectedAt]
+	return ok
+}
+
+// ResetCorrectedAt resets all changes to the "corrected_at" field.
+func (m *ContactMutation) ResetCorrectedAt() {
+	m.corrected_at = nil
+	delete(m.clearedFields, contact.FieldCorrectedAt)
+}
+
+// SetVoidedAt sets the "voided_at" field.
+func (m *ContactMutation) SetVoidedAt(t time.Time) {
+	m.voided_at = &t
+}
+
+// VoidedAt returns the value of the "voided_at" field in the mutation.
+func (m *ContactMutation) VoidedAt() (r time.Time, exists bool) {
+	v := m.voided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoidedAt returns the old "voided_at" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldVoidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoidedAt: %w", err)
+	}
+	return oldValue.VoidedAt, nil
+}
+
+// ClearVoidedAt clears the value of the "voided_at" field.
+func (m *ContactMutation) ClearVoidedAt() {
+	m.voided_at = nil
+	m.clearedFields[contact.FieldVoidedAt] = struct{}{}
+}
+
+// VoidedAtCleared returns if the "voided_at" field was cleared in this mutation.
+func (m *ContactMutation) VoidedAtCleared() bool {
+	_, ok := m.clearedFields[contact.FieldVoidedAt]
+	return ok
+}
+
+// ResetVoidedAt resets all changes to the "voided_at" field.
+func (m *ContactMutation) ResetVoidedAt() {
+	m.voided_at = nil
+	delete(m.clearedFields, contact.FieldVoidedAt)
+}
+
+// SetVoidedBy sets the "voided_by" field.
+func (m *ContactMutation) SetVoidedBy(s string) {
+	m.voided_by = &s
+}
+
+// VoidedBy returns the value of the "voided_by" field in the mutation.
+func (m *ContactMutation) VoidedBy() (r string, exists bool) {
+	v := m.voided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoidedBy returns the old "voided_by" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldVoidedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoidedBy: %w", err)
+	}
+	return oldValue.VoidedBy, nil
+}
+
+// ClearVoidedBy clears the value of the "voided_by" field.
+func (m *ContactMutation) ClearVoidedBy() {
+	m.voided_by = nil
+	m.clearedFields[contact.FieldVoidedBy] = struct{}{}
+}
+
+// VoidedByCleared returns if the "voided_by" field was cleared in this mutation.
+func (m *ContactMutation) VoidedByCleared() bool {
+	_, ok := m.clearedFields[contact.FieldVoidedBy]
+	return ok
+}
+
+// ResetVoidedBy resets all changes to the "voided_by" field.
+func (m *ContactMutation) ResetVoidedBy() {
+	m.voided_by = nil
+	delete(m.clearedFields, contact.FieldVoidedBy)
+}
+
+// SetVoidReason sets the "void_reason" field.
+func (m *ContactMutation) SetVoidReason(s string) {
+	m.void_reason = &s
+}
+
+// VoidReason returns the value of the "void_reason" field in the mutation.
+func (m *ContactMutation) VoidReason() (r string, exists bool) {
+	v := m.void_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoidReason returns the old "void_reason" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldVoidReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoidReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoidReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoidReason: %w", err)
+	}
+	return oldValue.VoidReason, nil
+}
+
+// ClearVoidReason clears the value of the "void_reason" field.
+func (m *ContactMutation) ClearVoidReason() {
+	m.void_reason = nil
+	m.clearedFields[contact.FieldVoidReason] = struct{}{}
+}
+
+// VoidReasonCleared returns if the "void_reason" field was cleared in this mutation.
+func (m *ContactMutation) VoidReasonCleared() bool {
+	_, ok := m.clearedFields[contact.FieldVoidReason]
+	return ok
+}
+
+// ResetVoidReason resets all changes to the "void_reason" field.
+func (m *ContactMutation) ResetVoidReason() {
+	m.void_reason = nil
+	delete(m.clearedFields, contact.FieldVoidReason)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *ContactMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -4391,6 +4695,60 @@ func (m *ContactMutation) ResetPermission() {
 	m.clearedpermission = false
 }
 
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *ContactMutation) ClearOrder() {
+	m.cleared_order = true
+	m.clearedFields[contact.FieldOrderID] = struct{}{}
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *ContactMutation) OrderCleared() bool {
+	return m.OrderIDCleared() || m.cleared_order
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *ContactMutation) OrderIDs() (ids []string) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *ContactMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// ClearOffer clears the "offer" edge to the Offer entity.
+func (m *ContactMutation) ClearOffer() {
+	m.clearedoffer = true
+	m.clearedFields[contact.FieldOfferID] = struct{}{}
+}
+
+// OfferCleared reports if the "offer" edge to the Offer entity was cleared.
+func (m *ContactMutation) OfferCleared() bool {
+	return m.OfferIDCleared() || m.clearedoffer
+}
+
+// OfferIDs returns the "offer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferID instead. It exists only for internal usage by the builders.
+func (m *ContactMutation) OfferIDs() (ids []string) {
+	if id := m.offer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOffer resets all changes to the "offer" edge.
+func (m *ContactMutation) ResetOffer() {
+	m.offer = nil
+	m.clearedoffer = false
+}
+
 // Where appends a list predicates to the ContactMutation builder.
 func (m *ContactMutation) Where(ps ...predicate.Contact) {
 	m.predicates = append(m.predicates, ps...)
@@ -4425,7 +4783,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 29)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -4495,6 +4853,24 @@ func (m *ContactMutation) Fields() []string {
 	if m.recorded_at != nil {
 		fields = append(fields, contact.FieldRecordedAt)
 	}
+	if m._order != nil {
+		fields = append(fields, contact.FieldOrderID)
+	}
+	if m.offer != nil {
+		fields = append(fields, contact.FieldOfferID)
+	}
+	if m.corrected_at != nil {
+		fields = append(fields, contact.FieldCorrectedAt)
+	}
+	if m.voided_at != nil {
+		fields = append(fields, contact.FieldVoidedAt)
+	}
+	if m.voided_by != nil {
+		fields = append(fields, contact.FieldVoidedBy)
+	}
+	if m.void_reason != nil {
+		fields = append(fields, contact.FieldVoidReason)
+	}
 	return fields
 }
 
@@ -4549,6 +4925,18 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.Realised()
 	case contact.FieldRecordedAt:
 		return m.RecordedAt()
+	case contact.FieldOrderID:
+		return m.OrderID()
+	case contact.FieldOfferID:
+		return m.OfferID()
+	case contact.FieldCorrectedAt:
+		return m.CorrectedAt()
+	case contact.FieldVoidedAt:
+		return m.VoidedAt()
+	case contact.FieldVoidedBy:
+		return m.VoidedBy()
+	case contact.FieldVoidReason:
+		return m.VoidReason()
 	}
 	return nil, false
 }
@@ -4604,6 +4992,18 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldRealised(ctx)
 	case contact.FieldRecordedAt:
 		return m.OldRecordedAt(ctx)
+	case contact.FieldOrderID:
+		return m.OldOrderID(ctx)
+	case contact.FieldOfferID:
+		return m.OldOfferID(ctx)
+	case contact.FieldCorrectedAt:
+		return m.OldCorrectedAt(ctx)
+	case contact.FieldVoidedAt:
+		return m.OldVoidedAt(ctx)
+	case contact.FieldVoidedBy:
+		return m.OldVoidedBy(ctx)
+	case contact.FieldVoidReason:
+		return m.OldVoidReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown Contact field %s", name)
 }
@@ -4774,6 +5174,48 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRecordedAt(v)
 		return nil
+	case contact.FieldOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderID(v)
+		return nil
+	case contact.FieldOfferID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferID(v)
+		return nil
+	case contact.FieldCorrectedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCorrectedAt(v)
+		return nil
+	case contact.FieldVoidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoidedAt(v)
+		return nil
+	case contact.FieldVoidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoidedBy(v)
+		return nil
+	case contact.FieldVoidReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoidReason(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Contact field %s", name)
 }
@@ -4846,6 +5288,24 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldExternalID) {
 		fields = append(fields, contact.FieldExternalID)
 	}
+	if m.FieldCleared(contact.FieldOrderID) {
+		fields = append(fields, contact.FieldOrderID)
+	}
+	if m.FieldCleared(contact.FieldOfferID) {
+		fields = append(fields, contact.FieldOfferID)
+	}
+	if m.FieldCleared(contact.FieldCorrectedAt) {
+		fields = append(fields, contact.FieldCorrectedAt)
+	}
+	if m.FieldCleared(contact.FieldVoidedAt) {
+		fields = append(fields, contact.FieldVoidedAt)
+	}
+	if m.FieldCleared(contact.FieldVoidedBy) {
+		fields = append(fields, contact.FieldVoidedBy)
+	}
+	if m.FieldCleared(contact.FieldVoidReason) {
+		fields = append(fields, contact.FieldVoidReason)
+	}
 	return fields
 }
 
@@ -4886,6 +5346,24 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldExternalID:
 		m.ClearExternalID()
+		return nil
+	case contact.FieldOrderID:
+		m.ClearOrderID()
+		return nil
+	case contact.FieldOfferID:
+		m.ClearOfferID()
+		return nil
+	case contact.FieldCorrectedAt:
+		m.ClearCorrectedAt()
+		return nil
+	case contact.FieldVoidedAt:
+		m.ClearVoidedAt()
+		return nil
+	case contact.FieldVoidedBy:
+		m.ClearVoidedBy()
+		return nil
+	case contact.FieldVoidReason:
+		m.ClearVoidReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Contact nullable field %s", name)
@@ -4964,13 +5442,31 @@ func (m *ContactMutation) ResetField(name string) error {
 	case contact.FieldRecordedAt:
 		m.ResetRecordedAt()
 		return nil
+	case contact.FieldOrderID:
+		m.ResetOrderID()
+		return nil
+	case contact.FieldOfferID:
+		m.ResetOfferID()
+		return nil
+	case contact.FieldCorrectedAt:
+		m.ResetCorrectedAt()
+		return nil
+	case contact.FieldVoidedAt:
+		m.ResetVoidedAt()
+		return nil
+	case contact.FieldVoidedBy:
+		m.ResetVoidedBy()
+		return nil
+	case contact.FieldVoidReason:
+		m.ResetVoidReason()
+		return nil
 	}
 	return fmt.Errorf("unknown Contact field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ContactMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.customer != nil {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -4982,6 +5478,12 @@ func (m *ContactMutation) AddedEdges() []string {
 	}
 	if m.permission != nil {
 		edges = append(edges, contact.EdgePermission)
+	}
+	if m._order != nil {
+		edges = append(edges, contact.EdgeOrder)
+	}
+	if m.offer != nil {
+		edges = append(edges, contact.EdgeOffer)
 	}
 	return edges
 }
@@ -5006,13 +5508,21 @@ func (m *ContactMutation) AddedIDs(name string) []ent.Value {
 		if id := m.permission; id != nil {
 			return []ent.Value{*id}
 		}
+	case contact.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	case contact.EdgeOffer:
+		if id := m.offer; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ContactMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	return edges
 }
 
@@ -5024,7 +5534,7 @@ func (m *ContactMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ContactMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.clearedcustomer {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -5036,6 +5546,12 @@ func (m *ContactMutation) ClearedEdges() []string {
 	}
 	if m.clearedpermission {
 		edges = append(edges, contact.EdgePermission)
+	}
+	if m.cleared_order {
+		edges = append(edges, contact.EdgeOrder)
+	}
+	if m.clearedoffer {
+		edges = append(edges, contact.EdgeOffer)
 	}
 	return edges
 }
@@ -5052,6 +5568,10 @@ func (m *ContactMutation) EdgeCleared(name string) bool {
 		return m.clearedabout
 	case contact.EdgePermission:
 		return m.clearedpermission
+	case contact.EdgeOrder:
+		return m.cleared_order
+	case contact.EdgeOffer:
+		return m.clearedoffer
 	}
 	return false
 }
@@ -5071,6 +5591,12 @@ func (m *ContactMutation) ClearEdge(name string) error {
 		return nil
 	case contact.EdgePermission:
 		m.ClearPermission()
+		return nil
+	case contact.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	case contact.EdgeOffer:
+		m.ClearOffer()
 		return nil
 	}
 	return fmt.Errorf("unknown Contact unique edge %s", name)
@@ -5092,8 +5618,1003 @@ func (m *ContactMutation) ResetEdge(name string) error {
 	case contact.EdgePermission:
 		m.ResetPermission()
 		return nil
+	case contact.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	case contact.EdgeOffer:
+		m.ResetOffer()
+		return nil
 	}
 	return fmt.Errorf("unknown Contact edge %s", name)
+}
+
+// ContactCorrectionMutation represents an operation that mutates the ContactCorrection nodes in the graph.
+type ContactCorrectionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	known_from    *time.Time
+	recorded_at   *time.Time
+	kind          *schema.ContactKind
+	direction     *schema.Direction
+	channel       *schema.Channel
+	at            *time.Time
+	minutes       *money.Decimal
+	exact_seconds *money.Decimal
+	staff_id      *string
+	about_id      *string
+	expense       *money.Amount
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactCorrection, error)
+	predicates    []predicate.ContactCorrection
+}
+
+var _ ent.Mutation = (*ContactCorrectionMutation)(nil)
+
+// contactcorrectionOption allows management of the mutation configuration using functional options.
+type contactcorrectionOption func(*ContactCorrectionMutation)
+
+// newContactCorrectionMutation creates new mutation for the ContactCorrection entity.
+func newContactCorrectionMutation(c config, op Op, opts ...contactcorrectionOption) *ContactCorrectionMutation {
+	m := &ContactCorrectionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactCorrection,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactCorrectionID sets the ID field of the mutation.
+func withContactCorrectionID(id string) contactcorrectionOption {
+	return func(m *ContactCorrectionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactCorrection
+		)
+		m.oldValue = func(ctx context.Context) (*ContactCorrection, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactCorrection.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactCorrection sets the old ContactCorrection of the mutation.
+func withContactCorrection(node *ContactCorrection) contactcorrectionOption {
+	return func(m *ContactCorrectionMutation) {
+		m.oldValue = func(context.Context) (*ContactCorrection, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactCorrectionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactCorrectionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactCorrection entities.
+func (m *ContactCorrectionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactCorrectionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactCorrectionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactCorrection.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactCorrectionMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactCorrectionMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactCorrectionMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetKnownFrom sets the "known_from" field.
+func (m *ContactCorrectionMutation) SetKnownFrom(t time.Time) {
+	m.known_from = &t
+}
+
+// KnownFrom returns the value of the "known_from" field in the mutation.
+func (m *ContactCorrectionMutation) KnownFrom() (r time.Time, exists bool) {
+	v := m.known_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKnownFrom returns the old "known_from" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldKnownFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKnownFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKnownFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKnownFrom: %w", err)
+	}
+	return oldValue.KnownFrom, nil
+}
+
+// ResetKnownFrom resets all changes to the "known_from" field.
+func (m *ContactCorrectionMutation) ResetKnownFrom() {
+	m.known_from = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *ContactCorrectionMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *ContactCorrectionMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *ContactCorrectionMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ContactCorrectionMutation) SetKind(sk schema.ContactKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ContactCorrectionMutation) Kind() (r schema.ContactKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldKind(ctx context.Context) (v schema.ContactKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ContactCorrectionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetDirection sets the "direction" field.
+func (m *ContactCorrectionMutation) SetDirection(s schema.Direction) {
+	m.direction = &s
+}
+
+// Direction returns the value of the "direction" field in the mutation.
+func (m *ContactCorrectionMutation) Direction() (r schema.Direction, exists bool) {
+	v := m.direction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDirection returns the old "direction" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldDirection(ctx context.Context) (v schema.Direction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDirection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDirection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDirection: %w", err)
+	}
+	return oldValue.Direction, nil
+}
+
+// ResetDirection resets all changes to the "direction" field.
+func (m *ContactCorrectionMutation) ResetDirection() {
+	m.direction = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *ContactCorrectionMutation) SetChannel(s schema.Channel) {
+	m.channel = &s
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *ContactCorrectionMutation) Channel() (r schema.Channel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldChannel(ctx context.Context) (v schema.Channel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *ContactCorrectionMutation) ResetChannel() {
+	m.channel = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ContactCorrectionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ContactCorrectionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ContactCorrectionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetMinutes sets the "minutes" field.
+func (m *ContactCorrectionMutation) SetMinutes(value money.Decimal) {
+	m.minutes = &value
+}
+
+// Minutes returns the value of the "minutes" field in the mutation.
+func (m *ContactCorrectionMutation) Minutes() (r money.Decimal, exists bool) {
+	v := m.minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinutes returns the old "minutes" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldMinutes(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinutes: %w", err)
+	}
+	return oldValue.Minutes, nil
+}
+
+// ResetMinutes resets all changes to the "minutes" field.
+func (m *ContactCorrectionMutation) ResetMinutes() {
+	m.minutes = nil
+}
+
+// SetExactSeconds sets the "exact_seconds" field.
+func (m *ContactCorrectionMutation) SetExactSeconds(value money.Decimal) {
+	m.exact_seconds = &value
+}
+
+// ExactSeconds returns the value of the "exact_seconds" field in the mutation.
+func (m *ContactCorrectionMutation) ExactSeconds() (r money.Decimal, exists bool) {
+	v := m.exact_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExactSeconds returns the old "exact_seconds" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldExactSeconds(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExactSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExactSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExactSeconds: %w", err)
+	}
+	return oldValue.ExactSeconds, nil
+}
+
+// ClearExactSeconds clears the value of the "exact_seconds" field.
+func (m *ContactCorrectionMutation) ClearExactSeconds() {
+	m.exact_seconds = nil
+	m.clearedFields[contactcorrection.FieldExactSeconds] = struct{}{}
+}
+
+// ExactSecondsCleared returns if the "exact_seconds" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) ExactSecondsCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldExactSeconds]
+	return ok
+}
+
+// ResetExactSeconds resets all changes to the "exact_seconds" field.
+func (m *ContactCorrectionMutation) ResetExactSeconds() {
+	m.exact_seconds = nil
+	delete(m.clearedFields, contactcorrection.FieldExactSeconds)
+}
+
+// SetStaffID sets the "staff_id" field.
+func (m *ContactCorrectionMutation) SetStaffID(s string) {
+	m.staff_id = &s
+}
+
+// StaffID returns the value of the "staff_id" field in the mutation.
+func (m *ContactCorrectionMutation) StaffID() (r string, exists bool) {
+	v := m.staff_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStaffID returns the old "staff_id" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldStaffID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStaffID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStaffID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStaffID: %w", err)
+	}
+	return oldValue.StaffID, nil
+}
+
+// ClearStaffID clears the value of the "staff_id" field.
+func (m *ContactCorrectionMutation) ClearStaffID() {
+	m.staff_id = nil
+	m.clearedFields[contactcorrection.FieldStaffID] = struct{}{}
+}
+
+// StaffIDCleared returns if the "staff_id" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) StaffIDCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldStaffID]
+	return ok
+}
+
+// ResetStaffID resets all changes to the "staff_id" field.
+func (m *ContactCorrectionMutation) ResetStaffID() {
+	m.staff_id = nil
+	delete(m.clearedFields, contactcorrection.FieldStaffID)
+}
+
+// SetAboutID sets the "about_id" field.
+func (m *ContactCorrectionMutation) SetAboutID(s string) {
+	m.about_id = &s
+}
+
+// AboutID returns the value of the "about_id" field in the mutation.
+func (m *ContactCorrectionMutation) AboutID() (r string, exists bool) {
+	v := m.about_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAboutID returns the old "about_id" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldAboutID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAboutID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAboutID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAboutID: %w", err)
+	}
+	return oldValue.AboutID, nil
+}
+
+// ClearAboutID clears the value of the "about_id" field.
+func (m *ContactCorrectionMutation) ClearAboutID() {
+	m.about_id = nil
+	m.clearedFields[contactcorrection.FieldAboutID] = struct{}{}
+}
+
+// AboutIDCleared returns if the "about_id" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) AboutIDCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldAboutID]
+	return ok
+}
+
+// ResetAboutID resets all changes to the "about_id" field.
+func (m *ContactCorrectionMutation) ResetAboutID() {
+	m.about_id = nil
+	delete(m.clearedFields, contactcorrection.FieldAboutID)
+}
+
+// SetExpense sets the "expense" field.
+func (m *ContactCorrectionMutation) SetExpense(value money.Amount) {
+	m.expense = &value
+}
+
+// Expense returns the value of the "expense" field in the mutation.
+func (m *ContactCorrectionMutation) Expense() (r money.Amount, exists bool) {
+	v := m.expense
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpense returns the old "expense" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldExpense(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpense is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpense requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpense: %w", err)
+	}
+	return oldValue.Expense, nil
+}
+
+// ResetExpense resets all changes to the "expense" field.
+func (m *ContactCorrectionMutation) ResetExpense() {
+	m.expense = nil
+}
+
+// Where appends a list predicates to the ContactCorrectionMutation builder.
+func (m *ContactCorrectionMutation) Where(ps ...predicate.ContactCorrection) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactCorrectionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactCorrectionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactCorrection, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactCorrectionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactCorrectionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactCorrection).
+func (m *ContactCorrectionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactCorrectionMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.contact_id != nil {
+		fields = append(fields, contactcorrection.FieldContactID)
+	}
+	if m.known_from != nil {
+		fields = append(fields, contactcorrection.FieldKnownFrom)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, contactcorrection.FieldRecordedAt)
+	}
+	if m.kind != nil {
+		fields = append(fields, contactcorrection.FieldKind)
+	}
+	if m.direction != nil {
+		fields = append(fields, contactcorrection.FieldDirection)
+	}
+	if m.channel != nil {
+		fields = append(fields, contactcorrection.FieldChannel)
+	}
+	if m.at != nil {
+		fields = append(fields, contactcorrection.FieldAt)
+	}
+	if m.minutes != nil {
+		fields = append(fields, contactcorrection.FieldMinutes)
+	}
+	if m.exact_seconds != nil {
+		fields = append(fields, contactcorrection.FieldExactSeconds)
+	}
+	if m.staff_id != nil {
+		fields = append(fields, contactcorrection.FieldStaffID)
+	}
+	if m.about_id != nil {
+		fields = append(fields, contactcorrection.FieldAboutID)
+	}
+	if m.expense != nil {
+		fields = append(fields, contactcorrection.FieldExpense)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactCorrectionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactcorrection.FieldContactID:
+		return m.ContactID()
+	case contactcorrection.FieldKnownFrom:
+		return m.KnownFrom()
+	case contactcorrection.FieldRecordedAt:
+		return m.RecordedAt()
+	case contactcorrection.FieldKind:
+		return m.Kind()
+	case contactcorrection.FieldDirection:
+		return m.Direction()
+	case contactcorrection.FieldChannel:
+		return m.Channel()
+	case contactcorrection.FieldAt:
+		return m.At()
+	case contactcorrection.FieldMinutes:
+		return m.Minutes()
+	case contactcorrection.FieldExactSeconds:
+		return m.ExactSeconds()
+	case contactcorrection.FieldStaffID:
+		return m.StaffID()
+	case contactcorrection.FieldAboutID:
+		return m.AboutID()
+	case contactcorrection.FieldExpense:
+		return m.Expense()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactCorrectionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactcorrection.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactcorrection.FieldKnownFrom:
+		return m.OldKnownFrom(ctx)
+	case contactcorrection.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case contactcorrection.FieldKind:
+		return m.OldKind(ctx)
+	case contactcorrection.FieldDirection:
+		return m.OldDirection(ctx)
+	case contactcorrection.FieldChannel:
+		return m.OldChannel(ctx)
+	case contactcorrection.FieldAt:
+		return m.OldAt(ctx)
+	case contactcorrection.FieldMinutes:
+		return m.OldMinutes(ctx)
+	case contactcorrection.FieldExactSeconds:
+		return m.OldExactSeconds(ctx)
+	case contactcorrection.FieldStaffID:
+		return m.OldStaffID(ctx)
+	case contactcorrection.FieldAboutID:
+		return m.OldAboutID(ctx)
+	case contactcorrection.FieldExpense:
+		return m.OldExpense(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactCorrection field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactCorrectionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactcorrection.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactcorrection.FieldKnownFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKnownFrom(v)
+		return nil
+	case contactcorrection.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case contactcorrection.FieldKind:
+		v, ok := value.(schema.ContactKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case contactcorrection.FieldDirection:
+		v, ok := value.(schema.Direction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDirection(v)
+		return nil
+	case contactcorrection.FieldChannel:
+		v, ok := value.(schema.Channel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case contactcorrection.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case contactcorrection.FieldMinutes:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinutes(v)
+		return nil
+	case contactcorrection.FieldExactSeconds:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExactSeconds(v)
+		return nil
+	case contactcorrection.FieldStaffID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStaffID(v)
+		return nil
+	case contactcorrection.FieldAboutID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAboutID(v)
+		return nil
+	case contactcorrection.FieldExpense:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpense(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactCorrection field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactCorrectionMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactCorrectionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactCorrectionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactCorrection numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactCorrectionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(contactcorrection.FieldExactSeconds) {
+		fields = append(fields, contactcorrection.FieldExactSeconds)
+	}
+	if m.FieldCleared(contactcorrection.FieldStaffID) {
+		fields = append(fields, contactcorrection.FieldStaffID)
+	}
+	if m.FieldCleared(contactcorrection.FieldAboutID) {
+		fields = append(fields, contactcorrection.FieldAboutID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactCorrectionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactCorrectionMutation) ClearField(name string) error {
+	switch name {
+	case contactcorrection.FieldExactSeconds:
+		m.ClearExactSeconds()
+		return nil
+	case contactcorrection.FieldStaffID:
+		m.ClearStaffID()
+		return nil
+	case contactcorrection.FieldAboutID:
+		m.ClearAboutID()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactCorrection nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactCorrectionMutation) ResetField(name string) error {
+	switch name {
+	case contactcorrection.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactcorrection.FieldKnownFrom:
+		m.ResetKnownFrom()
+		return nil
+	case contactcorrection.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case contactcorrection.FieldKind:
+		m.ResetKind()
+		return nil
+	case contactcorrection.FieldDirection:
+		m.ResetDirection()
+		return nil
+	case contactcorrection.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case contactcorrection.FieldAt:
+		m.ResetAt()
+		return nil
+	case contactcorrection.FieldMinutes:
+		m.ResetMinutes()
+		return nil
+	case contactcorrection.FieldExactSeconds:
+		m.ResetExactSeconds()
+		return nil
+	case contactcorrection.FieldStaffID:
+		m.ResetStaffID()
+		return nil
+	case contactcorrection.FieldAboutID:
+		m.ResetAboutID()
+		return nil
+	case contactcorrection.FieldExpense:
+		m.ResetExpense()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactCorrection field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactCorrectionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactCorrectionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactCorrectionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactCorrectionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactCorrectionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactCorrectionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactCorrectionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactCorrection unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactCorrectionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactCorrection edge %s", name)
 }
 
 // ContactRestatementMutation represents an operation that mutates the ContactRestatement nodes in the graph.
@@ -15954,6 +17475,8 @@ type OrderMutation struct {
 	clearedFields    map[string]struct{}
 	customer         *string
 	clearedcustomer  bool
+	seller           *string
+	clearedseller    bool
 	done             bool
 	oldValue         func(context.Context) (*Order, error)
 	predicates       []predicate.Order
@@ -17127,6 +18650,55 @@ func (m *OrderMutation) ResetOfferID() {
 	delete(m.clearedFields, order.FieldOfferID)
 }
 
+// SetSellerID sets the "seller_id" field.
+func (m *OrderMutation) SetSellerID(s string) {
+	m.seller = &s
+}
+
+// SellerID returns the value of the "seller_id" field in the mutation.
+func (m *OrderMutation) SellerID() (r string, exists bool) {
+	v := m.seller
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSellerID returns the old "seller_id" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldSellerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSellerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSellerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSellerID: %w", err)
+	}
+	return oldValue.SellerID, nil
+}
+
+// ClearSellerID clears the value of the "seller_id" field.
+func (m *OrderMutation) ClearSellerID() {
+	m.seller = nil
+	m.clearedFields[order.FieldSellerID] = struct{}{}
+}
+
+// SellerIDCleared returns if the "seller_id" field was cleared in this mutation.
+func (m *OrderMutation) SellerIDCleared() bool {
+	_, ok := m.clearedFields[order.FieldSellerID]
+	return ok
+}
+
+// ResetSellerID resets all changes to the "seller_id" field.
+func (m *OrderMutation) ResetSellerID() {
+	m.seller = nil
+	delete(m.clearedFields, order.FieldSellerID)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *OrderMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -17152,6 +18724,33 @@ func (m *OrderMutation) CustomerIDs() (ids []string) {
 func (m *OrderMutation) ResetCustomer() {
 	m.customer = nil
 	m.clearedcustomer = false
+}
+
+// ClearSeller clears the "seller" edge to the User entity.
+func (m *OrderMutation) ClearSeller() {
+	m.clearedseller = true
+	m.clearedFields[order.FieldSellerID] = struct{}{}
+}
+
+// SellerCleared reports if the "seller" edge to the User entity was cleared.
+func (m *OrderMutation) SellerCleared() bool {
+	return m.SellerIDCleared() || m.clearedseller
+}
+
+// SellerIDs returns the "seller" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SellerID instead. It exists only for internal usage by the builders.
+func (m *OrderMutation) SellerIDs() (ids []string) {
+	if id := m.seller; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSeller resets all changes to the "seller" edge.
+func (m *OrderMutation) ResetSeller() {
+	m.seller = nil
+	m.clearedseller = false
 }
 
 // Where appends a list predicates to the OrderMutation builder.
@@ -17188,7 +18787,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 26)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -17264,6 +18863,9 @@ func (m *OrderMutation) Fields() []string {
 	if m.offer_id != nil {
 		fields = append(fields, order.FieldOfferID)
 	}
+	if m.seller != nil {
+		fields = append(fields, order.FieldSellerID)
+	}
 	return fields
 }
 
@@ -17322,6 +18924,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.CancelReason()
 	case order.FieldOfferID:
 		return m.OfferID()
+	case order.FieldSellerID:
+		return m.SellerID()
 	}
 	return nil, false
 }
@@ -17381,6 +18985,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCancelReason(ctx)
 	case order.FieldOfferID:
 		return m.OldOfferID(ctx)
+	case order.FieldSellerID:
+		return m.OldSellerID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Order field %s", name)
 }
@@ -17565,6 +19171,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOfferID(v)
 		return nil
+	case order.FieldSellerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSellerID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
 }
@@ -17658,6 +19271,9 @@ func (m *OrderMutation) ClearedFields() []string {
 	if m.FieldCleared(order.FieldOfferID) {
 		fields = append(fields, order.FieldOfferID)
 	}
+	if m.FieldCleared(order.FieldSellerID) {
+		fields = append(fields, order.FieldSellerID)
+	}
 	return fields
 }
 
@@ -17695,6 +19311,9 @@ func (m *OrderMutation) ClearField(name string) error {
 		return nil
 	case order.FieldOfferID:
 		m.ClearOfferID()
+		return nil
+	case order.FieldSellerID:
+		m.ClearSellerID()
 		return nil
 	}
 	return fmt.Errorf("unknown Order nullable field %s", name)
@@ -17779,15 +19398,21 @@ func (m *OrderMutation) ResetField(name string) error {
 	case order.FieldOfferID:
 		m.ResetOfferID()
 		return nil
+	case order.FieldSellerID:
+		m.ResetSellerID()
+		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OrderMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.customer != nil {
 		edges = append(edges, order.EdgeCustomer)
+	}
+	if m.seller != nil {
+		edges = append(edges, order.EdgeSeller)
 	}
 	return edges
 }
@@ -17800,13 +19425,17 @@ func (m *OrderMutation) AddedIDs(name string) []ent.Value {
 		if id := m.customer; id != nil {
 			return []ent.Value{*id}
 		}
+	case order.EdgeSeller:
+		if id := m.seller; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OrderMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -17818,9 +19447,12 @@ func (m *OrderMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OrderMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedcustomer {
 		edges = append(edges, order.EdgeCustomer)
+	}
+	if m.clearedseller {
+		edges = append(edges, order.EdgeSeller)
 	}
 	return edges
 }
@@ -17831,6 +19463,8 @@ func (m *OrderMutation) EdgeCleared(name string) bool {
 	switch name {
 	case order.EdgeCustomer:
 		return m.clearedcustomer
+	case order.EdgeSeller:
+		return m.clearedseller
 	}
 	return false
 }
@@ -17842,6 +19476,9 @@ func (m *OrderMutation) ClearEdge(name string) error {
 	case order.EdgeCustomer:
 		m.ClearCustomer()
 		return nil
+	case order.EdgeSeller:
+		m.ClearSeller()
+		return nil
 	}
 	return fmt.Errorf("unknown Order unique edge %s", name)
 }
@@ -17852,6 +19489,9 @@ func (m *OrderMutation) ResetEdge(name string) error {
 	switch name {
 	case order.EdgeCustomer:
 		m.ResetCustomer()
+		return nil
+	case order.EdgeSeller:
+		m.ResetSeller()
 		return nil
 	}
 	return fmt.Errorf("unknown Order edge %s", name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
+	"kopeck/ent/user"
 	"kopeck/money"
 	"kopeck/schema"
 	"strings"
@@ -71,6 +72,8 @@ type Order struct {
 	CancelReason *string `json:"cancel_reason,omitempty"`
 	// The offer that the order came of.
 	OfferID *string `json:"offer_id,omitempty"`
+	// The user who placed the order; null of one that was imported or that none of the staff placed.
+	SellerID *string `json:"seller_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderQuery when eager-loading is set.
 	Edges        OrderEdges `json:"edges"`
@@ -81,9 +84,11 @@ type Order struct {
 type OrderEdges struct {
 	// The customer who ordered.
 	Customer *Customer `json:"customer,omitempty"`
+	// Who of the staff placed the order, and so sold it; null of one that was imported, or that a partner or nobody placed.
+	Seller *User `json:"seller,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -97,6 +102,17 @@ func (e OrderEdges) CustomerOrErr() (*Customer, error) {
 	return nil, &NotLoadedError{edge: "customer"}
 }
 
+// SellerOrErr returns the Seller value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e OrderEdges) SellerOrErr() (*User, error) {
+	if e.Seller != nil {
+		return e.Seller, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: user.Label}
+	}
+	return nil, &NotLoadedError{edge: "seller"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Order) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -108,7 +124,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case order.FieldVersion, order.FieldExternalTwin, order.FieldDay:
 			values[i] = new(sql.NullInt64)
-		case order.FieldID, order.FieldCustomerID, order.FieldExternalID, order.FieldStatus, order.FieldCreditModel, order.FieldCreditFit, order.FieldCancelReason, order.FieldOfferID:
+		case order.FieldID, order.FieldCustomerID, order.FieldExternalID, order.FieldStatus, order.FieldCreditModel, order.FieldCreditFit, order.FieldCancelReason, order.FieldOfferID, order.FieldSellerID:
 			values[i] = new(sql.NullString)
 		case order.FieldCreatedAt, order.FieldUpdatedAt, order.FieldAt, order.FieldDueAt, order.FieldCompletedAt, order.FieldCancelledAt:
 			values[i] = new(sql.NullTime)
@@ -291,6 +307,13 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				_m.OfferID = new(string)
 				*_m.OfferID = value.String
 			}
+		case order.FieldSellerID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field seller_id", values[i])
+			} else if value.Valid {
+				_m.SellerID = new(string)
+				*_m.SellerID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -307,6 +330,11 @@ func (_m *Order) Value(name string) (ent.Value, error) {
 // QueryCustomer queries the "customer" edge of the Order entity.
 func (_m *Order) QueryCustomer() *CustomerQuery {
 	return NewOrderClient(_m.config).QueryCustomer(_m)
+}
+
+// QuerySeller queries the "seller" edge of the Order entity.
+func (_m *Order) QuerySeller() *UserQuery {
+	return NewOrderClient(_m.config).QuerySeller(_m)
 }
 
 // Update returns a builder for updating this Order.
@@ -420,6 +448,11 @@ func (_m *Order) String() string {
 	builder.WriteString(", ")
 	if v := _m.OfferID; v != nil {
 		builder.WriteString("offer_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SellerID; v != nil {
+		builder.WriteString("seller_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
+	"kopeck/ent/user"
 	"kopeck/money"
 	"kopeck/schema"
 	"time"
@@ -325,6 +326,20 @@ func (_c *OrderCreate) SetNillableOfferID(v *string) *OrderCreate {
 	return _c
 }
 
+// SetSellerID sets the "seller_id" field.
+func (_c *OrderCreate) SetSellerID(v string) *OrderCreate {
+	_c.mutation.SetSellerID(v)
+	return _c
+}
+
+// SetNillableSellerID sets the "seller_id" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableSellerID(v *string) *OrderCreate {
+	if v != nil {
+		_c.SetSellerID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrderCreate) SetID(v string) *OrderCreate {
 	_c.mutation.SetID(v)
@@ -334,6 +349,11 @@ func (_c *OrderCreate) SetID(v string) *OrderCreate {
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_c *OrderCreate) SetCustomer(v *Customer) *OrderCreate {
 	return _c.SetCustomerID(v.ID)
+}
+
+// SetSeller sets the "seller" edge to the User entity.
+func (_c *OrderCreate) SetSeller(v *User) *OrderCreate {
+	return _c.SetSellerID(v.ID)
 }
 
 // Mutation returns the OrderMutation object of the builder.
@@ -654,6 +674,23 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.CustomerID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SellerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   order.SellerTable,
+			Columns: []string{order.SellerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SellerID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

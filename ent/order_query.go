@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
 	"kopeck/ent/predicate"
+	"kopeck/ent/user"
 	"math"
 
 	"entgo.io/ent"
@@ -25,6 +26,7 @@ type OrderQuery struct {
 	inters       []Interceptor
 	predicates   []predicate.Order
 	withCustomer *CustomerQuery
+	withSeller   *UserQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -77,6 +79,28 @@ func (_q *OrderQuery) QueryCustomer() *CustomerQuery {
 			sqlgraph.From(order.Table, order.FieldID, selector),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, order.CustomerTable, order.CustomerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySeller chains the current query on the "seller" edge.
+func (_q *OrderQuery) QuerySeller() *UserQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(order.Table, order.FieldID, selector),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, order.SellerTable, order.SellerColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -277,6 +301,7 @@ func (_q *OrderQuery) Clone() *OrderQuery {
 		inters:       append([]Interceptor{}, _q.inters...),
 		predicates:   append([]predicate.Order{}, _q.predicates...),
 		withCustomer: _q.withCustomer.Clone(),
+		withSeller:   _q.withSeller.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -292,6 +317,17 @@ func (_q *OrderQuery) WithCustomer(opts ...func(*CustomerQuery)) *OrderQuery {
 		opt(query)
 	}
 	_q.withCustomer = query
+	return _q
+}
+
+// WithSeller tells the query-builder to eager-load the nodes that are connected to
+// the "seller" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *OrderQuery) WithSeller(opts ...func(*UserQuery)) *OrderQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSeller = query
 	return _q
 }
 
@@ -373,8 +409,9 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 	var (
 		nodes       = []*Order{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withCustomer != nil,
+			_q.withSeller != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -404,6 +441,12 @@ func (_q *OrderQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Order,
 			return nil, err
 		}
 	}
+	if query := _q.withSeller; query != nil {
+		if err := _q.loadSeller(ctx, query, nodes, nil,
+			func(n *Order, e *User) { n.Edges.Seller = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -429,6 +472,38 @@ func (_q *OrderQuery) loadCustomer(ctx context.Context, query *CustomerQuery, no
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "customer_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *OrderQuery) loadSeller(ctx context.Context, query *UserQuery, nodes []*Order, init func(*Order), assign func(*Order, *User)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Order)
+	for i := range nodes {
+		if nodes[i].SellerID == nil {
+			continue
+		}
+		fk := *nodes[i].SellerID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(user.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "seller_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -467,6 +542,9 @@ func (_q *OrderQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withCustomer != nil {
 			_spec.Node.AddColumnOnce(order.FieldCustomerID)
+		}
+		if _q.withSeller != nil {
+			_spec.Node.AddColumnOnce(order.FieldSellerID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

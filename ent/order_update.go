@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"kopeck/ent/order"
 	"kopeck/ent/predicate"
+	"kopeck/ent/user"
 	"kopeck/money"
 	"kopeck/schema"
 	"time"
@@ -422,9 +423,40 @@ func (_u *OrderUpdate) ClearOfferID() *OrderUpdate {
 	return _u
 }
 
+// SetSellerID sets the "seller_id" field.
+func (_u *OrderUpdate) SetSellerID(v string) *OrderUpdate {
+	_u.mutation.SetSellerID(v)
+	return _u
+}
+
+// SetNillableSellerID sets the "seller_id" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableSellerID(v *string) *OrderUpdate {
+	if v != nil {
+		_u.SetSellerID(*v)
+	}
+	return _u
+}
+
+// ClearSellerID clears the value of the "seller_id" field.
+func (_u *OrderUpdate) ClearSellerID() *OrderUpdate {
+	_u.mutation.ClearSellerID()
+	return _u
+}
+
+// SetSeller sets the "seller" edge to the User entity.
+func (_u *OrderUpdate) SetSeller(v *User) *OrderUpdate {
+	return _u.SetSellerID(v.ID)
+}
+
 // Mutation returns the OrderMutation object of the builder.
 func (_u *OrderUpdate) Mutation() *OrderMutation {
 	return _u.mutation
+}
+
+// ClearSeller clears the "seller" edge to the User entity.
+func (_u *OrderUpdate) ClearSeller() *OrderUpdate {
+	_u.mutation.ClearSeller()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -611,6 +643,35 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OfferIDCleared() {
 		_spec.ClearField(order.FieldOfferID, field.TypeString)
+	}
+	if _u.mutation.SellerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   order.SellerTable,
+			Columns: []string{order.SellerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SellerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   order.SellerTable,
+			Columns: []string{order.SellerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -1025,9 +1086,40 @@ func (_u *OrderUpdateOne) ClearOfferID() *OrderUpdateOne {
 	return _u
 }
 
+// SetSellerID sets the "seller_id" field.
+func (_u *OrderUpdateOne) SetSellerID(v string) *OrderUpdateOne {
+	_u.mutation.SetSellerID(v)
+	return _u
+}
+
+// SetNillableSellerID sets the "seller_id" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableSellerID(v *string) *OrderUpdateOne {
+	if v != nil {
+		_u.SetSellerID(*v)
+	}
+	return _u
+}
+
+// ClearSellerID clears the value of the "seller_id" field.
+func (_u *OrderUpdateOne) ClearSellerID() *OrderUpdateOne {
+	_u.mutation.ClearSellerID()
+	return _u
+}
+
+// SetSeller sets the "seller" edge to the User entity.
+func (_u *OrderUpdateOne) SetSeller(v *User) *OrderUpdateOne {
+	return _u.SetSellerID(v.ID)
+}
+
 // Mutation returns the OrderMutation object of the builder.
 func (_u *OrderUpdateOne) Mutation() *OrderMutation {
 	return _u.mutation
+}
+
+// ClearSeller clears the "seller" edge to the User entity.
+func (_u *OrderUpdateOne) ClearSeller() *OrderUpdateOne {
+	_u.mutation.ClearSeller()
+	return _u
 }
 
 // Where appends a list predicates to the OrderUpdate builder.
@@ -1244,6 +1336,35 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.OfferIDCleared() {
 		_spec.ClearField(order.FieldOfferID, field.TypeString)
+	}
+	if _u.mutation.SellerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   order.SellerTable,
+			Columns: []string{order.SellerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SellerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   order.SellerTable,
+			Columns: []string{order.SellerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Order{config: _u.config}

@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
@@ -249,11 +250,42 @@ func init() {
 	contactDescRealised := contactFields[20].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
+	// contactDescVoidedBy is the schema descriptor for voided_by field.
+	contactDescVoidedBy := contactFields[26].Descriptor()
+	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
+	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
+	// contactDescVoidReason is the schema descriptor for void_reason field.
+	contactDescVoidReason := contactFields[27].Descriptor()
+	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
+	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
 	contactDescID := contactMixinFields0[0].Descriptor()
 	// contact.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	contact.IDValidator = func() func(string) error {
 		validators := contactDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactcorrectionMixin := schema.ContactCorrection{}.Mixin()
+	contactcorrectionMixinFields0 := contactcorrectionMixin[0].Fields()
+	_ = contactcorrectionMixinFields0
+	contactcorrectionFields := schema.ContactCorrection{}.Fields()
+	_ = contactcorrectionFields
+	// contactcorrectionDescID is the schema descriptor for id field.
+	contactcorrectionDescID := contactcorrectionMixinFields0[0].Descriptor()
+	// contactcorrection.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactcorrection.IDValidator = func() func(string) error {
+		validators := contactcorrectionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -24,6 +24,8 @@ type Tx struct {
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// ContactCorrection is the client for interacting with the ContactCorrection builders.
+	ContactCorrection *ContactCorrectionClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -218,6 +220,7 @@ func (tx *Tx) init() {
 	tx.Booking = NewBookingClient(tx.config)
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
+	tx.ContactCorrection = NewContactCorrectionClient(tx.config)
 	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)

@@ -17,14 +17,14 @@ import (
 	"kopeck/service/rates"
 )
 
-// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
-// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import customers first, then
-// contacts and orders, and rates at any time; staff, partners and products that they name and that do not exist are created, inactive.
+// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, products by sku), from one snapshot of the database: a CSV file in
+// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import rates and customers
+// first, then measurements, products, recipes, rules and agreements, then contacts and orders; staff, partners and products that they name and that do not exist are created, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
 //
-// It does not contain permissions and their log, offers, agreements and what is computed from the rest: credits,
+// It does not contain permissions and their log, offers, and what is computed from the rest: credits,
 // statistics and lifetime values are computed again.
 func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) error {
 	v := cell.OwnValues(s.Currency)
@@ -47,8 +47,10 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
 			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.Texts(v, r)...) })
 		}
+	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
+		err = w.assortment(ctx, s, kind, v)
 	default:
-		return option.Errorf("want orders, customers, contacts or rates, not %q", string(kind))
+		return option.Errorf("want %s, not %q", option.ShownKinds(), string(kind))
 	}
 	if err != nil {
 		return err
@@ -73,6 +75,16 @@ func (w *writer) row(fields ...string) error {
 		w.out.WriteByte('"')
 	}
 	return w.out.WriteByte('\n')
+}
+
+// rows writes the rows of a record.
+func (w *writer) rows(rows [][]string) error {
+	for _, texts := range rows {
+		if err := w.row(texts...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // orders writes the rows of an order.

@@ -1,4 +1,4 @@
-// Package files imports orders, customers, contacts and rates from files, and exports them to files. What a file may be and how
+// Package files imports orders, customers, contacts, rates and what is sold at what price from files, and exports them to files. What a file may be and how
 // it is read is in the packages below it: option, sorted, textfile, cell, table, layout and orders, each of which may import
 // those before it. It may import these, service and the packages under it, schema and the domain layer; it knows no database.
 //
@@ -19,7 +19,7 @@
 //     (the sample's own number) is skipped, and so is a first line that is a header.
 //
 // The columns of each kind of file are defined once, in its layout: those of customers, contacts and rates by the packages of
-// their verbs, those of orders by package orders.
+// their verbs, those of orders by package orders, those of a catalogue by packages catalogue and assortment.
 //
 // # What a log of orders means
 //
@@ -46,6 +46,12 @@
 //
 // Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment is known in
 // the other database too. A row without both is a new rate, recorded now.
+//
+// # A catalogue
+//
+// Measurements, products with their price terms, recipes with their options, price rules and agreements have files of their own; package
+// assortment defines their columns and says what becomes of them. A product, its recipes, and a measurement are one record each, whose rows
+// may stand apart.
 //
 // # Dates and numbers
 //
@@ -79,7 +85,7 @@ type Report struct {
 	DryRun bool
 
 	Rows     int64 // read, without the header
-	Added    int64 // records: orders, customers, contacts or rates
+	Added    int64 // records: orders, customers and so on; all recipes of a product are one
 	Present  int64 // that were there already
 	Updated  int64
 	Rejected int64 // rows

@@ -63,7 +63,7 @@ func TestMappableFields(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[option.Kind][2]string{
 		option.Orders: {
-			"customer order date amount cost currency total quantity price sku title discount status refunded refunded_at refund_reason completed_at cancelled_at cancel_reason due_at email phone name",
+			"customer order date amount cost currency total quantity price sku title discount tax status refunded refunded_at refund_reason completed_at cancelled_at cancel_reason due_at email phone name",
 			"customer date amount",
 		},
 		option.Contacts: {

@@ -81,8 +81,10 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Option
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}
 		return report, err
-	default:
+	case option.Orders:
 		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) })
+	default:
+		return importAssortment(ctx, s, i, o, f)
 	}
 }
 
@@ -168,7 +170,7 @@ func (r *run[T]) finish() (Report, error) {
 		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d numbers had more decimals than there may be and were rounded off, half to even", r.rounded))
 	}
 	if r.joined > 0 {
-		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the rows of %d orders stood apart in the file and were put together", r.joined))
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the rows of %d %s stood apart in the file and were put together", r.joined, r.options.Kind))
 	}
 	return r.report, err
 }

@@ -29,7 +29,7 @@ func check(o *option.Options, core *service.Core) error {
 	}
 	switch {
 	case !slices.Contains(option.Kinds(), o.Kind):
-		return option.Errorf("want orders, customers, contacts or rates, not %q", string(o.Kind))
+		return option.Errorf("want %s, not %q", option.ShownKinds(), string(o.Kind))
 	case !slices.Contains([]option.Format{"", option.Kopeck, option.CSV, option.CDNOW}, o.Format):
 		return option.Errorf("--format: want kopeck, csv or cdnow, not %q", string(o.Format))
 	case o.Errors != option.RejectAll && o.Errors != option.RejectRow:
@@ -67,8 +67,8 @@ func checkCells(o *option.Options) error {
 		return option.Errorf("--rest: want reject or spread, not %q", o.Rest)
 	case o.Products != "create" && o.Products != "known":
 		return option.Errorf("--products: want create or known, not %q", o.Products)
-	case o.Empty == option.ClearEmpty && !o.Update:
-		return option.Errorf("--empty clear erases what customers have: it is for --update")
+	case o.Empty == option.ClearEmpty && (!o.Update || o.Kind != option.Customers):
+		return option.Errorf("--empty clear erases what customers have: it is for --update of customers")
 	}
 	return nil
 }
@@ -88,8 +88,8 @@ func checkTogether(o *option.Options) error {
 		return option.Errorf("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(money.Whole(1)) > 0):
 		return option.Errorf("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
-	case o.Update && o.Kind != option.Customers:
-		return option.Errorf("--update is for customers: orders, contacts and rates are facts")
+	case o.Update && !o.Kind.Updates():
+		return option.Errorf("--update is not for %s: orders, contacts, rates and agreements are facts", o.Kind)
 	}
 	return nil
 }
@@ -105,6 +105,16 @@ func Fields(kind option.Kind) (all, required []string) {
 		return contactLayout.Names(field.Mappable), contactLayout.Names(field.MapKey)
 	case option.Rates:
 		return rateLayout.Names(field.Mappable), rateLayout.Names(field.MapKey)
+	case option.Measurements:
+		return measurementLayout.Names(field.Mappable), measurementLayout.Names(field.MapKey)
+	case option.Products:
+		return productLayout.Names(field.Mappable), productLayout.Names(field.MapKey)
+	case option.Recipes:
+		return recipeLayout.Names(field.Mappable), recipeLayout.Names(field.MapKey)
+	case option.Rules:
+		return ruleLayout.Names(field.Mappable), ruleLayout.Names(field.MapKey)
+	case option.Agreements:
+		return agreementLayout.Names(field.Mappable), agreementLayout.Names(field.MapKey)
 	}
 	return nil, nil
 }

@@ -224,3 +224,32 @@ func TestRejectsKeepWhatWasWritten(t *testing.T) {
 		t.Errorf("rejects: %q", rows)
 	}
 }
+
+// TestMeasurementsOfAnUpdate: what a file changes of a customer's measurements and birthday is kept with its version, so that a price as of
+// a moment before is by what was known then.
+func TestMeasurementsOfAnUpdate(t *testing.T) {
+	each(t, func(w *world) {
+		o := option.Options{Kind: option.Customers, Map: "external_id=id,name=name,measurements=m,birthday=b", Update: true}
+		for n, row := range []string{`1,Anna,"{""width"": 2}",1990-02-28`, `1,Anna,"{""width"": 3}",`, `1,Anna,,1991-02-28`, `1,Anna B.,,`} {
+			if r := w.bring("id,name,m,b\n"+row+"\n", o); r.Rejected > 0 || (n > 0) != (r.Updated == 1) {
+				w.Fatalf("%s: %s", row, r)
+			}
+		}
+		var entries []string
+		rows, err := w.store.Query(auth.System(w.Context()), "SELECT detail FROM audit_entries WHERE action = 'customer.update' ORDER BY id")
+		if err != nil {
+			w.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var detail []byte
+			if err := rows.Scan(&detail); err != nil {
+				w.Fatal(err)
+			}
+			entries = append(entries, strings.ReplaceAll(string(detail), " ", ""))
+		}
+		if len(entries) != 2 || !strings.Contains(entries[0], `"old":{"width":2}`) || !strings.Contains(entries[0], `"version":2`) || !strings.Contains(entries[1], `"birthday"`) || !strings.Contains(entries[1], `"version":3`) {
+			w.Errorf("the audit has %q", entries)
+		}
+	})
+}

@@ -60,6 +60,9 @@ func Preview(s *app.App, o option.Options) (string, error) {
 			return names, rows, nil
 		})
 	}
+	if o.Kind != option.Orders {
+		return previewAssortment(s, o, f, v)
+	}
 	return preview(f, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
 		names, rows = personOf(r.Person)
 		own := orders.Names()

@@ -15,6 +15,7 @@ import (
 	"kopeck/pricing"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/contacts"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -104,6 +105,7 @@ func tookPart(actor auth.Actor, obj any) bool {
 // emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of
 // the elements.
 var emptyLists = map[string]any{
+	"ContactCorrection": []*contacts.ContactCorrection{},
 	"CostLine":          []*costing.Line{},
 	"Credit":            []*books.Credit{},
 	"RejectedAgreement": []quote.RejectedAgreement{},

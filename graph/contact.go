@@ -17,6 +17,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/contacts"
 	"kopeck/service/report"
 )
 
@@ -63,7 +64,32 @@ func contactFilter(f *service.ContactFilter) *conditions {
 	equals(c, "direction", given(c, "direction", f.Direction, nil))
 	equalsID(c, "staffId", "staff_id", id.User, f.StaffID, isNull("staff_id"))
 	inRange(c, "at", "at", f.At, nil)
+	if voided := given(c, "voided", f.Voided, nil); voided != nil {
+		c.all = append(c.all, isVoided(*voided))
+	}
 	return c
+}
+
+// isVoided requires a contact to be voided, or to stand.
+func isVoided(voided bool) condition {
+	if voided {
+		return func(s *sql.Selector) { s.Where(sql.NotNull(s.C(contact.FieldVoidedAt))) }
+	}
+	return isNull(contact.FieldVoidedAt)
+}
+
+// contactCorrections returns what was corrected of a contact.
+func (r *Resolver) contactCorrections(ctx context.Context, c *ent.Contact) ([]*contacts.ContactCorrection, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*contacts.ContactCorrection, error) {
+		return r.app.Contacts.Corrections(ctx, rows)
+	})
+}
+
+// contactDuplicates returns the contacts that are possibly the same as a contact.
+func (r *Resolver) contactDuplicates(ctx context.Context, c *ent.Contact) ([]*ent.Contact, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*ent.Contact, error) {
+		return r.app.Contacts.PossibleDuplicates(ctx, rows)
+	})
 }
 
 // costLines returns a contact's stored cost lines, in the currency of the books.

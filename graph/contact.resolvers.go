@@ -15,6 +15,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/contacts"
 	"kopeck/service/report"
 )
 
@@ -32,6 +33,14 @@ func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.C
 
 func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error) {
 	return r.contactCostKnownAt(ctx, obj, at)
+}
+
+func (r *contactResolver) Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error) {
+	return r.contactCorrections(ctx, obj)
+}
+
+func (r *contactResolver) PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error) {
+	return r.contactDuplicates(ctx, obj)
 }
 
 func (r *contactValueResolver) Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error) {
@@ -53,6 +62,24 @@ func (r *creditResolver) Order(ctx context.Context, obj *books.Credit) (*ent.Ord
 
 func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error) {
 	c, err := r.app.Contacts.RecordContact(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) CorrectContact(ctx context.Context, input service.CorrectContactInput) (*service.ContactPayload, error) {
+	c, err := r.app.Contacts.CorrectContact(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error) {
+	c, err := r.app.Contacts.VoidContact(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error) {
+	c, err := r.app.Contacts.JoinContacts(ctx, input)
 	faults, err := userErrors(err)
 	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
 }

@@ -27,6 +27,14 @@ func (r *contactResolver) Permission(ctx context.Context, obj *ent.Contact) (*en
 	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.PermissionID) }, permissionID, r.permissionsByID(ctx))
 }
 
+func (r *contactResolver) Order(ctx context.Context, obj *ent.Contact) (*ent.Order, error) {
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
+}
+
+func (r *contactResolver) Offer(ctx context.Context, obj *ent.Contact) (*ent.Offer, error) {
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
+}
+
 func (r *customerResolver) Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error) {
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
 }
@@ -53,6 +61,10 @@ func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (*e
 
 func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.Order) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *orderResolver) Seller(ctx context.Context, obj *ent.Order) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.Order) string { return deref(row.SellerID) }, userID, r.usersByID(ctx))
 }
 
 func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error) {

@@ -19,10 +19,12 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
+	"kopeck/service/contacts"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
 	"math"
@@ -78,6 +80,7 @@ type ResolverRoot interface {
 	Resource() ResourceResolver
 	ResourceBooking() ResourceBookingResolver
 	ResourceDay() ResourceDayResolver
+	SalesReport() SalesReportResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
 	TaxCodeChange() TaxCodeChangeResolver
@@ -179,31 +182,47 @@ type ComplexityRoot struct {
 	}
 
 	Contact struct {
-		About       func(childComplexity int) int
-		At          func(childComplexity int) int
-		Channel     func(childComplexity int) int
-		Cost        func(childComplexity int) int
-		CostKnownAt func(childComplexity int, at time.Time) int
-		CostLines   func(childComplexity int) int
-		Customer    func(childComplexity int) int
-		Direction   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		Minutes     func(childComplexity int) int
-		Notes       func(childComplexity int) int
-		Permission  func(childComplexity int) int
-		Purpose     func(childComplexity int) int
-		Seconds     func(childComplexity int) int
-		Staff       func(childComplexity int) int
-		Subject     func(childComplexity int) int
-		Value       func(childComplexity int) int
-		Version     func(childComplexity int) int
+		About              func(childComplexity int) int
+		At                 func(childComplexity int) int
+		Channel            func(childComplexity int) int
+		CorrectedAt        func(childComplexity int) int
+		Corrections        func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		CostKnownAt        func(childComplexity int, at time.Time) int
+		CostLines          func(childComplexity int) int
+		Customer           func(childComplexity int) int
+		Direction          func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Kind               func(childComplexity int) int
+		Minutes            func(childComplexity int) int
+		Notes              func(childComplexity int) int
+		Offer              func(childComplexity int) int
+		Order              func(childComplexity int) int
+		Permission         func(childComplexity int) int
+		PossibleDuplicates func(childComplexity int) int
+		Purpose            func(childComplexity int) int
+		Seconds            func(childComplexity int) int
+		Staff              func(childComplexity int) int
+		Subject            func(childComplexity int) int
+		Value              func(childComplexity int) int
+		Version            func(childComplexity int) int
+		VoidReason         func(childComplexity int) int
+		VoidedAt           func(childComplexity int) int
+		VoidedBy           func(childComplexity int) int
 	}
 
 	ContactConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	ContactCorrection struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Fields func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Voided func(childComplexity int) int
 	}
 
 	ContactCost struct {
@@ -237,6 +256,12 @@ type ComplexityRoot struct {
 	ContactEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ContactFieldChange struct {
+		Name func(childComplexity int) int
+		New  func(childComplexity int) int
+		Old  func(childComplexity int) int
 	}
 
 	ContactGroup struct {
@@ -542,6 +567,7 @@ type ComplexityRoot struct {
 		ChangeSetting          func(childComplexity int, input service.ChangeSettingInput) int
 		CompleteOrder          func(childComplexity int, input service.CompleteOrderInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
+		CorrectContact         func(childComplexity int, input service.CorrectContactInput) int
 		CreateCustomer         func(childComplexity int, input service.CreateCustomerInput) int
 		CreateOffer            func(childComplexity int, input service.CreateOfferInput) int
 		CreatePriceRule        func(childComplexity int, input service.CreatePriceRuleInput) int
@@ -555,6 +581,7 @@ type ComplexityRoot struct {
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
+		JoinContacts           func(childComplexity int, input service.JoinContactsInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
 		RecordContact          func(childComplexity int, input service.RecordContactInput) int
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
@@ -575,6 +602,7 @@ type ComplexityRoot struct {
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
 		UpdateUser             func(childComplexity int, input service.UpdateUserInput) int
 		ViewOffer              func(childComplexity int, input service.ViewOfferInput) int
+		VoidContact            func(childComplexity int, input service.VoidContactInput) int
 		WithdrawOffer          func(childComplexity int, input service.WithdrawOfferInput) int
 	}
 
@@ -658,6 +686,7 @@ type ComplexityRoot struct {
 		Refunded           func(childComplexity int) int
 		RefundedTax        func(childComplexity int) int
 		Refunds            func(childComplexity int) int
+		Seller             func(childComplexity int) int
 		Status             func(childComplexity int) int
 		Tax                func(childComplexity int) int
 		Total              func(childComplexity int) int
@@ -1142,6 +1171,7 @@ type ComplexityRoot struct {
 		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
 		Resource               func(childComplexity int, code string) int
 		Resources              func(childComplexity int) int
+		SalesReport            func(childComplexity int, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) int
 		Settings               func(childComplexity int) int
 		StaffEconomics         func(childComplexity int, from time.Time, to time.Time) int
 		TryPriceRule           func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
@@ -1303,6 +1333,33 @@ type ComplexityRoot struct {
 		PredictedMargin           func(childComplexity int) int
 		PredictedOrders           func(childComplexity int) int
 		RootMeanSquareError       func(childComplexity int) int
+	}
+
+	SalesReport struct {
+		Basis          func(childComplexity int) int
+		CSV            func(childComplexity int) int
+		From           func(childComplexity int) int
+		KnownAt        func(childComplexity int) int
+		Rows           func(childComplexity int) int
+		To             func(childComplexity int) int
+		Total          func(childComplexity int) int
+		UncostedOrders func(childComplexity int) int
+	}
+
+	SalesReportRow struct {
+		Cost        func(childComplexity int) int
+		Gross       func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Labels      func(childComplexity int) int
+		Margin      func(childComplexity int) int
+		MarginShare func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Quantity    func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+		Revenue     func(childComplexity int) int
+		Sold        func(childComplexity int) int
+		Tax         func(childComplexity int) int
+		Uncosted    func(childComplexity int) int
 	}
 
 	Session struct {
@@ -1496,11 +1553,15 @@ type ContactResolver interface {
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
+	Order(ctx context.Context, obj *ent.Contact) (*ent.Order, error)
+	Offer(ctx context.Context, obj *ent.Contact) (*ent.Offer, error)
 	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
 	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error)
+	Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error)
+	PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error)
 }
 type ContactEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.ContactEconomics) (string, error)
@@ -1556,6 +1617,9 @@ type MutationResolver interface {
 	EndAgreement(ctx context.Context, input service.EndAgreementInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
+	CorrectContact(ctx context.Context, input service.CorrectContactInput) (*service.ContactPayload, error)
+	VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error)
+	JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
@@ -1611,6 +1675,7 @@ type OfferLineResolver interface {
 }
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
+	Seller(ctx context.Context, obj *ent.Order) (*ent.User, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 	Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -1728,6 +1793,7 @@ type QueryResolver interface {
 	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
 	Resource(ctx context.Context, code string) (*rates.Resource, error)
 	Resources(ctx context.Context) ([]*rates.Resource, error)
+	SalesReport(ctx context.Context, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) (*revenue.SalesReport, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
@@ -1759,6 +1825,9 @@ type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
 
 	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error)
+}
+type SalesReportResolver interface {
+	CSV(ctx context.Context, obj *revenue.SalesReport) (string, error)
 }
 type StaffEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.StaffEconomics) (string, error)
@@ -2174,6 +2243,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Channel(childComplexity), true
+	case "Contact.correctedAt":
+		if e.ComplexityRoot.Contact.CorrectedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.CorrectedAt(childComplexity), true
+	case "Contact.corrections":
+		if e.ComplexityRoot.Contact.Corrections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Corrections(childComplexity), true
 	case "Contact.cost":
 		if e.ComplexityRoot.Contact.Cost == nil {
 			break
@@ -2233,12 +2314,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Notes(childComplexity), true
+	case "Contact.offer":
+		if e.ComplexityRoot.Contact.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Offer(childComplexity), true
+	case "Contact.order":
+		if e.ComplexityRoot.Contact.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Order(childComplexity), true
 	case "Contact.permission":
 		if e.ComplexityRoot.Contact.Permission == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Contact.Permission(childComplexity), true
+	case "Contact.possibleDuplicates":
+		if e.ComplexityRoot.Contact.PossibleDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.PossibleDuplicates(childComplexity), true
 	case "Contact.purpose":
 		if e.ComplexityRoot.Contact.Purpose == nil {
 			break
@@ -2275,6 +2374,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Version(childComplexity), true
+	case "Contact.voidReason":
+		if e.ComplexityRoot.Contact.VoidReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidReason(childComplexity), true
+	case "Contact.voidedAt":
+		if e.ComplexityRoot.Contact.VoidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidedAt(childComplexity), true
+	case "Contact.voidedBy":
+		if e.ComplexityRoot.Contact.VoidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.VoidedBy(childComplexity), true
 
 	case "ContactConnection.edges":
 		if e.ComplexityRoot.ContactConnection.Edges == nil {
@@ -2294,6 +2411,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactConnection.TotalCount(childComplexity), true
+
+	case "ContactCorrection.at":
+		if e.ComplexityRoot.ContactCorrection.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.At(childComplexity), true
+	case "ContactCorrection.by":
+		if e.ComplexityRoot.ContactCorrection.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.By(childComplexity), true
+	case "ContactCorrection.fields":
+		if e.ComplexityRoot.ContactCorrection.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Fields(childComplexity), true
+	case "ContactCorrection.reason":
+		if e.ComplexityRoot.ContactCorrection.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Reason(childComplexity), true
+	case "ContactCorrection.voided":
+		if e.ComplexityRoot.ContactCorrection.Voided == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCorrection.Voided(childComplexity), true
 
 	case "ContactCost.knownAt":
 		if e.ComplexityRoot.ContactCost.KnownAt == nil {
@@ -2424,6 +2572,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactEdge.Node(childComplexity), true
+
+	case "ContactFieldChange.name":
+		if e.ComplexityRoot.ContactFieldChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.Name(childComplexity), true
+	case "ContactFieldChange.new":
+		if e.ComplexityRoot.ContactFieldChange.New == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.New(childComplexity), true
+	case "ContactFieldChange.old":
+		if e.ComplexityRoot.ContactFieldChange.Old == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactFieldChange.Old(childComplexity), true
 
 	case "ContactGroup.channel":
 		if e.ComplexityRoot.ContactGroup.Channel == nil {
@@ -3810,6 +3977,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmPermission(childComplexity, args["input"].(service.ConfirmPermissionInput)), true
+	case "Mutation.correctContact":
+		if e.ComplexityRoot.Mutation.CorrectContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_correctContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CorrectContact(childComplexity, args["input"].(service.CorrectContactInput)), true
 	case "Mutation.createCustomer":
 		if e.ComplexityRoot.Mutation.CreateCustomer == nil {
 			break
@@ -3953,6 +4131,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrantPermission(childComplexity, args["input"].(service.GrantPermissionInput)), true
+	case "Mutation.joinContacts":
+		if e.ComplexityRoot.Mutation.JoinContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinContacts(childComplexity, args["input"].(service.JoinContactsInput)), true
 	case "Mutation.placeOrder":
 		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
 			break
@@ -4173,6 +4362,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ViewOffer(childComplexity, args["input"].(service.ViewOfferInput)), true
+	case "Mutation.voidContact":
+		if e.ComplexityRoot.Mutation.VoidContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_voidContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VoidContact(childComplexity, args["input"].(service.VoidContactInput)), true
 	case "Mutation.withdrawOffer":
 		if e.ComplexityRoot.Mutation.WithdrawOffer == nil {
 			break
@@ -4567,6 +4767,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Refunds(childComplexity), true
+	case "Order.seller":
+		if e.ComplexityRoot.Order.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Seller(childComplexity), true
 	case "Order.status":
 		if e.ComplexityRoot.Order.Status == nil {
 			break
@@ -6771,6 +6977,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Resources(childComplexity), true
+	case "Query.salesReport":
+		if e.ComplexityRoot.Query.SalesReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_salesReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["from"].(*time.Time), args["to"].(*time.Time), args["by"].([]service.SalesDimension), args["basis"].(service.SalesBasis), args["filter"].(*service.SalesFilter), args["knownAt"].(*time.Time)), true
 	case "Query.settings":
 		if e.ComplexityRoot.Query.Settings == nil {
 			break
@@ -7484,6 +7701,134 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RivalForecast.RootMeanSquareError(childComplexity), true
 
+	case "SalesReport.basis":
+		if e.ComplexityRoot.SalesReport.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Basis(childComplexity), true
+	case "SalesReport.csv":
+		if e.ComplexityRoot.SalesReport.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.CSV(childComplexity), true
+	case "SalesReport.from":
+		if e.ComplexityRoot.SalesReport.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.From(childComplexity), true
+	case "SalesReport.knownAt":
+		if e.ComplexityRoot.SalesReport.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.KnownAt(childComplexity), true
+	case "SalesReport.rows":
+		if e.ComplexityRoot.SalesReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Rows(childComplexity), true
+	case "SalesReport.to":
+		if e.ComplexityRoot.SalesReport.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.To(childComplexity), true
+	case "SalesReport.total":
+		if e.ComplexityRoot.SalesReport.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Total(childComplexity), true
+	case "SalesReport.uncostedOrders":
+		if e.ComplexityRoot.SalesReport.UncostedOrders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.UncostedOrders(childComplexity), true
+
+	case "SalesReportRow.cost":
+		if e.ComplexityRoot.SalesReportRow.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Cost(childComplexity), true
+	case "SalesReportRow.gross":
+		if e.ComplexityRoot.SalesReportRow.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Gross(childComplexity), true
+	case "SalesReportRow.key":
+		if e.ComplexityRoot.SalesReportRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Key(childComplexity), true
+	case "SalesReportRow.labels":
+		if e.ComplexityRoot.SalesReportRow.Labels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Labels(childComplexity), true
+	case "SalesReportRow.margin":
+		if e.ComplexityRoot.SalesReportRow.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Margin(childComplexity), true
+	case "SalesReportRow.marginShare":
+		if e.ComplexityRoot.SalesReportRow.MarginShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.MarginShare(childComplexity), true
+	case "SalesReportRow.orders":
+		if e.ComplexityRoot.SalesReportRow.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Orders(childComplexity), true
+	case "SalesReportRow.quantity":
+		if e.ComplexityRoot.SalesReportRow.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Quantity(childComplexity), true
+	case "SalesReportRow.refunded":
+		if e.ComplexityRoot.SalesReportRow.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Refunded(childComplexity), true
+	case "SalesReportRow.revenue":
+		if e.ComplexityRoot.SalesReportRow.Revenue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Revenue(childComplexity), true
+	case "SalesReportRow.sold":
+		if e.ComplexityRoot.SalesReportRow.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Sold(childComplexity), true
+	case "SalesReportRow.tax":
+		if e.ComplexityRoot.SalesReportRow.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Tax(childComplexity), true
+	case "SalesReportRow.uncosted":
+		if e.ComplexityRoot.SalesReportRow.Uncosted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Uncosted(childComplexity), true
+
 	case "Session.accessToken":
 		if e.ComplexityRoot.Session.AccessToken == nil {
 			break
@@ -8143,6 +8488,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmPermissionInput", ec.unmarshalInputConfirmPermissionInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
+			graphql.NewInputUnmarshaler("CorrectContactInput", ec.unmarshalInputCorrectContactInput),
 			graphql.NewInputUnmarshaler("CreateCustomerInput", ec.unmarshalInputCreateCustomerInput),
 			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
 			graphql.NewInputUnmarshaler("CreatePriceRuleInput", ec.unmarshalInputCreatePriceRuleInput),
@@ -8158,6 +8504,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
+			graphql.NewInputUnmarshaler("JoinContactsInput", ec.unmarshalInputJoinContactsInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("OfferFilter", ec.unmarshalInputOfferFilter),
 			graphql.NewInputUnmarshaler("OfferOrder", ec.unmarshalInputOfferOrder),
@@ -8178,6 +8525,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
+			graphql.NewInputUnmarshaler("SalesFilter", ec.unmarshalInputSalesFilter),
 			graphql.NewInputUnmarshaler("SendOfferInput", ec.unmarshalInputSendOfferInput),
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
@@ -8192,6 +8540,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("ViewOfferInput", ec.unmarshalInputViewOfferInput),
+			graphql.NewInputUnmarshaler("VoidContactInput", ec.unmarshalInputVoidContactInput),
 			graphql.NewInputUnmarshaler("WhatIfInput", ec.unmarshalInputWhatIfInput),
 			graphql.NewInputUnmarshaler("WhatIfRateInput", ec.unmarshalInputWhatIfRateInput),
 			graphql.NewInputUnmarshaler("WhatIfRecipeInput", ec.unmarshalInputWhatIfRecipeInput),
@@ -8827,11 +9176,46 @@ type PricePart {
   value: ContactValue @scope(name: "costs", orOwnContact: true)
   "The purpose of an outbound contact; null if none was stated."
   purpose: Purpose @open
-  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded by then."
+  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded or was voided by then."
   costKnownAt(
     "The moment."
     at: Time!
   ): ContactCost @scope(name: "costs", orOwnContact: true)
+  """
+  What was corrected of the contact and that it was voided, with who, when and why, in the order in which it was recorded. Empty for
+  partners.
+  """
+  corrections: [ContactCorrection!]! @scope(name: "staff")
+  """
+  Contacts that are possibly the same as this one, told twice, of those that the viewer may see, the earlier first: with the same customer,
+  on the same channel and in the same direction, that began at most 10 minutes apart, or the one before the other was over. Contacts that
+  were voided are none. joinContacts makes one out of both.
+  """
+  possibleDuplicates: [Contact!]! @rows
+}
+"A correction of a contact, or that it was voided."
+type ContactCorrection {
+  "When it was recorded."
+  at: Time! @open
+  "Who recorded it: the e-mail of a user, or \"system\"."
+  by: String! @open
+  "The reason that was given."
+  reason: String! @open
+  "Whether the contact was voided by it."
+  voided: Boolean! @open
+  "The fields of correctContact that were changed, by name; none where the contact was voided."
+  fields: [ContactFieldChange!]! @open
+}
+"What a correction changed of a field of a contact."
+type ContactFieldChange {
+  "The name of the field, as correctContact has it."
+  name: String! @open
+  """
+  The value before; null for none. An expense is a text such as "12.50 RUB", and null for viewers who may not see the cost of the contact.
+  """
+  old: JSON @open
+  "The value after; null as in old."
+  new: JSON @open
 }
 "What a contact cost by what was known at a moment."
 type ContactCost {
@@ -8917,6 +9301,33 @@ extend type Mutation {
     "The contact."
     input: RecordContactInput!
   ): ContactPayload! @scope(writes: "Contact")
+  """
+  Corrects facts of a contact, with a reason: it is costed and credited as if it had been recorded so. Who may record the contact may
+  correct it: SALES those in which they took part themselves. An outbound contact that sells needs a permission at its moment, as in
+  recordContact. Changes of different fields merge; of the same field they are a VERSION_CONFLICT. A contact with another customer is
+  voided and recorded anew.
+  """
+  correctContact(
+    "Which contact, what is corrected, and why."
+    input: CorrectContactInput!
+  ): ContactPayload! @scope(writes: "Contact")
+  """
+  Voids a contact, with a reason: it has never been, for the books and for every figure, and stays to be read, with who voided it, when and
+  why. Who may record the contact may void it. One that is voided already is WRONG_STATE.
+  """
+  voidContact(
+    "Which contact, and why."
+    input: VoidContactInput!
+  ): ContactPayload! @scope(writes: "Contact")
+  """
+  Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
+  other is voided with the reason that it was joined into the first. Whoever may correct both may join them. Where another person took part
+  in each it is WRONG_STATE.
+  """
+  joinContacts(
+    "Which contact is kept, and which is voided."
+    input: JoinContactsInput!
+  ): ContactPayload! @scope(writes: "Contact")
 }
 "The answer of the mutations of a contact."
 type ContactPayload {
@@ -8955,6 +9366,71 @@ input RecordContactInput {
   purpose: Purpose
   "Money spent on this contact alone: nothing by default."
   expense: MoneyInput
+  "The order of this customer that the contact was about."
+  orderId: ID
+  "The offer to this customer that the contact was about."
+  offerId: ID
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of correctContact. What is not given stays as it is."
+input CorrectContactInput {
+  "The contact."
+  id: ID!
+  "The version that the correction is based on."
+  expectedVersion: Int!
+  "Why the contact is corrected, 1 to 2,000 characters."
+  reason: String!
+  "The occasion of the contact."
+  kind: ContactKind
+  "Who addressed whom."
+  direction: Direction
+  "The way the contact went."
+  channel: Channel
+  "When the contact took place. A moment in the future is INVALID."
+  at: Time
+  "The working time spent on the contact, in minutes."
+  minutes: Decimal
+  "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
+  seconds: Decimal
+  "The user who took part; null for nobody. SALES name themselves alone."
+  staffId: ID @goField(omittable: true)
+  "What the contact was about, in a line; null clears it."
+  subject: String @goField(omittable: true)
+  "Free text about the contact; null clears it."
+  notes: String @goField(omittable: true)
+  "The customer whom a RECOMMENDATION is about; null for nobody."
+  aboutId: ID @goField(omittable: true)
+  "The purpose; null for none. It is required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE)."
+  purpose: Purpose @goField(omittable: true)
+  "Money spent on this contact alone."
+  expense: MoneyInput
+  "The order of this customer that the contact was about; null for none."
+  orderId: ID @goField(omittable: true)
+  "The offer to this customer that the contact was about; null for none."
+  offerId: ID @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of voidContact."
+input VoidContactInput {
+  "The contact."
+  id: ID!
+  "Why the contact is voided, 1 to 2,000 characters."
+  reason: String!
+  "The version that it is voided at: any by default; another than the contact's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of joinContacts."
+input JoinContactsInput {
+  "The contact that is kept."
+  id: ID!
+  "The contact with the same customer that is voided."
+  otherId: ID!
+  "The version of the contact that is kept: any by default; another than the contact's is a VERSION_CONFLICT."
+  expectedVersion: Int
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8972,6 +9448,8 @@ input ContactFilter {
   staffId: ID @goField(omittable: true) @scope(name: "staff")
   "Contacts that took place within this time."
   at: TimeRange @goField(omittable: true) @open
+  "Contacts that were voided, or those that stand: all by default."
+  voided: Boolean @goField(omittable: true) @open
 }
 
 extend type Subscription {
@@ -9277,8 +9755,9 @@ type ProductCost {
     at: Time
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
-    again is held once, until the new token expires; placeOrder with the token takes what is held. A user holds at most 20 prices at
-    once, and at most a share of each resource (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
+    again is held once, until the new token expires; if that is not possible the hold there was stays, and so does a colleague's.
+    placeOrder with the token takes what is held. A user holds at most 20 prices at once, and up to each day at most a share of each
+    resource up to that day (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
     """
     hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
@@ -10875,7 +11354,7 @@ type Price {
   tax: Money! @open
   "The total with tax: what is paid. It is the total where prices include tax (setting pricesIncludeTax)."
   gross: Money! @open
-  "The list price of one unit at this moment, with the surcharges of its options."
+  "The list price of one unit at this moment, with the surcharges of its options. Without the scope costs in whole price steps."
   list: Money! @open
   """
   The waterfall from the list price to the unit price; the amounts sum exactly to unit. Without the scope costs a line FLOOR is one
@@ -10927,8 +11406,8 @@ type PriceDate {
   "Whether the free capacity suffices: without it placeOrder answers DATE_IMPOSSIBLE."
   holds: Boolean! @open
   """
-  Until when the capacity is held for the customer, as long as the price's token holds; null unless the price was asked with hold, and the
-  day holds.
+  Until when the capacity is held for the customer: as long as the price's token holds, or less long where it is held before and cannot be
+  held anew, or a colleague holds it. Null unless the price was asked with hold, and what is held suffices for the day.
   """
   heldUntil: Time @open
   "The first day for which it suffices, by its beginning; null if there is none within ten years."
@@ -11913,6 +12392,126 @@ extend type Query {
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
+	{Name: "../schema/sales_report.graphql", Input: `extend type Query {
+  """
+  What was sold, given back and kept, what of it is tax, what it cost and what is left, by any combination of dimensions, at
+  most 50,000 rows. Of orders that were completed; what was cancelled after that has never been. Scope costs: FORBIDDEN without it.
+  """
+  salesReport(
+    "The beginning of the time, included. By default there is none."
+    from: Time
+    "The end of the time, excluded. By default there is none."
+    to: Time
+    "The dimensions of the rows, each at most once, and one part of the calendar among them at most; without any there is one row."
+    by: [SalesDimension!]! = []
+    "By which moment the completion of an order, its refunds and its cancellation are counted."
+    basis: SalesBasis! = ORDER
+    "Which sales are counted. By default all are."
+    filter: SalesFilter
+    """
+    The moment whose knowledge counts: the answer is what was known then, before later orders, refunds, cancellations and corrections of
+    rates, recipes and taxes. By default it is what is known now.
+    """
+    knownAt: Time
+  ): SalesReport! @scope(name: "costs")
+}
+"By which moment a sales report counts what happened to an order. Over all time both sum to the same."
+enum SalesBasis {
+  "By the moment of the order, restated: what was given back or cancelled later is taken off where the order stands."
+  ORDER
+  "As booked: the completion, each refund and the cancellation by its own moment. What had been booked in a month does not change by a later refund."
+  BOOKED
+}
+"The dimensions by which salesReport groups sales."
+enum SalesDimension {
+  "The product, by its id; \"\" for an order that was imported without lines."
+  PRODUCT
+  "The category that the product belongs to now; \"\" for none."
+  CATEGORY
+  "The calendar day in the installation's time zone, of at most 1,100 days."
+  DAY
+  "The calendar month in the installation's time zone."
+  MONTH
+  "The calendar quarter in the installation's time zone, as \"2026-Q4\"."
+  QUARTER
+  "The calendar year in the installation's time zone."
+  YEAR
+  "The customer's segment at the moment of the order; \"\" if it was not known."
+  SEGMENT
+  "Who sold it: the seller of the order or, of an order without one, the owner of the customer now; \"\" for nobody."
+  STAFF
+  "The kind of the customer."
+  CUSTOMER_KIND
+  "The partner who brought the customer, by its id; \"\" for none."
+  PARTNER
+}
+"Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing."
+input SalesFilter {
+  "The products."
+  productIds: [ID!] @open
+  "The categories of products; \"\" for none."
+  categories: [String!] @open
+  "The segments of customers at the moment of the order."
+  segments: [Segment!] @open
+  "The people who sold it."
+  staffIds: [ID!] @open
+  "The kinds of customers."
+  customerKinds: [CustomerKind!] @open
+  "The partners who brought the customers."
+  partnerIds: [ID!] @open
+}
+"What was sold, and what is left of it."
+type SalesReport {
+  "The beginning of the time, included; null for none."
+  from: Time @open
+  "The end of the time, excluded; null for none."
+  to: Time @open
+  "By which moment what happened to an order is counted."
+  basis: SalesBasis! @open
+  "The moment whose knowledge counts; null if none was asked for."
+  knownAt: Time @open
+  "A row for each group of sales that has a figure, ordered by key."
+  rows: [SalesReportRow!]! @open
+  "All rows together; its key is empty. The amounts of the rows sum to its amounts exactly; an order with several products is one order in it."
+  total: SalesReportRow! @open
+  """
+  The orders that total.uncosted counts, the earliest at most 100: their cost lacks a rate, so that the margin is too high by it. rateGaps
+  names the rates. As known at a moment there are none.
+  """
+  uncostedOrders: [Order!]! @rows
+  "The rows as a CSV file, the same as the command \"kopeck export sales\" writes."
+  csv: String! @open
+}
+"A group of sales, and what is left of it."
+type SalesReportRow {
+  "A value for each dimension, in the order of by: an id, an enum's value, a day, month, quarter or year as \"2026-11-20\", \"2026-11\", \"2026-Q4\" or \"2026\"; \"\" for none."
+  key: [String!]! @open
+  "The key for people: the SKU and name of a product, the name of a user or partner instead of the id."
+  labels: [String!]! @open
+  "The number of orders with something in the group, without those that were given back in full or cancelled. As booked these are taken off by the moment at which they were, so that it may be negative."
+  orders: Int! @open
+  "The units sold less those that came back to stock; null unless PRODUCT is a dimension."
+  quantity: Decimal @open
+  "What was sold, without tax, before refunds."
+  sold: Money! @open
+  "What was given back, without tax."
+  refunded: Money! @open
+  "What is kept without tax: sold less refunded."
+  revenue: Money! @open
+  "The tax of what is kept."
+  tax: Money! @open
+  "What is kept with tax."
+  gross: Money! @open
+  "The full cost, less that of what came back to stock."
+  cost: Money! @open
+  "The revenue less the cost."
+  margin: Money! @open
+  "The margin divided by the revenue, with 6 places; null if the revenue is 0, or too small for the quotient to be a Decimal."
+  marginShare: Decimal @open
+  "The number of these orders, those given back in full among them, whose cost lacks a rate: it is too low by what is missing. See uncostedOrders."
+  uncosted: Int! @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/settings.graphql", Input: `"A setting of the installation."
 type Setting {
   "The name of the setting."
@@ -12294,6 +12893,14 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_notes(ctx, field)
 	case "cost":
 		return ec.fieldContext_Contact_cost(ctx, field)
+	case "correctedAt":
+		return ec.fieldContext_Contact_correctedAt(ctx, field)
+	case "voidedAt":
+		return ec.fieldContext_Contact_voidedAt(ctx, field)
+	case "voidedBy":
+		return ec.fieldContext_Contact_voidedBy(ctx, field)
+	case "voidReason":
+		return ec.fieldContext_Contact_voidReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_Contact_customer(ctx, field)
 	case "staff":
@@ -12302,6 +12909,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_about(ctx, field)
 	case "permission":
 		return ec.fieldContext_Contact_permission(ctx, field)
+	case "order":
+		return ec.fieldContext_Contact_order(ctx, field)
+	case "offer":
+		return ec.fieldContext_Contact_offer(ctx, field)
 	case "seconds":
 		return ec.fieldContext_Contact_seconds(ctx, field)
 	case "costLines":
@@ -12312,6 +12923,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_purpose(ctx, field)
 	case "costKnownAt":
 		return ec.fieldContext_Contact_costKnownAt(ctx, field)
+	case "corrections":
+		return ec.fieldContext_Contact_corrections(ctx, field)
+	case "possibleDuplicates":
+		return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -12326,6 +12941,22 @@ func (ec *executionContext) childFields_ContactConnection(ctx context.Context, f
 		return ec.fieldContext_ContactConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCorrection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ContactCorrection_at(ctx, field)
+	case "by":
+		return ec.fieldContext_ContactCorrection_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_ContactCorrection_reason(ctx, field)
+	case "voided":
+		return ec.fieldContext_ContactCorrection_voided(ctx, field)
+	case "fields":
+		return ec.fieldContext_ContactCorrection_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCorrection", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12392,6 +13023,18 @@ func (ec *executionContext) childFields_ContactEdge(ctx context.Context, field g
 		return ec.fieldContext_ContactEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactFieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ContactFieldChange_name(ctx, field)
+	case "old":
+		return ec.fieldContext_ContactFieldChange_old(ctx, field)
+	case "new":
+		return ec.fieldContext_ContactFieldChange_new(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactFieldChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13074,6 +13717,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_cancelReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_Order_customer(ctx, field)
+	case "seller":
+		return ec.fieldContext_Order_seller(ctx, field)
 	case "possibleDuplicates":
 		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
@@ -14278,6 +14923,60 @@ func (ec *executionContext) childFields_RivalForecast(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type RivalForecast", field.Name)
 }
 
+func (ec *executionContext) childFields_SalesReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SalesReport_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SalesReport_to(ctx, field)
+	case "basis":
+		return ec.fieldContext_SalesReport_basis(ctx, field)
+	case "knownAt":
+		return ec.fieldContext_SalesReport_knownAt(ctx, field)
+	case "rows":
+		return ec.fieldContext_SalesReport_rows(ctx, field)
+	case "total":
+		return ec.fieldContext_SalesReport_total(ctx, field)
+	case "uncostedOrders":
+		return ec.fieldContext_SalesReport_uncostedOrders(ctx, field)
+	case "csv":
+		return ec.fieldContext_SalesReport_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SalesReport", field.Name)
+}
+
+func (ec *executionContext) childFields_SalesReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_SalesReportRow_key(ctx, field)
+	case "labels":
+		return ec.fieldContext_SalesReportRow_labels(ctx, field)
+	case "orders":
+		return ec.fieldContext_SalesReportRow_orders(ctx, field)
+	case "quantity":
+		return ec.fieldContext_SalesReportRow_quantity(ctx, field)
+	case "sold":
+		return ec.fieldContext_SalesReportRow_sold(ctx, field)
+	case "refunded":
+		return ec.fieldContext_SalesReportRow_refunded(ctx, field)
+	case "revenue":
+		return ec.fieldContext_SalesReportRow_revenue(ctx, field)
+	case "tax":
+		return ec.fieldContext_SalesReportRow_tax(ctx, field)
+	case "gross":
+		return ec.fieldContext_SalesReportRow_gross(ctx, field)
+	case "cost":
+		return ec.fieldContext_SalesReportRow_cost(ctx, field)
+	case "margin":
+		return ec.fieldContext_SalesReportRow_margin(ctx, field)
+	case "marginShare":
+		return ec.fieldContext_SalesReportRow_marginShare(ctx, field)
+	case "uncosted":
+		return ec.fieldContext_SalesReportRow_uncosted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SalesReportRow", field.Name)
+}
+
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -15464,6 +16163,20 @@ func (ec *executionContext) field_Mutation_confirmPermission_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_correctContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CorrectContactInput, error) {
+			return ec.unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15638,6 +16351,20 @@ func (ec *executionContext) field_Mutation_grantPermission_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.GrantPermissionInput, error) {
 			return ec.unmarshalNGrantPermissionInput2kopeckᚋserviceᚐGrantPermissionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_joinContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.JoinContactsInput, error) {
+			return ec.unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15918,6 +16645,20 @@ func (ec *executionContext) field_Mutation_viewOffer_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.ViewOfferInput, error) {
 			return ec.unmarshalNViewOfferInput2kopeckᚋserviceᚐViewOfferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_voidContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.VoidContactInput, error) {
+			return ec.unmarshalNVoidContactInput2kopeckᚋserviceᚐVoidContactInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16701,6 +17442,60 @@ func (ec *executionContext) field_Query_resource_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["code"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]service.SalesDimension, error) {
+			return ec.unmarshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "basis",
+		func(ctx context.Context, v any) (service.SalesBasis, error) {
+			return ec.unmarshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["basis"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.SalesFilter, error) {
+			return ec.unmarshalOSalesFilter2ᚖkopeckᚋserviceᚐSalesFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg5
 	return args, nil
 }
 
@@ -18912,6 +19707,154 @@ func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_correctedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_correctedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CorrectedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_correctedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Contact_voidedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Contact_voidedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidedBy, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
+}
+
+func (ec *executionContext) _Contact_voidReason(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_voidReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoidReason, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_voidReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
+}
+
 func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19035,6 +19978,70 @@ func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Permission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_order(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Order(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_offer(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19278,6 +20285,98 @@ func (ec *executionContext) fieldContext_Contact_costKnownAt(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_corrections(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_corrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Corrections(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*contacts.ContactCorrection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactCorrection) graphql.Marshaler {
+			return ec.marshalNContactCorrection2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactCorrectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_corrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCorrection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().PossibleDuplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_possibleDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ContactConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19363,6 +20462,130 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactCorrection_at(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCorrection_by(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCorrection_reason(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCorrection_voided(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_voided(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Voided, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_voided(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCorrection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ContactCorrection_fields(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactCorrection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCorrection_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactFieldChange) graphql.Marshaler {
+			return ec.marshalNContactFieldChange2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactFieldChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCorrection_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCorrection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactFieldChange(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ContactCost_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.ContactCost) (ret graphql.Marshaler) {
@@ -19927,6 +21150,75 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ContactFieldChange_name(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactFieldChange_old(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_old(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Old, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_old(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _ContactFieldChange_new(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactFieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactFieldChange_new(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.New, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactFieldChange_new(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactFieldChange", field, false, false, "JSON")
 }
 
 func (ec *executionContext) _ContactGroup_kind(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
@@ -26754,6 +28046,222 @@ func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_correctContact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correctContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CorrectContact(ctx, fc.Args["input"].(service.CorrectContactInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correctContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correctContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_voidContact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_voidContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().VoidContact(ctx, fc.Args["input"].(service.VoidContactInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_voidContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_voidContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinContacts(ctx, fc.Args["input"].(service.JoinContactsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30720,6 +32228,38 @@ func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_seller(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_seller(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Seller(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_seller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
 		},
 	}
 	return fc, nil
@@ -35605,7 +37145,7 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Price_list(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.List, nil
+			return obj.List()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
@@ -35619,7 +37159,7 @@ func (ec *executionContext) fieldContext_Price_list(_ context.Context, field gra
 	fc = &graphql.FieldContext{
 		Object:     "Price",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -42402,6 +43942,78 @@ func (ec *executionContext) fieldContext_Query_resources(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_salesReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["by"].([]service.SalesDimension), fc.Args["basis"].(service.SalesBasis), fc.Args["filter"].(*service.SalesFilter), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *revenue.SalesReport
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *revenue.SalesReport) graphql.Marshaler {
+			return ec.marshalNSalesReport2ᚖkopeckᚋserviceᚋrevenueᚐSalesReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_salesReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_salesReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45332,6 +46944,579 @@ func (ec *executionContext) _RivalForecast_betterForMargin(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_RivalForecast_betterForMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SalesReport_from(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_to(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_basis(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.SalesBasis) graphql.Marshaler {
+			return ec.marshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "SalesBasis")
+}
+
+func (ec *executionContext) _SalesReport_knownAt(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*revenue.SalesReportRow) graphql.Marshaler {
+			return ec.marshalNSalesReportRow2ᚕᚖkopeckᚋserviceᚋrevenueᚐSalesReportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_total(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *revenue.SalesReportRow) graphql.Marshaler {
+			return ec.marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalesReportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_uncostedOrders(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_uncostedOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UncostedOrders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚕᚖkopeckᚋentᚐOrderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_uncostedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReport_csv(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReport_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SalesReport().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReport_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_key(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_labels(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_labels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Labels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_labels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _SalesReportRow_orders(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SalesReportRow_quantity(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _SalesReportRow_sold(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_sold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_sold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_refunded(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_refunded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refunded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_revenue(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_revenue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revenue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_tax(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_gross(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_cost(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_margin(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalesReportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalesReportRow_marginShare(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_marginShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_marginShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _SalesReportRow_uncosted(ctx context.Context, field graphql.CollectedField, obj *revenue.SalesReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalesReportRow_uncosted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uncosted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalesReportRow_uncosted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
@@ -49813,7 +51998,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at"}
+	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at", "voided"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -49894,6 +52079,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.At = graphql.OmittableOf(data)
+		case "voided":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("voided"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Voided = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -49961,6 +52153,167 @@ func (ec *executionContext) unmarshalInputContactOrder(ctx context.Context, obj 
 func UnmarshalContactOrder(ctx context.Context, raw any) (ent.ContactOrder, error) {
 	var out ent.ContactOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Context, obj any) (service.CorrectContactInput, error) {
+	var it service.CorrectContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		case "staffId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StaffID = graphql.OmittableOf(data)
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = graphql.OmittableOf(data)
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = graphql.OmittableOf(data)
+		case "aboutId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aboutId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AboutID = graphql.OmittableOf(data)
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = graphql.OmittableOf(data)
+		case "expense":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expense"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Expense = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = graphql.OmittableOf(data)
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCorrectContactInput unmarshals raw into the CorrectContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCorrectContactInput(ctx context.Context, raw any) (service.CorrectContactInput, error) {
+	var out service.CorrectContactInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectContactInput", raw, &out)
 	return out, err
 }
 
@@ -51450,6 +53803,69 @@ func UnmarshalGrantPermissionInput(ctx context.Context, raw any) (service.GrantP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJoinContactsInput(ctx context.Context, obj any) (service.JoinContactsInput, error) {
+	var it service.JoinContactsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "otherId", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "otherId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("otherId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OtherID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJoinContactsInput unmarshals raw into the JoinContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJoinContactsInput(ctx context.Context, raw any) (service.JoinContactsInput, error) {
+	var out service.JoinContactsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinContactsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj any) (service.MoneyInput, error) {
 	var it service.MoneyInput
 	if obj == nil {
@@ -52177,7 +54593,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -52282,6 +54698,20 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Expense = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -52727,6 +55157,83 @@ func (ec *executionContext) unmarshalInputRevokePermissionInput(ctx context.Cont
 func UnmarshalRevokePermissionInput(ctx context.Context, raw any) (service.RevokePermissionInput, error) {
 	var out service.RevokePermissionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokePermissionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSalesFilter(ctx context.Context, obj any) (service.SalesFilter, error) {
+	var it service.SalesFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productIds", "categories", "segments", "staffIds", "customerKinds", "partnerIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductIds = data
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		case "segments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
+			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Segments = data
+		case "staffIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StaffIds = data
+		case "customerKinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerKinds"))
+			data, err := ec.unmarshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerKinds = data
+		case "partnerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartnerIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSalesFilter unmarshals raw into the SalesFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSalesFilter(ctx context.Context, raw any) (service.SalesFilter, error) {
+	var out service.SalesFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SalesFilter", raw, &out)
 	return out, err
 }
 
@@ -53803,6 +56310,69 @@ func (ec *executionContext) unmarshalInputViewOfferInput(ctx context.Context, ob
 func UnmarshalViewOfferInput(ctx context.Context, raw any) (service.ViewOfferInput, error) {
 	var out service.ViewOfferInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ViewOfferInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputVoidContactInput(ctx context.Context, obj any) (service.VoidContactInput, error) {
+	var it service.VoidContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalVoidContactInput unmarshals raw into the VoidContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalVoidContactInput(ctx context.Context, raw any) (service.VoidContactInput, error) {
+	var out service.VoidContactInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "VoidContactInput", raw, &out)
 	return out, err
 }
 
@@ -54906,6 +57476,26 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "correctedAt":
+			out.Values[i] = ec._Contact_correctedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidedAt":
+			out.Values[i] = ec._Contact_voidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidedBy":
+			out.Values[i] = ec._Contact_voidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "voidReason":
+			out.Values[i] = ec._Contact_voidReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "customer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -54929,6 +57519,18 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_permission(ctx, field, obj)
+				})
+		case "order":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_order(ctx, field, obj)
+				})
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_offer(ctx, field, obj)
 				})
 		case "seconds":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -54958,6 +57560,18 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_costKnownAt(ctx, field, obj)
+				})
+		case "corrections":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_corrections(ctx, field, obj)
+				})
+		case "possibleDuplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_possibleDuplicates(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -54999,6 +57613,59 @@ func (ec *executionContext) _ContactConnection(ctx context.Context, sel ast.Sele
 			}
 		case "totalCount":
 			out.Values[i] = ec._ContactConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCorrectionImplementors = []string{"ContactCorrection"}
+
+func (ec *executionContext) _ContactCorrection(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactCorrection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCorrectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCorrection")
+		case "at":
+			out.Values[i] = ec._ContactCorrection_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._ContactCorrection_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ContactCorrection_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voided":
+			out.Values[i] = ec._ContactCorrection_voided(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._ContactCorrection_fields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -55218,6 +57885,49 @@ func (ec *executionContext) _ContactEdge(ctx context.Context, sel ast.SelectionS
 		case "cursor":
 			out.Values[i] = ec._ContactEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactFieldChangeImplementors = []string{"ContactFieldChange"}
+
+func (ec *executionContext) _ContactFieldChange(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactFieldChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactFieldChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactFieldChange")
+		case "name":
+			out.Values[i] = ec._ContactFieldChange_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "old":
+			out.Values[i] = ec._ContactFieldChange_old(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "new":
+			out.Values[i] = ec._ContactFieldChange_new(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -57201,6 +59911,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "correctContact":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correctContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voidContact":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_voidContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createCustomer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createCustomer(ctx, field)
@@ -57926,6 +60657,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_customer(ctx, field, obj)
+				})
+		case "seller":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_seller(ctx, field, obj)
 				})
 		case "possibleDuplicates":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -61135,6 +63872,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_resources(ctx, field)
 				})
+		case "salesReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_salesReport(ctx, field)
+				})
 		case "settings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -62163,6 +64906,168 @@ func (ec *executionContext) _RivalForecast(ctx context.Context, sel ast.Selectio
 			}
 		case "betterForMargin":
 			out.Values[i] = ec._RivalForecast_betterForMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var salesReportImplementors = []string{"SalesReport"}
+
+func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionSet, obj *revenue.SalesReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SalesReport")
+		case "from":
+			out.Values[i] = ec._SalesReport_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._SalesReport_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "basis":
+			out.Values[i] = ec._SalesReport_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "knownAt":
+			out.Values[i] = ec._SalesReport_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._SalesReport_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._SalesReport_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uncostedOrders":
+			out.Values[i] = ec._SalesReport_uncostedOrders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SalesReport_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var salesReportRowImplementors = []string{"SalesReportRow"}
+
+func (ec *executionContext) _SalesReportRow(ctx context.Context, sel ast.SelectionSet, obj *revenue.SalesReportRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SalesReportRow")
+		case "key":
+			out.Values[i] = ec._SalesReportRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "labels":
+			out.Values[i] = ec._SalesReportRow_labels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._SalesReportRow_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._SalesReportRow_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sold":
+			out.Values[i] = ec._SalesReportRow_sold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refunded":
+			out.Values[i] = ec._SalesReportRow_refunded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revenue":
+			out.Values[i] = ec._SalesReportRow_revenue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tax":
+			out.Values[i] = ec._SalesReportRow_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gross":
+			out.Values[i] = ec._SalesReportRow_gross(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._SalesReportRow_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._SalesReportRow_margin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginShare":
+			out.Values[i] = ec._SalesReportRow_marginShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uncosted":
+			out.Values[i] = ec._SalesReportRow_uncosted(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -63928,6 +66833,22 @@ func (ec *executionContext) unmarshalNConfirmPermissionInput2kopeckᚋserviceᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNContact2ᚕᚖkopeckᚋentᚐContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Contact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContact2ᚖkopeckᚋentᚐContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNContact2ᚖkopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Contact!")
@@ -63942,6 +66863,30 @@ func (ec *executionContext) marshalNContactConnection2ᚖkopeckᚋentᚐContactC
 		return graphql.Null
 	}
 	return ec._ContactConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactCorrection2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactCorrectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactCorrection) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCorrection2ᚖkopeckᚋserviceᚋcontactsᚐContactCorrection(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCorrection2ᚖkopeckᚋserviceᚋcontactsᚐContactCorrection(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactCorrection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCorrection!")
+		return graphql.Null
+	}
+	return ec._ContactCorrection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNContactDimension2kopeckᚋserviceᚐContactDimension(ctx context.Context, v any) (service.ContactDimension, error) {
@@ -64016,6 +66961,30 @@ func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋre
 	return ec._ContactEconomicsRow(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactFieldChange2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactFieldChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactFieldChange2ᚖkopeckᚋserviceᚋcontactsᚐContactFieldChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactFieldChange2ᚖkopeckᚋserviceᚋcontactsᚐContactFieldChange(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactFieldChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactFieldChange!")
+		return graphql.Null
+	}
+	return ec._ContactFieldChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContactKind2kopeckᚋschemaᚐContactKind(ctx context.Context, v any) (schema.ContactKind, error) {
 	var res schema.ContactKind
 	err := res.UnmarshalGQL(v)
@@ -64046,6 +67015,11 @@ func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContact
 		return graphql.Null
 	}
 	return ec._ContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx context.Context, v any) (service.CorrectContactInput, error) {
+	res, err := ec.unmarshalInputCorrectContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
@@ -64568,6 +67542,11 @@ func (ec *executionContext) marshalNJSON2map(ctx context.Context, sel ast.Select
 		graphql.AddInvalidNullFromMarshaler(ctx, "JSON!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinContactsInput(ctx context.Context, v any) (service.JoinContactsInput, error) {
+	res, err := ec.unmarshalInputJoinContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {
@@ -65815,6 +68794,88 @@ func (ec *executionContext) marshalNRole2kopeckᚋschemaᚐRole(ctx context.Cont
 	return v
 }
 
+func (ec *executionContext) unmarshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx context.Context, v any) (service.SalesBasis, error) {
+	var res service.SalesBasis
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSalesBasis2kopeckᚋserviceᚐSalesBasis(ctx context.Context, sel ast.SelectionSet, v service.SalesBasis) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx context.Context, v any) (service.SalesDimension, error) {
+	var res service.SalesDimension
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx context.Context, sel ast.SelectionSet, v service.SalesDimension) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx context.Context, v any) ([]service.SalesDimension, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.SalesDimension, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNSalesDimension2ᚕkopeckᚋserviceᚐSalesDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []service.SalesDimension) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSalesDimension2kopeckᚋserviceᚐSalesDimension(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSalesReport2ᚖkopeckᚋserviceᚋrevenueᚐSalesReport(ctx context.Context, sel ast.SelectionSet, v *revenue.SalesReport) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SalesReport!")
+		return graphql.Null
+	}
+	return ec._SalesReport(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSalesReportRow2ᚕᚖkopeckᚋserviceᚋrevenueᚐSalesReportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*revenue.SalesReportRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSalesReportRow2ᚖkopeckᚋserviceᚋrevenueᚐSalesReportRow(ctx context.Context, sel ast.SelectionSet, v *revenue.SalesReportRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SalesReportRow!")
+		return graphql.Null
+	}
+	return ec._SalesReportRow(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSegment2kopeckᚋschemaᚐSegment(ctx context.Context, v any) (schema.Segment, error) {
 	var res schema.Segment
 	err := res.UnmarshalGQL(v)
@@ -66309,6 +69370,11 @@ func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚋpeopleᚐViewer
 	return ec._Viewer(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNVoidContactInput2kopeckᚋserviceᚐVoidContactInput(ctx context.Context, v any) (service.VoidContactInput, error) {
+	res, err := ec.unmarshalInputVoidContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "WhatIf!")
@@ -66650,6 +69716,22 @@ func (ec *executionContext) marshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx 
 	return ret
 }
 
+func (ec *executionContext) unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx context.Context, v any) (*schema.Channel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.Channel)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx context.Context, sel ast.SelectionSet, v *schema.Channel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOComponentInput2ᚕᚖkopeckᚋserviceᚐComponentInputᚄ(ctx context.Context, v any) ([]*service.ComponentInput, error) {
 	if v == nil {
 		return nil, nil
@@ -66752,6 +69834,22 @@ func (ec *executionContext) marshalOContactKind2ᚕkopeckᚋschemaᚐContactKind
 	return ret
 }
 
+func (ec *executionContext) unmarshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx context.Context, v any) (*schema.ContactKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.ContactKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactKind2ᚖkopeckᚋschemaᚐContactKind(ctx context.Context, sel ast.SelectionSet, v *schema.ContactKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrder(ctx context.Context, v any) (*ent.ContactOrder, error) {
 	if v == nil {
 		return nil, nil
@@ -66847,6 +69945,42 @@ func (ec *executionContext) unmarshalOCustomerFilter2ᚖkopeckᚋserviceᚐCusto
 	}
 	res, err := ec.unmarshalInputCustomerFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx context.Context, v any) ([]schema.CustomerKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.CustomerKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.CustomerKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomerKind(ctx context.Context, v any) (*schema.CustomerKind, error) {
@@ -67867,6 +71001,14 @@ func (ec *executionContext) marshalORole2ᚖkopeckᚋschemaᚐRole(ctx context.C
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSalesFilter2ᚖkopeckᚋserviceᚐSalesFilter(ctx context.Context, v any) (*service.SalesFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSalesFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx context.Context, v any) ([]schema.Segment, error) {

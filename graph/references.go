@@ -6,6 +6,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/offer"
 	"kopeck/ent/order"
 	"kopeck/ent/permission"
 	"kopeck/ent/product"
@@ -110,3 +111,9 @@ func (r *Resolver) productsByID(ctx context.Context) func(ids []string) ([]*ent.
 }
 
 func offerID(row *ent.Offer) string { return row.ID }
+
+func (r *Resolver) offersByID(ctx context.Context) func(ids []string) ([]*ent.Offer, error) {
+	return func(ids []string) ([]*ent.Offer, error) {
+		return r.client.Offer.Query().Where(offer.IDIn(ids...)).All(ctx)
+	}
+}

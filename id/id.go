@@ -47,6 +47,7 @@ const (
 	StageChange   = "stg"
 	DatedValue    = "dvl"
 	Restatement   = "rst"
+	Correction    = "cor"
 	SearchTerm    = "trm"
 	Audit         = "aud"
 	Idempotency   = "idk"

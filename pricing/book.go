@@ -95,6 +95,7 @@ type waterfall struct {
 	facts     facts
 	standard  money.Amount // marginal cost at the standard lead time
 	running   money.Amount // the sum of the lines so far
+	least     money.Amount // under which the price may not go
 	answer    Answer
 }
 
@@ -143,6 +144,9 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 		return nil, ErrNoTerms
 	}
 	if err := w.measure(); err != nil {
+		return nil, err
+	}
+	if err := checkUnits(product, w.question); err != nil {
 		return nil, err
 	}
 	w.answer.LeadDays, w.answer.Options = product.StandardLeadDays, w.question.Options
@@ -214,6 +218,9 @@ func (w *waterfall) end() (Answer, error) {
 	a.BelowFloor = a.Unit.Compare(a.Floor) < 0
 	var err error
 	if a.Total, err = costing.LineTotal(a.Unit, w.question.Quantity); err != nil {
+		return Answer{}, err
+	}
+	if err := w.checkSize(); err != nil {
 		return Answer{}, err
 	}
 	net, err := w.addTax()

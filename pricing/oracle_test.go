@@ -200,12 +200,19 @@ func (o *oracle) leadTime() {
 	o.unit = plus(o.unit, round(times(change, o.markup(), o.tax(true))))
 }
 
-// least is what the price is raised to: the floor, or nothing under an agreement with a reason.
+// least is what the price is raised to: the floor; by an agreement with a reason the agreed price and what lead time and options add to
+// the floor, but not less than nothing.
 func (o *oracle) least() *big.Rat {
-	if o.agreement != nil && o.agreement.OverrideReason != "" {
+	if o.agreement == nil || o.agreement.OverrideReason == "" {
+		return o.floor
+	}
+	plain := *o
+	plain.lead, plain.question.Options = 10, nil
+	least := plus(o.agreement.Unit.Rat(), minus(o.floor, plain.floorNow()))
+	if least.Sign() < 0 {
 		return new(big.Rat)
 	}
-	return o.floor
+	return least
 }
 
 // plainFloor returns the floor of a scene without tax.
@@ -222,12 +229,18 @@ func (o *oracle) net() *big.Rat {
 	return round(new(big.Rat).Quo(o.cost(o.lead).Marginal.Rat(), minus(big.NewRat(1, 1), o.terms.MinimumMargin.Rat())))
 }
 
-func (o *oracle) raise() {
-	o.floor = o.net()
-	with := times(o.floor, o.tax(true))
-	if o.floor = round(with); o.floor.Cmp(with) < 0 {
-		o.floor = plus(o.floor, big.NewRat(1, 1))
+// floorNow is the floor with tax, rounded up.
+func (o *oracle) floorNow() *big.Rat {
+	with := times(o.net(), o.tax(true))
+	floor := round(with)
+	if floor.Cmp(with) < 0 {
+		floor = plus(floor, big.NewRat(1, 1))
 	}
+	return floor
+}
+
+func (o *oracle) raise() {
+	o.floor = o.floorNow()
 	if o.unit.Cmp(o.least()) < 0 {
 		o.unit = o.least()
 	}
@@ -238,8 +251,10 @@ func (o *oracle) rounding() {
 	if step.Sign() <= 0 {
 		return
 	}
+	before := o.unit
 	o.unit = times(step, round(new(big.Rat).Quo(o.unit, step)))
-	if o.unit.Cmp(o.least()) < 0 {
+	excused := o.agreement != nil && o.agreement.OverrideReason != "" && before.Cmp(o.agreement.Unit.Rat()) == 0
+	if o.unit.Cmp(o.least()) < 0 && !excused {
 		o.unit = plus(o.unit, step)
 	}
 }

@@ -107,6 +107,15 @@ func TestSteps(t *testing.T) {
 		{"an agreement with a reason is rounded below the floor", func(s *pricing.Source, _ *pricing.Question) {
 			s.Agreements, s.Step = []pricing.Agreement{agreed(50010, "a settled complaint")}, money.Minor(1000)
 		}, "LIST 135000 AGREEMENT -84990 ROUNDING -10", ""},
+		{"an agreement with a reason pays for dear options", func(s *pricing.Source, q *pricing.Question) {
+			lined := costing.Product{ID: "curtain", SKU: "CUR-1", Name: "Curtain", Kind: "GOOD", StandardLeadDays: 10, Components: []costing.Component{{Material: "cloth", Quantity: dec("2")}}}
+			lined.Options = []costing.Option{{Code: "lining", Name: "Lining", Components: []costing.Component{{Material: "cloth", Quantity: dec("1")}}}}
+			s.Basis.Catalogue, s.Agreements = costing.NewCatalogue([]costing.Product{lined}), []pricing.Agreement{agreed(50000, "a settled complaint")}
+			q.Options = []pricing.Option{{Code: "lining", Value: "1000"}}
+		}, "LIST 37575000 AGREEMENT -37525000 FLOOR 31250000", ""}, // the lining alone costs 250000.00, which is 312500.00 with its margin
+		{"an agreement with a reason is as much below the floor when it is later", func(s *pricing.Source, q *pricing.Question) {
+			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(50000, "a settled complaint")}, busy("88"), days(29)
+		}, "LIST 135000 AGREEMENT -85000 LEAD_TIME -60000 FLOOR 10000", ""},
 		{"an agreement pays for its lead time", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(200000, "")}, busy("24"), days(2)
 		}, "LIST 135000 AGREEMENT 65000 LEAD_TIME 60000", ""},

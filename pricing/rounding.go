@@ -16,7 +16,7 @@ func (w *waterfall) rounding(s Step) error {
 	if err != nil {
 		return err
 	}
-	if to.Compare(w.answer.Floor) < 0 && !w.excused() {
+	if to.Compare(w.least) < 0 && (!w.excused() || w.running.Compare(w.agreement.Unit) != 0) {
 		if to, err = to.Plus(size); err != nil {
 			return err
 		}

@@ -44,8 +44,6 @@ func moment(offset int) *time.Time {
 // curtain costs 500 of cloth and an hour at the loom of 400, half of which is fixed: 900 in full, 700 where the loom
 // stands idle. Its standard lead time is ten days. It is sold at cost + 50 %, and never for less than marginal cost / 0.8.
 func curtain() pricing.Source {
-	loom := rate("RESOURCE", "loom", "hour", "400")
-	loom.CapacityPerDay, loom.FixedShare = some("8"), some("0.5")
 	return pricing.Source{
 		Basis: costing.Basis{
 			Catalogue: costing.NewCatalogue([]costing.Product{{
@@ -53,13 +51,20 @@ func curtain() pricing.Source {
 				Components: []costing.Component{{Material: "cloth", Quantity: dec("2")}, {Resource: "loom", Quantity: dec("1")}},
 				Options:    []costing.Option{{Code: "lining", Name: "Lining", Surcharge: money.Minor(100_00)}},
 			}}),
-			Rates:    costing.NewRates([]costing.Rate{rate("MATERIAL", "cloth", "m", "250"), loom}),
+			Rates:    costing.NewRates([]costing.Rate{rate("MATERIAL", "cloth", "m", "250"), loom()}),
 			Bookings: costing.NewBookings(nil),
 			Load:     costing.DefaultLoad(), Currency: rub, Zone: time.UTC,
 		},
 		Terms: []pricing.Terms{{ID: "t", ProductID: "curtain", Markup: dec("0.5"), MinimumMargin: dec("0.2"), ValidFrom: since, RecordedAt: since}},
 		Step:  money.Minor(1),
 	}
+}
+
+// loom is its rate.
+func loom() costing.Rate {
+	loom := rate("RESOURCE", "loom", "hour", "400")
+	loom.CapacityPerDay, loom.FixedShare = some("8"), some("0.5")
+	return loom
 }
 
 func rate(subject, code, unit, amount string) costing.Rate {

@@ -62,6 +62,18 @@ func (Contact) Fields() []ent.Field {
 		innerAmount("realised", "The sum of the contact's credits."),
 		field.Time("recorded_at").Immutable().Annotations(hidden()).
 			Comment("When the contact was recorded."),
+		field.String("order_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The order that the contact was about."),
+		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The offer that the contact was about."),
+		field.Time("corrected_at").Optional().Nillable().Annotations(open()).
+			Comment("When the contact was last corrected; null if it never was."),
+		field.Time("voided_at").Optional().Nillable().Annotations(open()).
+			Comment("When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had."),
+		field.String("voided_by").Optional().Nillable().MaxLen(400).Annotations(scope("staff")).
+			Comment("Who voided the contact: the e-mail of a user, or \"system\"; null if it stands."),
+		field.String("void_reason").Optional().Nillable().MaxLen(8000).Annotations(scope("staff")).
+			Comment("Why the contact was voided; null if it stands."),
 	}
 }
 
@@ -73,6 +85,8 @@ func (Contact) Edges() []ent.Edge {
 		maybe("staff", User.Type, "staff_id", "The user who took part; null if none is known.", rows()),
 		maybe("about", Customer.Type, "about_id", "The customer whom a RECOMMENDATION is about; null for other contacts.", rows()),
 		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none.", rows()),
+		maybe("order", Order.Type, "order_id", "The order that the contact was about; null for none.", rows()),
+		maybe("offer", Offer.Type, "offer_id", "The offer that the contact was about; null for none.", rows()),
 	}
 }
 
@@ -85,6 +99,8 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("channel", "at"),
 		index.Fields("about_id").Annotations(entsql.IndexWhere("about_id IS NOT NULL")),
 		index.Fields("permission_id").Annotations(entsql.IndexWhere("permission_id IS NOT NULL")),
+		index.Fields("order_id").Annotations(entsql.IndexWhere("order_id IS NOT NULL")),
+		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
 }
@@ -93,3 +109,51 @@ func (Contact) Indexes() []ent.Index {
 func (Contact) Annotations() []schema.Annotation {
 	return []schema.Annotation{listed()}
 }
+
+// ContactCorrection is what the facts of a contact were until they were corrected. What was known at a moment before is read from it.
+// Append-only.
+type ContactCorrection struct{ ent.Schema }
+
+// Mixin of ContactCorrection.
+func (ContactCorrection) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+// Fields of ContactCorrection.
+func (ContactCorrection) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("contact_id").Immutable().
+			Comment("The contact that was corrected."),
+		field.Time("known_from").Immutable().
+			Comment("Since when the facts had been known: when the contact was recorded, or corrected before."),
+		field.Time("recorded_at").Immutable().
+			Comment("When they were corrected."),
+		field.Enum("kind").GoType(ContactKind("")).Immutable().
+			Comment("The occasion of the contact."),
+		field.Enum("direction").GoType(Direction("")).Immutable().
+			Comment("Who addressed whom."),
+		field.Enum("channel").GoType(Channel("")).Immutable().
+			Comment("The way the contact went."),
+		field.Time("at").Immutable().
+			Comment("When the contact took place."),
+		field.Int64("minutes").GoType(money.Decimal{}).Immutable().
+			Comment("The working time, in minutes."),
+		field.Int64("exact_seconds").GoType(money.Decimal{}).Optional().Nillable().Immutable().
+			Comment("The working time in seconds, where minutes do not give it exactly."),
+		field.String("staff_id").Optional().Nillable().Immutable().
+			Comment("The user who took part."),
+		field.String("about_id").Optional().Nillable().Immutable().
+			Comment("The customer whom a recommendation is about."),
+		field.Int64("expense").GoType(money.Amount{}).Immutable().
+			Comment("Money spent on the contact alone."),
+	}
+}
+
+// Indexes of ContactCorrection.
+func (ContactCorrection) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("contact_id", "recorded_at"),
+		index.Fields("recorded_at"),
+	}
+}
+
+// Annotations of ContactCorrection.
+func (ContactCorrection) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }

@@ -61,6 +61,8 @@ func (Order) Fields() []ent.Field {
 			Annotations(open()).Comment("Why the order was cancelled; null if it was not."),
 		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The offer that the order came of."),
+		field.String("seller_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The user who placed the order; null of one that was imported or that none of the staff placed."),
 	}
 }
 
@@ -69,6 +71,7 @@ func (Order) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
 			Annotations(rows()).Comment("The customer who ordered."),
+		maybe("seller", User.Type, "seller_id", "Who of the staff placed the order, and so sold it; null of one that was imported, or that a partner or nobody placed.", rows()),
 	}
 }
 
@@ -77,7 +80,9 @@ func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "at", "id"),
 		index.Fields("customer_id", "completed_at"),
-		index.Fields("at", "id", "unattributed"), // lists are ordered by the first two, reports sum the third
+		index.Fields("at", "id", "unattributed"),                                                // lists are ordered by the first two, reports sum the third
+		index.Fields("completed_at").Annotations(entsql.IndexWhere("completed_at IS NOT NULL")), // reports as booked
+		index.Fields("cancelled_at").Annotations(entsql.IndexWhere("cancelled_at IS NOT NULL")),
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
@@ -183,6 +188,7 @@ func (Refund) Edges() []ent.Edge {
 func (Refund) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("order_id"),
+		index.Fields("at"), // reports as booked
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/store"
 )
@@ -65,9 +66,22 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, action, subject
 	if len(fields) == 0 {
 		return nil
 	}
+	if actor, _ := auth.From(ctx); !actor.IsSystem() && actor.May("Customer").Read != auth.AllRows && movedSince(history, expected) {
+		for i := range fields {
+			fields[i].Base = nil
+		}
+	}
 	conflict := fault.New(fault.VersionConflict, "expectedVersion", "the same fields were changed after version %d; the version is %d now", expected, version)
 	conflict.Detail = &fault.Conflict{CurrentVersion: version, Fields: fields}
 	return conflict
+}
+
+// movedSince reports whether the row has come to another owner since a version: its new owner could not see what it was before.
+func movedSince(history []VersionChange, version int) bool {
+	return slices.ContainsFunc(history, func(v VersionChange) bool {
+		_, moved := v.Fields["ownerId"]
+		return moved && v.Version > version
+	})
 }
 
 // fieldsAt returns the values that fields had at a version, of those fields that have changed since. history is in the

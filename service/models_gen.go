@@ -175,6 +175,8 @@ type ContactFilter struct {
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
 	// Contacts that took place within this time.
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+	// Contacts that were voided, or those that stand: all by default.
+	Voided graphql.Omittable[*bool] `json:"voided,omitempty"`
 }
 
 // The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -198,6 +200,46 @@ type ContactPayload struct {
 	Contact *ent.Contact `json:"contact,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of correctContact. What is not given stays as it is.
+type CorrectContactInput struct {
+	// The contact.
+	ID string `json:"id"`
+	// The version that the correction is based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// Why the contact is corrected, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// The occasion of the contact.
+	Kind *schema.ContactKind `json:"kind,omitempty"`
+	// Who addressed whom.
+	Direction *schema.Direction `json:"direction,omitempty"`
+	// The way the contact went.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// When the contact took place. A moment in the future is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// The working time spent on the contact, in minutes.
+	Minutes *money.Exact `json:"minutes,omitempty"`
+	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
+	Seconds *money.Exact `json:"seconds,omitempty"`
+	// The user who took part; null for nobody. SALES name themselves alone.
+	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
+	// What the contact was about, in a line; null clears it.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty"`
+	// Free text about the contact; null clears it.
+	Notes graphql.Omittable[*string] `json:"notes,omitempty"`
+	// The customer whom a RECOMMENDATION is about; null for nobody.
+	AboutID graphql.Omittable[*string] `json:"aboutId,omitempty"`
+	// The purpose; null for none. It is required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE).
+	Purpose graphql.Omittable[*schema.Purpose] `json:"purpose,omitempty"`
+	// Money spent on this contact alone.
+	Expense *MoneyInput `json:"expense,omitempty"`
+	// The order of this customer that the contact was about; null for none.
+	OrderID graphql.Omittable[*string] `json:"orderId,omitempty"`
+	// The offer to this customer that the contact was about; null for none.
+	OfferID graphql.Omittable[*string] `json:"offerId,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of createCustomer.
@@ -538,6 +580,18 @@ type InvalidInput struct {
 
 func (InvalidInput) IsUserError() {}
 
+// The input of joinContacts.
+type JoinContactsInput struct {
+	// The contact that is kept.
+	ID string `json:"id"`
+	// The contact with the same customer that is voided.
+	OtherID string `json:"otherId"`
+	// The version of the contact that is kept: any by default; another than the contact's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The answer of fitLifetimeModel.
 type LifetimeModelPayload struct {
 	// The fitted model; null if there are userErrors.
@@ -789,6 +843,10 @@ type RecordContactInput struct {
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
 	// Money spent on this contact alone: nothing by default.
 	Expense *MoneyInput `json:"expense,omitempty"`
+	// The order of this customer that the contact was about.
+	OrderID *string `json:"orderId,omitempty"`
+	// The offer to this customer that the contact was about.
+	OfferID *string `json:"offerId,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -879,6 +937,22 @@ type RevokePermissionInput struct {
 	Source string `json:"source"`
 	// Why, as the customer stated.
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing.
+type SalesFilter struct {
+	// The products.
+	ProductIds []string `json:"productIds,omitempty"`
+	// The categories of products; "" for none.
+	Categories []string `json:"categories,omitempty"`
+	// The segments of customers at the moment of the order.
+	Segments []schema.Segment `json:"segments,omitempty"`
+	// The people who sold it.
+	StaffIds []string `json:"staffIds,omitempty"`
+	// The kinds of customers.
+	CustomerKinds []schema.CustomerKind `json:"customerKinds,omitempty"`
+	// The partners who brought the customers.
+	PartnerIds []string `json:"partnerIds,omitempty"`
 }
 
 // The input of sendOffer.
@@ -1139,6 +1213,18 @@ type ViewOfferInput struct {
 	ID string `json:"id"`
 	// When the customer looked at it: now by default.
 	At *time.Time `json:"at,omitempty"`
+}
+
+// The input of voidContact.
+type VoidContactInput struct {
+	// The contact.
+	ID string `json:"id"`
+	// Why the contact is voided, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// The version that it is voided at: any by default; another than the contact's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What is supposed instead of what is. Whatever is absent stays as it is.
@@ -1523,6 +1609,146 @@ func (e *RateGapKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e RateGapKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By which moment a sales report counts what happened to an order. Over all time both sum to the same.
+type SalesBasis string
+
+const (
+	// By the moment of the order, restated: what was given back or cancelled later is taken off where the order stands.
+	SalesBasisOrder SalesBasis = "ORDER"
+	// As booked: the completion, each refund and the cancellation by its own moment. What had been booked in a month does not change by a later refund.
+	SalesBasisBooked SalesBasis = "BOOKED"
+)
+
+var AllSalesBasis = []SalesBasis{
+	SalesBasisOrder,
+	SalesBasisBooked,
+}
+
+func (e SalesBasis) IsValid() bool {
+	switch e {
+	case SalesBasisOrder, SalesBasisBooked:
+		return true
+	}
+	return false
+}
+
+func (e SalesBasis) String() string {
+	return string(e)
+}
+
+func (e *SalesBasis) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SalesBasis(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SalesBasis", str)
+	}
+	return nil
+}
+
+func (e SalesBasis) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SalesBasis) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SalesBasis) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The dimensions by which salesReport groups sales.
+type SalesDimension string
+
+const (
+	// The product, by its id; "" for an order that was imported without lines.
+	SalesDimensionProduct SalesDimension = "PRODUCT"
+	// The category that the product belongs to now; "" for none.
+	SalesDimensionCategory SalesDimension = "CATEGORY"
+	// The calendar day in the installation's time zone, of at most 1,100 days.
+	SalesDimensionDay SalesDimension = "DAY"
+	// The calendar month in the installation's time zone.
+	SalesDimensionMonth SalesDimension = "MONTH"
+	// The calendar quarter in the installation's time zone, as "2026-Q4".
+	SalesDimensionQuarter SalesDimension = "QUARTER"
+	// The calendar year in the installation's time zone.
+	SalesDimensionYear SalesDimension = "YEAR"
+	// The customer's segment at the moment of the order; "" if it was not known.
+	SalesDimensionSegment SalesDimension = "SEGMENT"
+	// Who sold it: the seller of the order or, of an order without one, the owner of the customer now; "" for nobody.
+	SalesDimensionStaff SalesDimension = "STAFF"
+	// The kind of the customer.
+	SalesDimensionCustomerKind SalesDimension = "CUSTOMER_KIND"
+	// The partner who brought the customer, by its id; "" for none.
+	SalesDimensionPartner SalesDimension = "PARTNER"
+)
+
+var AllSalesDimension = []SalesDimension{
+	SalesDimensionProduct,
+	SalesDimensionCategory,
+	SalesDimensionDay,
+	SalesDimensionMonth,
+	SalesDimensionQuarter,
+	SalesDimensionYear,
+	SalesDimensionSegment,
+	SalesDimensionStaff,
+	SalesDimensionCustomerKind,
+	SalesDimensionPartner,
+}
+
+func (e SalesDimension) IsValid() bool {
+	switch e {
+	case SalesDimensionProduct, SalesDimensionCategory, SalesDimensionDay, SalesDimensionMonth, SalesDimensionQuarter, SalesDimensionYear, SalesDimensionSegment, SalesDimensionStaff, SalesDimensionCustomerKind, SalesDimensionPartner:
+		return true
+	}
+	return false
+}
+
+func (e SalesDimension) String() string {
+	return string(e)
+}
+
+func (e *SalesDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SalesDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SalesDimension", str)
+	}
+	return nil
+}
+
+func (e SalesDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SalesDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SalesDimension) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

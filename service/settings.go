@@ -16,7 +16,7 @@ type Settings struct {
 	Taxes              costing.TaxMode // whether prices include tax; fixed by the first start
 	PriceStep          money.Amount    // prices are rounded to it
 	PriceLife          time.Duration   // how long a price token is accepted
-	HoldShare          money.Decimal   // of a resource's capacity up to the day of a price, that one user may hold
+	HoldShare          money.Decimal   // of a resource's capacity up to any day, that one user may hold up to it
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // for how many days before an order its contacts are credited
 	HalfLifeDays       money.Decimal
@@ -82,7 +82,7 @@ var settings = []setting{
 		reader(parseWhole(1440), func(s *Settings, v int) { s.PriceLife = time.Duration(v) * time.Minute }),
 	},
 	{
-		"holdShare", "How much of a resource one user may hold at once by prices, of its capacity up to the day of the price, as a Decimal: \"0.5\" is half of it. One day's capacity is always allowed.", `"0.5"`,
+		"holdShare", "How much of a resource one user may hold by prices up to any day, of its capacity up to that day, as a Decimal: \"0.5\" is half of it. One day's capacity is always allowed.", `"0.5"`,
 		reader(parseDecimal("0", "1"), func(s *Settings, v money.Decimal) { s.HoldShare = v }),
 	},
 	{

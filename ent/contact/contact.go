@@ -62,6 +62,18 @@ const (
 	FieldRealised = "realised"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
 	FieldRecordedAt = "recorded_at"
+	// FieldOrderID holds the string denoting the order_id field in the database.
+	FieldOrderID = "order_id"
+	// FieldOfferID holds the string denoting the offer_id field in the database.
+	FieldOfferID = "offer_id"
+	// FieldCorrectedAt holds the string denoting the corrected_at field in the database.
+	FieldCorrectedAt = "corrected_at"
+	// FieldVoidedAt holds the string denoting the voided_at field in the database.
+	FieldVoidedAt = "voided_at"
+	// FieldVoidedBy holds the string denoting the voided_by field in the database.
+	FieldVoidedBy = "voided_by"
+	// FieldVoidReason holds the string denoting the void_reason field in the database.
+	FieldVoidReason = "void_reason"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// EdgeStaff holds the string denoting the staff edge name in mutations.
@@ -70,6 +82,10 @@ const (
 	EdgeAbout = "about"
 	// EdgePermission holds the string denoting the permission edge name in mutations.
 	EdgePermission = "permission"
+	// EdgeOrder holds the string denoting the order edge name in mutations.
+	EdgeOrder = "order"
+	// EdgeOffer holds the string denoting the offer edge name in mutations.
+	EdgeOffer = "offer"
 	// Table holds the table name of the contact in the database.
 	Table = "contacts"
 	// CustomerTable is the table that holds the customer relation/edge.
@@ -100,6 +116,20 @@ const (
 	PermissionInverseTable = "permissions"
 	// PermissionColumn is the table column denoting the permission relation/edge.
 	PermissionColumn = "permission_id"
+	// OrderTable is the table that holds the order relation/edge.
+	OrderTable = "contacts"
+	// OrderInverseTable is the table name for the Order entity.
+	// It exists in this package in order to avoid circular dependency with the "order" package.
+	OrderInverseTable = "orders"
+	// OrderColumn is the table column denoting the order relation/edge.
+	OrderColumn = "order_id"
+	// OfferTable is the table that holds the offer relation/edge.
+	OfferTable = "contacts"
+	// OfferInverseTable is the table name for the Offer entity.
+	// It exists in this package in order to avoid circular dependency with the "offer" package.
+	OfferInverseTable = "offers"
+	// OfferColumn is the table column denoting the offer relation/edge.
+	OfferColumn = "offer_id"
 )
 
 // Columns holds all SQL columns for contact fields.
@@ -128,6 +158,12 @@ var Columns = []string{
 	FieldUncosted,
 	FieldRealised,
 	FieldRecordedAt,
+	FieldOrderID,
+	FieldOfferID,
+	FieldCorrectedAt,
+	FieldVoidedAt,
+	FieldVoidedBy,
+	FieldVoidReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -161,6 +197,10 @@ var (
 	DefaultUncosted bool
 	// DefaultRealised holds the default value on creation for the "realised" field.
 	DefaultRealised func() money.Amount
+	// VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
+	VoidedByValidator func(string) error
+	// VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
+	VoidReasonValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -343,6 +383,36 @@ func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecordedAt, opts...).ToFunc()
 }
 
+// ByOrderID orders the results by the order_id field.
+func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrderID, opts...).ToFunc()
+}
+
+// ByOfferID orders the results by the offer_id field.
+func ByOfferID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOfferID, opts...).ToFunc()
+}
+
+// ByCorrectedAt orders the results by the corrected_at field.
+func ByCorrectedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCorrectedAt, opts...).ToFunc()
+}
+
+// ByVoidedAt orders the results by the voided_at field.
+func ByVoidedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVoidedAt, opts...).ToFunc()
+}
+
+// ByVoidedBy orders the results by the voided_by field.
+func ByVoidedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVoidedBy, opts...).ToFunc()
+}
+
+// ByVoidReason orders the results by the void_reason field.
+func ByVoidReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVoidReason, opts...).ToFunc()
+}
+
 // ByCustomerField orders the results by customer field.
 func ByCustomerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -368,6 +438,20 @@ func ByAboutField(field string, opts ...sql.OrderTermOption) OrderOption {
 func ByPermissionField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newPermissionStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByOrderField orders the results by order field.
+func ByOrderField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrderStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByOfferField orders the results by offer field.
+func ByOfferField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOfferStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newCustomerStep() *sqlgraph.Step {
@@ -396,5 +480,19 @@ func newPermissionStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PermissionInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, PermissionTable, PermissionColumn),
+	)
+}
+func newOrderStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrderInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, OrderTable, OrderColumn),
+	)
+}
+func newOfferStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OfferInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, OfferTable, OfferColumn),
 	)
 }

@@ -147,6 +147,36 @@ func RecordedAt(v time.Time) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldRecordedAt, v))
 }
 
+// OrderID applies equality check predicate on the "order_id" field. It's identical to OrderIDEQ.
+func OrderID(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldOrderID, v))
+}
+
+// OfferID applies equality check predicate on the "offer_id" field. It's identical to OfferIDEQ.
+func OfferID(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldOfferID, v))
+}
+
+// CorrectedAt applies equality check predicate on the "corrected_at" field. It's identical to CorrectedAtEQ.
+func CorrectedAt(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldCorrectedAt, v))
+}
+
+// VoidedAt applies equality check predicate on the "voided_at" field. It's identical to VoidedAtEQ.
+func VoidedAt(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidedAt, v))
+}
+
+// VoidedBy applies equality check predicate on the "voided_by" field. It's identical to VoidedByEQ.
+func VoidedBy(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidedBy, v))
+}
+
+// VoidReason applies equality check predicate on the "void_reason" field. It's identical to VoidReasonEQ.
+func VoidReason(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidReason, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldVersion, v))
@@ -1202,6 +1232,406 @@ func RecordedAtLTE(v time.Time) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldRecordedAt, v))
 }
 
+// OrderIDEQ applies the EQ predicate on the "order_id" field.
+func OrderIDEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldOrderID, v))
+}
+
+// OrderIDNEQ applies the NEQ predicate on the "order_id" field.
+func OrderIDNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldOrderID, v))
+}
+
+// OrderIDIn applies the In predicate on the "order_id" field.
+func OrderIDIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldOrderID, vs...))
+}
+
+// OrderIDNotIn applies the NotIn predicate on the "order_id" field.
+func OrderIDNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldOrderID, vs...))
+}
+
+// OrderIDGT applies the GT predicate on the "order_id" field.
+func OrderIDGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldOrderID, v))
+}
+
+// OrderIDGTE applies the GTE predicate on the "order_id" field.
+func OrderIDGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldOrderID, v))
+}
+
+// OrderIDLT applies the LT predicate on the "order_id" field.
+func OrderIDLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldOrderID, v))
+}
+
+// OrderIDLTE applies the LTE predicate on the "order_id" field.
+func OrderIDLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldOrderID, v))
+}
+
+// OrderIDContains applies the Contains predicate on the "order_id" field.
+func OrderIDContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldOrderID, v))
+}
+
+// OrderIDHasPrefix applies the HasPrefix predicate on the "order_id" field.
+func OrderIDHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldOrderID, v))
+}
+
+// OrderIDHasSuffix applies the HasSuffix predicate on the "order_id" field.
+func OrderIDHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldOrderID, v))
+}
+
+// OrderIDIsNil applies the IsNil predicate on the "order_id" field.
+func OrderIDIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldOrderID))
+}
+
+// OrderIDNotNil applies the NotNil predicate on the "order_id" field.
+func OrderIDNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldOrderID))
+}
+
+// OrderIDEqualFold applies the EqualFold predicate on the "order_id" field.
+func OrderIDEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldOrderID, v))
+}
+
+// OrderIDContainsFold applies the ContainsFold predicate on the "order_id" field.
+func OrderIDContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldOrderID, v))
+}
+
+// OfferIDEQ applies the EQ predicate on the "offer_id" field.
+func OfferIDEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldOfferID, v))
+}
+
+// OfferIDNEQ applies the NEQ predicate on the "offer_id" field.
+func OfferIDNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldOfferID, v))
+}
+
+// OfferIDIn applies the In predicate on the "offer_id" field.
+func OfferIDIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldOfferID, vs...))
+}
+
+// OfferIDNotIn applies the NotIn predicate on the "offer_id" field.
+func OfferIDNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldOfferID, vs...))
+}
+
+// OfferIDGT applies the GT predicate on the "offer_id" field.
+func OfferIDGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldOfferID, v))
+}
+
+// OfferIDGTE applies the GTE predicate on the "offer_id" field.
+func OfferIDGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldOfferID, v))
+}
+
+// OfferIDLT applies the LT predicate on the "offer_id" field.
+func OfferIDLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldOfferID, v))
+}
+
+// OfferIDLTE applies the LTE predicate on the "offer_id" field.
+func OfferIDLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldOfferID, v))
+}
+
+// OfferIDContains applies the Contains predicate on the "offer_id" field.
+func OfferIDContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldOfferID, v))
+}
+
+// OfferIDHasPrefix applies the HasPrefix predicate on the "offer_id" field.
+func OfferIDHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldOfferID, v))
+}
+
+// OfferIDHasSuffix applies the HasSuffix predicate on the "offer_id" field.
+func OfferIDHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldOfferID, v))
+}
+
+// OfferIDIsNil applies the IsNil predicate on the "offer_id" field.
+func OfferIDIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldOfferID))
+}
+
+// OfferIDNotNil applies the NotNil predicate on the "offer_id" field.
+func OfferIDNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldOfferID))
+}
+
+// OfferIDEqualFold applies the EqualFold predicate on the "offer_id" field.
+func OfferIDEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldOfferID, v))
+}
+
+// OfferIDContainsFold applies the ContainsFold predicate on the "offer_id" field.
+func OfferIDContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldOfferID, v))
+}
+
+// CorrectedAtEQ applies the EQ predicate on the "corrected_at" field.
+func CorrectedAtEQ(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldCorrectedAt, v))
+}
+
+// CorrectedAtNEQ applies the NEQ predicate on the "corrected_at" field.
+func CorrectedAtNEQ(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldCorrectedAt, v))
+}
+
+// CorrectedAtIn applies the In predicate on the "corrected_at" field.
+func CorrectedAtIn(vs ...time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldCorrectedAt, vs...))
+}
+
+// CorrectedAtNotIn applies the NotIn predicate on the "corrected_at" field.
+func CorrectedAtNotIn(vs ...time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldCorrectedAt, vs...))
+}
+
+// CorrectedAtGT applies the GT predicate on the "corrected_at" field.
+func CorrectedAtGT(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldCorrectedAt, v))
+}
+
+// CorrectedAtGTE applies the GTE predicate on the "corrected_at" field.
+func CorrectedAtGTE(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldCorrectedAt, v))
+}
+
+// CorrectedAtLT applies the LT predicate on the "corrected_at" field.
+func CorrectedAtLT(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldCorrectedAt, v))
+}
+
+// CorrectedAtLTE applies the LTE predicate on the "corrected_at" field.
+func CorrectedAtLTE(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldCorrectedAt, v))
+}
+
+// CorrectedAtIsNil applies the IsNil predicate on the "corrected_at" field.
+func CorrectedAtIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldCorrectedAt))
+}
+
+// CorrectedAtNotNil applies the NotNil predicate on the "corrected_at" field.
+func CorrectedAtNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldCorrectedAt))
+}
+
+// VoidedAtEQ applies the EQ predicate on the "voided_at" field.
+func VoidedAtEQ(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidedAt, v))
+}
+
+// VoidedAtNEQ applies the NEQ predicate on the "voided_at" field.
+func VoidedAtNEQ(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldVoidedAt, v))
+}
+
+// VoidedAtIn applies the In predicate on the "voided_at" field.
+func VoidedAtIn(vs ...time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldVoidedAt, vs...))
+}
+
+// VoidedAtNotIn applies the NotIn predicate on the "voided_at" field.
+func VoidedAtNotIn(vs ...time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldVoidedAt, vs...))
+}
+
+// VoidedAtGT applies the GT predicate on the "voided_at" field.
+func VoidedAtGT(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldVoidedAt, v))
+}
+
+// VoidedAtGTE applies the GTE predicate on the "voided_at" field.
+func VoidedAtGTE(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldVoidedAt, v))
+}
+
+// VoidedAtLT applies the LT predicate on the "voided_at" field.
+func VoidedAtLT(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldVoidedAt, v))
+}
+
+// VoidedAtLTE applies the LTE predicate on the "voided_at" field.
+func VoidedAtLTE(v time.Time) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldVoidedAt, v))
+}
+
+// VoidedAtIsNil applies the IsNil predicate on the "voided_at" field.
+func VoidedAtIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldVoidedAt))
+}
+
+// VoidedAtNotNil applies the NotNil predicate on the "voided_at" field.
+func VoidedAtNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldVoidedAt))
+}
+
+// VoidedByEQ applies the EQ predicate on the "voided_by" field.
+func VoidedByEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidedBy, v))
+}
+
+// VoidedByNEQ applies the NEQ predicate on the "voided_by" field.
+func VoidedByNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldVoidedBy, v))
+}
+
+// VoidedByIn applies the In predicate on the "voided_by" field.
+func VoidedByIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldVoidedBy, vs...))
+}
+
+// VoidedByNotIn applies the NotIn predicate on the "voided_by" field.
+func VoidedByNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldVoidedBy, vs...))
+}
+
+// VoidedByGT applies the GT predicate on the "voided_by" field.
+func VoidedByGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldVoidedBy, v))
+}
+
+// VoidedByGTE applies the GTE predicate on the "voided_by" field.
+func VoidedByGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldVoidedBy, v))
+}
+
+// VoidedByLT applies the LT predicate on the "voided_by" field.
+func VoidedByLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldVoidedBy, v))
+}
+
+// VoidedByLTE applies the LTE predicate on the "voided_by" field.
+func VoidedByLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldVoidedBy, v))
+}
+
+// VoidedByContains applies the Contains predicate on the "voided_by" field.
+func VoidedByContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldVoidedBy, v))
+}
+
+// VoidedByHasPrefix applies the HasPrefix predicate on the "voided_by" field.
+func VoidedByHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldVoidedBy, v))
+}
+
+// VoidedByHasSuffix applies the HasSuffix predicate on the "voided_by" field.
+func VoidedByHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldVoidedBy, v))
+}
+
+// VoidedByIsNil applies the IsNil predicate on the "voided_by" field.
+func VoidedByIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldVoidedBy))
+}
+
+// VoidedByNotNil applies the NotNil predicate on the "voided_by" field.
+func VoidedByNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldVoidedBy))
+}
+
+// VoidedByEqualFold applies the EqualFold predicate on the "voided_by" field.
+func VoidedByEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldVoidedBy, v))
+}
+
+// VoidedByContainsFold applies the ContainsFold predicate on the "voided_by" field.
+func VoidedByContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldVoidedBy, v))
+}
+
+// VoidReasonEQ applies the EQ predicate on the "void_reason" field.
+func VoidReasonEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldVoidReason, v))
+}
+
+// VoidReasonNEQ applies the NEQ predicate on the "void_reason" field.
+func VoidReasonNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldVoidReason, v))
+}
+
+// VoidReasonIn applies the In predicate on the "void_reason" field.
+func VoidReasonIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldVoidReason, vs...))
+}
+
+// VoidReasonNotIn applies the NotIn predicate on the "void_reason" field.
+func VoidReasonNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldVoidReason, vs...))
+}
+
+// VoidReasonGT applies the GT predicate on the "void_reason" field.
+func VoidReasonGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldVoidReason, v))
+}
+
+// VoidReasonGTE applies the GTE predicate on the "void_reason" field.
+func VoidReasonGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldVoidReason, v))
+}
+
+// VoidReasonLT applies the LT predicate on the "void_reason" field.
+func VoidReasonLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldVoidReason, v))
+}
+
+// VoidReasonLTE applies the LTE predicate on the "void_reason" field.
+func VoidReasonLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldVoidReason, v))
+}
+
+// VoidReasonContains applies the Contains predicate on the "void_reason" field.
+func VoidReasonContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldVoidReason, v))
+}
+
+// VoidReasonHasPrefix applies the HasPrefix predicate on the "void_reason" field.
+func VoidReasonHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldVoidReason, v))
+}
+
+// VoidReasonHasSuffix applies the HasSuffix predicate on the "void_reason" field.
+func VoidReasonHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldVoidReason, v))
+}
+
+// VoidReasonIsNil applies the IsNil predicate on the "void_reason" field.
+func VoidReasonIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldVoidReason))
+}
+
+// VoidReasonNotNil applies the NotNil predicate on the "void_reason" field.
+func VoidReasonNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldVoidReason))
+}
+
+// VoidReasonEqualFold applies the EqualFold predicate on the "void_reason" field.
+func VoidReasonEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldVoidReason, v))
+}
+
+// VoidReasonContainsFold applies the ContainsFold predicate on the "void_reason" field.
+func VoidReasonContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldVoidReason, v))
+}
+
 // HasCustomer applies the HasEdge predicate on the "customer" edge.
 func HasCustomer() predicate.Contact {
 	return predicate.Contact(func(s *sql.Selector) {
@@ -1286,6 +1716,52 @@ func HasPermission() predicate.Contact {
 func HasPermissionWith(preds ...predicate.Permission) predicate.Contact {
 	return predicate.Contact(func(s *sql.Selector) {
 		step := newPermissionStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOrder applies the HasEdge predicate on the "order" edge.
+func HasOrder() predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, OrderTable, OrderColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOrderWith applies the HasEdge predicate on the "order" edge with a given conditions (other predicates).
+func HasOrderWith(preds ...predicate.Order) predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := newOrderStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOffer applies the HasEdge predicate on the "offer" edge.
+func HasOffer() predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, OfferTable, OfferColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOfferWith applies the HasEdge predicate on the "offer" edge with a given conditions (other predicates).
+func HasOfferWith(preds ...predicate.Offer) predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := newOfferStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -68,6 +68,18 @@ func (f ContactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactMutation", m)
 }
 
+// The ContactCorrectionFunc type is an adapter to allow the use of ordinary
+// function as ContactCorrection mutator.
+type ContactCorrectionFunc func(context.Context, *ent.ContactCorrectionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactCorrectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactCorrectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactCorrectionMutation", m)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary
 // function as ContactRestatement mutator.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementMutation) (ent.Value, error)

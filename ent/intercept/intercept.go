@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
@@ -235,6 +236,33 @@ func (f TraverseContact) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactQuery", q)
+}
+
+// The ContactCorrectionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactCorrectionFunc func(context.Context, *ent.ContactCorrectionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactCorrectionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactCorrectionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactCorrectionQuery", q)
+}
+
+// The TraverseContactCorrection type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactCorrection func(context.Context, *ent.ContactCorrectionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactCorrection) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactCorrection) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactCorrectionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactCorrectionQuery", q)
 }
 
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1033,6 +1061,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ComponentQuery, predicate.Component, component.OrderOption]{typ: ent.TypeComponent, tq: q}, nil
 	case *ent.ContactQuery:
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
+	case *ent.ContactCorrectionQuery:
+		return &query[*ent.ContactCorrectionQuery, predicate.ContactCorrection, contactcorrection.OrderOption]{typ: ent.TypeContactCorrection, tq: q}, nil
 	case *ent.ContactRestatementQuery:
 		return &query[*ent.ContactRestatementQuery, predicate.ContactRestatement, contactrestatement.OrderOption]{typ: ent.TypeContactRestatement, tq: q}, nil
 	case *ent.CreditQuery:

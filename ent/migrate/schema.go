@@ -205,10 +205,16 @@ var (
 		{Name: "uncosted", Type: field.TypeBool, Default: false},
 		{Name: "realised", Type: field.TypeInt64},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "corrected_at", Type: field.TypeTime, Nullable: true},
+		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "voided_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "void_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "staff_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "about_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "permission_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "offer_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// ContactsTable holds the schema information for the "contacts" table.
 	ContactsTable = &schema.Table{
@@ -218,26 +224,38 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[20]},
+				Columns:    []*schema.Column{ContactsColumns[24]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[21]},
+				Columns:    []*schema.Column{ContactsColumns[25]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[22]},
+				Columns:    []*schema.Column{ContactsColumns[26]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[23]},
+				Columns:    []*schema.Column{ContactsColumns[27]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "contacts_orders_order",
+				Columns:    []*schema.Column{ContactsColumns[28]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "contacts_offers_offer",
+				Columns:    []*schema.Column{ContactsColumns[29]},
+				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -245,7 +263,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[20], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[24], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -255,7 +273,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[21], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[25], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -265,7 +283,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[22]},
+				Columns: []*schema.Column{ContactsColumns[26]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -273,9 +291,25 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[23]},
+				Columns: []*schema.Column{ContactsColumns[27]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[28]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "order_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_offer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[29]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "offer_id IS NOT NULL",
 				},
 			},
 			{
@@ -285,6 +319,40 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// ContactCorrectionsColumns holds the columns for the "contact_corrections" table.
+	ContactCorrectionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "known_from", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INFO_CALL", "TARGET_CALL", "EMAIL", "MESSAGE", "MEETING", "VISIT", "COMPLAINT", "CLAIM", "RECOMMENDATION", "REVIEW", "OTHER"}},
+		{Name: "direction", Type: field.TypeEnum, Enums: []string{"INBOUND", "OUTBOUND"}},
+		{Name: "channel", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "minutes", Type: field.TypeInt64},
+		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
+		{Name: "staff_id", Type: field.TypeString, Nullable: true},
+		{Name: "about_id", Type: field.TypeString, Nullable: true},
+		{Name: "expense", Type: field.TypeInt64},
+	}
+	// ContactCorrectionsTable holds the schema information for the "contact_corrections" table.
+	ContactCorrectionsTable = &schema.Table{
+		Name:       "contact_corrections",
+		Columns:    ContactCorrectionsColumns,
+		PrimaryKey: []*schema.Column{ContactCorrectionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactcorrection_contact_id_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCorrectionsColumns[1], ContactCorrectionsColumns[3]},
+			},
+			{
+				Name:    "contactcorrection_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCorrectionsColumns[3]},
 			},
 		},
 	}
@@ -838,6 +906,7 @@ var (
 		{Name: "cancel_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "offer_id", Type: field.TypeString, Nullable: true},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "seller_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// OrdersTable holds the schema information for the "orders" table.
 	OrdersTable = &schema.Table{
@@ -850,6 +919,12 @@ var (
 				Columns:    []*schema.Column{OrdersColumns[25]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orders_users_seller",
+				Columns:    []*schema.Column{OrdersColumns[26]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -867,6 +942,22 @@ var (
 				Name:    "order_at_id_unattributed",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[7], OrdersColumns[0], OrdersColumns[17]},
+			},
+			{
+				Name:    "order_completed_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[21]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "completed_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "order_cancelled_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[22]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "cancelled_at IS NOT NULL",
+				},
 			},
 			{
 				Name:    "order_offer_id",
@@ -1354,6 +1445,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RefundsColumns[8]},
 			},
+			{
+				Name:    "refund_at",
+				Unique:  false,
+				Columns: []*schema.Column{RefundsColumns[4]},
+			},
 		},
 	}
 	// RefundLinesColumns holds the columns for the "refund_lines" table.
@@ -1546,6 +1642,7 @@ var (
 		BookingsTable,
 		ComponentsTable,
 		ContactsTable,
+		ContactCorrectionsTable,
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
@@ -1588,6 +1685,8 @@ func init() {
 	ContactsTable.ForeignKeys[1].RefTable = UsersTable
 	ContactsTable.ForeignKeys[2].RefTable = CustomersTable
 	ContactsTable.ForeignKeys[3].RefTable = PermissionsTable
+	ContactsTable.ForeignKeys[4].RefTable = OrdersTable
+	ContactsTable.ForeignKeys[5].RefTable = OffersTable
 	CreditsTable.ForeignKeys[0].RefTable = OrdersTable
 	CreditsTable.ForeignKeys[1].RefTable = ContactsTable
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
@@ -1600,6 +1699,7 @@ func init() {
 	OfferLinesTable.ForeignKeys[0].RefTable = OffersTable
 	OfferLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	OrdersTable.ForeignKeys[0].RefTable = CustomersTable
+	OrdersTable.ForeignKeys[1].RefTable = UsersTable
 	OrderLinesTable.ForeignKeys[0].RefTable = OrdersTable
 	OrderLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	PermissionsTable.ForeignKeys[0].RefTable = CustomersTable

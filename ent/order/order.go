@@ -66,8 +66,12 @@ const (
 	FieldCancelReason = "cancel_reason"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
+	// FieldSellerID holds the string denoting the seller_id field in the database.
+	FieldSellerID = "seller_id"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
+	// EdgeSeller holds the string denoting the seller edge name in mutations.
+	EdgeSeller = "seller"
 	// Table holds the table name of the order in the database.
 	Table = "orders"
 	// CustomerTable is the table that holds the customer relation/edge.
@@ -77,6 +81,13 @@ const (
 	CustomerInverseTable = "customers"
 	// CustomerColumn is the table column denoting the customer relation/edge.
 	CustomerColumn = "customer_id"
+	// SellerTable is the table that holds the seller relation/edge.
+	SellerTable = "orders"
+	// SellerInverseTable is the table name for the User entity.
+	// It exists in this package in order to avoid circular dependency with the "user" package.
+	SellerInverseTable = "users"
+	// SellerColumn is the table column denoting the seller relation/edge.
+	SellerColumn = "seller_id"
 )
 
 // Columns holds all SQL columns for order fields.
@@ -107,6 +118,7 @@ var Columns = []string{
 	FieldCancelledAt,
 	FieldCancelReason,
 	FieldOfferID,
+	FieldSellerID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -307,10 +319,22 @@ func ByOfferID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOfferID, opts...).ToFunc()
 }
 
+// BySellerID orders the results by the seller_id field.
+func BySellerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSellerID, opts...).ToFunc()
+}
+
 // ByCustomerField orders the results by customer field.
 func ByCustomerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newCustomerStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// BySellerField orders the results by seller field.
+func BySellerField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSellerStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newCustomerStep() *sqlgraph.Step {
@@ -318,5 +342,12 @@ func newCustomerStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CustomerInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, CustomerTable, CustomerColumn),
+	)
+}
+func newSellerStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SellerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SellerTable, SellerColumn),
 	)
 }

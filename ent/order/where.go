@@ -182,6 +182,11 @@ func OfferID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldOfferID, v))
 }
 
+// SellerID applies equality check predicate on the "seller_id" field. It's identical to SellerIDEQ.
+func SellerID(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldSellerID, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldVersion, v))
@@ -1307,6 +1312,81 @@ func OfferIDContainsFold(v string) predicate.Order {
 	return predicate.Order(sql.FieldContainsFold(FieldOfferID, v))
 }
 
+// SellerIDEQ applies the EQ predicate on the "seller_id" field.
+func SellerIDEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldSellerID, v))
+}
+
+// SellerIDNEQ applies the NEQ predicate on the "seller_id" field.
+func SellerIDNEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldSellerID, v))
+}
+
+// SellerIDIn applies the In predicate on the "seller_id" field.
+func SellerIDIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldSellerID, vs...))
+}
+
+// SellerIDNotIn applies the NotIn predicate on the "seller_id" field.
+func SellerIDNotIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldSellerID, vs...))
+}
+
+// SellerIDGT applies the GT predicate on the "seller_id" field.
+func SellerIDGT(v string) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldSellerID, v))
+}
+
+// SellerIDGTE applies the GTE predicate on the "seller_id" field.
+func SellerIDGTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldSellerID, v))
+}
+
+// SellerIDLT applies the LT predicate on the "seller_id" field.
+func SellerIDLT(v string) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldSellerID, v))
+}
+
+// SellerIDLTE applies the LTE predicate on the "seller_id" field.
+func SellerIDLTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldSellerID, v))
+}
+
+// SellerIDContains applies the Contains predicate on the "seller_id" field.
+func SellerIDContains(v string) predicate.Order {
+	return predicate.Order(sql.FieldContains(FieldSellerID, v))
+}
+
+// SellerIDHasPrefix applies the HasPrefix predicate on the "seller_id" field.
+func SellerIDHasPrefix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasPrefix(FieldSellerID, v))
+}
+
+// SellerIDHasSuffix applies the HasSuffix predicate on the "seller_id" field.
+func SellerIDHasSuffix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasSuffix(FieldSellerID, v))
+}
+
+// SellerIDIsNil applies the IsNil predicate on the "seller_id" field.
+func SellerIDIsNil() predicate.Order {
+	return predicate.Order(sql.FieldIsNull(FieldSellerID))
+}
+
+// SellerIDNotNil applies the NotNil predicate on the "seller_id" field.
+func SellerIDNotNil() predicate.Order {
+	return predicate.Order(sql.FieldNotNull(FieldSellerID))
+}
+
+// SellerIDEqualFold applies the EqualFold predicate on the "seller_id" field.
+func SellerIDEqualFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldEqualFold(FieldSellerID, v))
+}
+
+// SellerIDContainsFold applies the ContainsFold predicate on the "seller_id" field.
+func SellerIDContainsFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldContainsFold(FieldSellerID, v))
+}
+
 // HasCustomer applies the HasEdge predicate on the "customer" edge.
 func HasCustomer() predicate.Order {
 	return predicate.Order(func(s *sql.Selector) {
@@ -1322,6 +1402,29 @@ func HasCustomer() predicate.Order {
 func HasCustomerWith(preds ...predicate.Customer) predicate.Order {
 	return predicate.Order(func(s *sql.Selector) {
 		step := newCustomerStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSeller applies the HasEdge predicate on the "seller" edge.
+func HasSeller() predicate.Order {
+	return predicate.Order(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SellerTable, SellerColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSellerWith applies the HasEdge predicate on the "seller" edge with a given conditions (other predicates).
+func HasSellerWith(preds ...predicate.User) predicate.Order {
+	return predicate.Order(func(s *sql.Selector) {
+		step := newSellerStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -21,6 +21,9 @@ type Component func(*sql.Selector)
 // Contact is the predicate function for contact builders.
 type Contact func(*sql.Selector)
 
+// ContactCorrection is the predicate function for contactcorrection builders.
+type ContactCorrection func(*sql.Selector)
+
 // ContactRestatement is the predicate function for contactrestatement builders.
 type ContactRestatement func(*sql.Selector)
 

@@ -23,10 +23,36 @@ const (
 	Customers Kind = "customers"
 	Contacts  Kind = "contacts"
 	Rates     Kind = "rates"
+
+	Measurements Kind = "measurements"
+	Products     Kind = "products"
+	Recipes      Kind = "recipes"
+	Rules        Kind = "rules"
+	Agreements   Kind = "agreements"
 )
 
 // Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Orders, Customers, Contacts, Rates} }
+func Kinds() []Kind {
+	return []Kind{Orders, Customers, Contacts, Rates, Measurements, Products, Recipes, Rules, Agreements}
+}
+
+// Updates reports whether what exists of a kind with other content can be changed by Options.Update: the others are facts.
+func (k Kind) Updates() bool {
+	switch k {
+	case Customers, Measurements, Products, Recipes, Rules:
+		return true
+	}
+	return false
+}
+
+// ShownKinds lists the kinds for people.
+func ShownKinds() string {
+	names := make([]string, len(Kinds()))
+	for n, one := range Kinds() {
+		names[n] = string(one)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
 
 // Format is how a file is written.
 type Format string
@@ -101,8 +127,8 @@ type Options struct {
 	Rest         string         // what becomes of the difference between an order's total and its lines; SpreadNone
 	Products     string         // "create" (those that lines of orders name, inactive) or "known" (reject the unknown); create
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
-	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
-	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
+	Update       bool           // changes what is there with other content, instead of rejecting it; see Kind.Updates
+	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty; customers only
 	DryRun       bool           // only report what would happen
 	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
 	TimeZone     string         // of times that have no offset; the installation's

@@ -25,6 +25,7 @@ type logLine struct {
 	quantity    money.Decimal
 	list        *money.Amount // what a unit costs before the discount; nil where it is not given in whole minor units
 	total, cost money.Amount
+	tax         money.Amount // in the total
 }
 
 // hasLines reports whether the rows of a log say what they sell.
@@ -51,7 +52,7 @@ func (l *orderLog) addLine(r *logRow) (fault string) {
 		}
 		return "sku: empty, and so is title, in a row with an amount: name what it sells, such as --map 'sku=firstOf([sku, \"other\"])', or leave such rows out by --where"
 	}
-	line := logLine{sku: sku, title: cutText(strings.TrimSpace(r.title), maxTitle), quantity: money.Whole(1), total: r.amount, cost: r.cost}
+	line := logLine{sku: sku, title: cutText(strings.TrimSpace(r.title), maxTitle), quantity: money.Whole(1), total: r.amount, cost: r.cost, tax: r.tax}
 	if l.has("quantity") {
 		quantity, err := money.ParseDecimal(r.quantity.plain)
 		if err != nil || quantity.Sign() <= 0 {
@@ -182,16 +183,21 @@ func (l logLine) records() ([]bulk.OrderLineRecord, error) {
 	n := whole.Num().Int64()
 	low, more := money.Minor(l.total.Minor()/n), l.total.Minor()%n
 	first, second := l.record(money.Whole(n-more), low, money.Minor(low.Minor()*(n-more)), l.cost), l.record(money.Whole(more), money.Minor(low.Minor()+1), money.Minor((low.Minor()+1)*more), money.Amount{})
-	costs, err := money.Split(l.cost, []*big.Rat{first.Quantity.Rat(), second.Quantity.Rat()})
+	weights := []*big.Rat{first.Quantity.Rat(), second.Quantity.Rat()}
+	costs, err := money.Split(l.cost, weights)
 	if err == nil {
 		first.Cost, second.Cost = costs[0], costs[1]
+		costs, err = money.Split(l.tax, weights)
+	}
+	if err == nil {
+		first.Tax, second.Tax = costs[0], costs[1]
 	}
 	return []bulk.OrderLineRecord{first, second}, err
 }
 
 // record makes a line, with the steps of its unit price.
 func (l logLine) record(quantity money.Decimal, unit, total, cost money.Amount) bulk.OrderLineRecord {
-	r := bulk.OrderLineRecord{SKU: l.sku, Title: l.title, Quantity: quantity, Unit: unit, Total: total, Cost: cost, Options: []pricing.Option{}}
+	r := bulk.OrderLineRecord{SKU: l.sku, Title: l.title, Quantity: quantity, Unit: unit, Total: total, Cost: cost, Tax: l.tax, Options: []pricing.Option{}}
 	list := unit
 	if l.list != nil {
 		list = *l.list

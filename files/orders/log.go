@@ -140,24 +140,29 @@ func (l *orderLog) add(r *logRow) {
 		o.Blame(r.Line, "amount: "+notNegative)
 		return
 	}
+	if fault := r.wrongTax(gives); fault != "" {
+		o.Blame(r.Line, fault)
+		return
+	}
 	if r.cost.Sign() < 0 && !gives {
 		o.Blame(r.Line, "cost: must not be negative")
 		return
 	}
-	var err, err2 error
+	var err, err2, err3 error
 	switch back, _ := r.amount.Neg(); {
 	case gives:
 		o.refunds = append(o.refunds, bulk.RefundRecord{Amount: back, At: firstTime(r.refundedAt, r.at), Reason: r.refundReason})
 	default:
 		o.sold = true
 		o.Value.Total, err = o.Value.Total.Plus(r.amount)
+		o.Value.Tax, err3 = o.Value.Tax.Plus(r.tax)
 		if l.hasLines() {
 			if fault := l.addLine(r); fault != "" {
 				o.Blame(r.Line, fault)
 			}
 		}
 	}
-	if o.Value.Cost, err2 = o.Value.Cost.Plus(r.cost); err != nil || err2 != nil {
+	if o.Value.Cost, err2 = o.Value.Cost.Plus(r.cost); err != nil || err2 != nil || err3 != nil {
 		o.Blame(r.Line, "amount: the order's total is too large")
 	}
 	o.once("total", r.Line, r.hasTotal, r.total, &o.total)
@@ -173,6 +178,18 @@ func (l *orderLog) add(r *logRow) {
 	first.refundedAt, first.dueAt = firstTime(first.refundedAt, r.refundedAt), firstTime(first.dueAt, r.dueAt)
 	first.cancelReason, first.refundReason = firstText(first.cancelReason, r.cancelReason), firstText(first.refundReason, r.refundReason)
 	o.Value.Person = bulk.Person{Email: firstText(o.Value.Person.Email, r.Email), Phone: firstText(o.Value.Person.Phone, r.Phone), Name: firstText(o.Value.Person.Name, r.Name)}
+}
+
+// wrongTax says what is wrong with the tax of a row, "" for nothing. That of a row that gives something back follows from its order's.
+func (r *logRow) wrongTax(gives bool) string {
+	switch {
+	case gives:
+	case r.tax.Sign() < 0:
+		return "tax: must not be negative"
+	case r.tax.Compare(r.amount) > 0:
+		return "tax: more than the amount that it is in"
+	}
+	return ""
 }
 
 // once notes an amount of the whole order, which its rows give once or give alike.

@@ -33,6 +33,8 @@ type logFields struct {
 	sku, title                                string
 	discount                                  money.Amount // of the row, off quantity x price
 	hasDiscount                               bool
+	tax                                       money.Amount // that the row's amount has in it
+	hasTax                                    bool
 	status                                    schema.OrderStatus
 	cancelReason, refundReason                string
 }
@@ -54,6 +56,7 @@ var LogLayout = layout.Layout[logFields]{Kind: option.Orders, Columns: []layout.
 	layout.NewColumn("sku", field.Mappable, field.Text, func(r *logFields) *string { return &r.sku }),
 	layout.NewColumn("title", field.Mappable, field.Text, func(r *logFields) *string { return &r.title }),
 	signedColumn("discount", field.Mappable, func(r *logFields) (*money.Amount, *bool) { return &r.discount, &r.hasDiscount }),
+	signedColumn("tax", field.Mappable, func(r *logFields) (*money.Amount, *bool) { return &r.tax, &r.hasTax }),
 	layout.NewColumn("status", field.Mappable, field.Word[schema.OrderStatus](), func(r *logFields) *schema.OrderStatus { return &r.status }),
 	signedColumn("refunded", field.Mappable, func(r *logFields) (*money.Amount, *bool) { return &r.refunded, &r.hasRefunded }),
 	layout.NewColumn("refunded_at", field.Mappable, field.Moment, func(r *logFields) *time.Time { return &r.refundedAt }),

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"kopeck/service"
+	"kopeck/service/assortment"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
@@ -18,6 +19,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
 )
@@ -37,9 +39,12 @@ type App struct {
 	Contacts  *contacts.Service
 	Sale      *sale.Service
 	Report    *report.Service
+	Revenue   *revenue.Service
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
+
+	Assortment *assortment.Service
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -63,9 +68,11 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
-	a.Explain = explain.New(core, a.Books, a.People, a.Quote, a.Rates, a.Sale)
+	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
+	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

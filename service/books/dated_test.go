@@ -62,7 +62,7 @@ func TestSettingsOfTheCompletion(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return w.Books.SettleContact(ctx, tx, c, one)
+			return w.Books.SettleContact(ctx, tx, c, nil, one)
 		})
 		if got := earned(); got != money.Minor(50) {
 			t.Errorf("beside a meeting of 70 days ago, recorded late, the call earned %v; want half of 100", got)

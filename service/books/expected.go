@@ -114,7 +114,7 @@ func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[att
 	}
 	settings := s.Settings()
 	morning := settings.StartOfDay(settings.Day(to))
-	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), contact.RecordedAtLT(morning), about).
+	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), contact.RecordedAtLT(morning), contact.VoidedAtIsNil(), about).
 		GroupBy(contact.FieldKind, contact.FieldChannel, contact.FieldStage).
 		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(sumShown, "realised")).Scan(ctx, &rows)
 	if err == nil {

@@ -97,31 +97,50 @@ func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 	return s.changeStages(ctx, tx, due)
 }
 
-// SettleContact credits the orders that a new contact may have earned of, and adds its cost to what the customer
-// has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
-// whose look-back window covers the contact are read.
-func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, contact *ent.Contact) error {
-	due, err := ordersAfter(ctx, tx, contact, s.MaxWindow())
-	if err != nil {
-		return err
-	}
-	if contact.AboutID != nil {
-		first, err := FirstOrders(ctx, tx, []string{*contact.AboutID}, service.EndOfTime)
+// SettleContact credits the orders that a contact may have earned of, as it was before and as it is after a change that the transaction has
+// written, and brings what the customer has cost in line with its cost. before is nil for a contact that is new, after for one that is voided.
+// The transaction holds the customer and, for a recommendation, the customers that it was and is about. Only orders whose look-back
+// window covers the contact are read.
+func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, before, after *ent.Contact) (err error) {
+	var due orderSet
+	for _, contact := range []*ent.Contact{before, after} {
+		if contact == nil {
+			continue
+		}
+		orders, err := s.ordersOfContact(ctx, tx, contact)
 		if err != nil {
 			return err
 		}
-		recommended, err := SoldByIDs(ctx, tx, []string{first[*contact.AboutID]})
-		if err != nil {
+		due.add(orders)
+	}
+	if err := s.Credit(ctx, tx, due.all); err != nil {
+		return err
+	}
+	if before != nil {
+		if c.ContactCost, err = c.ContactCost.Minus(before.Cost); err != nil {
 			return err
 		}
-		due = append(due, slices.DeleteFunc(recommended, func(o SoldOrder) bool { return o.CompletedAt.Before(contact.At) })...)
 	}
-	if err := s.Credit(ctx, tx, due); err != nil {
-		return err
-	}
-	if c.ContactCost, err = c.ContactCost.Plus(contact.Cost); err != nil {
-		return err
+	if after != nil {
+		if c.ContactCost, err = c.ContactCost.Plus(after.Cost); err != nil {
+			return err
+		}
 	}
 	c.LifetimeValue = s.value.StandingValue(c, s.Now())
 	return writeContactCost(ctx, tx, c)
+}
+
+// ordersOfContact returns the sold orders of which a contact may earn: those of its customer whose look-back window covers it, and the first
+// order of whomever it recommended.
+func (s *Service) ordersOfContact(ctx context.Context, tx *store.Tx, contact *ent.Contact) ([]SoldOrder, error) {
+	due, err := ordersAfter(ctx, tx, contact, s.MaxWindow())
+	if err != nil || contact.AboutID == nil {
+		return due, err
+	}
+	first, err := FirstOrders(ctx, tx, []string{*contact.AboutID}, service.EndOfTime)
+	if err != nil {
+		return nil, err
+	}
+	recommended, err := SoldByIDs(ctx, tx, []string{first[*contact.AboutID]})
+	return append(due, slices.DeleteFunc(recommended, func(o SoldOrder) bool { return o.CompletedAt.Before(contact.At) })...), err
 }

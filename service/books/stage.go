@@ -152,6 +152,14 @@ func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, changed []c
 	return writeContactStages(ctx, tx, changed)
 }
 
+// KeepStanding records what the stage and the segment of a contact are, which a correction is about to change to others.
+func (s *Service) KeepStanding(ctx context.Context, tx *store.Tx, c *ent.Contact, after schema.Stage, segment *schema.Segment) error {
+	if c.Stage == after && input.OrZero(c.Segment) == input.OrZero(segment) {
+		return nil
+	}
+	return writeRestatements(ctx, tx, s.IDs, []contactStage{{id: c.ID, customer: c.CustomerID, at: c.At, stage: c.Stage, segment: c.Segment}}, s.Now())
+}
+
 // contactStage is a contact with its stage, and where that is another now, the one that it had.
 type contactStage struct {
 	id, customer string

@@ -166,9 +166,9 @@ func contactedCustomers(ctx context.Context, db store.Reader, ids []string) ([]s
 		return err
 	}
 	for _, query := range []string{
-		"SELECT DISTINCT customer_id FROM contacts WHERE customer_id IN @ids",
-		"SELECT DISTINCT about_id FROM contacts WHERE about_id IN @ids",
-		"SELECT DISTINCT about_id FROM contacts WHERE about_id IS NOT NULL AND customer_id IN @ids",
+		"SELECT DISTINCT customer_id FROM contacts WHERE voided_at IS NULL AND customer_id IN @ids",
+		"SELECT DISTINCT about_id FROM contacts WHERE voided_at IS NULL AND about_id IN @ids",
+		"SELECT DISTINCT about_id FROM contacts WHERE about_id IS NOT NULL AND voided_at IS NULL AND customer_id IN @ids",
 	} {
 		if err := store.EachByIDs(ctx, db, query, nil, ids, add); err != nil {
 			return nil, err
@@ -178,35 +178,44 @@ func contactedCustomers(ctx context.Context, db store.Reader, ids []string) ([]s
 	return slices.Compact(all), nil
 }
 
-// recordedBy is the condition that a contact had been recorded by a moment, with its arguments: nothing for service.EndOfTime, so
-// that an index has all that is read.
-func recordedBy(at time.Time) (string, []any) {
+// ContactsKnownAt returns a table, to be part of a statement, of the contacts as they were known at a moment, with its arguments: with the facts
+// that they had before later corrections, and with those that were voided later. Stage and segment are those of now. For
+// service.EndOfTime it is the contacts that stand.
+func ContactsKnownAt(at time.Time) (table string, args []any) {
 	if at.Before(service.EndOfTime) {
-		return "recorded_at <= ? AND ", []any{at}
+		return contactsKnownSQL, []any{at, at, at, at, at, at}
 	}
-	return "", nil
+	return standingContactsSQL, nil
 }
+
+const (
+	standingContactsSQL = "(SELECT * FROM contacts WHERE voided_at IS NULL)"
+	contactsKnownSQL    = `(SELECT id, customer_id, kind, direction, channel, at, minutes, exact_seconds, staff_id, about_id, expense, stage, segment
+			FROM contacts WHERE recorded_at <= ? AND (corrected_at IS NULL OR corrected_at <= ?) AND (voided_at IS NULL OR voided_at > ?)
+		UNION ALL SELECT k.id, k.customer_id, x.kind, x.direction, x.channel, x.at, x.minutes, x.exact_seconds, x.staff_id, x.about_id, x.expense, k.stage, k.segment
+			FROM contact_corrections x JOIN contacts k ON k.id = x.contact_id WHERE x.known_from <= ? AND x.recorded_at > ? AND (k.voided_at IS NULL OR k.voided_at > ?))`
+)
 
 // readOwn reads the contacts with customers between two moments, both included, in no order.
 func (all touchesOf) readOwn(ctx context.Context, db store.Reader, ids []string, from, to, recorded time.Time) error {
-	condition, args := recordedBy(recorded)
-	return store.EachByIDs(ctx, db, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE "+condition+"at >= ? AND at <= ? AND customer_id IN @ids", append(args, from, to), ids, all.addOwn)
+	contacts, args := ContactsKnownAt(recorded)
+	return store.EachByIDs(ctx, db, "SELECT customer_id, id, at, kind, channel FROM "+contacts+" AS k WHERE at >= ? AND at <= ? AND customer_id IN @ids", append(args, from, to), ids, all.addOwn)
 }
 
 // readAbout reads the recommendations about customers.
 func (all touchesOf) readAbout(ctx context.Context, db store.Reader, ids []string, recorded time.Time) error {
-	condition, args := recordedBy(recorded)
-	return store.EachByIDs(ctx, db, "SELECT about_id, id, at, kind, channel FROM contacts WHERE "+condition+"kind = 'RECOMMENDATION' AND about_id IN @ids", args, ids, all.addRecommended)
+	contacts, args := ContactsKnownAt(recorded)
+	return store.EachByIDs(ctx, db, "SELECT about_id, id, at, kind, channel FROM "+contacts+" AS k WHERE kind = 'RECOMMENDATION' AND about_id IN @ids", args, ids, all.addRecommended)
 }
 
 // readTouchesBetween reads all touches of the customers after low up to high, by time; their first orders are left out.
 func readTouchesBetween(ctx context.Context, tx *store.Tx, low, high string) (touchesOf, error) {
 	all := touchesOf{}
-	err := store.Each(ctx, tx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE customer_id > ? AND customer_id <= ? ORDER BY customer_id, at, id", []any{low, high}, all.addOwn)
+	err := store.Each(ctx, tx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE voided_at IS NULL AND customer_id > ? AND customer_id <= ? ORDER BY customer_id, at, id", []any{low, high}, all.addOwn)
 	if err != nil {
 		return nil, err
 	}
-	return all, store.Each(ctx, tx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? ORDER BY about_id, at, id", []any{low, high}, all.addRecommended)
+	return all, store.Each(ctx, tx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE voided_at IS NULL AND kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? ORDER BY about_id, at, id", []any{low, high}, all.addRecommended)
 }
 
 func (all touchesOf) addOwn(scan store.ScanFunc) error {
@@ -233,7 +242,7 @@ func scanTouch(scan store.ScanFunc) (customer string, touch attribution.Touch, e
 // earnedByGroup returns what the contacts between two moments have earned, by group. Expectations are of the whole company.
 func earnedByGroup(ctx context.Context, db store.Reader, from, to time.Time) (map[attribution.Group]attribution.Earned, error) {
 	earned := map[attribution.Group]attribution.Earned{}
-	return earned, store.Each(ctx, db, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{from, to}, func(scan store.ScanFunc) error {
+	return earned, store.Each(ctx, db, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE voided_at IS NULL AND at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{from, to}, func(scan store.ScanFunc) error {
 		var g attribution.Group
 		var e attribution.Earned
 		err := scan(&g.Kind, &g.Channel, &g.Stage, &e.Contacts, &e.Realised)
@@ -308,14 +317,14 @@ func (c *creditChanges) write(ctx context.Context, tx *store.Tx) error {
 func unattributeUncontacted(ctx context.Context, tx *store.Tx, customerIDs []string, how method) error {
 	_, err := tx.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
 		WHERE status IN `+service.SoldStatuses+` AND (credit_model IS NULL OR unattributed <> margin) AND customer_id IN (`+store.Placeholders(len(customerIDs))+`)
-		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
-		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(how.model), store.Nullable(how.fit)}, store.Args(customerIDs)...)...)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id AND c.voided_at IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id AND c.voided_at IS NULL)`, append([]any{string(how.model), store.Nullable(how.fit)}, store.Args(customerIDs)...)...)
 	return err
 }
 
-// sumContactCosts sets what customers have cost to the sum of their contacts' costs.
+// sumContactCosts sets what customers have cost to the sum of the costs of their contacts that stand.
 func sumContactCosts(ctx context.Context, tx *store.Tx, customerIDs []string) error {
-	_, err := tx.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, coalesce(sum(cost), 0) AS cost FROM contacts
+	_, err := tx.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, sum(CASE WHEN voided_at IS NULL THEN cost ELSE 0 END) AS cost FROM contacts
 		WHERE customer_id IN (`+store.Placeholders(len(customerIDs))+`) GROUP BY customer_id) AS v
 		WHERE customers.id = v.customer_id AND customers.contact_cost <> v.cost`, store.Args(customerIDs)...)
 	return err

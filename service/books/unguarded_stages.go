@@ -124,7 +124,7 @@ func lastCompletion(ctx context.Context, tx *store.Tx, customerID string) (last 
 	return last.UTC(), err
 }
 
-// readContactStages returns the contacts of customers from a moment on with their stages, by customer and time.
+// readContactStages returns the contacts of customers from a moment on with their stages, also of those that are voided, by customer and time.
 func readContactStages(ctx context.Context, tx *store.Tx, customerIDs []string, since time.Time) (contacts []contactStage, err error) {
 	const query = "SELECT id, customer_id, at, stage, segment FROM contacts WHERE at >= ? AND customer_id IN @ids ORDER BY customer_id, at, id"
 	return contacts, store.EachByIDs(ctx, tx, query, []any{since.UTC()}, customerIDs, func(scan store.ScanFunc) error {

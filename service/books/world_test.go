@@ -157,7 +157,7 @@ func (w *world) spoke(customer string, c contact) (id string) {
 		if err != nil {
 			return err
 		}
-		return w.Books.SettleContact(ctx, tx, of, row)
+		return w.Books.SettleContact(ctx, tx, of, nil, row)
 	})
 	return id
 }

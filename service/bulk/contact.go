@@ -10,7 +10,8 @@ import (
 
 // Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
-// with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected.
+// with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected; one that was corrected
+// or voided is left alone in any case. The order that a contact was about is kept where it is there.
 func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, records) })
 }
@@ -71,6 +72,12 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 func sameContact(known, given *contacts.Record) Verdict {
 	if given.ID != "" && known.ID != given.ID {
 		return rejected("the contact's external id %q is that of another contact, %s", input.Excerpt(given.ExternalID), known.ID)
+	}
+	if !given.VoidedAt.IsZero() && known.VoidedAt.IsZero() {
+		return rejected("the contact is there already and stands: it is voided by voidContact")
+	}
+	if !known.CorrectedAt.IsZero() || !known.VoidedAt.IsZero() { // what was corrected here is not undone by a file that was written before
+		return Verdict{Outcome: Present}
 	}
 	if difference := contacts.Fields().Difference(known, given); difference != "" {
 		return rejected("the contact is there already%s", difference)

@@ -44,6 +44,9 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	if err := c.standingsAt(ctx, fresh); err != nil {
 		return err
 	}
+	if err := c.linkContacts(ctx, fresh); err != nil {
+		return err
+	}
 	now := c.service.Now()
 	for _, f := range fresh {
 		f.StaffID = c.people[input.EmailKey(f.Staff)]
@@ -55,6 +58,27 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 		return err
 	}
 	return c.settle(ctx)
+}
+
+// linkContacts keeps the orders that contacts were about where they are there and the customer's: a file of contacts may come before that of
+// the orders.
+func (c *chunk) linkContacts(ctx context.Context, fresh []*contacts.Record) error {
+	var ids []string
+	for _, f := range fresh {
+		if f.OrderID != "" {
+			ids = append(ids, f.OrderID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	whose, err := c.customersOfOrders(ctx, ids)
+	for _, f := range fresh {
+		if whose[f.OrderID] != f.CustomerID {
+			f.OrderID = ""
+		}
+	}
+	return err
 }
 
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.

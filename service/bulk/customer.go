@@ -128,18 +128,55 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 	case !c.Update:
 		return rejected("the customer is there already with another %s; --update changes it", strings.Join(differ, ", "))
 	}
-	c.segmentsBefore[given.ID] = existing.Segment
+	if c.before[given.ID] == nil { // the first of the file, where two rows are of one customer
+		c.before[given.ID] = existing
+	}
 	return Verdict{Outcome: Updated}
 }
 
 // changeSegments records the segments that an import changes.
 func (c *chunk) changeSegments(ctx context.Context, changed []*customers.Record) error {
 	for _, p := range changed {
-		if err := c.service.books.ChangeSegment(ctx, c.bulk.Tx, p.ID, c.segmentsBefore[p.ID], p.Segment, p.CreatedAt); err != nil {
+		if err := c.service.books.ChangeSegment(ctx, c.bulk.Tx, p.ID, c.before[p.ID].Segment, p.Segment, p.CreatedAt); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// auditFacts records what an import changes of the facts that prices of the past rest on and the audit alone has the history of: the
+// measurements and the birthday. The customers have been written.
+func (c *chunk) auditFacts(ctx context.Context, changed []*customers.Record) error {
+	moved := map[string]map[string]service.Change{}
+	var ids []string
+	for _, p := range changed {
+		before, fields := c.before[p.ID], map[string]service.Change{}
+		if !service.SameJSON(before.Measurements, p.Measurements) {
+			fields["measurements"] = service.Change{Old: before.Measurements, New: p.Measurements}
+		}
+		if !service.SameJSON(before.Birthday, p.Birthday) {
+			fields["birthday"] = service.Change{Old: before.Birthday, New: p.Birthday}
+		}
+		if len(fields) > 0 {
+			moved[p.ID] = fields
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	versions, err := c.versionsOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var audits service.AuditRows
+	for _, customerID := range slices.Compact(ids) { // they are sorted now
+		change := service.VersionChange{Version: versions[customerID], Fields: moved[customerID]}
+		if err := audits.Add(ctx, c.service.Core, service.CustomerUpdate, customerID, change); err != nil {
+			return err
+		}
+	}
+	return audits.Write(ctx, c.bulk.Tx)
 }
 
 func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, changed []*customers.Record) error {
@@ -176,6 +213,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 		return err
 	}
 	if err := c.changeSegments(ctx, changed); err != nil {
+		return err
+	}
+	if err := c.auditFacts(ctx, changed); err != nil {
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {

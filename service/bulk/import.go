@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"kopeck/fault"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/customers"
@@ -71,7 +70,7 @@ type chunk struct {
 	made     []*customers.Record // new customers
 	moves    []books.DueChange   // the changes of their stage
 
-	segmentsBefore map[string]*schema.Segment // of customers that are changed, by id
+	before map[string]*customers.Record // the customers that are changed, as they were, by id
 }
 
 func rejected(format string, args ...any) Verdict {
@@ -84,7 +83,7 @@ func (i *Import) run(ctx context.Context, session *store.Session, records int, d
 	fresh := func(b *store.Bulk, reader store.Reader) *chunk {
 		return &chunk{
 			Import: i, bulk: b, reader: reader, allNew: allNew, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{},
-			affected: map[string]bool{}, segmentsBefore: map[string]*schema.Segment{},
+			affected: map[string]bool{}, before: map[string]*customers.Record{},
 		}
 	}
 	if i.Check && i.service.Store.OneWriter() { // a transaction that only reads would keep writers waiting

@@ -12,8 +12,8 @@ import (
 	"kopeck/service/rates"
 )
 
-// tax computes the taxes of new orders, of their lines and refunds. A line has the tax of its product's code at the order's completion
-// or, if there has been none until then, the tax that the file says.
+// tax computes the taxes of new orders, of their lines and refunds, and divides stated costs. A line has the tax of its product's code at the
+// order's completion or, if there has been none until then, the tax that the file says.
 func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
 	taxed, err := c.taxation(ctx, orders)
 	if err != nil {
@@ -28,8 +28,31 @@ func (c *chunk) tax(ctx context.Context, orders []*OrderRecord) error {
 		if err := divideTax(o, c.service.Settings().Taxes); err != nil {
 			return err
 		}
+		if err := divideCost(o); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// divideCost divides the cost that the file says of an order among its lines, where theirs do not sum to it, so that reports by product
+// sum to it. That of an order of which goods came back to stock is what its lines say.
+func divideCost(o *OrderRecord) error {
+	if !o.StatedCost || len(o.Lines) == 0 {
+		return nil
+	}
+	lines := make([]costing.StatedLine, len(o.Lines))
+	for n, line := range o.Lines {
+		if o.ReturnedOf(line.ID).Sign() > 0 {
+			return nil
+		}
+		lines[n] = costing.StatedLine{Total: line.Total, Cost: line.Cost, Left: line.Cost}
+	}
+	costs, err := costing.DivideStatedCost(o.Cost, lines)
+	for n := range costs {
+		o.Lines[n].Cost = costs[n]
+	}
+	return err
 }
 
 // taxation is what the taxes of orders are computed from: the ids of their products, by sku, and the shares of tax of these.

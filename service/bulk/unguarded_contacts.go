@@ -13,7 +13,7 @@ func (c *chunk) insertContacts(ctx context.Context, made []*contacts.Record) err
 }
 
 // comparedContact are what an imported contact is compared with.
-var comparedContact = contacts.Fields().Keys("id", "external_id")
+var comparedContact = contacts.Fields().Keys("id", "external_id", "corrected_at", "voided_at")
 
 // contactsBy reads contacts by id and by external id. One may be given twice.
 func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each func(*contacts.Record)) error {
@@ -28,6 +28,11 @@ func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each fu
 		return err
 	}
 	return c.look(ctx, query, "id", "", ids, read)
+}
+
+// customersOfOrders returns whose orders are, by the orders' ids.
+func (c *chunk) customersOfOrders(ctx context.Context, ids []string) (map[string]string, error) {
+	return c.lookUp(ctx, "SELECT id, customer_id FROM orders WHERE", "id", ids)
 }
 
 // standing is a customer's stage and segment as they are now.

@@ -59,6 +59,18 @@ func (c *chunk) updateCustomers(ctx context.Context, changed []*customers.Record
 	return nil
 }
 
+// versionsOf reads the versions of customers, by id. It sorts the ids.
+func (c *chunk) versionsOf(ctx context.Context, ids []string) (map[string]int, error) {
+	versions := make(map[string]int, len(ids))
+	return versions, c.look(ctx, "SELECT id, version FROM customers WHERE", "id", "", ids, func(scan store.ScanFunc) error {
+		var customerID string
+		var version int
+		err := scan(&customerID, &version)
+		versions[customerID] = version
+		return err
+	})
+}
+
 // customersBy reads customers by id, and those that are not deleted by external id, folded e-mail and phone. One may be given more than once.
 func (c *chunk) customersBy(ctx context.Context, ids, externals, emails, phones []string, each func(p *customers.Record)) error {
 	read := func(scan store.ScanFunc) error {

@@ -1,17 +1,15 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/ent/product"
-	"kopeck/ent/rate"
 	"kopeck/fault"
 	"kopeck/id"
-	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -25,72 +23,24 @@ func (r newRecipe) allComponents() []newComponent {
 	return all
 }
 
-// checkRates checks that all materials and resources have a rate at any time: a code without one is most likely mistyped.
-func checkRates(ctx context.Context, tx *store.Tx, p newRecipe) error {
-	var codes []string
-	for _, c := range p.allComponents() {
-		for _, code := range []*string{c.material, c.resource} {
-			if code != nil {
-				codes = append(codes, *code)
-			}
-		}
-	}
-	slices.Sort(codes)
-	known := map[costing.RateKey]bool{}
-	for some := range slices.Chunk(slices.Compact(codes), store.IDsPerStatement) {
-		var keys []costing.RateKey
-		err := tx.Rate.Query().Where(rate.SubjectIn(schema.RateMaterial, schema.RateResource), rate.CodeIn(some...)).
-			Unique(true).Select(rate.FieldSubject, rate.FieldCode).Scan(ctx, &keys)
-		if err != nil {
-			return err
-		}
-		for _, key := range keys {
-			known[key] = true
-		}
-	}
-	var faults fault.List
-	for _, c := range p.allComponents() {
-		switch {
-		case c.material != nil && !known[costing.RateKey{Subject: costing.SubjectMaterial, Code: *c.material}]:
-			faults.Add(fault.New(fault.NotFound, "material", "no such material: %s has no rate; set one first", input.Excerpt(*c.material)).At(c.path...))
-		case c.resource != nil && !known[costing.RateKey{Subject: costing.SubjectResource, Code: *c.resource}]:
-			faults.Add(fault.New(fault.NotFound, "resource", "no such resource: %s has no rate; set one first", input.Excerpt(*c.resource)).At(c.path...))
-		}
-	}
-	return faults.Or()
-}
-
-// findParts returns the ids of the products that one is made of, by sku, and checks that it is not directly made of itself.
-func findParts(ctx context.Context, tx *store.Tx, productID string, r newRecipe) (map[string]string, error) {
-	all := r.allComponents()
-	var skus []string
-	for _, c := range all {
+// partSKUs returns the skus of the products that a recipe names.
+func (r newRecipe) partSKUs() (skus []string) {
+	for _, c := range r.allComponents() {
 		if c.partSKU != nil {
 			skus = append(skus, *c.partSKU)
 		}
 	}
-	if len(skus) == 0 {
-		return nil, nil
-	}
-	found, err := tx.Product.Query().Where(product.SkuIn(skus...)).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	parts := make(map[string]string, len(found))
-	for _, f := range found {
-		parts[f.Sku] = f.ID
-	}
-	var faults fault.List
-	for _, c := range all {
-		switch {
-		case c.partSKU == nil:
-		case parts[*c.partSKU] == "":
-			faults.Add(fault.NoSuch("productSku", "product").At(c.path...))
-		case parts[*c.partSKU] == productID:
-			faults.Add(fault.Invalidf("productSku", "a product cannot be a part of itself").At(c.path...))
+	return skus
+}
+
+// codes returns the codes of the materials and resources that a recipe names.
+func (r newRecipe) codes() (codes []string) {
+	for _, c := range r.allComponents() {
+		if code := cmp.Or(input.OrZero(c.material), input.OrZero(c.resource)); code != "" {
+			codes = append(codes, code)
 		}
 	}
-	return parts, faults.Or()
+	return codes
 }
 
 // checkNesting checks that a new product, whose row is there already, becomes no part of itself and is not nested too deeply.

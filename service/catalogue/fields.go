@@ -24,12 +24,12 @@ type Record struct {
 // descriptor is one field of a product and all that is done with it.
 type descriptor = field.Edited[Record, service.CreateProductInput, service.UpdateProductInput]
 
-// fields defines each field of a product once. Creating, updating and merging, the audit, and what an import makes of a product that an
-// order names follow from it. Price terms, components and options are rows of their own.
+// fields defines each field of a product once. Creating, updating and merging, the audit, the columns of files, and what an import makes
+// of a product that an order names follow from it. Price terms, components and options are rows of their own.
 var fields = field.EditedFields[Record, service.CreateProductInput, service.UpdateProductInput]{
-	ofTable(field.Of("", "id", 0, field.Text, func(r *Record) *string { return &r.ID })),
+	ofTable(field.Of("id", "id", field.Own, field.Text, func(r *Record) *string { return &r.ID })),
 	{
-		Field: field.Of("", "sku", 0, field.Text, func(r *Record) *string { return &r.Sku }),
+		Field: field.Of("sku", "sku", field.Own|field.OwnKey|field.Mappable|field.MapKey, field.Identifier, func(r *Record) *string { return &r.Sku }),
 		Input: "sku",
 		Create: func(in *service.CreateProductInput, r *Record) (err error) {
 			r.Sku, err = input.Text("sku", in.Sku, 100)
@@ -37,7 +37,7 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		},
 	},
 	{
-		Field: field.Of("", "name", 0, field.Text, func(r *Record) *string { return &r.Name }).
+		Field: field.Of("name", "name", field.Own|field.Mappable, field.Text, func(r *Record) *string { return &r.Name }).
 			WithKey("name_key", func(r *Record) string { return input.NameKey(r.Name) }).
 			WithKey("search_key", func(r *Record) string { return input.ProductKey(r.Sku, r.Name) }),
 		Input:   "name",
@@ -46,7 +46,7 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		History: func(r *Record) any { return r.Name },
 	},
 	{
-		Field: field.Of("", "kind", 0, field.Word[schema.ProductKind](), func(r *Record) *schema.ProductKind { return &r.Kind }),
+		Field: field.Of("kind", "kind", field.Own|field.Mappable, field.Word[schema.ProductKind](), func(r *Record) *schema.ProductKind { return &r.Kind }),
 		Input: "kind",
 		Create: func(in *service.CreateProductInput, r *Record) error {
 			r.Kind = input.Or(in.Kind, schema.Good)
@@ -54,7 +54,7 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		},
 	},
 	{
-		Field: field.Of("", "active", 0, field.Truth, func(r *Record) *bool { return &r.Active }),
+		Field: field.Of("active", "active", field.Own|field.Mappable, field.Truth, func(r *Record) *bool { return &r.Active }),
 		Input: "active",
 		Update: func(in *service.UpdateProductInput, r *Record) (bool, error) {
 			return input.Take(in.Active, &r.Active), nil
@@ -80,6 +80,7 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		},
 		History: func(r *Record) any { return r.Partner },
 	},
+	ofTable(field.Of("partner", "", field.Own|field.Mappable, field.Text, func(r *Record) *string { return &r.Partner }).From("coalesce(q.name, '')")),
 	optionalText("unit", 40, func(r *Record) **string { return &r.Unit },
 		func(in *service.CreateProductInput) *string { return in.Unit },
 		func(in *service.UpdateProductInput) *string { return in.Unit }),
@@ -87,7 +88,7 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		func(in *service.CreateProductInput) *string { return in.Category },
 		func(in *service.UpdateProductInput) *string { return in.Category }),
 	{
-		Field: field.Of("", "standard_lead_days", 0, field.Days, func(r *Record) *int { return &r.StandardLeadDays }),
+		Field: field.Of("lead_days", "standard_lead_days", field.Own|field.Mappable, field.Days, func(r *Record) *int { return &r.StandardLeadDays }),
 		Input: "standardLeadDays",
 		Create: func(in *service.CreateProductInput, r *Record) error {
 			return checkLeadDays(input.Or(in.StandardLeadDays, usualLeadDays), r)
@@ -97,12 +98,15 @@ var fields = field.EditedFields[Record, service.CreateProductInput, service.Upda
 		},
 		History: func(r *Record) any { return r.StandardLeadDays },
 	},
-	ofTable(field.Of("", "created_at", 0, field.Stamp, func(r *Record) *time.Time { return &r.CreatedAt })),
+	ofTable(field.Of("created_at", "created_at", field.Own, field.Moment, func(r *Record) *time.Time { return &r.CreatedAt })),
 	ofTable(field.Of("", "updated_at", 0, field.Stamp, func(r *Record) *time.Time { return &r.UpdatedAt })),
 }
 
 // usualLeadDays is the lead time of a product of which none is stated.
 const usualLeadDays = 14
+
+// Fields are the fields of products, as files and the table have them. The name of a partner is read from the table of partners, as q.
+func Fields() field.Fields[Record] { return fields.Fields() }
 
 // Columns are the columns of a new product.
 func Columns() []store.Column[*Record] { return fields.Fields().Columns() }
@@ -121,7 +125,7 @@ func optionalText(
 	create func(in *service.CreateProductInput) *string, update func(in *service.UpdateProductInput) *string,
 ) descriptor {
 	return descriptor{
-		Field: field.Of("", name, field.Nullable, field.Optional(field.Text), at),
+		Field: field.Of(name, name, field.Own|field.Mappable|field.Nullable, field.Optional(field.Text), at),
 		Input: name,
 		Create: func(in *service.CreateProductInput, r *Record) (err error) {
 			*at(r), err = input.OptionalText(name, create(in), most)

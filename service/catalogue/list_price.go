@@ -103,6 +103,20 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, 
 // that moment: a new list price keeps the least margin, a new least margin keeps the price. Nothing is overwritten: a price
 // as of a moment before this was recorded stays what it was.
 func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput) (*ent.Product, error) {
+	terms, err := s.checkSetListPrice(in)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Write(ctx, service.Verb{Name: "setListPrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		return in.ProductID, s.setTerms(ctx, tx, in, terms)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.Product.Get(ctx, in.ProductID)
+}
+
+func (s *Service) checkSetListPrice(in service.SetListPriceInput) (pricing.Terms, error) {
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
 	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin, in.TaxCode.Value())
@@ -111,49 +125,44 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil && in.MinimumMargin == nil && !in.TaxCode.IsSet() {
 		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup, a minimumMargin or a taxCode"))
 	}
-	if err := faults.Or(); err != nil {
-		return nil, err
+	return terms, faults.Or()
+}
+
+// setTerms records checked price terms in a transaction, which may be run again.
+func (s *Service) setTerms(ctx context.Context, tx *store.Tx, in service.SetListPriceInput, terms pricing.Terms) error {
+	if in.TaxCode.IsSet() {
+		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil {
+			return err
+		}
 	}
-	_, err := s.Write(ctx, service.Verb{Name: "setListPrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if in.TaxCode.IsSet() {
-			if err := s.rates.HoldRatesAlone(ctx, tx); err != nil {
-				return "", err
-			}
-		}
-		p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
-		if err != nil {
-			return "", err
-		}
-		if in.BundleDiscount != nil && p.Kind != schema.Bundle {
-			return "", fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount, and %s is none", p.Sku)
-		}
-		now := s.Now()
-		terms := terms // the transaction may be retried
-		terms.ProductID, terms.ValidFrom = p.ID, input.Or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
-		if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // the guard refuses who may not change products
-			return "", err
-		}
-		kept, err := keptTerms(ctx, tx, terms, in)
-		if err != nil {
-			return "", err
-		}
-		if err := s.writeTerms(ctx, tx, kept, now); err != nil {
-			return "", err
-		}
-		if err := s.Audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
-			return "", err
-		}
-		if in.TaxCode.IsSet() {
-			if err := s.restateTaxCode(ctx, tx, kept); err != nil {
-				return "", err
-			}
-		}
-		return p.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
-	})
+	p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.Client.Product.Get(ctx, in.ProductID)
+	if in.BundleDiscount != nil && p.Kind != schema.Bundle {
+		return fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount, and %s is none", p.Sku)
+	}
+	now := s.Now()
+	terms.ProductID, terms.ValidFrom = p.ID, input.Or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
+	if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // the guard refuses who may not change products
+		return err
+	}
+	kept, err := keptTerms(ctx, tx, terms, in)
+	if err != nil {
+		return err
+	}
+	if err := s.writeTerms(ctx, tx, kept, now); err != nil {
+		return err
+	}
+	if err := s.Audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
+		return err
+	}
+	if in.TaxCode.IsSet() {
+		if err := s.restateTaxCode(ctx, tx, kept); err != nil {
+			return err
+		}
+	}
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 }
 
 // keptTerms fills what the input leaves out with what holds at that moment, but for the tax code: terms that do not state it have that of the

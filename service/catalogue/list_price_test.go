@@ -22,7 +22,9 @@ func TestTermsKeepWhatIsNotGiven(t *testing.T) {
 		see := func() string {
 			p, err := w.Quote.Price(w.System(), customer, product, money.Whole(1), nil, nil, nil)
 			w.Must(err)
-			return w.Currency.Format(p.List) + " floor " + w.Currency.Format(p.Floor)
+			list, err := p.List()
+			w.Must(err)
+			return w.Currency.Format(list) + " floor " + w.Currency.Format(p.Floor)
 		}
 		for _, c := range []struct {
 			in   service.SetListPriceInput

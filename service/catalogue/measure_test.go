@@ -1,13 +1,16 @@
 package catalogue_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"kopeck/apptest"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/store"
 )
 
 // TestMeasuredPrice: the price of a product that is made to measure follows a formula, its measurements come with the question or from
@@ -68,12 +71,17 @@ func TestMeasuredPrice(t *testing.T) {
 func TestMeasurements(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		measurable(w)
-		w.Product(service.CreateProductInput{Sku: "PANE", Components: []*service.ComponentInput{byFormula("glass", "width - 0.05")}})
+		w.Product(service.CreateProductInput{
+			Sku: "PANE", Components: []*service.ComponentInput{byFormula("glass", "width - 0.05")},
+			Options: []*service.ProductOptionInput{{Code: "tinted", Name: "Tinted"}},
+		})
 		for name, c := range map[string]struct {
 			in   service.DefineMeasurementInput
 			want string
 		}{
 			"a code that is taken": {service.DefineMeasurementInput{Code: "width", Name: "W", Unit: "m", Least: "0", Most: "1"}, "code ALREADY_EXISTS"},
+			"another letter case":  {service.DefineMeasurementInput{Code: "WIDTH", Name: "W", Unit: "m", Least: "0", Most: "1"}, "code ALREADY_EXISTS"},
+			"an option's code":     {service.DefineMeasurementInput{Code: "tinted", Name: "T", Unit: "m", Least: "0", Most: "1"}, "code ALREADY_EXISTS"},
 			"a word":               {service.DefineMeasurementInput{Code: "ceil", Name: "W", Unit: "m", Least: "0", Most: "1"}, "code INVALID"},
 			"no unit":              {service.DefineMeasurementInput{Code: "sill", Name: "W", Unit: " ", Least: "0", Most: "1"}, "unit INVALID"},
 			"a negative end":       {service.DefineMeasurementInput{Code: "sill", Name: "W", Unit: "m", Least: "-1", Most: "1"}, "least INVALID"},
@@ -94,6 +102,56 @@ func TestMeasurements(t *testing.T) {
 		changed, err := w.Catalogue.UpdateMeasurement(w.System(), service.UpdateMeasurementInput{ID: width.ID, ExpectedVersion: 1, Least: &narrow, Name: text("Ширина")})
 		if err != nil || changed.Least.String() != "0.5" || changed.Name != "Ширина" || changed.Version != 2 {
 			t.Errorf("a narrower range: %+v, %v", changed, err)
+		}
+	})
+}
+
+// TestOptionWithTheCodeOfAMeasurement: a new one is refused, by createProduct and by setRecipe; one that is there stands.
+func TestOptionWithTheCodeOfAMeasurement(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		measurable(w)
+		options := []*service.ProductOptionInput{{Code: "tinted", Name: "Tinted"}, {Code: "width", Name: "Width"}}
+		_, err := w.Catalogue.CreateProduct(w.System(), service.CreateProductInput{Sku: "PANE", Name: "Pane", Options: options})
+		if got := faultsOf(err); got != "options.1.code INVALID" {
+			t.Errorf("a new product: %q", got)
+		}
+		pane := w.Product(service.CreateProductInput{Sku: "PANE", Options: options[:1]})
+		_, err = w.Catalogue.SetRecipe(w.System(), service.SetRecipeInput{ProductID: pane, Components: []*service.ComponentInput{}, Options: options})
+		if got := faultsOf(err); got != "options.1.code INVALID" {
+			t.Errorf("a new recipe: %q", got)
+		}
+		w.Transaction(func(ctx context.Context, tx *store.Tx) error { // as it was accepted before
+			_, err := tx.Exec(ctx, "UPDATE product_options SET code = 'width' WHERE code = 'tinted'")
+			return err
+		})
+		w.Must(w.Reload(w.System()))
+		_, err = w.Catalogue.SetRecipe(w.System(), service.SetRecipeInput{ProductID: pane, Components: []*service.ComponentInput{}})
+		w.Must(err)
+	})
+}
+
+// TestSetRecipeKeepsOptionsAsTheyAre: an old formula of an option that has no quantity at an end of its measurement any more does not keep
+// the product's own components from being changed; given anew it is refused.
+func TestSetRecipeKeepsOptionsAsTheyAre(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		measurable(w)
+		deep := []*service.ProductOptionInput{{Code: "deep", Name: "Deep", Components: []*service.ComponentInput{byFormula("glass", "width - 0.05")}}}
+		pane := w.Product(service.CreateProductInput{Sku: "PANE", Options: deep})
+		w.Transaction(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE measurement_definitions SET least = 0 WHERE code = 'width'")
+			return err
+		})
+		w.Must(w.Reload(w.System()))
+		w.Clock.Advance(time.Hour)
+		set := service.SetRecipeInput{ProductID: pane, Components: []*service.ComponentInput{byFormula("glass", "width + 1")}}
+		done, err := w.Catalogue.SetRecipe(w.System(), set)
+		w.Must(err)
+		if n := len(done.Recipe.Options); n != 1 {
+			t.Errorf("%d options are kept", n)
+		}
+		set.Options = deep
+		if _, err := w.Catalogue.SetRecipe(w.System(), set); faultsOf(err) != "options.0.components.0.quantityFormula INVALID" {
+			t.Errorf("given anew: %v", err)
 		}
 	})
 }

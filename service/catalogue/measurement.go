@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/ent"
@@ -41,45 +43,76 @@ func (s *Service) Measurements(ctx context.Context, productID string) ([]*ent.Me
 	return s.Client.MeasurementDefinition.Query().Where(measurementdefinition.CodeIn(p.Measurements...)).Order(measurementdefinition.ByCode()).All(ctx)
 }
 
-// DefineMeasurement records what can be measured. Faults: INVALID by field; ALREADY_EXISTS for a code that is taken; LIMIT_EXCEEDED.
+// DefineMeasurement records what can be measured. Faults: INVALID by field; ALREADY_EXISTS for a code that is taken, be it in another
+// letter case or by an option; LIMIT_EXCEEDED.
 func (s *Service) DefineMeasurement(ctx context.Context, in service.DefineMeasurementInput) (*ent.MeasurementDefinition, error) {
+	change, err := checkDefinition(in)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "defineMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil { // no recipe is set, and nothing else defined, meanwhile
+			return "", err
+		}
+		if err := checkCode(ctx, tx, in.Code); err != nil {
+			return "", err
+		}
+		return s.define(ctx, tx, s.IDs.Make(id.Measurement), in.Code, change, s.Now())
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.MeasurementDefinition.Get(ctx, made)
+}
+
+func checkDefinition(in service.DefineMeasurementInput) (measurementChange, error) {
 	var faults fault.List
 	if err := formula.CheckCode(in.Code); err != nil {
 		faults.Add(fault.Invalidf("code", "%v", err))
 	}
 	change := checkMeasurement(&faults, &in.Name, &in.Unit, &in.Least, &in.Most)
 	if err := faults.Or(); err != nil {
-		return nil, err
+		return change, err
 	}
-	if err := checkRange(*change.least, *change.most); err != nil {
-		return nil, err
-	}
-	made, err := s.Write(ctx, service.Verb{Name: "defineMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		n, err := tx.MeasurementDefinition.Query().Count(ctx)
-		if err != nil {
-			return "", err
-		}
-		if n >= maxMeasurements {
-			return "", fault.New(fault.LimitExceeded, "code", "there are %d measurements, which is the most", n)
-		}
-		now := s.Now()
-		m, err := tx.MeasurementDefinition.Create().SetID(s.IDs.Make(id.Measurement)).SetCode(in.Code).SetName(*change.name).SetUnit(*change.unit).
-			SetLeast(*change.least).SetMost(*change.most).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
-		if store.IsUnique(err) {
-			return "", fault.New(fault.AlreadyExists, "code", "another measurement has this code")
-		}
-		if err != nil {
-			return "", err
-		}
-		if err := s.Audit(ctx, tx, "measurement.define", m.ID, map[string]any{"code": m.Code, "unit": m.Unit, "least": m.Least, "most": m.Most}); err != nil {
-			return "", err
-		}
-		return m.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
-	})
+	return change, checkRange(*change.least, *change.most)
+}
+
+// define writes a checked definition, in a transaction that holds the rates alone.
+func (s *Service) define(ctx context.Context, tx *store.Tx, measurementID, code string, is measurementChange, at time.Time) (string, error) {
+	m, err := tx.MeasurementDefinition.Create().SetID(measurementID).SetCode(code).SetName(*is.name).SetUnit(*is.unit).
+		SetLeast(*is.least).SetMost(*is.most).SetCreatedAt(at).SetUpdatedAt(s.Now()).Save(ctx)
 	if err != nil {
-		return nil, err
+		return "", service.UniqueFault(err, true)
 	}
-	return s.Client.MeasurementDefinition.Get(ctx, made)
+	if err := s.Audit(ctx, tx, "measurement.define", m.ID, map[string]any{"code": m.Code, "unit": m.Unit, "least": m.Least, "most": m.Most}); err != nil {
+		return "", err
+	}
+	return m.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
+}
+
+// checkCode returns a fault for the code of a new measurement that another has, in whatever letter case, or that an option of a product
+// has: a price question names both by their codes. An option that the customer's measurement of its code fills in is meant to have it.
+func checkCode(ctx context.Context, tx *store.Tx, code string) error {
+	codes, err := tx.MeasurementDefinition.Query().Select(measurementdefinition.FieldCode).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	if len(codes) >= maxMeasurements {
+		return fault.New(fault.LimitExceeded, "code", "there are %d measurements, which is the most", len(codes))
+	}
+	for _, other := range codes {
+		switch {
+		case other == code:
+			return fault.New(fault.AlreadyExists, "code", "another measurement has this code")
+		case strings.EqualFold(other, code):
+			return fault.New(fault.AlreadyExists, "code", "another measurement has the code %s, which differs in letter case alone", other)
+		}
+	}
+	used, err := optionHas(ctx, tx, code)
+	if err == nil && used {
+		err = fault.New(fault.AlreadyExists, "code", "an option of a product has this code: a price could not tell them apart")
+	}
+	return err
 }
 
 // measurementChange is a checked change of a definition; nil is what it leaves as it is.
@@ -128,49 +161,59 @@ func checkRange(least, most money.Decimal) error {
 // UpdateMeasurement changes a definition. Changes of different fields merge; others are a VERSION_CONFLICT. WRONG_STATE on least or most
 // where a formula of a recipe that holds now or later has no quantity at an end of the new range.
 func (s *Service) UpdateMeasurement(ctx context.Context, in service.UpdateMeasurementInput) (*ent.MeasurementDefinition, error) {
-	var faults fault.List
-	faults.Add(id.Check("id", id.Measurement, in.ID))
-	change := checkMeasurement(&faults, in.Name, in.Unit, in.Least, in.Most)
-	if err := faults.Or(); err != nil {
+	change, err := checkRedefinition(in)
+	if err != nil {
 		return nil, err
 	}
-	_, err := s.Write(ctx, service.Verb{Name: "updateMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil { // no recipe is set meanwhile
-			return "", err
-		}
-		query := tx.MeasurementDefinition.Query().Where(measurementdefinition.ID(in.ID))
-		store.ForUpdate(tx, query)
-		m, err := query.Only(ctx)
-		if ent.IsNotFound(err) {
-			return "", fault.NoSuch("id", "measurement")
-		}
-		if err != nil {
-			return "", err
-		}
-		merge := service.Update{
-			Action: measurementUpdate, Subject: m.ID, Expected: in.ExpectedVersion, Version: m.Version,
-			Current: map[string]any{"name": m.Name, "unit": m.Unit, "least": m.Least, "most": m.Most}, Updated: map[string]any{},
-		}
-		for field, value := range map[string]any{"name": change.name, "unit": change.unit} {
-			if text := value.(*string); text != nil {
-				merge.Updated[field] = *text
-			}
-		}
-		for field, value := range map[string]*money.Decimal{"least": change.least, "most": change.most} {
-			if value != nil {
-				merge.Updated[field] = *value
-			}
-		}
-		changes, err := s.Merge(ctx, tx, merge)
-		if err != nil || len(changes) == 0 {
-			return m.ID, err
-		}
-		return m.ID, s.changeMeasurement(ctx, tx, m, change, changes)
+	_, err = s.Write(ctx, service.Verb{Name: "updateMeasurement", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		return in.ID, s.updateMeasurement(ctx, tx, in, change)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Client.MeasurementDefinition.Get(ctx, in.ID)
+}
+
+func checkRedefinition(in service.UpdateMeasurementInput) (measurementChange, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.Measurement, in.ID))
+	change := checkMeasurement(&faults, in.Name, in.Unit, in.Least, in.Most)
+	return change, faults.Or()
+}
+
+// updateMeasurement changes a definition in a transaction.
+func (s *Service) updateMeasurement(ctx context.Context, tx *store.Tx, in service.UpdateMeasurementInput, change measurementChange) error {
+	if err := s.rates.HoldRatesAlone(ctx, tx); err != nil { // no recipe is set meanwhile
+		return err
+	}
+	query := tx.MeasurementDefinition.Query().Where(measurementdefinition.ID(in.ID))
+	store.ForUpdate(tx, query)
+	m, err := query.Only(ctx)
+	if ent.IsNotFound(err) {
+		return fault.NoSuch("id", "measurement")
+	}
+	if err != nil {
+		return err
+	}
+	merge := service.Update{
+		Action: measurementUpdate, Subject: m.ID, Expected: in.ExpectedVersion, Version: m.Version,
+		Current: map[string]any{"name": m.Name, "unit": m.Unit, "least": m.Least, "most": m.Most}, Updated: map[string]any{},
+	}
+	for field, value := range map[string]any{"name": change.name, "unit": change.unit} {
+		if text := value.(*string); text != nil {
+			merge.Updated[field] = *text
+		}
+	}
+	for field, value := range map[string]*money.Decimal{"least": change.least, "most": change.most} {
+		if value != nil {
+			merge.Updated[field] = *value
+		}
+	}
+	changes, err := s.Merge(ctx, tx, merge)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	return s.changeMeasurement(ctx, tx, m, change, changes)
 }
 
 func (s *Service) changeMeasurement(ctx context.Context, tx *store.Tx, m *ent.MeasurementDefinition, change measurementChange, changes map[string]service.Change) error {
@@ -251,17 +294,4 @@ func (s *Service) checkUses(ctx context.Context, tx *store.Tx, m costing.Measure
 		}
 	}
 	return nil
-}
-
-// definitions reads all definitions, by code.
-func definitions(ctx context.Context, tx *store.Tx) (map[string]costing.Measurement, error) {
-	rows, err := tx.MeasurementDefinition.Query().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]costing.Measurement, len(rows))
-	for _, row := range rows {
-		all[row.Code] = costing.Measurement{Code: row.Code, Name: row.Name, Unit: row.Unit, Least: row.Least, Most: row.Most}
-	}
-	return all, nil
 }

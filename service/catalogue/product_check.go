@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,7 @@ type newComponent struct {
 	quantity                    money.Decimal
 	formula                     *string
 	path                        []string // of the input
+	kept                        bool     // it was checked when it was recorded, and stays as it is
 }
 
 type newOption struct {
@@ -41,6 +43,9 @@ type newOption struct {
 	components []newComponent
 
 	measured, grade bool
+
+	path []string // of the input
+	kept bool     // it stays as it is
 }
 
 // maxParts is how many components a product or an option, and how many options a product, may have.
@@ -82,7 +87,7 @@ func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionIn
 				faults.Add(fault.At(fail, at...))
 			}
 		}
-		var one newOption
+		one := newOption{path: at}
 		one.code, fail = input.Text("code", o.Code, 100)
 		add(fail)
 		one.name, fail = input.Text("name", o.Name, 300)
@@ -97,7 +102,7 @@ func (s *Service) checkOptions(faults *fault.List, in []*service.ProductOptionIn
 			add(fault.Invalidf("code", "two options with the code %q", input.Excerpt(one.code)))
 		}
 		codes[one.code] = true
-		one.components = checkComponents(faults, o.Components, append(at, "components")...)
+		one.components = checkComponents(faults, o.Components, append(slices.Clip(at), "components")...)
 		options = append(options, one)
 	}
 	return options

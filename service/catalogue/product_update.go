@@ -25,28 +25,33 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 		return nil, err
 	}
 	_, err = s.Write(ctx, service.Verb{Name: "updateProduct", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		p, err := s.lockProduct(ctx, tx, "id", in.ID)
-		if err != nil {
-			return "", err
-		}
-		now := &Record{Product: p}
-		if p.PartnerID != nil && in.Partner != nil {
-			if now.Partner, err = partnerName(ctx, tx, *p.PartnerID); err != nil {
-				return "", err
-			}
-		}
-		merge := service.Update{Action: productUpdate, Subject: p.ID, Expected: in.ExpectedVersion, Version: p.Version}
-		merge.Current, merge.Updated = changes.Values(now)
-		changed, err := s.Merge(ctx, tx, merge)
-		if err != nil || len(changed) == 0 {
-			return p.ID, err
-		}
-		return p.ID, s.changeProduct(ctx, tx, p, changes, changed)
+		return in.ID, s.updateProduct(ctx, tx, in, changes)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Client.Product.Get(ctx, in.ID)
+}
+
+// updateProduct updates a product in a transaction.
+func (s *Service) updateProduct(ctx context.Context, tx *store.Tx, in service.UpdateProductInput, changes *productChanges) error {
+	p, err := s.lockProduct(ctx, tx, "id", in.ID)
+	if err != nil {
+		return err
+	}
+	now := &Record{Product: p}
+	if p.PartnerID != nil && in.Partner != nil {
+		if now.Partner, err = partnerName(ctx, tx, *p.PartnerID); err != nil {
+			return err
+		}
+	}
+	merge := service.Update{Action: productUpdate, Subject: p.ID, Expected: in.ExpectedVersion, Version: p.Version}
+	merge.Current, merge.Updated = changes.Values(now)
+	changed, err := s.Merge(ctx, tx, merge)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	return s.changeProduct(ctx, tx, p, changes, changed)
 }
 
 // productChanges are what an update changes of a product.

@@ -9,7 +9,6 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
-	"kopeck/formula"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
@@ -266,9 +265,9 @@ func (s *Service) keptOptions(catalogue *costing.Catalogue, recipe costing.Recip
 	before, _ := catalogue.Recipe(recipe.ProductID, recipe.ValidFrom, service.EndOfTime)
 	options := make([]newOption, len(before.Options))
 	for i, o := range before.Options {
-		options[i] = newOption{code: o.Code, name: o.Name, surcharge: o.Surcharge, measured: o.Measured, grade: o.Grade}
+		options[i] = newOption{code: o.Code, name: o.Name, surcharge: o.Surcharge, measured: o.Measured, grade: o.Grade, path: []string{"options"}, kept: true}
 		for _, c := range o.Components {
-			one := newComponent{material: input.NonEmpty(c.Material), resource: input.NonEmpty(c.Resource), quantity: c.Quantity, path: []string{"options"}}
+			one := newComponent{material: input.NonEmpty(c.Material), resource: input.NonEmpty(c.Resource), quantity: c.Quantity, path: []string{"options"}, kept: true}
 			if part := s.quote.Product(c.PartID); part != nil {
 				one.partSKU = &part.Sku
 			}
@@ -285,40 +284,11 @@ func (s *Service) keptOptions(catalogue *costing.Catalogue, recipe costing.Recip
 // checkRecipe checks a recipe against what is recorded: rates of its materials and resources, its parts, whose ids it returns by sku, and
 // its formulas, which are tried at the ends of what they measure.
 func (s *Service) checkRecipe(ctx context.Context, tx *store.Tx, productID string, r newRecipe) (map[string]string, error) {
-	if err := checkRates(ctx, tx, r); err != nil {
+	known, err := ReadKnown(ctx, tx, r.partSKUs(), r.codes())
+	if err != nil {
 		return nil, err
 	}
-	if err := checkFormulas(ctx, tx, r); err != nil {
-		return nil, err
-	}
-	return findParts(ctx, tx, productID, r)
-}
-
-func checkFormulas(ctx context.Context, tx *store.Tx, r newRecipe) error {
-	var faults fault.List
-	var defined map[string]costing.Measurement
-	for _, c := range r.allComponents() {
-		if c.formula == nil {
-			continue
-		}
-		if defined == nil {
-			var err error
-			if defined, err = definitions(ctx, tx); err != nil {
-				return err
-			}
-		}
-		compiled, err := formula.Compile(*c.formula, func(code string) bool {
-			_, ok := defined[code]
-			return ok
-		})
-		if err == nil {
-			err = compiled.Try(func(code string) formula.Range { return defined[code].Range() })
-		}
-		if err != nil {
-			faults.Add(fault.Invalidf("quantityFormula", "%v", err).At(c.path...))
-		}
-	}
-	return faults.Or()
+	return known.Products, known.check(productID, r)
 }
 
 // domainRecipe returns what a checked recipe is for the domain.

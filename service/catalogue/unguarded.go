@@ -76,3 +76,14 @@ func partnerName(ctx context.Context, tx *store.Tx, partnerID string) (string, e
 	}
 	return partner.Name, nil
 }
+
+// Write writes rows of recipes. It is for an import, which works as the system.
+func (rows *RecipeRows) Write(ctx context.Context, b *store.Bulk) error {
+	if err := store.CopyRows(ctx, b, "recipes", recipeColumns, rows.recipes); err != nil {
+		return err
+	}
+	if err := store.CopyRows(ctx, b, "product_options", optionColumns, rows.options); err != nil {
+		return err
+	}
+	return store.CopyRows(ctx, b, "components", componentColumns, rows.components)
+}

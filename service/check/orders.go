@@ -13,6 +13,7 @@ import (
 
 var (
 	lineCost      = &rule{lawExplained, "the line's cost is %s, by the recipe and rates known now it is %s"}
+	orderUncosted = &rule{lawExplained, "the order cannot be costed by the recipes and rates known now: %v"}
 	taxOf         = &rule{lawBooks, "the tax is %s, by the shares known now it is %s"}
 	orderCosts    = &rule{lawBooks, "the order's cost is %s, those of its lines less what came back to stock sum to %s"}
 	orderReturned = &rule{lawBooks, "%s of the line came back to stock, by the refunds it is %s"}
@@ -26,7 +27,7 @@ var (
 func (s *Service) checkOrders(ctx context.Context, tx *store.Tx, f *findings) error {
 	err := s.rates.WrongOrderCosts(ctx, tx, func(lineID string, stored, computed money.Amount) {
 		f.add(lineCost, lineID, s.Currency.Format(stored), s.Currency.Format(computed))
-	})
+	}, func(orderID string, err error) { f.add(orderUncosted, orderID, err) })
 	if err != nil {
 		return fmt.Errorf("check: costs of orders: %w", err)
 	}

@@ -60,7 +60,7 @@ var ruleQueries = []ruleQuery{
 	{rule{lawBooks, "the refunded amount is negative or more than the total"}, "SELECT id FROM orders WHERE refunded < 0 OR refunded > total"},
 	{rule{lawBooks, "the refund's amount is not positive"}, "SELECT id FROM refunds WHERE amount <= 0"},
 	{rule{lawBooks, "the contact's cost, expense or minutes are negative"}, "SELECT id FROM contacts WHERE cost < 0 OR expense < 0 OR minutes < 0"},
-	{rule{lawFigures, "the contact cost is not the sum of the costs of the customer's contacts"}, `SELECT c.id FROM customers c LEFT JOIN (SELECT customer_id, sum(cost) AS spent FROM contacts GROUP BY customer_id) AS s ON s.customer_id = c.id
+	{rule{lawFigures, "the contact cost is not the sum of the costs of the customer's contacts"}, `SELECT c.id FROM customers c LEFT JOIN (SELECT customer_id, sum(cost) AS spent FROM contacts WHERE voided_at IS NULL GROUP BY customer_id) AS s ON s.customer_id = c.id
 		WHERE c.contact_cost <> coalesce(s.spent, 0)`},
 	{rule{lawFigures, "the stage is not that of the last change of stage"}, `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY recorded_at DESC, id DESC) AS place FROM stage_changes) AS s
 		ON s.customer_id = c.id AND s.place = 1 WHERE c.stage <> s.to_stage`},
@@ -69,9 +69,16 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN " + service.SoldStatuses + " AND (completed_at IS NULL OR completed_at < at)"},
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
 	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN " + service.SoldStatuses + " AND refunded <> 0"},
+	{rule{lawStates, "the refund was given before the order was completed"}, "SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.completed_at IS NULL OR r.at < o.completed_at"},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
+	{rule{lawBooks, "a voided contact is credited with an order"}, "SELECT k.id FROM contacts k WHERE k.voided_at IS NOT NULL AND (k.realised <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.contact_id = k.id))"},
+	{rule{lawStates, "the contact is voided without a reason, or stands and has one"}, "SELECT id FROM contacts WHERE (voided_at IS NULL) <> (void_reason IS NULL)"},
+	{rule{lawStates, "the contact's last correction is not that of its history"}, `SELECT k.id FROM contacts k LEFT JOIN (SELECT contact_id, max(recorded_at) AS last FROM contact_corrections GROUP BY contact_id) AS x ON x.contact_id = k.id
+		WHERE k.corrected_at IS NULL AND x.last IS NOT NULL OR k.corrected_at IS NOT NULL AND (x.last IS NULL OR x.last <> k.corrected_at)`},
+	{rule{lawStates, "the contact is about an order or an offer of another customer"}, `SELECT k.id FROM contacts k LEFT JOIN orders o ON o.id = k.order_id LEFT JOIN offers f ON f.id = k.offer_id
+		WHERE o.customer_id <> k.customer_id OR f.customer_id <> k.customer_id`},
 	{rule{lawStates, "the agreement's end is not the last that was recorded"}, `SELECT a.id FROM price_agreements a LEFT JOIN (SELECT subject, valid_from, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place FROM dated_values WHERE name = 'end') AS e
 		ON e.subject = a.id AND e.place = 1 WHERE a.ended_at IS NULL AND e.valid_from IS NOT NULL OR a.ended_at IS NOT NULL AND (e.valid_from IS NULL OR e.valid_from <> a.ended_at)`},
 	{rule{lawStates, "the agreement was proposed or declined, and was ended or has no time for it"}, "SELECT id FROM price_agreements WHERE state <> 'AGREED' AND (proposed_at IS NULL OR ended_at IS NOT NULL) OR state = 'DECLINED' AND decided_at IS NULL"},
@@ -103,14 +110,14 @@ func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) err
 type storedContact struct {
 	id      string
 	at      time.Time
-	staffID string // "" for nobody
+	staffID string // "" for nobody, and where the contact is voided
 	cost    money.Amount
 	lines   []byte // costing.Line, as JSON
 }
 
 // eachContact reads all contacts.
 func eachContact(ctx context.Context, tx *store.Tx, each func(storedContact) error) error {
-	return store.Each(ctx, tx, "SELECT id, at, staff_id, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
+	return store.Each(ctx, tx, "SELECT id, at, CASE WHEN voided_at IS NULL THEN staff_id END, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
 		var c storedContact
 		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), &c.cost, &c.lines); err != nil {
 			return err
@@ -146,17 +153,19 @@ func staffCodes(ctx context.Context, tx *store.Tx) (map[string]*staff, error) {
 // storedLine is a line of an order or an offer with its price.
 type storedLine struct {
 	id          string
+	productID   string
 	quantity    money.Decimal
 	unit, total money.Amount
 	steps       []byte // pricing.Line, as JSON
+	options     []byte // pricing.Option, as JSON
 }
 
 // eachLine reads all lines of offers, then all lines of orders.
 func eachLine(ctx context.Context, tx *store.Tx, each func(storedLine) error) error {
 	for _, table := range []string{"offer_lines", "order_lines"} {
-		err := store.Each(ctx, tx, "SELECT id, quantity, unit, total, price_lines FROM "+table, nil, func(scan store.ScanFunc) error {
+		err := store.Each(ctx, tx, "SELECT id, product_id, quantity, unit, total, price_lines, options FROM "+table, nil, func(scan store.ScanFunc) error {
 			var l storedLine
-			if err := scan(&l.id, &l.quantity, &l.unit, &l.total, &l.steps); err != nil {
+			if err := scan(&l.id, &l.productID, &l.quantity, &l.unit, &l.total, &l.steps, &l.options); err != nil {
 				return err
 			}
 			return each(l)

@@ -86,8 +86,8 @@ func (s *Service) PermissionEvents(ctx context.Context, permissionIDs []string) 
 	return byPermission(events), nil
 }
 
-// PermissionValues returns, by permission, what the contacts made under it cost and realised: of those contacts that the
-// caller may see.
+// PermissionValues returns, by permission, what the contacts made under it cost and realised: of those contacts that
+// stand and that the caller may see.
 func (s *Service) PermissionValues(ctx context.Context, permissionIDs []string) (map[string]*service.PermissionValue, error) {
 	var rows []struct {
 		PermissionID string       `json:"permission_id"`
@@ -95,7 +95,7 @@ func (s *Service) PermissionValues(ctx context.Context, permissionIDs []string) 
 		Cost         money.Amount `json:"cost"`
 		Realised     money.Amount `json:"realised"`
 	}
-	err := s.Client.Contact.Query().Where(contact.PermissionIDIn(permissionIDs...)).GroupBy(contact.FieldPermissionID).
+	err := s.Client.Contact.Query().Where(contact.PermissionIDIn(permissionIDs...), contact.VoidedAtIsNil()).GroupBy(contact.FieldPermissionID).
 		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(ent.Sum(contact.FieldCost), "cost"), ent.As(ent.Sum(contact.FieldRealised), "realised")).
 		Scan(ctx, &rows)
 	if err != nil {

@@ -2,6 +2,8 @@ package contacts
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"kopeck/auth"
 	"kopeck/costing"
@@ -28,6 +30,7 @@ const (
 	maxLoggedMinutes = 100_000 // of a contact in a log that is imported
 	maxSubject       = 500     // in characters
 	maxNotes         = 20_000  // in characters
+	maxReason        = 2000    // in characters, of a correction
 )
 
 // checkAbout checks whom a contact is about, if anybody: it must be a RECOMMENDATION, about another customer than its own. INVALID
@@ -42,6 +45,26 @@ func checkAbout(field string, kind schema.ContactKind, customerID, aboutID strin
 		return fault.Invalidf(field, "a customer cannot recommend themselves: want another customer")
 	}
 	return nil
+}
+
+// checkPurpose checks that a contact that sells has a purpose. INVALID on purpose.
+func checkPurpose(kind schema.ContactKind, direction schema.Direction, purpose schema.Purpose) error {
+	if direction == schema.Outbound && purpose == "" && slices.Contains(selling, kind) {
+		return fault.Invalidf("purpose", "an outbound %s sells: want its purpose", kind)
+	}
+	return nil
+}
+
+// voidReason checks why a contact of a file was voided, and takes who voided it and why off one that stands. A file need not have the reason.
+func voidReason(field string, r *Record) error {
+	if r.VoidedAt.IsZero() {
+		r.VoidedBy, r.VoidReason = "", ""
+		return nil
+	}
+	if strings.TrimSpace(r.VoidReason) == "" {
+		r.VoidReason = "voided before it was imported"
+	}
+	return shortText(func(r *Record) *string { return &r.VoidReason }, maxReason)(field, r)
 }
 
 func isAboutAnother(field string, r *Record) error {
@@ -140,8 +163,11 @@ func (s *Service) staffOf(actor auth.Actor, named *string) (string, error) {
 	switch {
 	case u == nil || u.DeletedAt != nil || u.Role == schema.RolePartner:
 		return "", fault.NoSuch("staffId", "staff member")
-	case actor.Role == schema.RoleSales && !actor.IsSystem() && actor.UserID != *named:
+	case !namesOthers(actor) && actor.UserID != *named:
 		return "", fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
 	}
 	return *named, nil
 }
+
+// namesOthers reports whether an actor records and corrects the contacts of other people of ours, too.
+func namesOthers(actor auth.Actor) bool { return actor.IsSystem() || actor.Role != schema.RoleSales }

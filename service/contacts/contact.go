@@ -4,8 +4,10 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/input"
 )
 
 // Record is a contact as it is recorded, or as a file gives it: the row, and what files have of other tables. Empty texts and zero times
@@ -33,6 +35,12 @@ type Record struct {
 	CostLines     []costing.Line
 	Uncosted      bool
 	RecordedAt    time.Time // absent: now
+	OrderID       string    // of the customer's order that the contact was about
+	OfferID       string    // of the offer to the customer that the contact was about
+	CorrectedAt   time.Time
+	VoidedAt      time.Time
+	VoidedBy      string
+	VoidReason    string
 
 	CustomerExternalID string       // a file names the customer by it, by the id, or by the person's e-mail or phone
 	Email, Phone, Name string       // of the person; the name is for one who is new
@@ -53,4 +61,17 @@ type StaffGrade struct {
 // spent is the working time of the contact.
 func (r *Record) spent() costing.Duration {
 	return costing.Duration{Minutes: r.Minutes, Seconds: r.Seconds}
+}
+
+// recordOf returns a contact of the database as a record, without what files have of other tables.
+func recordOf(c *ent.Contact) *Record {
+	r := &Record{
+		ID: c.ID, CustomerID: c.CustomerID, ExternalID: input.OrZero(c.ExternalID), Kind: c.Kind, Direction: c.Direction, Channel: c.Channel, At: c.At.UTC(),
+		Minutes: c.Minutes, Seconds: c.ExactSeconds, StaffID: input.OrZero(c.StaffID), Subject: input.OrZero(c.Subject), Notes: input.OrZero(c.Notes),
+		AboutID: input.OrZero(c.AboutID), PermissionID: input.OrZero(c.PermissionID), Purpose: input.OrZero(c.Purpose), Stage: c.Stage, Segment: c.Segment,
+		Expense: c.Expense, Cost: c.Cost, Uncosted: c.Uncosted, RecordedAt: c.RecordedAt.UTC(), OrderID: input.OrZero(c.OrderID), OfferID: input.OrZero(c.OfferID),
+		VoidedBy: input.OrZero(c.VoidedBy), VoidReason: input.OrZero(c.VoidReason),
+	}
+	r.CorrectedAt, r.VoidedAt = input.OrZero(c.CorrectedAt).UTC(), input.OrZero(c.VoidedAt).UTC()
+	return r
 }

@@ -2,12 +2,12 @@ package contacts
 
 import (
 	"context"
-	"slices"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/auth"
 	"kopeck/costing"
-	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
@@ -22,10 +22,17 @@ type Descriptor struct {
 
 	input  string // the field of RecordContactInput; "" where recordContact does not take it
 	create create
+
+	corrected string // the field of CorrectContactInput; "" where correctContact does not take it
+	correct   correct
+	history   func(r *Record) any // the value as conflicts and the audit have it; nil where correct is
 }
 
 // create checks what an input gives of a field, and puts it into the record.
 type create func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) error
+
+// correct checks what an input corrects of a field, and puts it into a record of changes, if it is given.
+type correct func(ctx context.Context, s *Service, in *service.CorrectContactInput, r *Record) (isGiven bool, err error)
 
 const (
 	own      = field.Own | field.OwnKey // a file of Kopeck's own format has it
@@ -54,28 +61,28 @@ var fields = []Descriptor{
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			r.Kind = in.Kind
 			return nil
-		}),
+		}).corrects("kind", correctedKind, func(r *Record) any { return r.Kind }),
 	given("direction", field.Of("direction", "direction", own|required, field.Word[schema.Direction](), func(r *Record) *schema.Direction { return &r.Direction }).Compared(otherWay),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			r.Direction = in.Direction
 			return nil
-		}),
+		}).corrects("direction", correctedDirection, func(r *Record) any { return r.Direction }),
 	given("channel", field.Of("channel", "channel", own|required, field.Word[schema.Channel](), func(r *Record) *schema.Channel { return &r.Channel }).Compared(otherWay),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			r.Channel = in.Channel
 			return nil
-		}),
+		}).corrects("channel", correctedChannel, func(r *Record) any { return r.Channel }),
 	given("at", field.Of("at", "at", own|required, field.Moment, func(r *Record) *time.Time { return &r.At }).ComparedOf(func(r *Record) string { return ", of " + r.At.Format(time.RFC3339) }),
 		func(_ context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
 			r.At, err = s.PastMoment("at", in.At)
 			return err
-		}),
+		}).corrects("at", correctedAt, func(r *Record) any { return field.Written(r.At) }),
 	given("minutes", field.Of("minutes", "minutes", field.Own|field.Mappable, field.Decimal, func(r *Record) *money.Decimal { return &r.Minutes }).Compared(otherEffort).Checked(loggedMinutes),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			spent, err := checkSpent(in.Minutes, in.Seconds)
 			r.Minutes, r.Seconds = spent.Minutes, spent.Seconds
 			return err
-		}),
+		}).corrects("minutes", correctedSpent, func(r *Record) any { return r.Minutes.String() }),
 	given("staffId", field.Of("staff", "", field.Own|field.Mappable, field.Text, func(r *Record) *string { return &r.Staff }).From("u.email").Checked(isEmail),
 		func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
 			actor, _ := auth.From(ctx)
@@ -87,13 +94,13 @@ var fields = []Descriptor{
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			r.Subject = input.OrZero(in.Subject)
 			return shortText(func(r *Record) *string { return &r.Subject }, maxSubject)("subject", r)
-		}),
+		}).corrects("subject", correctedSubject, func(r *Record) any { return input.NonEmpty(r.Subject) }),
 	given("notes", field.Of("notes", "notes", field.Own|field.Mappable|field.Nullable, field.Text, func(r *Record) *string { return &r.Notes }).
 		Checked(shortText(func(r *Record) *string { return &r.Notes }, maxNotes)),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			r.Notes = input.OrZero(in.Notes)
 			return shortText(func(r *Record) *string { return &r.Notes }, maxNotes)("notes", r)
-		}),
+		}).corrects("notes", correctedNotes, func(r *Record) any { return input.NonEmpty(r.Notes) }),
 	given("aboutId", field.Of("about_id", "about_id", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.AboutID }).Checked(isAboutAnother),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
 			if in.AboutID == nil {
@@ -104,21 +111,18 @@ var fields = []Descriptor{
 				return err
 			}
 			return checkAbout("aboutId", in.Kind, in.CustomerID, r.AboutID)
-		}),
+		}).corrects("aboutId", correctedAbout, func(r *Record) any { return input.NonEmpty(r.AboutID) }),
 	given("purpose", field.Of("purpose", "purpose", field.Own|field.Mappable|field.Nullable, field.Word[schema.Purpose](), func(r *Record) *schema.Purpose { return &r.Purpose }),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
-			if in.Direction == schema.Outbound && in.Purpose == nil && slices.Contains(selling, in.Kind) {
-				return fault.Invalidf("purpose", "an outbound %s sells: want its purpose", in.Kind)
-			}
 			r.Purpose = input.OrZero(in.Purpose)
-			return nil
-		}),
+			return checkPurpose(in.Kind, in.Direction, r.Purpose)
+		}).corrects("purpose", correctedPurpose, func(r *Record) any { return input.NonEmpty(string(r.Purpose)) }),
 	ofFile(field.Of("stage", "stage", field.Own|field.Filled, field.Word[schema.Stage](), func(r *Record) *schema.Stage { return &r.Stage })),
 	given("expense", field.Of("expense", "expense", field.Own|field.Mappable, field.Amount, func(r *Record) *money.Amount { return &r.Expense }).Compared(otherEffort).Checked(notNegative),
 		func(_ context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
 			r.Expense, err = s.Amount("expense", in.Expense)
 			return err
-		}),
+		}).corrects("expense", correctedExpense, func(r *Record) any { return r.Expense }),
 	ofFile(field.Of("cost", "cost", field.Own|field.Filled, field.Amount, func(r *Record) *money.Amount { return &r.Cost })),
 	ofFile(field.Currency[Record](field.Own | field.Mappable)),
 	ofFile(field.Of("uncosted", "uncosted", field.Own, field.Truth, func(r *Record) *bool { return &r.Uncosted })),
@@ -130,8 +134,18 @@ var fields = []Descriptor{
 	ofFile(field.Of("name", "", field.Mappable, field.Text, func(r *Record) *string { return &r.Name })),
 	seconds(),
 	ofFile(field.Of("staff_grades", "", field.Own, field.List[StaffGrade](), func(r *Record) *[]StaffGrade { return &r.StaffGrades })),
+	linked("orderId", "order_id", "order_id", field.Own, id.Order, func(r *Record) *string { return &r.OrderID }, func(in *service.RecordContactInput) *string { return in.OrderID },
+		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OrderID }),
+	ofFile(field.Of("voided_at", "voided_at", field.Own|field.Nullable, field.Moment, func(r *Record) *time.Time { return &r.VoidedAt })),
+	ofFile(field.Of("voided_by", "voided_by", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidedBy }).
+		Checked(shortText(func(r *Record) *string { return &r.VoidedBy }, 100))),
+	ofFile(field.Of("void_reason", "void_reason", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidReason }).Checked(voidReason)),
 	// What files do not have.
-	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })),
+	linked("offerId", "", "offer_id", 0, id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
+		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
+	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).
+		corrects("staffId", correctedStaff, func(r *Record) any { return input.NonEmpty(r.StaffID) }),
+	ofFile(field.Of("", "corrected_at", field.Nullable, field.Stamp, func(r *Record) *time.Time { return &r.CorrectedAt })),
 	ofFile(field.Of("", "permission_id", field.Nullable, field.Text, func(r *Record) *string { return &r.PermissionID })),
 	ofFile(field.Of("", "", 0, field.Text, func(r *Record) *string { return &r.StaffGrade }).From("u.grade")),
 	ofFile(field.Of("", "", 0, field.Stamp, func(r *Record) *time.Time { return &r.StaffMadeAt }).From("u.created_at")),
@@ -145,7 +159,32 @@ const (
 
 // given is a field that recordContact takes.
 func given(input string, f *field.Field[Record], create create) Descriptor {
-	return Descriptor{f, input, create}
+	return Descriptor{Field: f, input: input, create: create}
+}
+
+// corrects adds that correctContact takes the field, under a name, and the value as conflicts and the audit have it.
+func (d Descriptor) corrects(name string, take correct, history func(r *Record) any) Descriptor {
+	d.corrected, d.correct, d.history = name, take, history
+	return d
+}
+
+// linked is the id of something of the customer's that a contact was about.
+func linked(name, file, column string, uses field.Uses, prefix string, at func(r *Record) *string, create func(in *service.RecordContactInput) *string, correct func(in *service.CorrectContactInput) graphql.Omittable[*string]) Descriptor {
+	check := isID(prefix, func(r *Record) string { return *at(r) })
+	return given(name, field.Of(file, column, uses|field.Nullable, field.Text, at).Checked(check),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			if create(in) == nil {
+				return nil
+			}
+			*at(r) = *create(in)
+			return id.Check(name, prefix, *at(r))
+		}).corrects(name, func(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (bool, error) {
+		*at(r) = input.OrZero(correct(in).Value())
+		if !correct(in).IsSet() || correct(in).Value() == nil {
+			return correct(in).IsSet(), nil
+		}
+		return true, id.Check(name, prefix, *at(r))
+	}, func(r *Record) any { return input.NonEmpty(*at(r)) })
 }
 
 // ofFile is a field that recordContact does not take: it is computed, or in files alone.
@@ -193,5 +232,12 @@ func seconds() Descriptor {
 	}
 	return given("seconds", f, func(context.Context, *Service, *service.RecordContactInput, *Record) error {
 		return nil // it is read with the minutes
+	}).corrects("seconds", func(_ context.Context, _ *Service, in *service.CorrectContactInput, _ *Record) (bool, error) {
+		return in.Minutes != nil || in.Seconds != nil, nil
+	}, func(r *Record) any {
+		if r.Seconds == nil {
+			return nil
+		}
+		return r.Seconds.String()
 	})
 }

@@ -32,5 +32,7 @@ func TestFieldsOfColumns(t *testing.T) {
 
 func TestFieldsOfFiles(t *testing.T) {
 	t.Parallel()
-	fieldtest.Files(t, Fields(), map[string]string{"staff_id": "files have the e-mail", "permission_id": "files hold no permissions"})
+	fieldtest.Files(t, Fields(), map[string]string{
+		"staff_id": "files have the e-mail", "permission_id": "files hold no permissions", "corrected_at": "files have the facts as they are now", "offer_id": "files hold no offers",
+	})
 }

@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"kopeck/ent"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/consent"
 	"kopeck/service/input"
 	"kopeck/service/rates"
 	"kopeck/store"
@@ -18,7 +19,7 @@ import (
 // belongs to, in one transaction. An outbound contact with a purpose that needs a permission is refused unless one
 // held at its moment. A missing rate does not keep it from being recorded.
 //
-// Faults: INVALID by field; NOT_FOUND on customerId, aboutId or staffId; PERMISSION_MISSING on channel; ALREADY_EXISTS on
+// Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, orderId or offerId; PERMISSION_MISSING on channel; ALREADY_EXISTS on
 // id; FORBIDDEN for a role that records no contacts, and on staffId where SALES record for somebody else.
 func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInput) (*ent.Contact, error) {
 	n, err := s.checkContact(ctx, in)
@@ -34,21 +35,12 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err != nil {
 			return "", err
 		}
-		if n.Direction == schema.Outbound && n.Purpose != "" {
-			at := &n.At
-			if in.At == nil || in.At.Truncate(time.Microsecond).After(n.At) {
-				at = nil // now, or a little ahead of our clock, which counts as now: what holds at the commit decides
-			}
-			d, err := s.consent.Decide(ctx, tx, c.ID, n.Channel, n.Purpose, nil, at)
-			if err != nil {
-				return "", err
-			}
-			if !d.Allowed {
-				return "", consent.MissingPermission(d, n.Channel, n.Purpose)
-			}
-			if d.CurrentLevel != nil {
-				n.PermissionID = d.Permission.ID
-			}
+		if err := s.checkLinks(ctx, tx, &Record{}, &n); err != nil {
+			return "", err
+		}
+		// Now, or a little ahead of our clock, which counts as now: what holds at the commit decides.
+		if err := s.permit(ctx, tx, &n, in.At == nil || in.At.Truncate(time.Microsecond).After(n.At)); err != nil {
+			return "", err
 		}
 		contact, err := s.AddContact(ctx, tx, c, n)
 		if store.IsUnique(err) && in.ID != nil {
@@ -81,24 +73,10 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (*e
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The
 // transaction holds the rates and the customer. The caller has decided whether the contact is permitted.
 func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n Record) (*ent.Contact, error) {
-	stage, err := s.books.StageAt(ctx, tx, c, n.At)
-	if err != nil {
+	if err := s.derive(ctx, tx, c, &n); err != nil {
 		return nil, err
 	}
-	codes, err := s.rates.StaffCodes(ctx, tx, input.NonEmpty(n.StaffID), n.At)
-	if err != nil {
-		return nil, err
-	}
-	segments, err := s.DatedOf(ctx, tx, schema.DatedSegment, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	segment := schema.Segment(input.OrZero(segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))))
-	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense), n.At)
-	if err != nil {
-		return nil, err
-	}
-	n.Stage, n.Segment, n.Cost, n.CostLines, n.Uncosted, n.RecordedAt = stage, &segment, cost.Total, cost.Lines, len(cost.Missing) > 0, s.Now()
+	n.RecordedAt = s.Now()
 	create := tx.Contact.Create()
 	if err := Fields().Set(create.Mutation(), &n); err != nil {
 		return nil, err
@@ -107,11 +85,56 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	if err != nil {
 		return nil, err
 	}
-	if err := s.books.SettleContact(ctx, tx, c, contact); err != nil {
+	if err := s.books.SettleContact(ctx, tx, c, nil, contact); err != nil {
 		return nil, err
 	}
 	if err := s.ContactRecorded(ctx, tx, contact.ID, c.ID); err != nil {
 		return nil, err
 	}
 	return contact, s.CustomerChanged(ctx, tx, c.ID)
+}
+
+// derive fills in what follows from the facts of a contact: the stage and the segment that its customer had at its moment, and its cost.
+func (s *Service) derive(ctx context.Context, tx *store.Tx, c *ent.Customer, n *Record) (err error) {
+	if n.Stage, err = s.books.StageAt(ctx, tx, c, n.At); err != nil {
+		return err
+	}
+	segments, err := s.DatedOf(ctx, tx, schema.DatedSegment, c.ID)
+	if err != nil {
+		return err
+	}
+	segment := schema.Segment(input.OrZero(segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))))
+	n.Segment = &segment
+	codes, err := s.rates.StaffCodes(ctx, tx, input.NonEmpty(n.StaffID), n.At)
+	if err != nil {
+		return err
+	}
+	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense), n.At)
+	if err != nil {
+		return err
+	}
+	n.Cost, n.CostLines, n.Uncosted = cost.Total, cost.Lines, len(cost.Missing) > 0
+	return nil
+}
+
+// checkLinks checks that the order and the offer that a contact is newly about are the customer's, and that the actor may see them. NOT_FOUND
+// on orderId or offerId.
+func (s *Service) checkLinks(ctx context.Context, tx *store.Tx, before, after *Record) error {
+	if after.OrderID != "" && after.OrderID != before.OrderID {
+		isTheirs, err := tx.Order.Query().Where(order.ID(after.OrderID), order.CustomerID(after.CustomerID)).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if !isTheirs {
+			return fault.NoSuch("orderId", "order of this customer")
+		}
+	}
+	if after.OfferID == "" || after.OfferID == before.OfferID {
+		return nil
+	}
+	isTheirs, err := tx.Offer.Query().Where(offer.ID(after.OfferID), offer.CustomerID(after.CustomerID)).Exist(ctx)
+	if err != nil || isTheirs {
+		return err
+	}
+	return fault.NoSuch("offerId", "offer to this customer")
 }

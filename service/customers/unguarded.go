@@ -18,7 +18,7 @@ import (
 // about somebody who had completed no order by then. The same pair may come twice.
 const broughtSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
 	SELECT c.referred_by_id, c.id FROM customers c WHERE c.referred_by_id IN (SELECT id FROM mine)
-	UNION ALL SELECT k.customer_id, k.about_id FROM contacts k WHERE k.customer_id IN (SELECT id FROM mine) AND k.kind = 'RECOMMENDATION' AND k.about_id IS NOT NULL
+	UNION ALL SELECT k.customer_id, k.about_id FROM contacts k WHERE k.customer_id IN (SELECT id FROM mine) AND k.kind = 'RECOMMENDATION' AND k.about_id IS NOT NULL AND k.voided_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.about_id AND o.status = 'COMPLETED' AND o.completed_at < k.at)`
 
 // brought returns whom customers brought, and whom those brought, and so on: the customers that each brought themselves.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"kopeck/costing"
@@ -12,6 +13,7 @@ import (
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
 	"kopeck/fault"
+	"kopeck/service/input"
 )
 
 // Contact is a contact with what it cost, what it earned of which orders, and the permission that it was made under.
@@ -26,6 +28,8 @@ type Contact struct {
 	Staff      string        `json:"staff,omitempty"`
 	Stage      string        `json:"stage"` // of the customer at that moment
 	Subject    string        `json:"subject,omitempty"`
+	Order      string        `json:"order,omitempty"` // that it was about
+	Offer      string        `json:"offer,omitempty"`
 	Permission *Permission   `json:"permission,omitempty"`
 	CostLines  []Cost        `json:"costLines"`
 	Cost       string        `json:"cost"`
@@ -33,6 +37,8 @@ type Contact struct {
 	Realised   string        `json:"realised"`
 	Net        string        `json:"net"`
 	Expected   string        `json:"expected"` // what contacts of its kind, channel and stage earn
+
+	Corrections []ContactCorrection `json:"corrections"` // and that it was voided, in the order in which it was recorded
 
 	moment func(time.Time) string
 }
@@ -56,6 +62,22 @@ type Permission struct {
 	Wording string `json:"wording"` // that the customer agreed to last before the contact
 }
 
+// ContactCorrection is a correction of a contact, or that it was voided.
+type ContactCorrection struct {
+	At     time.Time     `json:"at"`
+	By     string        `json:"by"`
+	Reason string        `json:"reason"`
+	Voided bool          `json:"voided"`
+	Fields []FieldChange `json:"fields"`
+}
+
+// FieldChange is what a correction changed of a field, by its name in the API; null is none.
+type FieldChange struct {
+	Name string `json:"name"`
+	Old  any    `json:"old"`
+	New  any    `json:"new"`
+}
+
 // Contact explains a contact. NOT_FOUND.
 func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, error) {
 	c, err := s.Client.Contact.Get(ctx, contactID)
@@ -76,6 +98,7 @@ func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, erro
 	if c.Subject != nil {
 		page.Subject = *c.Subject
 	}
+	page.Order, page.Offer = input.OrZero(c.OrderID), input.OrZero(c.OfferID)
 	if c.StaffID != nil {
 		page.Staff = *c.StaffID
 		if u := s.people.User(*c.StaffID); u != nil {
@@ -95,7 +118,7 @@ func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, erro
 		line = line.WithUnits(s.Currency)
 		page.CostLines = append(page.CostLines, s.cost(&line))
 	}
-	for _, add := range []func(context.Context, *ent.Contact, *Contact) error{s.addEarned, s.addPermission} {
+	for _, add := range []func(context.Context, *ent.Contact, *Contact) error{s.addEarned, s.addPermission, s.addCorrections} {
 		if err := add(ctx, c, page); err != nil {
 			return nil, err
 		}
@@ -161,6 +184,40 @@ func (s *Service) addPermission(ctx context.Context, c *ent.Contact, page *Conta
 	return err
 }
 
+// addCorrections adds what was corrected of a contact, and that it was voided.
+func (s *Service) addCorrections(ctx context.Context, c *ent.Contact, page *Contact) error {
+	all, err := s.contacts.Corrections(ctx, []*ent.Contact{c})
+	page.Corrections = []ContactCorrection{}
+	for _, one := range all[c.ID] {
+		shown := ContactCorrection{At: one.At, By: one.By, Reason: one.Reason, Voided: one.Voided, Fields: []FieldChange{}}
+		for _, f := range one.Fields {
+			shown.Fields = append(shown.Fields, FieldChange{f.Name, f.Old, f.New})
+		}
+		page.Corrections = append(page.Corrections, shown)
+	}
+	return err
+}
+
+// String returns the correction as a line of the page.
+func (c ContactCorrection) String() string {
+	if c.Voided {
+		return "voided by " + c.By + ": " + c.Reason
+	}
+	changes := make([]string, len(c.Fields))
+	for i, f := range c.Fields {
+		changes[i] = fmt.Sprintf("%s from %s to %s", f.Name, orNothing(f.Old), orNothing(f.New))
+	}
+	return "corrected by " + c.By + ": " + strings.Join(changes, ", ") + ": " + c.Reason
+}
+
+// orNothing writes a value of a field.
+func orNothing(value any) string {
+	if value == nil {
+		return "nothing"
+	}
+	return fmt.Sprint(value)
+}
+
 // Page implements [Explanation].
 func (c *Contact) Page() string {
 	p := &page{}
@@ -170,6 +227,8 @@ func (c *Contact) Page() string {
 	p.fact("at", c.moment(c.At)+recordedLater(c.At, c.RecordedAt, c.moment))
 	p.fact("staff", c.Staff)
 	p.fact("subject", c.Subject)
+	p.fact("order", c.Order)
+	p.fact("offer", c.Offer)
 	if c.Permission != nil {
 		p.fact("permission", fmt.Sprintf("%s: %s, %s, %s, now %s: %q", c.Permission.ID, c.Permission.Channel, c.Permission.Purpose, c.Permission.Level, c.Permission.State, c.Permission.Wording))
 	}
@@ -183,5 +242,11 @@ func (c *Contact) Page() string {
 	p.row(2, "less its cost", minus(c.Cost))
 	p.sum(2, "net", c.Net)
 	p.row(2, "contacts of its kind, channel and stage are expected to earn", c.Expected)
+	if len(c.Corrections) > 0 {
+		p.head("What was corrected")
+	}
+	for _, one := range c.Corrections {
+		p.row(2, c.moment(one.At)+" "+one.String(), "")
+	}
 	return p.String()
 }

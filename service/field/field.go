@@ -85,6 +85,9 @@ func Of[R, V any](file, column string, uses Uses, kind Kind[V], at func(r *R) *V
 	return f
 }
 
+// Copy copies the field from one record to another.
+func (f *Field[R]) Copy(to, from *R) { f.copy(to, from) }
+
 // WithKey adds a column of the table that is computed from the field, and perhaps from others that never change.
 func (f *Field[R]) WithKey(column string, value func(r *R) string) *Field[R] {
 	f.keys = append(f.keys, key[R]{column, value})

@@ -33,6 +33,13 @@ func (p *Price) Parts() ([]*PricePart, error) {
 	if err != nil {
 		return nil, priceFaultFor(p.from.costs, err)
 	}
+	if !p.from.costs {
+		for i := range parts {
+			if parts[i].List, err = p.wholeSteps(parts[i].List); err != nil {
+				return nil, input.DomainError(err)
+			}
+		}
+	}
 	totals, err := pricing.SplitOver(p.Total, parts)
 	if err != nil {
 		return nil, input.DomainError(err)

@@ -116,8 +116,8 @@ func (s *Service) RecipesOf(recipes []*ent.Recipe, options []*ent.ProductOption,
 		one := costing.Component{Material: input.OrZero(c.Material), Resource: input.OrZero(c.Resource), PartID: input.OrZero(c.PartID), Quantity: c.Quantity}
 		if c.Formula != nil {
 			var err error
-			if one.Formula, err = s.formulas.compiled(*c.Formula); err != nil {
-				return nil, fmt.Errorf("quote: the formula of %s: %w", c.ID, err)
+			if one.Formula, err = s.formulas.compiled(*c.Formula); err != nil { // somebody else has written the row; the other products can be made
+				one.Wrong = &costing.FormulaError{Formula: *c.Formula, Err: err}
 			}
 		}
 		if c.OptionID != nil {

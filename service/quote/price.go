@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/service/input"
 )
 
 // PriceConnection is a page of a customer's prices.
@@ -31,7 +32,6 @@ type Price struct {
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
-	List       money.Amount
 	Lines      []pricing.Line
 	Floor      money.Amount
 	Cost       *costing.ProductCost
@@ -45,6 +45,7 @@ type Price struct {
 	ValidUntil time.Time
 	LeadDays   int
 
+	list     money.Amount
 	from     *Quotes
 	prices   *pricing.Book // that it comes from
 	held     *Held
@@ -52,6 +53,21 @@ type Price struct {
 	options  []pricing.Option   // of the question, and those that measurements filled
 	rejected []pricing.Rejected // of all rules, the supposed ones too
 	supposed bool               // by other rates or rules than there are: not to be promised
+}
+
+// List returns the list price of a unit with the surcharges of its options; for callers without the scope costs in whole price steps, as lines of
+// prices are.
+func (p *Price) List() (money.Amount, error) {
+	if p.from == nil || p.from.costs {
+		return p.list, nil
+	}
+	list, err := p.wholeSteps(p.list)
+	return list, input.DomainError(err)
+}
+
+// wholeSteps returns an amount in whole price steps.
+func (p *Price) wholeSteps(amount money.Amount) (money.Amount, error) {
+	return pricing.RoundTo(p.from.service.Settings().PriceStep, amount)
 }
 
 // PriceOption is an option of a price, or a measurement.

@@ -27,13 +27,16 @@ type Promise struct {
 // PromiseJSON is what offer and order lines keep of a promise as JSON.
 type PromiseJSON struct{ Lines, Options json.RawMessage }
 
-// TotalOf sums the totals of promises.
+// TotalOf sums the totals of promises. A sum that may not be stated is an overflow.
 func TotalOf(promises []Promise) (money.Amount, error) {
 	totals := make([]money.Amount, len(promises))
 	for i, p := range promises {
 		totals[i] = p.Total
 	}
 	total, err := money.Sum(totals...)
+	if err == nil && total.TooLarge() {
+		err = money.ErrOverflow
+	}
 	return total, input.DomainError(err)
 }
 

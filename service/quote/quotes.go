@@ -114,6 +114,9 @@ func (q *Quotes) priceOf(c *ent.Customer, productID string, units money.Decimal,
 	if q.book.products[productID] == nil {
 		return nil, fault.NoSuch("productId", "product")
 	}
+	if units.Compare(pricing.MaxQuantity) > 0 {
+		return nil, fault.Invalidf("quantity", "want at most %s", pricing.MaxQuantity)
+	}
 	customer, ok := q.facts[c.ID]
 	if !ok {
 		return nil, fmt.Errorf("quote: no facts of %s for a price", c.ID)
@@ -135,7 +138,7 @@ func (q *Quotes) priceOf(c *ent.Customer, productID string, units money.Decimal,
 // answered returns an answer of the book as the API has it.
 func (q *Quotes) answered(prices *pricing.Book, question pricing.Question, answer pricing.Answer) *Price {
 	price := &Price{
-		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
+		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, list: answer.List,
 		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
 		TaxShare: answer.TaxShare, Net: answer.Net, Tax: answer.Tax, Gross: answer.Gross,
 		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,

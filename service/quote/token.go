@@ -25,7 +25,7 @@ func (s *Service) PriceToken(p *Price) (string, error) {
 		return "", fault.New(fault.WrongState, "productId", "the product is off the catalogue: its price is not promised")
 	}
 	content := auth.PriceContent{
-		Customer: p.CustomerID, Product: p.ProductID, Quantity: p.Quantity.Nano(), Unit: p.Unit.Minor(), List: p.List.Minor(),
+		Customer: p.CustomerID, Product: p.ProductID, Quantity: p.Quantity.Nano(), Unit: p.Unit.Minor(), List: p.list.Minor(),
 		LeadDays: p.LeadDays, AskedAt: p.At, ValidUntil: p.ValidUntil, Tax: p.Tax.Minor(),
 	}
 	for _, o := range p.options {

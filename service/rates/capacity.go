@@ -94,8 +94,9 @@ func (s *Service) book(ctx context.Context, tx *store.Tx, orderID string, needs 
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
-// holdResources locks resources until the end of the transaction and returns what is booked of them from a day on.
-func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costing.Usage, first int) (bookedDays, error) {
+// holdResources locks resources until the end of the transaction and returns what is booked of them from a day on, as far as it meets
+// conditions.
+func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costing.Usage, first int, conditions ...predicate.Booking) (bookedDays, error) {
 	resources := make([]string, len(needs))
 	for i, need := range needs { // sorted, so that two orders cannot wait for each other
 		resources[i] = need.Resource
@@ -103,7 +104,7 @@ func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costi
 			return nil, err
 		}
 	}
-	return sumDays(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()))
+	return sumDays(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()).Where(conditions...))
 }
 
 // taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.

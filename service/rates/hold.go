@@ -3,12 +3,12 @@ package rates
 import (
 	"cmp"
 	"context"
-	"math/big"
+	"maps"
 	"slices"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
@@ -20,12 +20,56 @@ import (
 // blocks capacity by asking: holds cost nothing and can be renewed.
 const maxHolds = 20
 
-// Hold holds the capacity that the day of a price needs until the price's token expires, and says so in the price. What the same
-// price held before is held anew, not twice; what has expired counts for nothing. If the free capacity does not suffice for the day
-// nothing is held.
+const overShare = "with this price you would hold more of what all share than one user may: order what you hold, wait until it expires, " +
+	"take a later day, or order this price without holding it"
+
+// hold is what a user holds now by a price.
+type hold struct {
+	key      string // of the price
+	by       string // the user; "" for none
+	until    time.Time
+	bookings []costing.Booking // by resource and day
+}
+
+// upTo returns what of the hold is up to a day.
+func (h hold) upTo(last int) []costing.Booking {
+	var held []costing.Booking
+	for _, b := range h.bookings {
+		if b.Day <= last {
+			held = append(held, b)
+		}
+	}
+	return held
+}
+
+// suffices reports whether an order that is due on a day would take all that it needs from the hold.
+func (h hold) suffices(needs []costing.Usage, due int) bool {
+	_, rest := divideHeld(needs, h.upTo(due))
+	return len(rest) == 0
+}
+
+// promised says that the hold, which suffices for a due day, keeps it: the day is possible whatever else is free.
+func (h hold) promised(held quote.Held, first, due int) quote.Held {
+	last := first
+	for _, b := range h.upTo(due) {
+		last = max(last, b.Day)
+	}
+	if !held.Some || last < held.Earliest {
+		held.Earliest, held.Some = last, true
+	}
+	held.Until = &h.until
+	return held
+}
+
+// Hold holds the capacity that the day of a price needs until the price's token expires, and says so in the price. What the actor held
+// before by the same price is held anew, not twice, and is released only for that: if the free capacity does not suffice for the day, or
+// the user would hold too much, nothing is held and nothing is released. What a colleague holds by the same price is for the same customer:
+// it is left to them, and if it suffices for the day it is what the price is told to be held by, as long as the colleague's.
+//
+// What has expired counts for nothing.
 //
 // Faults: INVALID for a price of another moment; FORBIDDEN for who may not place orders; LIMIT_EXCEEDED for more than 20 prices at once
-// and for more than a share of a resource; NOT_FOUND.
+// and for more than a share of a resource up to some day; NOT_FOUND.
 func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 	actor, _ := auth.From(ctx)
 	if !actor.Writes("Order") {
@@ -46,87 +90,113 @@ func (s *Service) Hold(ctx context.Context, p *quote.Price) error {
 		if _, err := s.LockCustomer(ctx, tx, "customerId", p.CustomerID); err != nil {
 			return "", err
 		}
-		key := p.Key()
-		if err := s.releaseHolds(ctx, tx, []string{key}); err != nil {
-			return "", err
-		}
-		mine, err := s.checkHolds(ctx, tx, actor.UserID)
-		if err != nil {
-			return "", err
-		}
-		settings := s.Settings()
-		first := settings.Day(p.At)
-		days, err := s.holdResources(ctx, tx, needs, first)
-		if err != nil {
-			return "", err
-		}
-		booked := days.of(needs)
-		held = quote.Held{}
-		held.Earliest, held.Some = costing.Earliest(needs, first, settings.Calendar, booked, service.EndOfTime)
-		if held.Some && held.Earliest <= first+p.LeadDays {
-			if err := checkShare(settings, mine, needs, first, first+p.LeadDays); err != nil {
-				return "", err
-			}
-			held.Until = &p.ValidUntil
-			plan := costing.Plan(needs, first, first+p.LeadDays, settings.Calendar, booked, service.EndOfTime)
-			if err := s.writeHold(ctx, tx, p, plan); err != nil {
-				return "", err
-			}
-		}
-		return "", s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
+		var err error
+		held, err = s.holdPrice(ctx, tx, p, needs, actor.UserID)
+		return "", err
 	})
 	p.Hold(held)
 	return err
 }
 
-// checkHolds returns what a user holds, or LIMIT_EXCEEDED if it is as many prices as one may. Requests of a user wait for each other here.
-func (s *Service) checkHolds(ctx context.Context, tx *store.Tx, userID string) ([]*ent.Booking, error) {
-	if err := tx.Lock(ctx, store.LockOn("holds", userID), false); err != nil {
-		return nil, err
+// holdPrice is Hold in its transaction, with the customer locked, so that nobody else holds or orders the same price.
+func (s *Service) holdPrice(ctx context.Context, tx *store.Tx, p *quote.Price, needs []costing.Usage, userID string) (held quote.Held, err error) {
+	if err := tx.Lock(ctx, store.LockOn("holds", userID), false); err != nil { // requests of a user wait for each other here
+		return held, err
 	}
-	held, err := s.heldByUser(ctx, tx, userID)
-	prices := map[string]bool{}
-	for _, b := range held {
-		prices[*b.Hold] = true
+	same, err := s.holdsOf(ctx, tx, []string{p.Key()})
+	if err != nil {
+		return held, err
 	}
-	if err == nil && len(prices) >= maxHolds {
-		err = fault.New(fault.LimitExceeded, "hold", "you hold %d prices: order one of them, or wait until they expire", len(prices))
+	settings := s.Settings()
+	first := settings.Day(p.At)
+	due := first + p.LeadDays
+	days, err := s.holdResources(ctx, tx, needs, first, notHeldBy(p.Key()))
+	if err != nil {
+		return held, err
 	}
-	return held, err
-}
-
-// checkShare returns LIMIT_EXCEEDED for a user who would hold more of a resource, with what is needed on days from first to last, than the
-// setting holdShare allows. The fault does not say of what and how much: who sells need not know what a product is made of.
-func checkShare(settings *service.Settings, held []*ent.Booking, needs []costing.Usage, first, last int) error {
-	days := new(big.Rat).Mul(settings.HoldShare.Rat(), new(big.Rat).SetInt64(int64(settings.Calendar.Working(first, last))))
-	if one := big.NewRat(1, 1); days.Cmp(one) < 0 {
-		days = one
-	}
-	for _, need := range needs {
-		most, all := new(big.Rat).Mul(need.Capacity.Rat(), days), need.Units.Rat()
-		for _, b := range held {
-			if b.Resource == need.Resource && b.Day <= last {
-				all.Add(all, b.Units.Rat())
-			}
-		}
-		if all.Cmp(most) > 0 {
-			return fault.New(fault.LimitExceeded, "hold", "with this price you would hold more of what all share than one user may: order what you hold, wait until it expires, or order this price without holding it")
+	held.Earliest, held.Some = costing.Earliest(needs, first, settings.Calendar, days.of(needs), service.EndOfTime)
+	own := slices.DeleteFunc(slices.Clone(same), func(h hold) bool { return h.by != userID })
+	for _, h := range same {
+		switch {
+		case h.by == userID:
+		case len(own) == 0 && h.suffices(needs, due):
+			return h.promised(held, first, due), nil
+		default:
+			days.add(h.bookings) // it is left to the colleague
 		}
 	}
-	return nil
+	plan, ok, err := s.planHold(ctx, tx, holder{userID, p.Key()}, needs, first, due, days.of(needs))
+	switch {
+	case err != nil && !fault.Is(err, fault.LimitExceeded):
+		return held, err
+	case !ok && len(own) > 0 && own[0].suffices(needs, due):
+		return own[0].promised(held, first, due), nil // as before, not longer
+	case !ok:
+		return held, err
+	}
+	if err := s.releaseHolds(ctx, tx, own); err != nil {
+		return held, err
+	}
+	if err := s.writeHold(ctx, tx, p, plan); err != nil {
+		return held, err
+	}
+	held.Until = &p.ValidUntil
+	return held, s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
-// takeHeld frees what is held for a customer by promises that are ordered now, and returns what of it is up to the due day.
+// holder is a user who holds a price.
+type holder struct{ userID, key string }
+
+// planHold plans what a user holds by a price, beside what they hold by others; false where the free capacity does not suffice for the day.
+// LIMIT_EXCEEDED where they would hold more prices, or up to some day more of a resource, than one may. The fault does not say of what and
+// how much: who sells need not know what a product is made of.
+func (s *Service) planHold(ctx context.Context, tx *store.Tx, by holder, needs []costing.Usage, first, due int, booked *costing.Bookings) ([]costing.Booking, bool, error) {
+	settings := s.Settings()
+	earliest, ok := costing.Earliest(needs, first, settings.Calendar, booked, service.EndOfTime)
+	if !ok || earliest > due {
+		return nil, false, nil
+	}
+	prices, mine, err := s.heldBeside(ctx, tx, by, first)
+	if err != nil {
+		return nil, false, err
+	}
+	if prices >= maxHolds {
+		return nil, false, fault.New(fault.LimitExceeded, "hold", "you hold %d prices: order one of them, or wait until they expire", prices)
+	}
+	limit := costing.HoldLimit{Share: settings.HoldShare, Mine: mine.of(needs)}
+	plan, ok := costing.PlanHold(needs, first, due, limit, settings.Calendar, booked, service.EndOfTime)
+	if !ok {
+		return nil, false, fault.New(fault.LimitExceeded, "hold", overShare)
+	}
+	return plan, true, nil
+}
+
+// takeHeld frees what is held for a customer by promises that are ordered now, one hold of each price, and returns what of it is up to the
+// due day. What the actor holds goes before what a colleague does, of whom the first who held it is taken; what others hold beside it is
+// left to them.
 func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, d Date, promises []quote.Promise) ([]costing.Booking, error) {
 	keys := make([]string, len(promises))
 	for i, p := range promises {
 		keys[i] = p.Key(d.For)
 	}
-	held, err := s.heldBy(ctx, tx, keys, d.DueDay)
-	if err != nil {
+	all, err := s.holdsOf(ctx, tx, keys)
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	return held, s.releaseHolds(ctx, tx, keys)
+	actor, _ := auth.From(ctx)
+	byKey := map[string]hold{}
+	for _, h := range all {
+		if _, ok := byKey[h.key]; !ok || h.by == actor.UserID {
+			byKey[h.key] = h
+		}
+	}
+	var taken []hold
+	var held []costing.Booking
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		taken = append(taken, byKey[key])
+		held = append(held, byKey[key].upTo(d.DueDay)...)
+	}
+	return held, s.releaseHolds(ctx, tx, taken)
 }
 
 // divideHeld divides what an order needs into what is held of it and the rest. Of a resource of which more is held than is needed, since

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"math/big"
 	"slices"
 	"time"
 
@@ -124,7 +123,18 @@ func (s *Service) basisOf(ctx context.Context, tx *store.Tx, orders []orderToCos
 }
 
 // OrderFigures is what an order costs and what of it is tax.
-type OrderFigures struct{ Cost, Tax, RefundedTax money.Amount }
+type OrderFigures struct {
+	Cost, Tax, RefundedTax money.Amount
+
+	Uncosted bool            // a rate is missing
+	Lines    []OrderLineCost // in their order
+}
+
+// OrderLineCost is what a line of an order costs and what of it is tax, of the whole quantity.
+type OrderLineCost struct {
+	ID        string
+	Cost, Tax money.Amount
+}
 
 // OrderCosts returns what orders cost and what of them is tax by what was known at a moment, less the cost of what had come back to
 // stock by the refunds that are given by order, by their ids. An order without lines is not in it.
@@ -146,7 +156,11 @@ func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costi
 			return nil, err
 		}
 		for _, c := range costed {
-			costs[c.after.id] = OrderFigures{c.after.cost, c.after.tax, c.after.refundedTax}
+			figures := OrderFigures{Cost: c.after.cost, Tax: c.after.tax, RefundedTax: c.after.refundedTax, Uncosted: c.after.uncosted}
+			for _, line := range c.after.lines {
+				figures.Lines = append(figures.Lines, OrderLineCost{line.id, line.cost, line.tax})
+			}
+			costs[c.after.id] = figures
 		}
 	}
 	return costs, nil
@@ -232,28 +246,13 @@ func (o *orderToCost) statedCosts() ([]money.Amount, error) {
 	if !o.stated {
 		return nil, nil
 	}
-	costs, weights := make([]money.Amount, len(o.lines)), make([]*big.Rat, len(o.lines))
-	var sum money.Amount
-	for n := range o.lines {
-		line := &o.lines[n]
+	lines := make([]costing.StatedLine, len(o.lines))
+	for n, line := range o.lines {
 		left, err := line.left()
 		if err != nil {
 			return nil, err
 		}
-		if sum, err = sum.Plus(left); err != nil {
-			return nil, err
-		}
-		costs[n], weights[n] = line.cost, line.total.Rat()
+		lines[n] = costing.StatedLine{Total: line.total, Cost: line.cost, Left: left}
 	}
-	if sum == o.cost {
-		return costs, nil
-	}
-	parts, err := money.Split(o.cost, weights)
-	if errors.Is(err, money.ErrNoWeights) { // nothing was paid for any line
-		for n := range weights {
-			weights[n] = big.NewRat(1, 1)
-		}
-		parts, err = money.Split(o.cost, weights)
-	}
-	return parts, err
+	return costing.DivideStatedCost(o.cost, lines)
 }

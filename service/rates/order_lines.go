@@ -176,19 +176,21 @@ func (f *OrderLineFigures) returnGoods(quantity money.Decimal) error {
 }
 
 // WrongOrderCosts costs all orders whose cost follows from rates once more, by all that is known now, and gives each line whose cost is
-// another to a function. A product that nothing is recorded of is left out: an import gave the costs of its lines.
-func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(lineID string, stored, computed money.Amount)) error {
+// another to a function, and each order that cannot be costed to another. A product that nothing is recorded of is left out: an import gave
+// the costs of its lines.
+func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(lineID string, stored, computed money.Amount), failed func(orderID string, err error)) error {
 	_, basis, err := s.readProducts(ctx, tx)
 	if err != nil {
 		return err
 	}
 	memo, made := costing.NewMemo(basis, memoized), map[string]bool{} // whether anything is recorded that a product is made of
 	return eachOrder(ctx, tx, restatableOrders, func(orders []orderToCost) error {
-		costed, err := costOrders(memo, orders, s.knownNow())
-		if err != nil {
-			return err
-		}
-		for _, c := range costed {
+		for _, o := range orders {
+			c, err := costOrder(memo, o, s.knownNow())
+			if err != nil {
+				failed(o.id, err)
+				continue
+			}
 			for n, line := range c.after.lines {
 				if _, known := made[line.productID]; !known {
 					codes := map[string]bool{}

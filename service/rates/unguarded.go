@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"entgo.io/ent/dialect/sql"
@@ -12,6 +13,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/booking"
+	"kopeck/ent/predicate"
 	"kopeck/id"
 	"kopeck/service/input"
 	"kopeck/service/quote"
@@ -153,26 +155,65 @@ func (s *Service) writeHold(ctx context.Context, tx *store.Tx, p *quote.Price, p
 	return nil
 }
 
-// releaseHolds frees what some prices hold now. No role writes bookings; the actor places an order of them, or holds them anew.
-func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, keys []string) error {
-	now := s.Now()
-	return tx.Booking.Update().Where(booking.HoldIn(keys...), booking.FreedAtGT(now)).SetFreedAt(now).Exec(auth.System(ctx))
+// notHeldBy is the condition that capacity is taken by anything but the price of a key, whoever holds it.
+func notHeldBy(key string) predicate.Booking {
+	return booking.Or(booking.HoldIsNil(), booking.HoldNEQ(key))
 }
 
-// heldBy reads what some prices hold now, up to a day, by resource. No role reads bookings; the actor places an order of the prices.
-func (s *Service) heldBy(ctx context.Context, tx *store.Tx, keys []string, last int) ([]costing.Booking, error) {
-	rows, err := tx.Booking.Query().Where(booking.HoldIn(keys...), booking.FreedAtGT(s.Now()), booking.DayLTE(last)).
-		Order(booking.ByResource(), booking.ByDay()).All(auth.System(ctx))
-	held := make([]costing.Booking, len(rows))
-	for i, b := range rows {
-		held[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units}
+// heldByUser is the condition that a user holds capacity; "" is who holds it without being a user.
+func heldByUser(userID string) predicate.Booking {
+	if userID == "" {
+		return booking.And(booking.HoldNotNil(), booking.HeldByIsNil())
 	}
-	return held, err
+	return booking.And(booking.HoldNotNil(), booking.HeldBy(userID))
 }
 
-// heldByUser reads what a user holds now by all prices. No role reads bookings; these are the actor's own.
-func (s *Service) heldByUser(ctx context.Context, tx *store.Tx, userID string) ([]*ent.Booking, error) {
-	return tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).All(auth.System(ctx))
+// releaseHolds frees some holds. No role writes bookings; the actor places an order of the prices, or holds anew what they held.
+func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, holds []hold) error {
+	now := s.Now()
+	keys := map[string][]string{} // by user
+	for _, h := range holds {
+		keys[h.by] = append(keys[h.by], h.key)
+	}
+	for _, userID := range slices.Sorted(maps.Keys(keys)) {
+		err := tx.Booking.Update().Where(heldByUser(userID), booking.HoldIn(keys[userID]...), booking.FreedAtGT(now)).SetFreedAt(now).Exec(auth.System(ctx))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holdsOf reads what some prices hold now, the first held first. No role reads bookings; the actor places an order of the prices, or holds
+// them.
+func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, keys []string) ([]hold, error) {
+	rows, err := tx.Booking.Query().Where(booking.HoldIn(keys...), booking.FreedAtGT(s.Now())).
+		Order(booking.ByBookedAt(), booking.ByHeldBy(), booking.ByHold(), booking.ByResource(), booking.ByDay()).All(auth.System(ctx))
+	if err != nil {
+		return nil, err
+	}
+	var holds []hold
+	for _, row := range rows {
+		key, by := *row.Hold, input.OrZero(row.HeldBy)
+		if n := len(holds); n == 0 || holds[n-1].key != key || holds[n-1].by != by {
+			holds = append(holds, hold{key: key, by: by, until: row.FreedAt.UTC()})
+		}
+		last := &holds[len(holds)-1]
+		last.bookings = append(last.bookings, costing.Booking{Resource: row.Resource, Day: row.Day, Units: row.Units})
+	}
+	return holds, nil
+}
+
+// heldBeside returns how many prices a user holds now beside one, and what they hold by them from a day on. No role reads bookings; these
+// are the actor's own.
+func (s *Service) heldBeside(ctx context.Context, tx *store.Tx, by holder, first int) (prices int, mine bookedDays, err error) {
+	beside := booking.And(heldByUser(by.userID), booking.HoldNEQ(by.key), booking.FreedAtGT(s.Now()))
+	keys, err := tx.Booking.Query().Where(beside).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))
+	if err != nil {
+		return 0, nil, err
+	}
+	mine, err = sumDays(ctx, tx.Booking.Query().Where(beside, booking.DayGTE(first)))
+	return len(keys), mine, err
 }
 
 // bookingsOf reads what orders have booked from a day on, by order, each by resource. Bookings are derived from orders: no role reads them.

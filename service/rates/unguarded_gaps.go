@@ -58,7 +58,7 @@ func contactGaps(ctx context.Context, from store.Reader) ([]contactGap, error) {
 		sums   = "count(*), min(c.at), min(c.id), max(c.id)"
 	)
 	ofChannel := func(subject string) string {
-		return "SELECT c.channel, " + sums + " FROM contacts c LEFT JOIN " + fmt.Sprintf(firsts, subject) + " r ON r.code = c.channel WHERE c.uncosted AND (r.first IS NULL OR c.at < r.first)"
+		return "SELECT c.channel, " + sums + " FROM contacts c LEFT JOIN " + fmt.Sprintf(firsts, subject) + " r ON r.code = c.channel WHERE c.uncosted AND c.voided_at IS NULL AND (r.first IS NULL OR c.at < r.first)"
 	}
 	staff := fmt.Sprintf(firsts, costing.SubjectStaff)
 	var gaps []contactGap
@@ -66,7 +66,7 @@ func contactGaps(ctx context.Context, from store.Reader) ([]contactGap, error) {
 		{costing.SubjectChannelFee, ofChannel(costing.SubjectChannelFee) + " GROUP BY c.channel"},
 		{costing.SubjectChannelMinute, ofChannel(costing.SubjectChannelMinute) + " AND c.minutes > 0 GROUP BY c.channel"},
 		{costing.SubjectStaff, "SELECT u.email_key, " + sums + " FROM contacts c JOIN users u ON u.id = c.staff_id LEFT JOIN " + staff + " e ON e.code = u.email_key LEFT JOIN " + staff + ` g ON g.code = u.grade
-			WHERE c.uncosted AND c.minutes > 0 AND (e.first IS NULL OR c.at < e.first) AND (g.first IS NULL OR c.at < g.first) GROUP BY u.email_key`},
+			WHERE c.uncosted AND c.voided_at IS NULL AND c.minutes > 0 AND (e.first IS NULL OR c.at < e.first) AND (g.first IS NULL OR c.at < g.first) GROUP BY u.email_key`},
 	} {
 		err := store.Each(ctx, from, kind.query, nil, func(scan store.ScanFunc) error {
 			gap := contactGap{RateKey: costing.RateKey{Subject: kind.subject}}

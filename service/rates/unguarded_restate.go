@@ -62,7 +62,7 @@ func contactsOf(ctx context.Context, tx *store.Tx, scope contactScope, within sp
 	args = append(args, after.at, within.until, after.at, after.id, n)
 	var contacts []contactToCost
 	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, at, minutes, exact_seconds, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
-		" AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?", args, func(scan store.ScanFunc) error {
+		" AND voided_at IS NULL AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?", args, func(scan store.ScanFunc) error {
 		var c contactToCost
 		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.spent.Minutes, &c.spent.Seconds, &c.expense, &c.cost, &c.lines, &c.uncosted)
 		c.at = c.at.UTC()

@@ -52,7 +52,7 @@ type baseCustomer struct {
 // It takes one statement, on one snapshot; memory grows by eight bytes a customer. Whether the caller may see it is checked by the
 // API. INVALID on by for a dimension that is unknown or named twice, and as LifetimeValue.
 func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*CustomerBase, error) {
-	if err := checkDimensions(by); err != nil {
+	if err := CheckDimensions(by); err != nil {
 		return nil, err
 	}
 	horizon, rate, err := s.value.CheckOutlook(horizonMonths, annualDiscountRate)
@@ -75,10 +75,10 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 			for i, one := range by {
 				key[i] = dimensionOf(c, one, s.Settings().Zone)
 			}
-			row := rows[joined(key)]
+			row := rows[Joined(key)]
 			if row == nil {
 				row = &CustomerBaseRow{Key: key, Labels: s.baseLabels(by, key)}
-				rows[joined(key)] = row
+				rows[Joined(key)] = row
 			}
 			return cmp.Or(row.add(v), b.Total.add(v))
 		})

@@ -69,7 +69,7 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 		})
 	})
 	if err != nil {
-		return nil, tooLarge(err)
+		return nil, TooLarge(err)
 	}
 	r.keep(most)
 	return r, s.readAtRisk(ctx, r)

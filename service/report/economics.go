@@ -50,10 +50,10 @@ const maxEconomicsRows = 50_000
 // Faults: INVALID on knownAt for the future, on to where it lies before from, on by for a dimension that is unknown or named
 // twice, and without a field for sums too large; LIMIT_EXCEEDED for more than 50,000 rows, unless the system asks.
 func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*ContactEconomics, error) {
-	if err := checkPeriod(from, to); err != nil {
+	if err := CheckPeriod(from, to); err != nil {
 		return nil, err
 	}
-	if err := checkDimensions(by); err != nil {
+	if err := CheckDimensions(by); err != nil {
 		return nil, err
 	}
 	e := &ContactEconomics{From: from, To: to, Model: s.Settings().AttributionModel, By: by}
@@ -93,7 +93,7 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		return e.fill(groups, names)
 	})
 	if err != nil {
-		return nil, tooLarge(err)
+		return nil, TooLarge(err)
 	}
 	return e, nil
 }
@@ -111,16 +111,16 @@ func (s *Service) sumNow(ctx context.Context, tx *store.Tx, b *breakdown, model 
 	return groups, unattributed, err
 }
 
-// rowLimit returns the maximum number of rows of a report for whoever asks; 0 is none, for the system.
-func rowLimit(ctx context.Context) int {
+// RowLimit returns the maximum number of rows of a report for whoever asks; 0 is none, for the system.
+func RowLimit(ctx context.Context) int {
 	if actor, ok := auth.From(ctx); ok && actor.IsSystem() {
 		return 0
 	}
 	return maxEconomicsRows
 }
 
-// checkRows refuses more rows than a limit; 0 is none.
-func checkRows(rows, limit int) error {
+// CheckRows refuses more rows than a limit; 0 is none.
+func CheckRows(rows, limit int) error {
 	if limit > 0 && rows > limit {
 		return fault.New(fault.LimitExceeded, "by", "more than %d rows: ask by fewer dimensions, or for a shorter time", limit)
 	}

@@ -38,30 +38,30 @@ type breakdown struct {
 	from, to time.Time // the period asked for, within the years in which there can be contacts
 	by       []service.ContactDimension
 	knownAt  time.Time // stages and segments are those known at this moment; zero is now
-	months   []month   // those of the contacts, where the months are a dimension
+	months   []Span    // those of the contacts, where the months are a dimension
 }
 
-// The years of all contacts and orders: other times are refused when they are written.
+// FirstYear and LastYear are the bounds of the years of all contacts and orders: other times are refused when they are written.
 var (
-	firstYear = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
-	lastYear  = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 1)
+	FirstYear = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
+	LastYear  = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 1)
 )
 
 // breakDown prepares to group the contacts of a period by dimensions, each named once.
 func (s *Service) breakDown(ctx context.Context, tx *store.Tx, from, to time.Time, by []service.ContactDimension) (*breakdown, error) {
 	b := &breakdown{from: from.UTC(), to: to.UTC(), by: by}
-	if b.from.Before(firstYear) {
-		b.from = firstYear
+	if b.from.Before(FirstYear) {
+		b.from = FirstYear
 	}
-	if b.to.After(lastYear) {
-		b.to = lastYear
+	if b.to.After(LastYear) {
+		b.to = LastYear
 	}
 	if slices.Contains(by, service.ContactDimensionMonth) {
 		first, last, err := firstAndLastContact(ctx, tx, b.from, b.to)
 		if err != nil {
 			return nil, err
 		}
-		b.months = monthsOf(first, last, s.Settings().Zone)
+		b.months = MonthsOf(first, last, s.Settings().Zone)
 	}
 	return b, nil
 }
@@ -72,7 +72,7 @@ func (b *breakdown) key(values []string) []string {
 	if at := slices.Index(b.by, service.ContactDimensionMonth); at >= 0 {
 		place, err := strconv.Atoi(values[at])
 		if err == nil && place < len(b.months) {
-			key[at] = b.months[place].name
+			key[at] = b.months[place].Name
 		}
 	}
 	return key
@@ -85,9 +85,9 @@ func (s *Service) sumContacts(ctx context.Context, tx *store.Tx, b *breakdown) (
 	if err != nil {
 		return nil, err
 	}
-	limit := rowLimit(ctx)
+	limit := RowLimit(ctx)
 	groups, err := contactGroups(ctx, tx, b, whole, limit)
-	return groups, cmp.Or(err, checkRows(len(groups), limit))
+	return groups, cmp.Or(err, CheckRows(len(groups), limit))
 }
 
 // mostContacts reports whether the database is to read the whole table of contacts, where it asks for that: if two fifths of the
@@ -97,7 +97,7 @@ func (b *breakdown) mostContacts(ctx context.Context, tx *store.Tx) (bool, error
 	if store.FullScanHint(tx) == "" {
 		return false, nil
 	}
-	first, last, err := firstAndLastContact(ctx, tx, firstYear, lastYear)
+	first, last, err := firstAndLastContact(ctx, tx, FirstYear, LastYear)
 	if err != nil {
 		return false, err
 	}

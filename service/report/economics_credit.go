@@ -46,7 +46,7 @@ func distinct[O any](id func(O) string, lists ...[]O) []O {
 // recommendedOrders returns the ids of the first orders of those customers of a range whom somebody recommended in the period, as they
 // were known at a moment: what the recommendations may be credited with.
 func recommendedOrders(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, known time.Time) ([]string, error) {
-	recommended, err := recommendedCustomers(ctx, tx, b, within)
+	recommended, err := recommendedCustomers(ctx, tx, b, within, known)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 	byKey := make(map[string]*contactGroup, len(groups))
 	for _, g := range groups {
 		g.Realised = money.Amount{}
-		byKey[joined(g.key)] = g
+		byKey[Joined(g.key)] = g
 	}
 	if err := tx.PreferIndexes(ctx); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 				return nil
 			}
 			delete(earned, contact)
-			g := byKey[joined(b.key(values))]
+			g := byKey[Joined(b.key(values))]
 			var err error
 			g.Realised, err = g.Realised.Plus(amount)
 			return err

@@ -46,7 +46,7 @@ func (s *Service) CustomerEconomicsOf(ctx context.Context, customers []*ent.Cust
 		return nil, fault.New(fault.Forbidden, "", "orders and contacts are not for the role %s", actor.Role)
 	}
 	begin, end := input.OrZero(from).UTC(), input.Or(to, service.EndOfTime).UTC()
-	if err := checkPeriod(begin, end); err != nil {
+	if err := CheckPeriod(begin, end); err != nil {
 		return nil, err
 	}
 	if len(customers) == 0 {

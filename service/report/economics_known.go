@@ -32,7 +32,7 @@ type knownBooks struct {
 // one group. LIMIT_EXCEEDED for too many.
 func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, model *schema.AttributionModel, at time.Time) ([]*contactGroup, money.Amount, error) {
 	b.knownAt = at
-	k := &knownBooks{Service: s, breakdown: b, model: model, basis: s.quote.PriceBook().Basis(), limit: rowLimit(ctx), groups: map[string]*contactGroup{}}
+	k := &knownBooks{Service: s, breakdown: b, model: model, basis: s.quote.PriceBook().Basis(), limit: RowLimit(ctx), groups: map[string]*contactGroup{}}
 	if len(b.by) == 0 {
 		k.group([]string{})
 	}
@@ -55,7 +55,7 @@ func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, mode
 
 // group returns the group of a key, which is created if it does not exist yet.
 func (k *knownBooks) group(key []string) *contactGroup {
-	name := joined(key)
+	name := Joined(key)
 	if k.groups[name] == nil {
 		k.groups[name] = &contactGroup{key: key}
 	}
@@ -117,7 +117,7 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 			return err
 		}
 		g := k.group(k.key(c.values))
-		if err := checkRows(len(k.groups), k.limit); err != nil {
+		if err := CheckRows(len(k.groups), k.limit); err != nil {
 			return err
 		}
 		g.contactSums, err = g.plus(contactSums{1, c.spent.Minutes, cost.Total, earned[c.id]})

@@ -6,18 +6,18 @@ import (
 	"kopeck/costing"
 )
 
-// month is a calendar month in the installation's time zone: "2026-11" and its first moment.
-type month struct {
-	name  string
-	begin time.Time
+// Span is a calendar month, or another span of a report, in the installation's time zone: "2026-11" and its first moment.
+type Span struct {
+	Name  string
+	Begin time.Time
 }
 
-// monthsOf returns the months from that of one moment to that of another, in their order.
-func monthsOf(first, last time.Time, zone *time.Location) []month {
+// MonthsOf returns the months from that of one moment to that of another, in their order.
+func MonthsOf(first, last time.Time, zone *time.Location) []Span {
 	year, number, _ := first.In(zone).Date()
-	var months []month
+	var months []Span
 	for begin := beginOfMonth(year, number, zone); !begin.After(last); begin = beginOfMonth(year, number, zone) {
-		months = append(months, month{time.Date(year, number, 1, 0, 0, 0, 0, time.UTC).Format("2006-01"), begin})
+		months = append(months, Span{time.Date(year, number, 1, 0, 0, 0, 0, time.UTC).Format("2006-01"), begin})
 		number++ // a thirteenth month is the next year's first
 	}
 	return months

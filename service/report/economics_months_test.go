@@ -21,13 +21,13 @@ func TestMonthsBeginWhereClocksShowIt(t *testing.T) {
 			}
 			at := time.Date(years[0], 1, 1, 12, 0, 0, 0, time.UTC)
 			end := time.Date(years[1], 12, 31, 0, 0, 0, 0, time.UTC)
-			months := monthsOf(at, end, place)
+			months := MonthsOf(at, end, place)
 			for this := 0; at.Before(end); at = at.Add(time.Minute) {
-				for this+1 < len(months) && !at.Before(months[this+1].begin) {
+				for this+1 < len(months) && !at.Before(months[this+1].Begin) {
 					this++
 				}
-				if want := at.In(place).Format("2006-01"); months[this].name != want {
-					t.Fatalf("%s is in %s, not %s", at, want, months[this].name)
+				if want := at.In(place).Format("2006-01"); months[this].Name != want {
+					t.Fatalf("%s is in %s, not %s", at, want, months[this].Name)
 				}
 			}
 		})
@@ -37,14 +37,14 @@ func TestMonthsBeginWhereClocksShowIt(t *testing.T) {
 func TestOneMonthOrNone(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 23, 59, 59, 999_999_000, time.UTC)
-	months := monthsOf(at, at, time.UTC)
-	if len(months) != 1 || months[0].name != "2026-11" {
+	months := MonthsOf(at, at, time.UTC)
+	if len(months) != 1 || months[0].Name != "2026-11" {
 		t.Errorf("one moment: %v", months)
 	}
-	if sql, args := placeOfMonth(months, "c.at"); sql != "0" || args != nil {
+	if sql, args := PlaceOf(months, "c.at"); sql != "0" || args != nil {
 		t.Errorf("one month is nothing to compare: %s %v", sql, args)
 	}
-	sql, args := placeOfMonth(monthsOf(at, at.AddDate(0, 2, 0), time.UTC), "c.at")
+	sql, args := PlaceOf(MonthsOf(at, at.AddDate(0, 2, 0), time.UTC), "c.at")
 	if sql != "CASE WHEN c.at < ? THEN 0 ELSE CASE WHEN c.at < ? THEN 1 ELSE 2 END END" || len(args) != 2 {
 		t.Errorf("three months: %s %v", sql, args)
 	}

@@ -53,7 +53,7 @@ const fewestContacts = 30
 //
 // Faults: INVALID on to where it lies before from, and without a field for sums too large.
 func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*StaffEconomics, error) {
-	if err := checkPeriod(from, to); err != nil {
+	if err := CheckPeriod(from, to); err != nil {
 		return nil, err
 	}
 	e := &StaffEconomics{From: from, To: to}
@@ -76,7 +76,7 @@ func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*Staf
 		return e.fill(groups, users)
 	})
 	if err != nil {
-		return nil, tooLarge(err)
+		return nil, TooLarge(err)
 	}
 	return e, nil
 }
@@ -94,7 +94,7 @@ func (e *StaffEconomics) fill(groups []*contactGroup, users []*ent.User) error {
 		if sums[who], err = sums[who].plus(g.contactSums); err != nil {
 			return err
 		}
-		share := new(big.Rat).Mul(usual[joined(g.key[1:])], new(big.Rat).SetInt64(int64(g.Contacts)))
+		share := new(big.Rat).Mul(usual[Joined(g.key[1:])], new(big.Rat).SetInt64(int64(g.Contacts)))
 		expected[who] = share.Add(share, cmp.Or(expected[who], new(big.Rat)))
 	}
 	others := &StaffEconomicsGroup{}
@@ -135,7 +135,7 @@ func usualNet(groups []*contactGroup) (map[string]*big.Rat, error) {
 	sums := map[string]contactSums{}
 	for _, g := range groups {
 		var err error
-		key := joined(g.key[1:])
+		key := Joined(g.key[1:])
 		if sums[key], err = sums[key].plus(g.contactSums); err != nil {
 			return nil, err
 		}

@@ -34,20 +34,32 @@ type OrderKnown struct {
 // rates that had been recorded by then (design, law 5).
 
 // ContactsKnownAt returns what contacts cost by what was known at a moment, not in the future; nil for those that had not been
-// recorded by then. The caller may see the contacts. INVALID on at.
+// recorded, or had been voided, by then. The caller may see the contacts. INVALID on at.
 func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
 	known, err := s.KnownMoment(ctx, "at", &at)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(contacts))
+	for i, c := range contacts {
+		ids[i] = c.ID
+	}
+	before, err := factsKnownAt(ctx, s.Store, ids, known)
 	if err != nil {
 		return nil, err
 	}
 	dated := s.quote.PriceBook().Basis().Rates
 	all := make(map[*ent.Contact]*ContactCost, len(contacts))
 	for _, c := range contacts {
-		if c.RecordedAt.After(known) {
+		if c.RecordedAt.After(known) || c.VoidedAt != nil && !c.VoidedAt.After(known) {
 			continue
 		}
-		in := rates.ContactInput(s.people.StaffCodes(c.StaffID, c.At, known), costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense)
-		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
+		f, corrected := before[c.ID]
+		if !corrected {
+			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.At}
+		}
+		in := rates.ContactInput(s.people.StaffCodes(f.staffID, f.at, known), f.spent, f.channel, f.expense)
+		cost, err := costing.Contact(in, dated, f.at, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}

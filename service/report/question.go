@@ -13,16 +13,16 @@ import (
 
 // What all reports have in common about what they are asked and how they fail.
 
-// checkPeriod refuses a period that ends before it begins.
-func checkPeriod(from, to time.Time) error {
+// CheckPeriod refuses a period that ends before it begins.
+func CheckPeriod(from, to time.Time) error {
 	if to.Before(from) {
 		return fault.Invalidf("to", "want a time that is not before from")
 	}
 	return nil
 }
 
-// checkDimensions refuses a dimension that does not exist or is named twice.
-func checkDimensions[D interface {
+// CheckDimensions refuses a dimension that does not exist or is named twice.
+func CheckDimensions[D interface {
 	~string
 	IsValid() bool
 }](by []D,
@@ -39,10 +39,10 @@ func checkDimensions[D interface {
 }
 
 // joined makes one text of a key. No value has a NUL in it.
-func joined(key []string) string { return strings.Join(key, "\x00") }
+func Joined(key []string) string { return strings.Join(key, "\x00") }
 
-// tooLarge makes a fault of an overflow, also of one in the database. Other errors are returned as they are.
-func tooLarge(err error) error {
+// TooLarge makes a fault of an overflow, also of one in the database. Other errors are returned as they are.
+func TooLarge(err error) error {
 	if store.IsOverflow(err) {
 		err = money.ErrOverflow
 	}

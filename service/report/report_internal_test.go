@@ -154,7 +154,7 @@ func TestQuotients(t *testing.T) {
 func TestKeyOfAMonth(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
-	b := &breakdown{by: []service.ContactDimension{service.ContactDimensionKind, service.ContactDimensionMonth}, months: monthsOf(at, at.AddDate(0, 2, 0), time.UTC)}
+	b := &breakdown{by: []service.ContactDimension{service.ContactDimensionKind, service.ContactDimensionMonth}, months: MonthsOf(at, at.AddDate(0, 2, 0), time.UTC)}
 	if key := b.key([]string{"VISIT", "2"}); !slices.Equal(key, []string{"VISIT", "2027-01"}) {
 		t.Errorf("got %q, want VISIT and 2027-01", key)
 	}

@@ -84,11 +84,11 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 		})
 	})
 	if err != nil {
-		return nil, tooLarge(err)
+		return nil, TooLarge(err)
 	}
 	for _, row := range sources {
 		if err := row.finish(r.Return); err != nil {
-			return nil, tooLarge(err)
+			return nil, TooLarge(err)
 		}
 		r.Rows = append(r.Rows, row)
 	}

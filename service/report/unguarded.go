@@ -55,7 +55,7 @@ func (b *breakdown) columns() (columns string, args []any) {
 		column := dimensionColumns[one]
 		switch known := knownColumns[one]; {
 		case one == service.ContactDimensionMonth:
-			place, months := placeOfMonth(b.months, "c.at")
+			place, months := PlaceOf(b.months, "c.at")
 			column, args = place, append(args, months...)
 		case known != "" && !b.knownAt.IsZero():
 			column, args = known, append(args, b.knownAt)
@@ -74,28 +74,35 @@ func (b *breakdown) into(values []string) []any {
 	return cells
 }
 
-// placeOfMonth returns an SQL expression for the place among some months of the one that a column's time lies in, and its
+// PlaceOf returns an SQL expression for the place among some months, or other spans, of the one that a column's time lies in, and its
 // parameters. It compares as often as a binary search does.
-func placeOfMonth(months []month, column string) (expression string, args []any) {
+func PlaceOf(months []Span, column string) (expression string, args []any) {
 	var between func(low, high int) string
 	between = func(low, high int) string {
 		if high-low <= 1 {
 			return strconv.Itoa(low)
 		}
 		middle := (low + high) / 2
-		args = append(args, months[middle].begin)
+		args = append(args, months[middle].Begin)
 		return "CASE WHEN " + column + " < ? THEN " + between(low, middle) + " ELSE " + between(middle, high) + " END"
 	}
 	return between(0, len(months)), args
 }
 
-// firstAndLastContact returns the times of the first and the last contact of a period, both zero where there is none.
+// firstAndLastContact returns the times of the first and the last contact of a period, both zero where there is none: of all that there are
+// and were, also before corrections.
 func firstAndLastContact(ctx context.Context, tx *store.Tx, from, to time.Time) (first, last time.Time, err error) {
-	const within = " FROM contacts WHERE at >= ? AND at < ?)"
-	return first, last, store.Each(ctx, tx, "SELECT (SELECT min(at)"+within+", (SELECT max(at)"+within, []any{from, to, from, to}, func(scan store.ScanFunc) error {
+	const within = " WHERE at >= ? AND at < ?"
+	const query = "SELECT (SELECT min(at) FROM contacts" + within + "), (SELECT max(at) FROM contacts" + within + ") UNION ALL SELECT min(at), max(at) FROM contact_corrections" + within
+	return first, last, store.Each(ctx, tx, query, []any{from, to, from, to, from, to}, func(scan store.ScanFunc) error {
 		var low, high store.Time
 		err := scan(&low, &high)
-		first, last = low.Time, high.Time
+		if first.IsZero() || !low.IsZero() && low.Before(first) {
+			first = low.Time
+		}
+		if high.After(last) {
+			last = high.Time
+		}
 		return err
 	})
 }
@@ -113,7 +120,7 @@ func contactGroups(ctx context.Context, tx *store.Tx, b *breakdown, whole bool, 
 		contacts += store.FullScanHint(tx)
 	}
 	query := "SELECT " + strings.Join(append(names, "count(*), sum(minutes), sum(cost), sum(realised)"), ", ") +
-		" FROM (SELECT " + columns + "c.minutes, c.cost, c.realised FROM " + contacts + " WHERE c.at >= ? AND c.at < ?" + store.SeparatePlan(tx) + ") AS r"
+		" FROM (SELECT " + columns + "c.minutes, c.cost, c.realised FROM " + contacts + " WHERE c.voided_at IS NULL AND c.at >= ? AND c.at < ?" + store.SeparatePlan(tx) + ") AS r"
 	if len(names) > 0 {
 		query += " GROUP BY " + strings.Join(names, ", ")
 	}
@@ -150,7 +157,7 @@ func (b *breakdown) contacts(each func(contact string, values []string) error) (
 	var contact string
 	values := make([]string, len(b.by))
 	cells := append(b.into(values), &contact)
-	return "SELECT " + columns + "c.id FROM contacts c WHERE c.at >= ? AND c.at < ? AND c.", append(args, b.from, b.to), func(scan store.ScanFunc) error {
+	return "SELECT " + columns + "c.id FROM contacts c WHERE c.voided_at IS NULL AND c.at >= ? AND c.at < ? AND c.", append(args, b.from, b.to), func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err
 		}
@@ -169,7 +176,7 @@ type knownContact struct {
 	at      time.Time
 }
 
-// eachKnownContact gives each contact of a breakdown with some customers that had been recorded by a moment. The contact is valid
+// eachKnownContact gives each contact of a breakdown with some customers as it was known at a moment. The contact is valid
 // until the function returns.
 func eachKnownContact(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, recorded time.Time, each func(*knownContact) error) error {
 	query, args, scanned := b.knownContacts(recorded, each)
@@ -182,13 +189,14 @@ func eachKnownContactOf(ctx context.Context, tx *store.Tx, b *breakdown, ids []s
 	return store.EachByIDs(ctx, tx, query+"id IN @ids", args, ids, scanned)
 }
 
-// knownContacts is contacts for those that had been recorded by a moment.
+// knownContacts is contacts as they were known at a moment.
 func (b *breakdown) knownContacts(recorded time.Time, each func(*knownContact) error) (query string, args []any, scanned func(store.ScanFunc) error) {
 	columns, args := b.columns()
 	c := &knownContact{values: make([]string, len(b.by))}
 	cells := append(b.into(c.values), &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at)
-	query = "SELECT " + columns + "c.id, c.minutes, c.exact_seconds, c.channel, c.expense, c.staff_id, c.at FROM contacts c WHERE c.recorded_at <= ? AND c.at >= ? AND c.at < ? AND c."
-	return query, append(args, recorded, b.from, b.to), func(scan store.ScanFunc) error {
+	contacts, known := books.ContactsKnownAt(recorded)
+	query = "SELECT " + columns + "c.id, c.minutes, c.exact_seconds, c.channel, c.expense, c.staff_id, c.at FROM " + contacts + " AS c WHERE c.at >= ? AND c.at < ? AND c."
+	return query, append(append(args, known...), b.from, b.to), func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err
 		}
@@ -199,12 +207,37 @@ func (b *breakdown) knownContacts(recorded time.Time, each func(*knownContact) e
 
 // contactedCustomers returns those of some customers who were contacted in the period.
 func contactedCustomers(ctx context.Context, tx *store.Tx, b *breakdown, within idRange) ([]string, error) {
-	return texts(ctx, tx, "SELECT DISTINCT customer_id FROM contacts WHERE customer_id > ? AND customer_id <= ? AND at >= ? AND at < ?", within.low, within.high, b.from, b.to)
+	return texts(ctx, tx, "SELECT DISTINCT customer_id FROM contacts WHERE voided_at IS NULL AND customer_id > ? AND customer_id <= ? AND at >= ? AND at < ?", within.low, within.high, b.from, b.to)
 }
 
-// recommendedCustomers returns those of some customers whom somebody recommended in the period.
-func recommendedCustomers(ctx context.Context, tx *store.Tx, b *breakdown, within idRange) ([]string, error) {
-	return texts(ctx, tx, "SELECT DISTINCT about_id FROM contacts WHERE about_id > ? AND about_id <= ? AND at >= ? AND at < ? AND kind = 'RECOMMENDATION'", within.low, within.high, b.from, b.to)
+// recommendedCustomers returns those of some customers whom somebody recommended in the period, as it was known at a moment.
+func recommendedCustomers(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, known time.Time) ([]string, error) {
+	contacts, args := books.ContactsKnownAt(known)
+	query := "SELECT DISTINCT about_id FROM " + contacts + " AS k WHERE about_id > ? AND about_id <= ? AND at >= ? AND at < ? AND kind = 'RECOMMENDATION'"
+	return texts(ctx, tx, query, append(args, within.low, within.high, b.from, b.to)...)
+}
+
+// knownFacts are the facts of a contact that its cost rests on, as they were before a correction.
+type knownFacts struct {
+	spent   costing.Duration
+	channel schema.Channel
+	expense money.Amount
+	staffID *string
+	at      time.Time
+}
+
+// factsKnownAt returns the facts of contacts that were corrected after a moment as they were known at it, by contact. The caller may see the
+// contacts.
+func factsKnownAt(ctx context.Context, from store.Reader, contactIDs []string, at time.Time) (map[string]knownFacts, error) {
+	all := map[string]knownFacts{}
+	const query = "SELECT contact_id, minutes, exact_seconds, channel, expense, staff_id, at FROM contact_corrections WHERE known_from <= ? AND recorded_at > ? AND contact_id IN @ids"
+	return all, store.EachByIDs(ctx, from, query, []any{at, at}, contactIDs, func(scan store.ScanFunc) error {
+		var contactID string
+		var f knownFacts
+		err := scan(&contactID, &f.spent.Minutes, &f.spent.Seconds, &f.channel, &f.expense, &f.staffID, store.UTC(&f.at))
+		all[contactID] = f
+		return err
+	})
 }
 
 // texts returns the one column of a query.

@@ -47,7 +47,7 @@ var customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @
 	SELECT customer_id, sum(CASE WHEN status = 'COMPLETED' AND at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN margin + cost ELSE 0 END),
 		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN margin + cost ELSE 0 END)
 	FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
-	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
+	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE voided_at IS NULL AND at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 
 // sumsOfCustomers sums up the orders and contacts of customers in a period, in one statement. yearEnd is where the year of
 // yearRevenue ends.
@@ -80,7 +80,7 @@ func sumsOfCustomers(ctx context.Context, db store.Reader, ids []string, from, t
 var paidBackSQL = `SELECT run.customer_id, min(run.at) FROM (
 		SELECT customer_id, at, sum(value) OVER (PARTITION BY customer_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM (
 			SELECT customer_id, completed_at AS at, id, margin AS value FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine)
-			UNION ALL SELECT customer_id, at, id, -cost FROM contacts WHERE customer_id IN (SELECT id FROM mine)) AS moves) AS run
+			UNION ALL SELECT customer_id, at, id, -cost FROM contacts WHERE voided_at IS NULL AND customer_id IN (SELECT id FROM mine)) AS moves) AS run
 	JOIN customers c ON c.id = run.customer_id WHERE run.so_far >= c.acquisition_cost GROUP BY run.customer_id`
 
 // paidBackAt returns when the acquisition costs of customers had been paid back, of those who cost something and for whom they have

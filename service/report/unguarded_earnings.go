@@ -17,10 +17,11 @@ func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at tim
 	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition+" AND o.customer_id IN @ids", args, customerIDs, addTo(&orders))
 }
 
-// eachContactKnownOf gives each contact of customers that had been recorded by a moment. It is valid until the function returns.
+// eachContactKnownOf gives each contact of customers as it was known at a moment. It is valid until the function returns.
 func eachContactKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time, each func(customerID string, c *knownContact) error) error {
-	const query = "SELECT customer_id, minutes, exact_seconds, channel, expense, staff_id, at FROM contacts WHERE recorded_at <= ? AND customer_id IN @ids"
-	return store.EachByIDs(ctx, tx, query, []any{at}, customerIDs, func(scan store.ScanFunc) error {
+	contacts, args := books.ContactsKnownAt(at)
+	query := "SELECT customer_id, minutes, exact_seconds, channel, expense, staff_id, at FROM " + contacts + " AS k WHERE customer_id IN @ids"
+	return store.EachByIDs(ctx, tx, query, args, customerIDs, func(scan store.ScanFunc) error {
 		var customerID string
 		c := &knownContact{}
 		if err := scan(&customerID, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at); err != nil {

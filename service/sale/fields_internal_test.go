@@ -15,6 +15,7 @@ func TestFieldsOfColumns(t *testing.T) {
 	fieldtest.Columns(t, Fields().Columns(), map[string]string{
 		"external_twin": "0 of an order that is imported: an import makes no possible duplicates",
 		"offer_id":      "files hold no offers",
+		"seller_id":     "files do not say who placed an order: reports take the owner of the customer",
 		"version":       "begins at 1 in each database",
 	}, order.Columns)
 	fieldtest.Columns(t, LineFields().Columns(), nil, orderline.Columns)

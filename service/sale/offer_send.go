@@ -43,7 +43,7 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 		if !decision.Allowed {
 			return consent.MissingPermission(decision, in.Channel, purpose)
 		}
-		contact, err := s.recordSending(ctx, tx, c, in.Channel, purpose, decision)
+		contact, err := s.recordSending(ctx, tx, o, c, in.Channel, purpose, decision)
 		if err != nil {
 			return err
 		}
@@ -55,17 +55,17 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 }
 
 // offerSubject is the subject of a contact by which an offer is sent. It names no offer, as who sees contacts need not see offers:
-// Offer.contact leads from the one to the other.
+// Contact.offer leads who sees both from the one to the other.
 const offerSubject = "offer"
 
 // recordSending records the contact by which an offer is sent.
-func (s *Service) recordSending(ctx context.Context, tx *store.Tx, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
+func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
 	if !ok {
 		kind = schema.Message
 	}
 	n := contacts.Record{
-		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: purpose, Subject: offerSubject,
+		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: purpose, Subject: offerSubject, OfferID: o.ID,
 	}
 	if decision.CurrentLevel != nil {
 		n.PermissionID = decision.Permission.ID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/order"
@@ -92,7 +93,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 		ID: n.id, CustomerID: n.customerID, ExternalID: input.OrZero(n.externalID), Status: schema.OrderPlaced, At: n.at, Day: day, DueAt: dueAt, Total: total,
 		CreatedAt: now, UpdatedAt: now,
 	}
-	create := tx.Order.Create().SetExternalTwin(twin).SetNillableOfferID(n.offerID)
+	create := tx.Order.Create().SetExternalTwin(twin).SetNillableOfferID(n.offerID).SetNillableSellerID(s.sellerOf(ctx))
 	if err := fields.Set(create.Mutation(), record); err != nil {
 		return nil, err
 	}
@@ -126,6 +127,15 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.
 	return o, s.rates.BookCapacity(ctx, tx, o.ID, made, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field, For: n.customerID})
+}
+
+// sellerOf returns the id of the user who places an order, and so sells it; nil if it is none of the staff.
+func (s *Service) sellerOf(ctx context.Context) *string {
+	actor, _ := auth.From(ctx)
+	if s.people.User(actor.UserID) == nil || actor.Role == schema.RolePartner {
+		return nil
+	}
+	return &actor.UserID
 }
 
 // externalTwin returns the number that tells an order's external id from the same of orders that the actor may not see. An external id of

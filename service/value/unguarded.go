@@ -78,7 +78,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
 		statisticsSQL(` AND o.at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
 		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, 0, '', NULL, NULL FROM contacts
-		WHERE at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
+		WHERE voided_at IS NULL AND at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 	args := append(store.Args(customerIDs), at, at)
 	query = strings.Replace(query, "@ids", "("+store.Placeholders(len(customerIDs))+")", 1)
 	err := store.Each(ctx, s.Store, query, args, func(scan store.ScanFunc) error {

@@ -1,0 +1,127 @@
+// Package assortment imports and exports what is sold and at what price, in bulk, for the command line: definitions of measurements, products
+// with their price terms, recipes with their options, price rules and agreements. It works as the system, past the guard.
+//
+// A file of Kopeck's own format carries both times of what is dated. When something was recorded is taken from a file only for what this
+// installation has never had: what was known here at a moment stays what it was. Everything else is recorded now.
+//
+// The rules are those of the verbs of packages catalogue and quote, which may be imported, as may service, service/input, service/field,
+// rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
+package assortment
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"kopeck/fault"
+	"kopeck/service"
+	"kopeck/service/bulk"
+	"kopeck/service/catalogue"
+	"kopeck/service/quote"
+	"kopeck/service/rates"
+	"kopeck/store"
+)
+
+// Service has the verbs of this package.
+type Service struct {
+	*service.Core
+
+	catalogue *catalogue.Service
+	quote     *quote.Service
+	rates     *rates.Service
+}
+
+// New makes the verbs.
+func New(core *service.Core, catalogue *catalogue.Service, quote *quote.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, catalogue: catalogue, quote: quote, rates: rates}
+}
+
+// Import writes records in bulk: each call is one transaction with all of its records, and with what follows from them. An Import must not
+// be used concurrently.
+type Import struct {
+	Check        bool // only find out what would happen, and change nothing
+	AllOrNothing bool // a rejected record undoes its transaction; the call then returns bulk.ErrRejected with the verdicts
+	Update       bool // change what exists with other content
+
+	OrdersRestated int64 // so far, by recipes
+
+	service *Service
+	recipes recipeBook
+	given   map[string]bool // the ids of rules and agreements that the file has had so far
+}
+
+// NewImport begins an import.
+func (s *Service) NewImport() *Import { return &Import{service: s, given: map[string]bool{}} }
+
+// chunk is the work on the records of one call.
+type chunk struct {
+	*Import
+
+	tx       *store.Tx
+	bulk     *store.Bulk // nil when only checking
+	verdicts []bulk.Verdict
+}
+
+// run does the work on some records, in a transaction that only reads when checking.
+func (i *Import) run(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]bulk.Verdict, error) {
+	ctx = bypassGuard(ctx)
+	var c *chunk
+	if i.Check {
+		err := i.service.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+			c = &chunk{Import: i, tx: tx, verdicts: make([]bulk.Verdict, records)}
+			return do(ctx, c)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return c.verdicts, nil
+	}
+	err := i.service.Store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+		c = &chunk{Import: i, tx: b.Tx, bulk: b, verdicts: make([]bulk.Verdict, records)}
+		if err := do(ctx, c); err != nil {
+			return err
+		}
+		if i.AllOrNothing && slices.ContainsFunc(c.verdicts, func(v bulk.Verdict) bool { return v.Outcome == bulk.Rejected }) {
+			return bulk.ErrRejected
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, bulk.ErrRejected) {
+		return nil, err
+	}
+	return c.verdicts, err
+}
+
+// changed says that the price book has changed.
+func (c *chunk) changed(ctx context.Context) error {
+	return c.service.SnapshotChanged(ctx, c.tx, service.SnapshotBook)
+}
+
+func rejected(reason string) bulk.Verdict {
+	return bulk.Verdict{Outcome: bulk.Rejected, Reason: reason}
+}
+
+// rejectedFor rejects a record for the faults of an error.
+func rejectedFor(err error) bulk.Verdict { return rejected(reason(err)) }
+
+// reason returns the text of faults for readers of the file of rejected rows.
+func reason(err error) string {
+	all := fault.All(err)
+	if len(all) == 0 {
+		return err.Error()
+	}
+	texts := make([]string, len(all))
+	for n, one := range all {
+		texts[n] = strings.Join(append(slices.Clone(one.Path), one.Message), ": ")
+	}
+	return strings.Join(texts, "; ")
+}
+
+// existsOtherwise rejects a record that differs from what exists.
+func existsOtherwise(what string, differ []string) bulk.Verdict {
+	return rejected("the " + what + " is there already with another " + strings.Join(differ, ", ") + "; --update changes it")
+}
+
+// errPast is why a record with its own moment of recording is rejected.
+const errPast = "recorded_at: this was recorded elsewhere, and of the same %s others are recorded here: a file cannot change what was known here; leave out id and recorded_at to record it now"

@@ -1,0 +1,203 @@
+package contacts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// nearWindow is how far apart two contacts may have begun that are possibly the same: two phones round, and are not set alike.
+const nearWindow = 10 * time.Minute
+
+// longest is how long a contact that somebody records may last: one that began earlier before another is over by then.
+const longest = 24 * time.Hour
+
+// mayBeOne reports whether two contacts with one customer are possibly the same, told twice: on the same channel and in the same direction,
+// both stand, and they began at nearly the same time, or the one before the other was over.
+func mayBeOne(a, b *ent.Contact) bool {
+	if a.ID == b.ID || a.CustomerID != b.CustomerID || a.Channel != b.Channel || a.Direction != b.Direction || a.VoidedAt != nil || b.VoidedAt != nil {
+		return false
+	}
+	if b.At.Before(a.At) {
+		a, b = b, a
+	}
+	apart := b.At.Sub(a.At)
+	return apart <= nearWindow || apart < min(lasted(a), longest)
+}
+
+// lasted returns how long a contact took, to the microsecond.
+func lasted(c *ent.Contact) time.Duration {
+	seconds, err := costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}.InExactSeconds()
+	if err != nil || seconds.Compare(money.Whole(int64(longest/time.Second))) > 0 {
+		return longest
+	}
+	return time.Duration(seconds.Nano())
+}
+
+// PossibleDuplicates returns the contacts that are possibly the same as one of some contacts, by that id, the earlier first: of those that
+// the caller may see.
+func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Contact) (map[string][]*ent.Contact, error) {
+	found := map[string][]*ent.Contact{}
+	var customers []string
+	var first, last time.Time
+	for _, c := range of {
+		if c.VoidedAt != nil {
+			continue
+		}
+		if customers = append(customers, c.CustomerID); first.IsZero() || c.At.Before(first) {
+			first = c.At
+		}
+		if c.At.After(last) {
+			last = c.At
+		}
+	}
+	slices.Sort(customers)
+	for some := range slices.Chunk(slices.Compact(customers), store.IDsPerStatement) {
+		near, err := s.Client.Contact.Query().Where(
+			contact.CustomerIDIn(some...), contact.AtGTE(first.Add(-longest)), contact.AtLTE(last.Add(longest)), contact.VoidedAtIsNil(),
+		).Order(contact.ByAt(), contact.ByID()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("contacts: possible duplicates: %w", err)
+		}
+		for _, c := range of {
+			for _, other := range near {
+				if mayBeOne(c, other) {
+					found[c.ID] = append(found[c.ID], other)
+				}
+			}
+		}
+	}
+	return found, nil
+}
+
+// JoinContacts makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and
+// the other is voided. Both are audited.
+//
+// Faults: INVALID on otherId for the same contact, or one with another customer; NOT_FOUND and FORBIDDEN on id or otherId; WRONG_STATE on id or
+// otherId for one that is voided, and on otherId where another person took part in each; VERSION_CONFLICT; those of CorrectContact.
+func (s *Service) JoinContacts(ctx context.Context, in service.JoinContactsInput) (*ent.Contact, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.Contact, in.ID))
+	faults.Add(id.Check("otherId", id.Contact, in.OtherID))
+	if in.ID == in.OtherID {
+		faults.Add(fault.Invalidf("otherId", "want another contact than the one that is kept"))
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err := s.Write(ctx, service.Verb{Name: "joinContacts", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		other, err := s.visible(ctx, tx, "otherId", in.OtherID)
+		if err != nil {
+			return "", err
+		}
+		c, kept, err := s.lockContact(ctx, tx, in.ID, input.OrZero(other.AboutID))
+		if err != nil {
+			return "", err
+		}
+		if other.CustomerID != kept.CustomerID {
+			return "", fault.Invalidf("otherId", "a contact with another customer")
+		}
+		if other, err = s.visible(ctx, tx, "otherId", in.OtherID); err != nil { // as it is now that nobody else changes it
+			return "", err
+		}
+		if err := service.CheckVersion(in.ExpectedVersion, kept.Version); err != nil {
+			return "", err
+		}
+		return kept.ID, s.join(ctx, tx, c, kept, other)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.Contact.Get(ctx, in.ID)
+}
+
+// join joins a contact into another. The transaction holds both.
+func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept, other *ent.Contact) error {
+	switch {
+	case kept.VoidedAt != nil:
+		return fault.New(fault.WrongState, "id", "the contact is voided")
+	case other.VoidedAt != nil:
+		return fault.New(fault.WrongState, "otherId", "the contact is voided already")
+	case kept.StaffID != nil && other.StaffID != nil && *kept.StaffID != *other.StaffID:
+		return fault.New(fault.WrongState, "otherId", "another person took part in each, and a contact has one: correct who took part in one of them first")
+	}
+	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
+		return err
+	}
+	missing := missing(recordOf(kept), recordOf(other))
+	missing.ID, missing.ExpectedVersion = kept.ID, kept.Version
+	given, err := s.editedFields(ctx).Update(&missing, &Record{})
+	if err != nil {
+		return err
+	}
+	return s.correctHeld(ctx, tx, c, kept, given, missing.ExpectedVersion, "joined with "+other.ID)
+}
+
+// missing returns what a contact does not say and another, which is the same, does. Of the texts both are kept.
+func missing(kept, other *Record) (in service.CorrectContactInput) {
+	if kept.StaffID == "" && other.StaffID != "" {
+		in.StaffID = graphql.OmittableOf(&other.StaffID)
+	}
+	if kept.Minutes.IsZero() && !other.Minutes.IsZero() {
+		if other.Seconds != nil {
+			seconds := money.Exact(other.Seconds.String())
+			in.Seconds = &seconds
+		} else {
+			minutes := money.Exact(other.Minutes.String())
+			in.Minutes = &minutes
+		}
+	}
+	for _, text := range []struct {
+		kept, other string
+		to          *graphql.Omittable[*string]
+		most        int
+	}{
+		{kept.Subject, other.Subject, &in.Subject, maxSubject},
+		{kept.Notes, other.Notes, &in.Notes, maxNotes},
+	} {
+		if joined := joinedText(text.kept, text.other, text.most); joined != text.kept {
+			*text.to = graphql.OmittableOf(&joined)
+		}
+	}
+	for _, link := range []struct {
+		kept, other string
+		to          *graphql.Omittable[*string]
+	}{
+		{kept.OrderID, other.OrderID, &in.OrderID},
+		{kept.OfferID, other.OfferID, &in.OfferID},
+	} {
+		if link.kept == "" && link.other != "" {
+			*link.to = graphql.OmittableOf(&link.other)
+		}
+	}
+	if kept.AboutID == "" && other.AboutID != "" && kept.Kind == other.Kind {
+		in.AboutID = graphql.OmittableOf(&other.AboutID)
+	}
+	return in
+}
+
+// joinedText returns a text with another below it, unless it has that already or both are longer than a number of characters.
+func joinedText(kept, other string, most int) string {
+	joined := kept + "\n" + other
+	switch {
+	case kept == "":
+		return other
+	case other == "" || strings.Contains(kept, other) || len([]rune(joined)) > most:
+		return kept
+	}
+	return joined
+}

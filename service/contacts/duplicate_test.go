@@ -1,0 +1,104 @@
+package contacts_test
+
+import (
+	"testing"
+	"time"
+
+	"kopeck/apptest"
+	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// TestTheSameCallToldTwice: a call that two phones report is a possible duplicate of the other, for who sees both, and the two can be joined: the
+// one gets what it does not say, the other has never been.
+func TestTheSameCallToldTwice(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *apptest.Shop) {
+		ctx, first := s.System(), s.Contacts["Anna's call"] // 10 minutes of Olga's at nine
+		at := apptest.Day(time.September, 10).Add(12 * time.Minute)
+		second, err := s.App.Contacts.RecordContact(ctx, service.RecordContactInput{
+			CustomerID: s.Customers["Anna"], Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at, Minutes: ptr(money.Exact("4")),
+			Subject: ptr("cloth"), Notes: ptr("blue"), OrderID: ptr(s.Orders["Anna"]), Expense: apptest.Roubles("9"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		duplicates := func(c *ent.Contact) []*ent.Contact {
+			t.Helper()
+			all, err := s.App.Contacts.PossibleDuplicates(ctx, []*ent.Contact{c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all[c.ID]
+		}
+		if found := duplicates(second); len(found) != 0 {
+			t.Errorf("12 minutes after a call of 10: %v", found)
+		}
+		nearer := at.Add(-3 * time.Minute)
+		if second, err = s.App.Contacts.CorrectContact(ctx, correct(second.ID, func(in *service.CorrectContactInput) { in.At = &nearer })); err != nil {
+			t.Fatal(err)
+		}
+		if found := duplicates(second); len(found) != 1 || found[0].ID != first {
+			t.Errorf("the duplicates are %v, want Anna's call", found)
+		}
+
+		join := service.JoinContactsInput{ID: second.ID, OtherID: first, IdempotencyKey: ptr("join")}
+		for name, c := range map[string]struct {
+			in    service.JoinContactsInput
+			fails string
+		}{
+			"with itself":         {service.JoinContactsInput{ID: first, OtherID: first}, "otherId INVALID"},
+			"no contact":          {service.JoinContactsInput{ID: first, OtherID: s.IDs.Make(id.Contact)}, "otherId NOT_FOUND"},
+			"of another customer": {service.JoinContactsInput{ID: first, OtherID: s.Contacts["Boris's call"]}, "otherId INVALID"},
+			"at another version":  {service.JoinContactsInput{ID: second.ID, OtherID: first, ExpectedVersion: ptr(1)}, "expectedVersion VERSION_CONFLICT"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				if _, err := s.App.Contacts.JoinContacts(ctx, c.in); codes(err) != c.fails {
+					t.Errorf("%v; want %q", err, c.fails)
+				}
+			})
+		}
+		for range 2 { // the same request repeated
+			kept, err := s.App.Contacts.JoinContacts(ctx, join)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// 4 minutes at 1200.00 an hour, 5.00 by phone and 9.00: Olga comes from the call that is voided.
+			if kept.StaffID == nil || *kept.StaffID != s.Users["Olga"] || kept.Minutes.String() != "4" || kept.Cost.Minor() != 8000+500+900 || *kept.Subject != "cloth" || kept.Version != 3 {
+				t.Errorf("kept: %+v", kept)
+			}
+			if found := duplicates(kept); len(found) != 0 {
+				t.Errorf("the duplicates after joining are %v", found)
+			}
+		}
+		voided, err := s.Client.Contact.Get(ctx, first)
+		if err != nil || voided.VoidedAt == nil || *voided.VoidReason != "joined into "+second.ID || !voided.Realised.IsZero() {
+			t.Errorf("the other is %+v, %v", voided, err)
+		}
+		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: first}); codes(err) != "otherId WRONG_STATE" {
+			t.Errorf("joined twice: %v", err)
+		}
+		third, err := s.App.Contacts.RecordContact(ctx, service.RecordContactInput{
+			CustomerID: s.Customers["Anna"], Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &nearer, StaffID: ptr(s.Users["Igor"]),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: third.ID}); codes(err) != "otherId WRONG_STATE" {
+			t.Errorf("another person in each: %v", err)
+		}
+		if _, err := s.App.Contacts.CorrectContact(ctx, correct(third.ID, func(in *service.CorrectContactInput) { in.StaffID = graphql.OmittableOf[*string](nil) })); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: third.ID}); err != nil {
+			t.Errorf("once nobody else took part: %v", err)
+		}
+		if found, err := s.Check.Laws(ctx); err != nil || len(found) != 0 {
+			t.Errorf("check finds %v, %v", found, err)
+		}
+	})
+}

@@ -1,0 +1,42 @@
+package contacts
+
+import (
+	"context"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/store"
+)
+
+// keepFacts records what the facts of a contact were until a moment, at which they are corrected. They are part of what was known, which no
+// role writes; the actor may change the contact.
+func keepFacts(ctx context.Context, tx *store.Tx, correctionID string, c *ent.Contact, until time.Time) error {
+	from := c.RecordedAt
+	if c.CorrectedAt != nil {
+		from = *c.CorrectedAt
+	}
+	return tx.InsertRows(ctx, "contact_corrections", []string{
+		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "about_id", "expense",
+	}, [][]any{{
+		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, c.AboutID, c.Expense,
+	}})
+}
+
+// auditOf is an entry of the audit about a contact.
+type auditOf struct {
+	contactID, action, actor string
+	at                       time.Time
+	detail                   []byte
+}
+
+// auditsOf reads what was corrected of contacts and that they were voided, oldest first. No role reads the audit log itself; the caller may see
+// the contacts.
+func auditsOf(ctx context.Context, from store.Reader, contactIDs []string) (all []auditOf, err error) {
+	const query = "SELECT subject, action, actor, at, detail FROM audit_entries WHERE action IN ('" + contactCorrect + "', '" + contactVoid + "') AND subject IN @ids ORDER BY at, id"
+	return all, store.EachByIDs(ctx, from, query, nil, contactIDs, func(scan store.ScanFunc) error {
+		var a auditOf
+		err := scan(&a.contactID, &a.action, &a.actor, store.UTC(&a.at), &a.detail)
+		all = append(all, a)
+		return err
+	})
+}

@@ -1,0 +1,156 @@
+package revenue
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/service/report"
+	"kopeck/store"
+)
+
+// maxFilterValues is the maximum number of values in a list of a filter.
+const maxFilterValues = 100
+
+// question says which sales a report is about and how they are grouped.
+type question struct {
+	from, to time.Time // the period asked for, within the years in which there can be orders
+	by       []service.SalesDimension
+	basis    service.SalesBasis
+	only     []condition   // of the filter
+	spans    []report.Span // those of the orders' moments, where a part of the calendar is a dimension
+	mode     costing.TaxMode
+	knownAt  *time.Time // nil: now
+}
+
+// condition is that a dimension has one of some values.
+type condition struct {
+	of     service.SalesDimension
+	values []string
+}
+
+// newQuestion checks what is asked. Faults: INVALID on to where it lies before from, on by for a dimension that is unknown or named twice and
+// for two parts of the calendar, on a list of the filter with too many values, and on knownAt for the future.
+func (s *Service) newQuestion(ctx context.Context, in Query) (*question, error) {
+	q := &question{from: report.FirstYear, to: report.LastYear, by: in.By, basis: in.Basis, mode: s.Settings().Taxes}
+	if in.From != nil && in.From.After(q.from) {
+		q.from = in.From.UTC()
+	}
+	if in.To != nil && in.To.Before(q.to) {
+		q.to = in.To.UTC()
+	}
+	if in.From != nil && in.To != nil {
+		if err := report.CheckPeriod(*in.From, *in.To); err != nil {
+			return nil, err
+		}
+	}
+	if err := report.CheckDimensions(in.By); err != nil {
+		return nil, err
+	}
+	if !in.Basis.IsValid() {
+		return nil, fault.Invalidf("basis", "want ORDER or BOOKED")
+	}
+	parts := 0
+	for _, one := range in.By {
+		if calendar[one] {
+			parts++
+		}
+	}
+	if parts > 1 {
+		return nil, fault.Invalidf("by", "want one of DAY, MONTH, QUARTER and YEAR")
+	}
+	if in.KnownAt != nil {
+		known, err := s.KnownMoment(ctx, "knownAt", in.KnownAt)
+		if err != nil {
+			return nil, err
+		}
+		q.knownAt = &known
+	}
+	return q, q.filter(in.Filter)
+}
+
+// filter adds the conditions of a filter.
+func (q *question) filter(f *service.SalesFilter) error {
+	if f == nil {
+		return nil
+	}
+	for _, one := range []struct {
+		name   string
+		of     service.SalesDimension
+		values []string
+	}{
+		{"productIds", service.SalesDimensionProduct, f.ProductIds},
+		{"categories", service.SalesDimensionCategory, f.Categories},
+		{"segments", service.SalesDimensionSegment, texts(f.Segments)},
+		{"staffIds", service.SalesDimensionStaff, f.StaffIds},
+		{"customerKinds", service.SalesDimensionCustomerKind, texts(f.CustomerKinds)},
+		{"partnerIds", service.SalesDimensionPartner, f.PartnerIds},
+	} {
+		if one.values == nil {
+			continue
+		}
+		if len(one.values) > maxFilterValues {
+			return fault.Invalidf("filter", "%s: want at most %d values", one.name, maxFilterValues)
+		}
+		for _, value := range one.values {
+			if strings.ContainsRune(value, 0) || len(value) > 4*maxFilterValues {
+				return fault.Invalidf("filter", "%s: no such value: %s", one.name, input.Excerpt(value))
+			}
+		}
+		q.only = append(q.only, condition{one.of, one.values})
+	}
+	return nil
+}
+
+// texts returns values as texts; nil of nil.
+func texts[T ~string](values []T) []string {
+	if values == nil {
+		return nil
+	}
+	all := make([]string, len(values))
+	for i, one := range values {
+		all[i] = string(one)
+	}
+	return all
+}
+
+// findSpans finds the parts of the calendar that the report may have rows for.
+func (q *question) findSpans(ctx context.Context, tx *store.Tx, zone *time.Location) error {
+	at := slices.IndexFunc(q.by, func(one service.SalesDimension) bool { return calendar[one] })
+	if at < 0 {
+		return nil
+	}
+	first, last, err := firstAndLast(ctx, tx, q)
+	if err != nil || last.IsZero() {
+		return err
+	}
+	q.spans, err = spansOf(q.by[at], first, last, zone)
+	return err
+}
+
+// within reports whether a moment lies in the period.
+func (q *question) within(at time.Time) bool { return !at.Before(q.from) && at.Before(q.to) }
+
+// span returns the name of the part of the calendar in which a moment of the period lies.
+func (q *question) span(at time.Time) string {
+	place := sort.Search(len(q.spans), func(n int) bool { return q.spans[n].Begin.After(at) })
+	return q.spans[max(place-1, 0)].Name
+}
+
+// asks reports whether a dimension is one of the report's or of its filter's.
+func (q *question) asks(dimensions ...service.SalesDimension) bool {
+	return slices.ContainsFunc(dimensions, func(one service.SalesDimension) bool {
+		return slices.Contains(q.by, one) || slices.ContainsFunc(q.only, func(c condition) bool { return c.of == one })
+	})
+}
+
+// ofLines reports whether the report depends on the lines of orders.
+func (q *question) ofLines() bool {
+	return q.asks(service.SalesDimensionProduct, service.SalesDimensionCategory)
+}
