@@ -227,7 +227,7 @@ func TestPriceBadInput(t *testing.T) {
 			{"INVALID", Vars{"q": "0"}},
 			{"INVALID", Vars{"q": "-1"}},
 			{"INVALID", Vars{"q": "1.0000000001"}},
-			{"INVALID", Vars{"q": "1000000001"}},
+			{"INVALID", Vars{"q": "1000001"}},
 			{"INVALID", Vars{"l": -1}},
 			{"INVALID", Vars{"l": 100000}},
 			{"INVALID", Vars{"o": []Vars{{"code": "nothing", "value": "1"}}}},
@@ -235,7 +235,7 @@ func TestPriceBadInput(t *testing.T) {
 			{"INVALID", Vars{"at": "9999-01-01T00:00:00Z"}},
 			{"WRONG_STATE", Vars{"at": "2001-01-01T00:00:00Z"}},
 			{"WRONG_STATE", Vars{"p": unrated}},
-			{"", Vars{"q": "1000000000"}},
+			{"", Vars{"q": "1000000"}},
 			{"", Vars{"q": "0.000000001"}},
 			{"", Vars{"at": soon}},
 		} {

@@ -81,7 +81,7 @@ func (k *Known) check(productID string, r newRecipe) error {
 		}
 	}
 	for _, o := range r.options {
-		if _, ok := k.defined[o.code]; ok && !o.kept {
+		if _, ok := k.defined[o.code]; ok && !o.kept && !o.measured {
 			faults.Add(fault.Invalidf("code", "%s is a measurement: a price could not tell it from an option of the same code", input.Excerpt(o.code)).At(o.path...))
 		}
 	}
@@ -108,9 +108,9 @@ func (k *Known) compile(text string) (*formula.Formula, error) {
 	})
 }
 
-// optionHas reports whether an option of a recipe of any time has a code. The actor reads products: options are a part of them.
+// optionHas reports whether an option of a recipe of any time has a code, but one that the customer's measurement fills in. The actor reads products: options are a part of them.
 func optionHas(ctx context.Context, tx *store.Tx, code string) (bool, error) {
-	return tx.ProductOption.Query().Where(productoption.Code(code)).Exist(ctx)
+	return tx.ProductOption.Query().Where(productoption.Code(code), productoption.Measured(false)).Exist(ctx)
 }
 
 // definitions reads all definitions, by code.
