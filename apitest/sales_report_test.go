@@ -76,7 +76,7 @@ func TestSalesReport(t *testing.T) {
 			want(t, salesRows(w.As(role).Must(salesReport, Vars{"basis": "ORDER", "by": []string{}})), total, total)
 		}
 		for _, role := range []schema.Role{schema.RoleSales, schema.RolePartner} {
-			if r := w.As(role).Do(salesReport, Vars{"basis": "ORDER", "by": []string{}}); !strings.Contains(string(r.Body), "FORBIDDEN") {
+			if r := w.As(role).Do(salesReport, Vars{"basis": "ORDER", "by": []string{}}); !strings.Contains(r.Body, "FORBIDDEN") {
 				t.Errorf("%s reads %s", role, r.Body)
 			}
 		}

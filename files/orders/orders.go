@@ -63,9 +63,16 @@ func checkAmounts(has func(field string) bool) error {
 		return option.Errorf("--map: price is multiplied by quantity to an amount: map one of price and amount")
 	case price && !quantity, quantity && !price && (!lines || !amount):
 		return option.Errorf("--map: price and quantity go together")
-	case has("tax") && !amount && !price:
+	}
+	return checkParts(has, amount || price, price)
+}
+
+// checkParts refuses fields of a part of what a row costs without those of the whole.
+func checkParts(has func(field string) bool, costs, priced bool) error {
+	switch {
+	case has("tax") && !costs:
 		return option.Errorf("--map: tax is what of a row's amount is tax: map amount (or quantity and price) too")
-	case has("discount") && !price:
+	case has("discount") && !priced:
 		return option.Errorf("--map: discount is taken off quantity x price: map these too")
 	}
 	return nil

@@ -53,18 +53,16 @@ func export[T any](ctx context.Context, s *Service, each func(*T) error, keyOf f
 	err := s.Store.Read(bypassGuard(ctx), func(ctx context.Context, tx *store.Tx) error {
 		for key := ""; ; {
 			records, err := after(ctx, tx, key)
-			if err != nil || len(records) == 0 {
-				if key != "" {
-					failed = err
-					return nil
-				}
+			if err != nil && key == "" {
 				return err
 			}
 			for _, r := range records {
-				if err := each(r); err != nil {
-					failed = err
-					return nil
+				if err == nil {
+					err = each(r)
 				}
+			}
+			if failed = err; failed != nil || len(records) == 0 {
+				return nil //nolint:nilerr // given to the caller below, and not to Read, which might run the transaction again
 			}
 			key = keyOf(records[len(records)-1])
 		}

@@ -24,7 +24,6 @@ type productChunk struct {
 	bySKU   map[string]*Product // that exist
 	byID    map[string]*Product
 	made    []*Product
-	terms   []pricing.Terms // of those that are made
 	changes []productChange
 }
 

@@ -57,7 +57,7 @@ func (i *Import) Recipes(ctx context.Context, records []Recipes) ([]bulk.Verdict
 		for n := range records {
 			c.verdicts[n] = w.place(n, &records[n])
 		}
-		catalogue := w.verified(records)
+		catalogue := w.verified()
 		if c.bulk != nil && len(w.added) > 0 {
 			return w.write(ctx, catalogue)
 		}
@@ -227,10 +227,10 @@ func (w *recipeChunk) with() *costing.Catalogue {
 }
 
 // verified rejects the records by which a product could not be made, such as those of a circle, and returns the catalogue with the others.
-func (w *recipeChunk) verified(records []Recipes) *costing.Catalogue {
+func (w *recipeChunk) verified() *costing.Catalogue {
 	for {
 		made := w.with()
-		wrong := w.wrong(made, records)
+		wrong := w.wrong(made)
 		if len(wrong) == 0 {
 			return made
 		}
@@ -242,7 +242,7 @@ func (w *recipeChunk) verified(records []Recipes) *costing.Catalogue {
 }
 
 // wrong returns, by the number of a record, why a product cannot be made by it. Where there are circles it names those on them alone.
-func (w *recipeChunk) wrong(made *costing.Catalogue, records []Recipes) map[int]string {
+func (w *recipeChunk) wrong(made *costing.Catalogue) map[int]string {
 	circles, others := map[int]string{}, map[int]string{}
 	seen := map[string]bool{}
 	for n, of := range w.added {

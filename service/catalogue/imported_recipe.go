@@ -111,7 +111,7 @@ type componentRow struct {
 	newComponent
 }
 
-// Add adds the rows of a recipe.
+// AddRows adds the rows of a recipe.
 func (s *Service) AddRows(rows *RecipeRows, r *ImportedRecipe, actor string) {
 	rows.recipes = append(rows.recipes, recipeRow{r.Recipe, actor})
 	position := 0

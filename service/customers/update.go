@@ -18,17 +18,8 @@ import (
 // where nobody else changed the same fields, and is a VERSION_CONFLICT that names them where somebody did.
 func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerInput) (*ent.Customer, error) {
 	var faults fault.List
-	var changes []*change
-	for _, f := range fields {
-		if f.update == nil {
-			continue
-		}
-		one, err := f.update(s, &in)
-		faults.Add(err)
-		if one != nil {
-			changes = append(changes, one)
-		}
-	}
+	changes, err := s.changesOf(&in)
+	faults.Add(err)
 	reason, err := input.OptionalText("stageReason", in.StageReason, 1000)
 	faults.Add(err)
 	if err == nil && in.Stage != nil && reason == nil {
@@ -84,6 +75,23 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		return nil, err
 	}
 	return s.Client.Customer.Get(ctx, in.ID)
+}
+
+// changesOf reads the fields that an update changes.
+func (s *Service) changesOf(in *service.UpdateCustomerInput) ([]*change, error) {
+	var faults fault.List
+	var changes []*change
+	for _, f := range fields {
+		if f.update == nil {
+			continue
+		}
+		one, err := f.update(s, in)
+		faults.Add(err)
+		if one != nil {
+			changes = append(changes, one)
+		}
+	}
+	return changes, faults.Or()
 }
 
 // applyChanges writes the changes of a customer as a new version, and what follows from them. exemptFrom is from when the exemption from tax

@@ -38,7 +38,7 @@ func CheckDimensions[D interface {
 	return nil
 }
 
-// joined makes one text of a key. No value has a NUL in it.
+// Joined makes one text of a key. No value has a NUL in it.
 func Joined(key []string) string { return strings.Join(key, "\x00") }
 
 // TooLarge makes a fault of an overflow, also of one in the database. Other errors are returned as they are.
