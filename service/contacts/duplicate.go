@@ -73,8 +73,12 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Contact) (ma
 		if err != nil {
 			return nil, fmt.Errorf("contacts: possible duplicates: %w", err)
 		}
+		byCustomer := make(map[string][]*ent.Contact, len(some))
+		for _, other := range near {
+			byCustomer[other.CustomerID] = append(byCustomer[other.CustomerID], other)
+		}
 		for _, c := range of {
-			for _, other := range near {
+			for _, other := range byCustomer[c.CustomerID] {
 				if mayBeOne(c, other) {
 					found[c.ID] = append(found[c.ID], other)
 				}
