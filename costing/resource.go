@@ -17,7 +17,8 @@ type ResourceDay struct {
 	Booked      money.Decimal  // at most maxShown
 	Utilisation *money.Decimal // booked / capacity, six places, at most 1000; 0 where both are 0, nil where no capacity is known
 	Idle        money.Decimal  // units of the capacity that nobody has booked
-	IdleCost    money.Amount   // the money in them: idle x rate x fixed share
+	BookedCost  money.Amount   // the money in what is booked: booked x rate
+	IdleCost    money.Amount   // the money in what is idle: idle x rate x fixed share
 }
 
 // maxShown is the greatest shown value of what is booked on a day: more than any capacity can be.
@@ -52,8 +53,11 @@ func (b Basis) resourceDay(resource string, day int, knownAt time.Time) (Resourc
 	}
 	end := StartOfDay(day+1, b.Zone).Add(-time.Microsecond)
 	rate := b.Rates.at(SubjectResource, resource, end, knownAt)
-	if rate == nil || rate.CapacityPerDay == nil {
+	if rate == nil {
 		return d, nil
+	}
+	if d.BookedCost, err = money.Round(minorOf(d.Booked.Rat(), rate.Amount, b.Currency)); err != nil || rate.CapacityPerDay == nil {
+		return d, err
 	}
 	capacity := money.Decimal{}
 	if d.Working {
@@ -90,4 +94,29 @@ func IdleCost(days []ResourceDay) (money.Amount, error) {
 		}
 	}
 	return total, nil
+}
+
+// Tenths returns which share of the day's capacity some units take, rounded down to tenths, at most 1000; 0 for nothing, nil where no
+// capacity is known. It is what is told of a day to who may not know how much of a resource a product takes.
+func (d ResourceDay) Tenths(units money.Decimal) *money.Decimal {
+	if d.Capacity == nil {
+		return nil
+	}
+	tenths := money.Decimal{}
+	if units.Sign() > 0 {
+		share := utilised(units.Rat(), d.Capacity.Rat(), 1)
+		share = new(big.Rat).Mul(share, big.NewRat(10, 1))
+		tenths = money.Nano(new(big.Int).Quo(share.Num(), share.Denom()).Int64() * 100_000_000)
+	}
+	return &tenths
+}
+
+// DivideUnits divides units exactly by weights, by largest remainder to billionths.
+func DivideUnits(units money.Decimal, weights []*big.Rat) ([]money.Decimal, error) {
+	parts, err := money.Split(money.Minor(units.Nano()), weights)
+	divided := make([]money.Decimal, len(parts))
+	for i, part := range parts {
+		divided[i] = money.Nano(part.Minor())
+	}
+	return divided, err
 }
