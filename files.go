@@ -133,6 +133,7 @@ type exportCommands struct {
 	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
 	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer earned and cost."`
 	Sales              exportSalesCommand              `cmd:"" help:"Revenue, tax, cost and margin, by dimensions."`
+	UnkeptDates        exportUnkeptDatesCommand        `cmd:"" help:"Orders whose due days the capacity cannot keep, with the first day that holds."`
 }
 
 // output has the flag for the destination of an export.

@@ -169,6 +169,20 @@ func (c *exportSalesCommand) Run(ctx context.Context, s *settings, p *program) e
 	})
 }
 
+// exportUnkeptDatesCommand writes the orders whose due days cannot be kept.
+type exportUnkeptDatesCommand struct{ output }
+
+// Run implements the command.
+func (c *exportUnkeptDatesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		sheet, err := k.app.Workshop.UnkeptSheet(ctx)
+		if err != nil {
+			return err
+		}
+		return sheet.Write(to)
+	})
+}
+
 // exportCustomerBaseCommand writes the value of all customers.
 type exportCustomerBaseCommand struct {
 	By      []string `enum:"SEGMENT,STAGE,ACQUIRED,SOURCE" placeholder:"SEGMENT,STAGE" help:"Any of ${enum}; if not given, one row for all customers."`

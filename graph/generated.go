@@ -23,10 +23,12 @@ import (
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
+	"kopeck/service/reaction"
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
+	"kopeck/service/workshop"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -74,6 +76,7 @@ type ResolverRoot interface {
 	PriceLine() PriceLineResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	Reaction() ReactionResolver
 	Refund() RefundResolver
 	RefundLine() RefundLineResolver
 	RejectedRule() RejectedRuleResolver
@@ -84,7 +87,9 @@ type ResolverRoot interface {
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
 	TaxCodeChange() TaxCodeChangeResolver
+	UnkeptDate() UnkeptDateResolver
 	User() UserResolver
+	WorkshopBooking() WorkshopBookingResolver
 }
 
 type DirectiveRoot struct {
@@ -179,6 +184,11 @@ type ComplexityRoot struct {
 		Margin    func(childComplexity int) int
 		Months    func(childComplexity int) int
 		Orders    func(childComplexity int) int
+	}
+
+	CapacityShortage struct {
+		Missing  func(childComplexity int) int
+		Resource func(childComplexity int) int
 	}
 
 	Contact struct {
@@ -587,6 +597,7 @@ type ComplexityRoot struct {
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
 		RefreshSession         func(childComplexity int, input service.RefreshSessionInput) int
 		RefundOrder            func(childComplexity int, input service.RefundOrderInput) int
+		RescheduleOrder        func(childComplexity int, input service.RescheduleOrderInput) int
 		RetirePriceRule        func(childComplexity int, input service.RetirePriceRuleInput) int
 		RevokePermission       func(childComplexity int, input service.RevokePermissionInput) int
 		RevokePermissionByLink func(childComplexity int, input service.RevokePermissionByLinkInput) int
@@ -692,6 +703,12 @@ type ComplexityRoot struct {
 		Total              func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
 		Version            func(childComplexity int) int
+	}
+
+	OrderBooking struct {
+		Day      func(childComplexity int) int
+		Resource func(childComplexity int) int
+		Units    func(childComplexity int) int
 	}
 
 	OrderConnection struct {
@@ -1169,17 +1186,20 @@ type ComplexityRoot struct {
 		Products               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
 		RateGaps               func(childComplexity int) int
 		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
+		ReactionTimes          func(childComplexity int, from time.Time, to time.Time, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.ReactionTimeFilter) int
 		Resource               func(childComplexity int, code string) int
 		Resources              func(childComplexity int) int
 		SalesReport            func(childComplexity int, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) int
 		Settings               func(childComplexity int) int
 		StaffEconomics         func(childComplexity int, from time.Time, to time.Time) int
 		TryPriceRule           func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
+		UnkeptDates            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.UnkeptDateFilter) int
 		Users                  func(childComplexity int) int
 		ValueAtRisk            func(childComplexity int, threshold *float64, first *int) int
 		Viewer                 func(childComplexity int) int
 		WhatIf                 func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
 		WhereUsed              func(childComplexity int, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) int
+		Workshop               func(childComplexity int, from schema.Date, to schema.Date, resources []string) int
 	}
 
 	Rate struct {
@@ -1217,6 +1237,38 @@ type ComplexityRoot struct {
 	RatesPayload struct {
 		Rates      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Reaction struct {
+		At      func(childComplexity int) int
+		Product func(childComplexity int) int
+		Seconds func(childComplexity int) int
+	}
+
+	ReactionTime struct {
+		Before         func(childComplexity int) int
+		CostPlus       func(childComplexity int) int
+		FirstAgreement func(childComplexity int) int
+		FirstListPrice func(childComplexity int) int
+		FirstOffer     func(childComplexity int) int
+		FirstPrice     func(childComplexity int) int
+		From           func(childComplexity int) int
+		MarginLost     func(childComplexity int) int
+		Orders         func(childComplexity int) int
+		Products       func(childComplexity int) int
+		Rate           func(childComplexity int) int
+		Until          func(childComplexity int) int
+	}
+
+	ReactionTimeConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReactionTimeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Recipe struct {
@@ -1287,6 +1339,15 @@ type ComplexityRoot struct {
 		Reason func(childComplexity int) int
 		Rule   func(childComplexity int) int
 		Unmet  func(childComplexity int) int
+	}
+
+	RescheduleOrderPayload struct {
+		After      func(childComplexity int) int
+		Before     func(childComplexity int) int
+		Due        func(childComplexity int) int
+		DueBefore  func(childComplexity int) int
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Resource struct {
@@ -1460,6 +1521,26 @@ type ComplexityRoot struct {
 		RecordedAt func(childComplexity int) int
 	}
 
+	UnkeptDate struct {
+		Customer  func(childComplexity int) int
+		DaysLate  func(childComplexity int) int
+		DueDay    func(childComplexity int) int
+		FirstDay  func(childComplexity int) int
+		Order     func(childComplexity int) int
+		Shortages func(childComplexity int) int
+	}
+
+	UnkeptDateConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	UnkeptDateEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	UnmetCondition struct {
 		Condition func(childComplexity int) int
 		Failure   func(childComplexity int) int
@@ -1530,6 +1611,38 @@ type ComplexityRoot struct {
 		PageInfo func(childComplexity int) int
 		Rows     func(childComplexity int) int
 		Total    func(childComplexity int) int
+	}
+
+	WorkshopBooking struct {
+		BookedAt  func(childComplexity int) int
+		Cost      func(childComplexity int) int
+		Customer  func(childComplexity int) int
+		HeldBy    func(childComplexity int) int
+		HeldUntil func(childComplexity int) int
+		Lines     func(childComplexity int) int
+		Order     func(childComplexity int) int
+		Units     func(childComplexity int) int
+	}
+
+	WorkshopDay struct {
+		Booked      func(childComplexity int) int
+		BookedCost  func(childComplexity int) int
+		Bookings    func(childComplexity int) int
+		Capacity    func(childComplexity int) int
+		Day         func(childComplexity int) int
+		Free        func(childComplexity int) int
+		Full        func(childComplexity int) int
+		IdleCost    func(childComplexity int) int
+		Others      func(childComplexity int) int
+		Resource    func(childComplexity int) int
+		Unit        func(childComplexity int) int
+		Utilisation func(childComplexity int) int
+		Working     func(childComplexity int) int
+	}
+
+	WorkshopLine struct {
+		Line  func(childComplexity int) int
+		Units func(childComplexity int) int
 	}
 }
 
@@ -1656,6 +1769,7 @@ type MutationResolver interface {
 	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
 	CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error)
 	UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error)
+	RescheduleOrder(ctx context.Context, input service.RescheduleOrderInput) (*sale.RescheduleOrderPayload, error)
 }
 type OfferResolver interface {
 	Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error)
@@ -1790,13 +1904,19 @@ type QueryResolver interface {
 	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
+	ReactionTimes(ctx context.Context, from time.Time, to time.Time, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.ReactionTimeFilter) (*reaction.Connection, error)
 	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
-	Resource(ctx context.Context, code string) (*rates.Resource, error)
-	Resources(ctx context.Context) ([]*rates.Resource, error)
+	Resource(ctx context.Context, code string) (*workshop.Resource, error)
+	Resources(ctx context.Context) ([]*workshop.Resource, error)
 	SalesReport(ctx context.Context, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) (*revenue.SalesReport, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
+	Workshop(ctx context.Context, from schema.Date, to schema.Date, resources []string) ([]*workshop.Day, error)
+	UnkeptDates(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.UnkeptDateFilter) (*workshop.UnkeptDateConnection, error)
+}
+type ReactionResolver interface {
+	Product(ctx context.Context, obj *reaction.First) (*ent.Product, error)
 }
 type RefundResolver interface {
 	By(ctx context.Context, obj *books.Refund) (string, error)
@@ -1813,18 +1933,18 @@ type RejectedRuleResolver interface {
 	Unmet(ctx context.Context, obj *quote.RejectedRule) ([]*quote.UnmetCondition, error)
 }
 type ResourceResolver interface {
-	Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
-	IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
+	Utilisation(ctx context.Context, obj *workshop.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
+	IdleCost(ctx context.Context, obj *workshop.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
 }
 type ResourceBookingResolver interface {
-	Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error)
-	HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error)
-	HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error)
+	Order(ctx context.Context, obj *workshop.ResourceBooking) (*ent.Order, error)
+	HeldFor(ctx context.Context, obj *workshop.ResourceBooking) (*ent.Customer, error)
+	HeldBy(ctx context.Context, obj *workshop.ResourceBooking) (*ent.User, error)
 }
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
 
-	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error)
+	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*workshop.ResourceBooking, error)
 }
 type SalesReportResolver interface {
 	CSV(ctx context.Context, obj *revenue.SalesReport) (string, error)
@@ -1839,8 +1959,17 @@ type SubscriptionResolver interface {
 type TaxCodeChangeResolver interface {
 	Product(ctx context.Context, obj *sale.TaxCodeChange) (*ent.Product, error)
 }
+type UnkeptDateResolver interface {
+	Customer(ctx context.Context, obj *workshop.UnkeptDate) (*ent.Customer, error)
+}
 type UserResolver interface {
 	Grades(ctx context.Context, obj *ent.User) ([]*people.DatedGrade, error)
+}
+type WorkshopBookingResolver interface {
+	Customer(ctx context.Context, obj *workshop.Booking) (*ent.Customer, error)
+	HeldBy(ctx context.Context, obj *workshop.Booking) (*ent.User, error)
+
+	Lines(ctx context.Context, obj *workshop.Booking) ([]*workshop.Line, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2224,6 +2353,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BoundsCoverage.Orders(childComplexity), true
+
+	case "CapacityShortage.missing":
+		if e.ComplexityRoot.CapacityShortage.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityShortage.Missing(childComplexity), true
+	case "CapacityShortage.resource":
+		if e.ComplexityRoot.CapacityShortage.Resource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityShortage.Resource(childComplexity), true
 
 	case "Contact.about":
 		if e.ComplexityRoot.Contact.About == nil {
@@ -4197,6 +4339,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefundOrder(childComplexity, args["input"].(service.RefundOrderInput)), true
+	case "Mutation.rescheduleOrder":
+		if e.ComplexityRoot.Mutation.RescheduleOrder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rescheduleOrder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RescheduleOrder(childComplexity, args["input"].(service.RescheduleOrderInput)), true
 	case "Mutation.retirePriceRule":
 		if e.ComplexityRoot.Mutation.RetirePriceRule == nil {
 			break
@@ -4803,6 +4956,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Version(childComplexity), true
+
+	case "OrderBooking.day":
+		if e.ComplexityRoot.OrderBooking.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderBooking.Day(childComplexity), true
+	case "OrderBooking.resource":
+		if e.ComplexityRoot.OrderBooking.Resource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderBooking.Resource(childComplexity), true
+	case "OrderBooking.units":
+		if e.ComplexityRoot.OrderBooking.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderBooking.Units(childComplexity), true
 
 	case "OrderConnection.edges":
 		if e.ComplexityRoot.OrderConnection.Edges == nil {
@@ -6960,6 +7132,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rates(childComplexity, args["subject"].(*schema.RateSubject), args["code"].(*string)), true
+	case "Query.reactionTimes":
+		if e.ComplexityRoot.Query.ReactionTimes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reactionTimes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReactionTimes(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["filter"].(*service.ReactionTimeFilter)), true
 	case "Query.resource":
 		if e.ComplexityRoot.Query.Resource == nil {
 			break
@@ -7016,6 +7199,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TryPriceRule(childComplexity, args["rule"].(service.CreatePriceRuleInput), args["customerId"].(string), args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int)), true
+	case "Query.unkeptDates":
+		if e.ComplexityRoot.Query.UnkeptDates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_unkeptDates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UnkeptDates(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["filter"].(*service.UnkeptDateFilter)), true
 	case "Query.users":
 		if e.ComplexityRoot.Query.Users == nil {
 			break
@@ -7061,6 +7255,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WhereUsed(childComplexity, args["material"].(*string), args["resource"].(*string), args["productId"].(*string), args["at"].(*time.Time), args["knownAt"].(*time.Time), args["first"].(*int), args["after"].(*schema.Cursor)), true
+	case "Query.workshop":
+		if e.ComplexityRoot.Query.Workshop == nil {
+			break
+		}
+
+		args, err := ec.field_Query_workshop_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Workshop(childComplexity, args["from"].(schema.Date), args["to"].(schema.Date), args["resources"].([]string)), true
 
 	case "Rate.amount":
 		if e.ComplexityRoot.Rate.Amount == nil {
@@ -7215,6 +7420,130 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
+
+	case "Reaction.at":
+		if e.ComplexityRoot.Reaction.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reaction.At(childComplexity), true
+	case "Reaction.product":
+		if e.ComplexityRoot.Reaction.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reaction.Product(childComplexity), true
+	case "Reaction.seconds":
+		if e.ComplexityRoot.Reaction.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reaction.Seconds(childComplexity), true
+
+	case "ReactionTime.before":
+		if e.ComplexityRoot.ReactionTime.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.Before(childComplexity), true
+	case "ReactionTime.costPlus":
+		if e.ComplexityRoot.ReactionTime.CostPlus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.CostPlus(childComplexity), true
+	case "ReactionTime.firstAgreement":
+		if e.ComplexityRoot.ReactionTime.FirstAgreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.FirstAgreement(childComplexity), true
+	case "ReactionTime.firstListPrice":
+		if e.ComplexityRoot.ReactionTime.FirstListPrice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.FirstListPrice(childComplexity), true
+	case "ReactionTime.firstOffer":
+		if e.ComplexityRoot.ReactionTime.FirstOffer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.FirstOffer(childComplexity), true
+	case "ReactionTime.firstPrice":
+		if e.ComplexityRoot.ReactionTime.FirstPrice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.FirstPrice(childComplexity), true
+	case "ReactionTime.from":
+		if e.ComplexityRoot.ReactionTime.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.From(childComplexity), true
+	case "ReactionTime.marginLost":
+		if e.ComplexityRoot.ReactionTime.MarginLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.MarginLost(childComplexity), true
+	case "ReactionTime.orders":
+		if e.ComplexityRoot.ReactionTime.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.Orders(childComplexity), true
+	case "ReactionTime.products":
+		if e.ComplexityRoot.ReactionTime.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.Products(childComplexity), true
+	case "ReactionTime.rate":
+		if e.ComplexityRoot.ReactionTime.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.Rate(childComplexity), true
+	case "ReactionTime.until":
+		if e.ComplexityRoot.ReactionTime.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTime.Until(childComplexity), true
+
+	case "ReactionTimeConnection.edges":
+		if e.ComplexityRoot.ReactionTimeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTimeConnection.Edges(childComplexity), true
+	case "ReactionTimeConnection.pageInfo":
+		if e.ComplexityRoot.ReactionTimeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTimeConnection.PageInfo(childComplexity), true
+	case "ReactionTimeConnection.totalCount":
+		if e.ComplexityRoot.ReactionTimeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTimeConnection.TotalCount(childComplexity), true
+
+	case "ReactionTimeEdge.cursor":
+		if e.ComplexityRoot.ReactionTimeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTimeEdge.Cursor(childComplexity), true
+	case "ReactionTimeEdge.node":
+		if e.ComplexityRoot.ReactionTimeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionTimeEdge.Node(childComplexity), true
 
 	case "Recipe.components":
 		if e.ComplexityRoot.Recipe.Components == nil {
@@ -7499,6 +7828,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectedRule.Unmet(childComplexity), true
+
+	case "RescheduleOrderPayload.after":
+		if e.ComplexityRoot.RescheduleOrderPayload.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.After(childComplexity), true
+	case "RescheduleOrderPayload.before":
+		if e.ComplexityRoot.RescheduleOrderPayload.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.Before(childComplexity), true
+	case "RescheduleOrderPayload.due":
+		if e.ComplexityRoot.RescheduleOrderPayload.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.Due(childComplexity), true
+	case "RescheduleOrderPayload.dueBefore":
+		if e.ComplexityRoot.RescheduleOrderPayload.DueBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.DueBefore(childComplexity), true
+	case "RescheduleOrderPayload.order":
+		if e.ComplexityRoot.RescheduleOrderPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.Order(childComplexity), true
+	case "RescheduleOrderPayload.userErrors":
+		if e.ComplexityRoot.RescheduleOrderPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleOrderPayload.UserErrors(childComplexity), true
 
 	case "Resource.capacityPerDay":
 		if e.ComplexityRoot.Resource.CapacityPerDay == nil {
@@ -8206,6 +8572,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TaxExemption.RecordedAt(childComplexity), true
 
+	case "UnkeptDate.customer":
+		if e.ComplexityRoot.UnkeptDate.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.Customer(childComplexity), true
+	case "UnkeptDate.daysLate":
+		if e.ComplexityRoot.UnkeptDate.DaysLate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.DaysLate(childComplexity), true
+	case "UnkeptDate.dueDay":
+		if e.ComplexityRoot.UnkeptDate.DueDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.DueDay(childComplexity), true
+	case "UnkeptDate.firstDay":
+		if e.ComplexityRoot.UnkeptDate.FirstDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.FirstDay(childComplexity), true
+	case "UnkeptDate.order":
+		if e.ComplexityRoot.UnkeptDate.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.Order(childComplexity), true
+	case "UnkeptDate.shortages":
+		if e.ComplexityRoot.UnkeptDate.Shortages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDate.Shortages(childComplexity), true
+
+	case "UnkeptDateConnection.edges":
+		if e.ComplexityRoot.UnkeptDateConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDateConnection.Edges(childComplexity), true
+	case "UnkeptDateConnection.pageInfo":
+		if e.ComplexityRoot.UnkeptDateConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDateConnection.PageInfo(childComplexity), true
+	case "UnkeptDateConnection.totalCount":
+		if e.ComplexityRoot.UnkeptDateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDateConnection.TotalCount(childComplexity), true
+
+	case "UnkeptDateEdge.cursor":
+		if e.ComplexityRoot.UnkeptDateEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDateEdge.Cursor(childComplexity), true
+	case "UnkeptDateEdge.node":
+		if e.ComplexityRoot.UnkeptDateEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnkeptDateEdge.Node(childComplexity), true
+
 	case "UnmetCondition.condition":
 		if e.ComplexityRoot.UnmetCondition.Condition == nil {
 			break
@@ -8468,6 +8903,147 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WhereUsed.Total(childComplexity), true
 
+	case "WorkshopBooking.bookedAt":
+		if e.ComplexityRoot.WorkshopBooking.BookedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.BookedAt(childComplexity), true
+	case "WorkshopBooking.cost":
+		if e.ComplexityRoot.WorkshopBooking.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.Cost(childComplexity), true
+	case "WorkshopBooking.customer":
+		if e.ComplexityRoot.WorkshopBooking.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.Customer(childComplexity), true
+	case "WorkshopBooking.heldBy":
+		if e.ComplexityRoot.WorkshopBooking.HeldBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.HeldBy(childComplexity), true
+	case "WorkshopBooking.heldUntil":
+		if e.ComplexityRoot.WorkshopBooking.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.HeldUntil(childComplexity), true
+	case "WorkshopBooking.lines":
+		if e.ComplexityRoot.WorkshopBooking.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.Lines(childComplexity), true
+	case "WorkshopBooking.order":
+		if e.ComplexityRoot.WorkshopBooking.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.Order(childComplexity), true
+	case "WorkshopBooking.units":
+		if e.ComplexityRoot.WorkshopBooking.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopBooking.Units(childComplexity), true
+
+	case "WorkshopDay.booked":
+		if e.ComplexityRoot.WorkshopDay.Booked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Booked(childComplexity), true
+	case "WorkshopDay.bookedCost":
+		if e.ComplexityRoot.WorkshopDay.BookedCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.BookedCost(childComplexity), true
+	case "WorkshopDay.bookings":
+		if e.ComplexityRoot.WorkshopDay.Bookings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Bookings(childComplexity), true
+	case "WorkshopDay.capacity":
+		if e.ComplexityRoot.WorkshopDay.Capacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Capacity(childComplexity), true
+	case "WorkshopDay.day":
+		if e.ComplexityRoot.WorkshopDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Day(childComplexity), true
+	case "WorkshopDay.free":
+		if e.ComplexityRoot.WorkshopDay.Free == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Free(childComplexity), true
+	case "WorkshopDay.full":
+		if e.ComplexityRoot.WorkshopDay.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Full(childComplexity), true
+	case "WorkshopDay.idleCost":
+		if e.ComplexityRoot.WorkshopDay.IdleCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.IdleCost(childComplexity), true
+	case "WorkshopDay.others":
+		if e.ComplexityRoot.WorkshopDay.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Others(childComplexity), true
+	case "WorkshopDay.resource":
+		if e.ComplexityRoot.WorkshopDay.Resource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Resource(childComplexity), true
+	case "WorkshopDay.unit":
+		if e.ComplexityRoot.WorkshopDay.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Unit(childComplexity), true
+	case "WorkshopDay.utilisation":
+		if e.ComplexityRoot.WorkshopDay.Utilisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Utilisation(childComplexity), true
+	case "WorkshopDay.working":
+		if e.ComplexityRoot.WorkshopDay.Working == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopDay.Working(childComplexity), true
+
+	case "WorkshopLine.line":
+		if e.ComplexityRoot.WorkshopLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopLine.Line(childComplexity), true
+	case "WorkshopLine.units":
+		if e.ComplexityRoot.WorkshopLine.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkshopLine.Units(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -8517,11 +9093,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductOptionInput", ec.unmarshalInputProductOptionInput),
 			graphql.NewInputUnmarshaler("ProductOrder", ec.unmarshalInputProductOrder),
+			graphql.NewInputUnmarshaler("ReactionTimeFilter", ec.unmarshalInputReactionTimeFilter),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordDepartureInput", ec.unmarshalInputRecordDepartureInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
 			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
+			graphql.NewInputUnmarshaler("RescheduleOrderInput", ec.unmarshalInputRescheduleOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
@@ -8534,6 +9112,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
+			graphql.NewInputUnmarshaler("UnkeptDateFilter", ec.unmarshalInputUnkeptDateFilter),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
 			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -12165,6 +12744,96 @@ input SetRateInput {
   idempotencyKey: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/reaction.graphql", Input: `extend type Query {
+  """
+  How soon prices followed when a rate changed that products are made of, and the margin lost until then: the changes of rates of
+  the subjects MATERIAL, RESOURCE and OVERHEAD that were recorded within a time, the latest first. A rate that is the first of its
+  code changes nothing, nor does one with the amount of the rate before. Scope costs: null without it.
+  """
+  reactionTimes(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded: at most 366 days after from."
+    to: Time!
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "Which changes are listed: all by default."
+    filter: ReactionTimeFilter
+  ): ReactionTimeConnection @scope(name: "costs")
+}
+"Which changes of rates are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
+input ReactionTimeFilter {
+  "Changes of rates of this subject."
+  subject: RateSubject @goField(omittable: true) @open
+  "Changes of the rate of this code."
+  code: String @goField(omittable: true) @open
+}
+"A page of changes of rates."
+type ReactionTimeConnection {
+  "The changes on the page, each with its cursor."
+  edges: [ReactionTimeEdge!]! @open
+  "Where the page lies in the list."
+  pageInfo: PageInfo! @open
+  "The number of changes."
+  totalCount: Int! @open
+}
+"A change of a rate, with its place in the list."
+type ReactionTimeEdge {
+  "The change, and how soon prices followed."
+  node: ReactionTime! @open
+  "The place in the list."
+  cursor: Cursor! @open
+}
+"""
+A change of a rate, and how soon prices followed it. A price follows the change if what it rests on was set from then on: the price
+agreed with the customer; else the product's list price; else, of a product without a list price (cost-plus), the price itself, which is
+reckoned from the rate whenever it is asked.
+"""
+type ReactionTime {
+  "The rate."
+  rate: Rate! @rows
+  "The rate that it took the place of."
+  before: Rate! @rows
+  "From when orders are costed by it and it is known: the later of validFrom and recordedAt. Reaction is counted from here."
+  from: Time! @open
+  "Until when: another rate of the code was valid and known then. Null if there is none."
+  until: Time @open
+  "The number of products that the rate enters, through all parts and options, when the change counts."
+  products: Int! @open
+  "How many of them are cost-plus then: their prices followed at once, and their reaction time is 0."
+  costPlus: Int! @open
+  "The first price that followed and was kept, of an order, an offer, an agreement or a list; null if none has yet."
+  firstPrice: Reaction @open
+  "The first line of an offer that followed; null if none has yet."
+  firstOffer: Reaction @open
+  "The first price that was agreed with a customer; null if none has been."
+  firstAgreement: Reaction @open
+  "The first list price that was recorded; null if none has been."
+  firstListPrice: Reaction @open
+  "The number of orders, placed from then until another rate held, with a line whose price had not followed; none that is CANCELLED."
+  orders: Int! @open
+  """
+  The margin lost in their lines: the cost of the quantity by the new rate less that by the old one, at the order's moment and by all
+  that is known now but other rates of the code, each line rounded as costs of orders are. Negative where the rate fell.
+  """
+  marginLost: Money! @open
+}
+"The first of something that followed a change of a rate."
+type Reaction {
+  "When it was."
+  at: Time! @open
+  "How many whole seconds after the change counted."
+  seconds: Int! @open
+  "The product."
+  product: Product @rows
+}
+`, BuiltIn: false},
 	{Name: "../schema/recipe.graphql", Input: `extend type Product {
   """
   What one unit is made of at a moment, by what was known at another; null if nothing is recorded. Scope costs: null without
@@ -12700,6 +13369,211 @@ input UpdateUserInput {
   gradeFrom: Time
 }
 `, BuiltIn: false},
+	{Name: "../schema/workshop.graphql", Input: `extend type Query {
+  """
+  The workshop day by day: for each resource and each calendar day of the installation's time zone what fills it and what is free,
+  ordered by resource and day, at most 92 days and 2,000 rows. Null for partners.
+  """
+  workshop(
+    "The first day."
+    from: Date!
+    "The last day, included."
+    to: Date!
+    "Only the resources with these codes, at most 250: all by default."
+    resources: [String!]
+  ): [WorkshopDay!] @scope(name: "staff")
+  """
+  The orders that are PLACED and whose due day the capacity cannot keep any more, such as since a resource has less of it or a recipe
+  was corrected: as far as the viewer may see them, by due day. Null for partners.
+  """
+  unkeptDates(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "Which orders are listed: all by default."
+    filter: UnkeptDateFilter
+  ): UnkeptDateConnection @scope(name: "staff")
+}
+"A resource on a day: what fills it, what is free, and the money in both by the rate that holds at the day's end."
+type WorkshopDay {
+  "The code of the resource."
+  resource: String! @open
+  "The calendar day in the installation's time zone."
+  day: Date! @open
+  "Whether it is a working day by the settings workingDays and daysOff."
+  working: Boolean! @open
+  """
+  How full it is: the share of the capacity that orders and holds take, rounded down to tenths, at most "1000"; "1" and more is a day
+  without room. Null if the capacity is unknown.
+  """
+  full: Decimal @open
+  "The same exactly, to six places. Scope costs: null without it."
+  utilisation: Decimal @scope(name: "costs")
+  "What the viewer may see of what fills the day, the first booked first, at most 1,000."
+  bookings: [WorkshopBooking!]! @rows
+  """
+  The share of the capacity that is taken by what is not among the bookings: by orders of customers whom the viewer may not see, and
+  what is held for them; rounded down to tenths. Null if the capacity is unknown.
+  """
+  others: Decimal @open
+  "The unit of the capacity; null without a rate. Scope costs: null without it."
+  unit: String @scope(name: "costs")
+  "The capacity in units: 0 on a day that is not a working day; null if it is unknown. Scope costs: null without it."
+  capacity: Decimal @scope(name: "costs")
+  "The units that orders and holds take. Scope costs: null without it."
+  booked: Decimal @scope(name: "costs")
+  "The units of the capacity that nobody has taken; null if the capacity is unknown. Scope costs: null without it."
+  free: Decimal @scope(name: "costs")
+  "What the booked units cost: units times rate, rounded half to even; 0 without a rate. Scope costs: null without it."
+  bookedCost: Money @scope(name: "costs")
+  """
+  What stands idle costs: the free units times the rate times its fixed share, rounded half to even. Scope costs: null without it.
+  """
+  idleCost: Money @scope(name: "costs")
+}
+"What an order takes of a resource on a day, or what is held for a customer."
+type WorkshopBooking {
+  "The order; null for what is held."
+  order: Order @rows
+  "The customer who ordered, or for whom it is held."
+  customer: Customer @rows
+  "The user who asked the price that holds it; null for an order."
+  heldBy: User @rows
+  "Until when it is held; null for an order."
+  heldUntil: Time @open
+  "When it was booked."
+  bookedAt: Time! @open
+  "The lines of the order that are made with the resource; empty for what is held."
+  lines: [WorkshopLine!]! @rows
+  "The units that it takes. Scope costs: null without it."
+  units: Decimal @scope(name: "costs")
+  """
+  What they cost: the part of the day's bookedCost, which is divided by largest remainder among what fills the day. Scope costs: null
+  without it.
+  """
+  cost: Money @scope(name: "costs")
+}
+"A line of an order that is made with a resource on a day."
+type WorkshopLine {
+  "The line, with its product and its quantity."
+  line: OrderLine! @rows
+  """
+  The line's part of the units that the order takes of the resource on the day, by what each line takes of the resource in all; the
+  parts sum to the units. Scope costs: null without it.
+  """
+  units: Decimal @scope(name: "costs")
+}
+"A page of orders whose due days cannot be kept."
+type UnkeptDateConnection {
+  "The orders on the page, each with its cursor."
+  edges: [UnkeptDateEdge!]! @open
+  "Where the page lies in the list."
+  pageInfo: PageInfo! @open
+  "The number of such orders that the viewer may see."
+  totalCount: Int! @open
+}
+"An order whose due day cannot be kept, with its place in the list."
+type UnkeptDateEdge {
+  "The order and what it lacks."
+  node: UnkeptDate! @open
+  "The place in the list."
+  cursor: Cursor! @open
+}
+"""
+An order whose due day cannot be kept. What is still to be made of all orders is planned anew from today on, by due day: an order
+lacks what finds no room up to its due day on the days of its resources, by the capacity that holds now and beside what is held.
+"""
+type UnkeptDate {
+  "The order."
+  order: Order! @rows
+  "The customer who ordered."
+  customer: Customer! @rows
+  "The day on which it is due."
+  dueDay: Date! @open
+  "The resources of which it lacks capacity, by code."
+  shortages: [CapacityShortage!]! @open
+  """
+  The first day that holds: rescheduleOrder accepts it now, for this order alone. Null if there is none within ten years.
+  """
+  firstDay: Date @open
+  "How many days that is after the due day."
+  daysLate: Int @open
+}
+"What an order lacks of a resource."
+type CapacityShortage {
+  "The code of the resource."
+  resource: String! @open
+  "The units that find no room up to the due day. Scope costs: null without it."
+  missing: Decimal @scope(name: "costs")
+}
+"Which unkept dates are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
+input UnkeptDateFilter {
+  "Orders that lack capacity of one of these resources, at most 250."
+  resources: [String!] @goField(omittable: true) @open
+  "Orders of this customer."
+  customerId: ID @goField(omittable: true) @open
+}
+extend type Mutation {
+  """
+  Moves the due date of an order that is PLACED, sooner or later. The capacity that it takes from today on moves with it; a day for which
+  the free capacity does not suffice is DATE_IMPOSSIBLE, with the first one for which it does. Onto the day on which it is due already
+  nothing that is booked moves. Prices, price tokens and what was promised beside the day stay as they were.
+  """
+  rescheduleOrder(
+    "Which order, and the new date."
+    input: RescheduleOrderInput!
+  ): RescheduleOrderPayload! @scope(writes: "Order")
+}
+"The input of rescheduleOrder."
+input RescheduleOrderInput {
+  "The order."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "By when it must be ready now: not before today, unless that is the due day already. Either this or dueDate."
+  dueAt: Time
+  "The day instead of dueAt: at the time of day at which the order was due, or ordered."
+  dueDate: Date
+  "Why the date is moved; kept in the order's history."
+  reason: String
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The answer of rescheduleOrder."
+type RescheduleOrderPayload {
+  "The order after the change; null if there are userErrors."
+  order: Order @rows
+  "When it was due before; null if no day was agreed."
+  dueBefore: Time @open
+  "When it is due now; null if there are userErrors."
+  due: Time @open
+  "What the order took of resources from today on before the change, by resource and day."
+  before: [OrderBooking!]! @open
+  "What it takes of them after the change."
+  after: [OrderBooking!]! @open
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"What an order takes of a resource on a day."
+type OrderBooking {
+  "The code of the resource."
+  resource: String! @open
+  "The calendar day in the installation's time zone."
+  day: Date! @open
+  "The units that it takes. Scope costs: null without it."
+  units: Decimal @scope(name: "costs")
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -12869,6 +13743,16 @@ func (ec *executionContext) childFields_BoundsCoverage(ctx context.Context, fiel
 		return ec.fieldContext_BoundsCoverage_margin(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BoundsCoverage", field.Name)
+}
+
+func (ec *executionContext) childFields_CapacityShortage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "resource":
+		return ec.fieldContext_CapacityShortage_resource(ctx, field)
+	case "missing":
+		return ec.fieldContext_CapacityShortage_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CapacityShortage", field.Name)
 }
 
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13747,6 +14631,18 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "resource":
+		return ec.fieldContext_OrderBooking_resource(ctx, field)
+	case "day":
+		return ec.fieldContext_OrderBooking_day(ctx, field)
+	case "units":
+		return ec.fieldContext_OrderBooking_units(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderBooking", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14691,6 +15587,70 @@ func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Reaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_Reaction_at(ctx, field)
+	case "seconds":
+		return ec.fieldContext_Reaction_seconds(ctx, field)
+	case "product":
+		return ec.fieldContext_Reaction_product(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reaction", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactionTime(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rate":
+		return ec.fieldContext_ReactionTime_rate(ctx, field)
+	case "before":
+		return ec.fieldContext_ReactionTime_before(ctx, field)
+	case "from":
+		return ec.fieldContext_ReactionTime_from(ctx, field)
+	case "until":
+		return ec.fieldContext_ReactionTime_until(ctx, field)
+	case "products":
+		return ec.fieldContext_ReactionTime_products(ctx, field)
+	case "costPlus":
+		return ec.fieldContext_ReactionTime_costPlus(ctx, field)
+	case "firstPrice":
+		return ec.fieldContext_ReactionTime_firstPrice(ctx, field)
+	case "firstOffer":
+		return ec.fieldContext_ReactionTime_firstOffer(ctx, field)
+	case "firstAgreement":
+		return ec.fieldContext_ReactionTime_firstAgreement(ctx, field)
+	case "firstListPrice":
+		return ec.fieldContext_ReactionTime_firstListPrice(ctx, field)
+	case "orders":
+		return ec.fieldContext_ReactionTime_orders(ctx, field)
+	case "marginLost":
+		return ec.fieldContext_ReactionTime_marginLost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionTime", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactionTimeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReactionTimeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReactionTimeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReactionTimeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionTimeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactionTimeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReactionTimeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReactionTimeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionTimeEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Recipe(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14829,6 +15789,24 @@ func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field 
 		return ec.fieldContext_RejectedRule_unmet(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectedRule", field.Name)
+}
+
+func (ec *executionContext) childFields_RescheduleOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_RescheduleOrderPayload_order(ctx, field)
+	case "dueBefore":
+		return ec.fieldContext_RescheduleOrderPayload_dueBefore(ctx, field)
+	case "due":
+		return ec.fieldContext_RescheduleOrderPayload_due(ctx, field)
+	case "before":
+		return ec.fieldContext_RescheduleOrderPayload_before(ctx, field)
+	case "after":
+		return ec.fieldContext_RescheduleOrderPayload_after(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RescheduleOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescheduleOrderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Resource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15163,6 +16141,46 @@ func (ec *executionContext) childFields_TaxExemption(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type TaxExemption", field.Name)
 }
 
+func (ec *executionContext) childFields_UnkeptDate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_UnkeptDate_order(ctx, field)
+	case "customer":
+		return ec.fieldContext_UnkeptDate_customer(ctx, field)
+	case "dueDay":
+		return ec.fieldContext_UnkeptDate_dueDay(ctx, field)
+	case "shortages":
+		return ec.fieldContext_UnkeptDate_shortages(ctx, field)
+	case "firstDay":
+		return ec.fieldContext_UnkeptDate_firstDay(ctx, field)
+	case "daysLate":
+		return ec.fieldContext_UnkeptDate_daysLate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnkeptDate", field.Name)
+}
+
+func (ec *executionContext) childFields_UnkeptDateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UnkeptDateConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UnkeptDateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_UnkeptDateConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnkeptDateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UnkeptDateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_UnkeptDateEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_UnkeptDateEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnkeptDateEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "condition":
@@ -15289,6 +16307,70 @@ func (ec *executionContext) childFields_WhereUsed(ctx context.Context, field gra
 		return ec.fieldContext_WhereUsed_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WhereUsed", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkshopBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_WorkshopBooking_order(ctx, field)
+	case "customer":
+		return ec.fieldContext_WorkshopBooking_customer(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_WorkshopBooking_heldBy(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_WorkshopBooking_heldUntil(ctx, field)
+	case "bookedAt":
+		return ec.fieldContext_WorkshopBooking_bookedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_WorkshopBooking_lines(ctx, field)
+	case "units":
+		return ec.fieldContext_WorkshopBooking_units(ctx, field)
+	case "cost":
+		return ec.fieldContext_WorkshopBooking_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkshopBooking", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkshopDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "resource":
+		return ec.fieldContext_WorkshopDay_resource(ctx, field)
+	case "day":
+		return ec.fieldContext_WorkshopDay_day(ctx, field)
+	case "working":
+		return ec.fieldContext_WorkshopDay_working(ctx, field)
+	case "full":
+		return ec.fieldContext_WorkshopDay_full(ctx, field)
+	case "utilisation":
+		return ec.fieldContext_WorkshopDay_utilisation(ctx, field)
+	case "bookings":
+		return ec.fieldContext_WorkshopDay_bookings(ctx, field)
+	case "others":
+		return ec.fieldContext_WorkshopDay_others(ctx, field)
+	case "unit":
+		return ec.fieldContext_WorkshopDay_unit(ctx, field)
+	case "capacity":
+		return ec.fieldContext_WorkshopDay_capacity(ctx, field)
+	case "booked":
+		return ec.fieldContext_WorkshopDay_booked(ctx, field)
+	case "free":
+		return ec.fieldContext_WorkshopDay_free(ctx, field)
+	case "bookedCost":
+		return ec.fieldContext_WorkshopDay_bookedCost(ctx, field)
+	case "idleCost":
+		return ec.fieldContext_WorkshopDay_idleCost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkshopDay", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkshopLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_WorkshopLine_line(ctx, field)
+	case "units":
+		return ec.fieldContext_WorkshopLine_units(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkshopLine", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16443,6 +17525,20 @@ func (ec *executionContext) field_Mutation_refundOrder_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rescheduleOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RescheduleOrderInput, error) {
+			return ec.unmarshalNRescheduleOrderInput2kopeckᚋserviceᚐRescheduleOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_retirePriceRule_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17431,6 +18527,68 @@ func (ec *executionContext) field_Query_rates_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_reactionTimes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.ReactionTimeFilter, error) {
+			return ec.unmarshalOReactionTimeFilter2ᚖkopeckᚋserviceᚐReactionTimeFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg6
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_resource_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17575,6 +18733,52 @@ func (ec *executionContext) field_Query_tryPriceRule_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_unkeptDates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.UnkeptDateFilter, error) {
+			return ec.unmarshalOUnkeptDateFilter2ᚖkopeckᚋserviceᚐUnkeptDateFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_valueAtRisk_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17710,6 +18914,36 @@ func (ec *executionContext) field_Query_whereUsed_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_workshop_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (schema.Date, error) {
+			return ec.unmarshalNDate2kopeckᚋschemaᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (schema.Date, error) {
+			return ec.unmarshalNDate2kopeckᚋschemaᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "resources",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["resources"] = arg2
 	return args, nil
 }
 
@@ -19438,6 +20672,80 @@ func (ec *executionContext) _BoundsCoverage_margin(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_BoundsCoverage_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BoundsCoverage", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CapacityShortage_resource(ctx context.Context, field graphql.CollectedField, obj *workshop.CapacityShortage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityShortage_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resource, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityShortage_resource(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CapacityShortage", field, false, false, "String")
+}
+
+func (ec *executionContext) _CapacityShortage_missing(ctx context.Context, field graphql.CollectedField, obj *workshop.CapacityShortage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityShortage_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityShortage_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CapacityShortage", field, false, false, "Decimal")
 }
 
 func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
@@ -30742,6 +32050,78 @@ func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_rescheduleOrder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rescheduleOrder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RescheduleOrder(ctx, fc.Args["input"].(service.RescheduleOrderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *sale.RescheduleOrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *sale.RescheduleOrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *sale.RescheduleOrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *sale.RescheduleOrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *sale.RescheduleOrderPayload) graphql.Marshaler {
+			return ec.marshalNRescheduleOrderPayload2ᚖkopeckᚋserviceᚋsaleᚐRescheduleOrderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rescheduleOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RescheduleOrderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rescheduleOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NotFound_field(ctx context.Context, field graphql.CollectedField, obj *service.NotFound) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32862,6 +34242,103 @@ func (ec *executionContext) fieldContext_Order_history(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OrderBooking_resource(ctx context.Context, field graphql.CollectedField, obj *rates.OrderBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderBooking_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resource, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderBooking_resource(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderBooking", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderBooking_day(ctx context.Context, field graphql.CollectedField, obj *rates.OrderBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderBooking_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2kopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderBooking_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderBooking", field, false, false, "Date")
+}
+
+func (ec *executionContext) _OrderBooking_units(ctx context.Context, field graphql.CollectedField, obj *rates.OrderBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderBooking_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderBooking_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderBooking", field, false, false, "Decimal")
 }
 
 func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.OrderConnection) (ret graphql.Marshaler) {
@@ -43738,6 +45215,78 @@ func (ec *executionContext) fieldContext_Query_rateGaps(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_reactionTimes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reactionTimes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ReactionTimes(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["filter"].(*service.ReactionTimeFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *reaction.Connection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *reaction.Connection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *reaction.Connection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *reaction.Connection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.Connection) graphql.Marshaler {
+			return ec.marshalOReactionTimeConnection2ᚖkopeckᚋserviceᚋreactionᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reactionTimes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionTimeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_reactionTimes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_whereUsed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43828,21 +45377,21 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
 				if err != nil {
-					var zeroVal *rates.Resource
+					var zeroVal *workshop.Resource
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *rates.Resource
+					var zeroVal *workshop.Resource
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *rates.Resource
+					var zeroVal *workshop.Resource
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *rates.Resource
+					var zeroVal *workshop.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
@@ -43851,8 +45400,8 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
-			return ec.marshalOResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *workshop.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚖkopeckᚋserviceᚋworkshopᚐResource(ctx, selections, v)
 		},
 		true,
 		false,
@@ -43899,21 +45448,21 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
 				if err != nil {
-					var zeroVal []*rates.Resource
+					var zeroVal []*workshop.Resource
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal []*rates.Resource
+					var zeroVal []*workshop.Resource
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal []*rates.Resource
+					var zeroVal []*workshop.Resource
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal []*rates.Resource
+					var zeroVal []*workshop.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
@@ -43922,8 +45471,8 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
-			return ec.marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚕᚖkopeckᚋserviceᚋworkshopᚐResourceᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -44162,6 +45711,150 @@ func (ec *executionContext) fieldContext_Query_users(_ context.Context, field gr
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_workshop(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_workshop(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Workshop(ctx, fc.Args["from"].(schema.Date), fc.Args["to"].(schema.Date), fc.Args["resources"].([]string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*workshop.Day
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*workshop.Day
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*workshop.Day
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*workshop.Day
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.Day) graphql.Marshaler {
+			return ec.marshalOWorkshopDay2ᚕᚖkopeckᚋserviceᚋworkshopᚐDayᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_workshop(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkshopDay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_workshop_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_unkeptDates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_unkeptDates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UnkeptDates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["filter"].(*service.UnkeptDateFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *workshop.UnkeptDateConnection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *workshop.UnkeptDateConnection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *workshop.UnkeptDateConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *workshop.UnkeptDateConnection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *workshop.UnkeptDateConnection) graphql.Marshaler {
+			return ec.marshalOUnkeptDateConnection2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_unkeptDates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnkeptDateConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_unkeptDates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -44851,6 +46544,565 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Reaction_at(ctx context.Context, field graphql.CollectedField, obj *reaction.First) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reaction_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reaction_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reaction", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Reaction_seconds(ctx context.Context, field graphql.CollectedField, obj *reaction.First) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reaction_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reaction_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reaction", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Reaction_product(ctx context.Context, field graphql.CollectedField, obj *reaction.First) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reaction_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Reaction().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reaction_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reaction",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_rate(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkopeckᚋentᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_before(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkopeckᚋentᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_from(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTime", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ReactionTime_until(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTime", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ReactionTime_products(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Products, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTime", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReactionTime_costPlus(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_costPlus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostPlus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_costPlus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTime", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReactionTime_firstPrice(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_firstPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstPrice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.First) graphql.Marshaler {
+			return ec.marshalOReaction2ᚖkopeckᚋserviceᚋreactionᚐFirst(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_firstPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reaction(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_firstOffer(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_firstOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstOffer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.First) graphql.Marshaler {
+			return ec.marshalOReaction2ᚖkopeckᚋserviceᚋreactionᚐFirst(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_firstOffer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reaction(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_firstAgreement(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_firstAgreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstAgreement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.First) graphql.Marshaler {
+			return ec.marshalOReaction2ᚖkopeckᚋserviceᚋreactionᚐFirst(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_firstAgreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reaction(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_firstListPrice(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_firstListPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstListPrice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.First) graphql.Marshaler {
+			return ec.marshalOReaction2ᚖkopeckᚋserviceᚋreactionᚐFirst(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_firstListPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reaction(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTime_orders(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTime", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReactionTime_marginLost(ctx context.Context, field graphql.CollectedField, obj *reaction.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTime_marginLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginLost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTime_marginLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTime",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTimeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *reaction.Connection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTimeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*reaction.Edge) graphql.Marshaler {
+			return ec.marshalNReactionTimeEdge2ᚕᚖkopeckᚋserviceᚋreactionᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTimeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionTimeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTimeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *reaction.Connection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTimeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTimeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTimeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *reaction.Connection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTimeConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTimeConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTimeConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReactionTimeEdge_node(ctx context.Context, field graphql.CollectedField, obj *reaction.Edge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTimeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reaction.Change) graphql.Marshaler {
+			return ec.marshalNReactionTime2ᚖkopeckᚋserviceᚋreactionᚐChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTimeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionTimeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionTime(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionTimeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *reaction.Edge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionTimeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionTimeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionTimeEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _Recipe_id(ctx context.Context, field graphql.CollectedField, obj *catalogue.Recipe) (ret graphql.Marshaler) {
@@ -46101,7 +48353,181 @@ func (ec *executionContext) fieldContext_RejectedRule_unmet(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _RescheduleOrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleOrderPayload_dueBefore(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_dueBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_dueBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleOrderPayload", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RescheduleOrderPayload_due(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleOrderPayload", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RescheduleOrderPayload_before(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.OrderBooking) graphql.Marshaler {
+			return ec.marshalNOrderBooking2ᚕᚖkopeckᚋserviceᚋratesᚐOrderBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderBooking(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleOrderPayload_after(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.OrderBooking) graphql.Marshaler {
+			return ec.marshalNOrderBooking2ᚕᚖkopeckᚋserviceᚋratesᚐOrderBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderBooking(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleOrderPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleOrderPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleOrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46124,7 +48550,7 @@ func (ec *executionContext) fieldContext_Resource_code(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
 }
 
-func (ec *executionContext) _Resource_unit(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_unit(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46147,7 +48573,7 @@ func (ec *executionContext) fieldContext_Resource_unit(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
 }
 
-func (ec *executionContext) _Resource_rate(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_rate(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46179,7 +48605,7 @@ func (ec *executionContext) fieldContext_Resource_rate(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_capacityPerDay(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_capacityPerDay(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46202,7 +48628,7 @@ func (ec *executionContext) fieldContext_Resource_capacityPerDay(_ context.Conte
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _Resource_utilisation(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_utilisation(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46246,7 +48672,7 @@ func (ec *executionContext) fieldContext_Resource_utilisation(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_idleCost(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_idleCost(ctx context.Context, field graphql.CollectedField, obj *workshop.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46290,7 +48716,7 @@ func (ec *executionContext) fieldContext_Resource_idleCost(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ResourceBooking_order(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_order(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46322,7 +48748,7 @@ func (ec *executionContext) fieldContext_ResourceBooking_order(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ResourceBooking_heldFor(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_heldFor(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46354,7 +48780,7 @@ func (ec *executionContext) fieldContext_ResourceBooking_heldFor(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ResourceBooking_heldBy(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_heldBy(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46386,7 +48812,7 @@ func (ec *executionContext) fieldContext_ResourceBooking_heldBy(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ResourceBooking_heldUntil(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_heldUntil(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46409,7 +48835,7 @@ func (ec *executionContext) fieldContext_ResourceBooking_heldUntil(_ context.Con
 	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ResourceBooking_units(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_units(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46432,7 +48858,7 @@ func (ec *executionContext) fieldContext_ResourceBooking_units(_ context.Context
 	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _ResourceBooking_bookedAt(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResourceBooking_bookedAt(ctx context.Context, field graphql.CollectedField, obj *workshop.ResourceBooking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46582,8 +49008,8 @@ func (ec *executionContext) _ResourceDay_bookings(ctx context.Context, field gra
 			return ec.Resolvers.ResourceDay().Bookings(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
-			return ec.marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.ResourceBooking) graphql.Marshaler {
+			return ec.marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋworkshopᚐResourceBookingᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -49161,6 +51587,313 @@ func (ec *executionContext) fieldContext_TaxExemption_by(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "String")
 }
 
+func (ec *executionContext) _UnkeptDate_order(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDate_customer(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnkeptDate().Customer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDate_dueDay(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_dueDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2kopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_dueDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnkeptDate", field, false, false, "Date")
+}
+
+func (ec *executionContext) _UnkeptDate_shortages(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_shortages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shortages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.CapacityShortage) graphql.Marshaler {
+			return ec.marshalNCapacityShortage2ᚕᚖkopeckᚋserviceᚋworkshopᚐCapacityShortageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_shortages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CapacityShortage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDate_firstDay(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_firstDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_firstDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnkeptDate", field, false, false, "Date")
+}
+
+func (ec *executionContext) _UnkeptDate_daysLate(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDate_daysLate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DaysLate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDate_daysLate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnkeptDate", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UnkeptDateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDateConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.UnkeptDateEdge) graphql.Marshaler {
+			return ec.marshalNUnkeptDateEdge2ᚕᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDateConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnkeptDateEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDateConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDateConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDateConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDateConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnkeptDateConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UnkeptDateEdge_node(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDateEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDateEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *workshop.UnkeptDate) graphql.Marshaler {
+			return ec.marshalNUnkeptDate2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDateEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnkeptDateEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnkeptDate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnkeptDateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *workshop.UnkeptDateEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnkeptDateEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnkeptDateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnkeptDateEdge", field, false, false, "Cursor")
+}
+
 func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50316,6 +53049,896 @@ func (ec *executionContext) fieldContext_WhereUsed_pageInfo(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopBooking_order(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopBooking",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopBooking_customer(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.WorkshopBooking().Customer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopBooking_heldBy(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_heldBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.WorkshopBooking().HeldBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopBooking_heldUntil(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopBooking", field, false, false, "Time")
+}
+
+func (ec *executionContext) _WorkshopBooking_bookedAt(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_bookedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_bookedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopBooking", field, false, false, "Time")
+}
+
+func (ec *executionContext) _WorkshopBooking_lines(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.WorkshopBooking().Lines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.Line) graphql.Marshaler {
+			return ec.marshalNWorkshopLine2ᚕᚖkopeckᚋserviceᚋworkshopᚐLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkshopLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopBooking_units(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopBooking", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopBooking_cost(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopBooking_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopBooking_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopBooking",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopDay_resource(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resource, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_resource(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorkshopDay_day(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2kopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Date")
+}
+
+func (ec *executionContext) _WorkshopDay_working(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_working(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Working, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_working(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _WorkshopDay_full(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_full(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Full, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_full(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_utilisation(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_utilisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Utilisation, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_utilisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_bookings(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_bookings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bookings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*workshop.Booking) graphql.Marshaler {
+			return ec.marshalNWorkshopBooking2ᚕᚖkopeckᚋserviceᚋworkshopᚐBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_bookings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopDay",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkshopBooking(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopDay_others(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_unit(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorkshopDay_capacity(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_capacity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capacity, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_capacity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_booked(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_booked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Booked, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_booked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_free(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_free(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Free, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_free(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _WorkshopDay_bookedCost(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_bookedCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedCost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_bookedCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopDay",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopDay_idleCost(ctx context.Context, field graphql.CollectedField, obj *workshop.Day) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopDay_idleCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IdleCost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopDay_idleCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopDay",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopLine_line(ctx context.Context, field graphql.CollectedField, obj *workshop.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopLine_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderLine) graphql.Marshaler {
+			return ec.marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkshopLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkshopLine_units(ctx context.Context, field graphql.CollectedField, obj *workshop.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkshopLine_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Decimal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Decimal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkshopLine_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkshopLine", field, false, false, "Decimal")
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -54582,6 +58205,55 @@ func UnmarshalProductOrder(ctx context.Context, raw any) (ent.ProductOrder, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputReactionTimeFilter(ctx context.Context, obj any) (service.ReactionTimeFilter, error) {
+	var it service.ReactionTimeFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subject", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = graphql.OmittableOf(data)
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReactionTimeFilter unmarshals raw into the ReactionTimeFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReactionTimeFilter(ctx context.Context, raw any) (service.ReactionTimeFilter, error) {
+	var out service.ReactionTimeFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReactionTimeFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (service.RecordContactInput, error) {
 	var it service.RecordContactInput
 	if obj == nil {
@@ -54989,6 +58661,90 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 func UnmarshalRefundOrderInput(ctx context.Context, raw any) (service.RefundOrderInput, error) {
 	var out service.RefundOrderInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundOrderInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRescheduleOrderInput(ctx context.Context, obj any) (service.RescheduleOrderInput, error) {
+	var it service.RescheduleOrderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "dueAt", "dueDate", "reason", "overruleDateReason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "dueAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueAt = data
+		case "dueDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDate = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRescheduleOrderInput unmarshals raw into the RescheduleOrderInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRescheduleOrderInput(ctx context.Context, raw any) (service.RescheduleOrderInput, error) {
+	var out service.RescheduleOrderInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RescheduleOrderInput", raw, &out)
 	return out, err
 }
 
@@ -55781,6 +59537,55 @@ func (ec *executionContext) unmarshalInputTimeRange(ctx context.Context, obj any
 func UnmarshalTimeRange(ctx context.Context, raw any) (service.TimeRange, error) {
 	var out service.TimeRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TimeRange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUnkeptDateFilter(ctx context.Context, obj any) (service.UnkeptDateFilter, error) {
+	var it service.UnkeptDateFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"resources", "customerId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "resources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resources"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resources = graphql.OmittableOf(data)
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnkeptDateFilter unmarshals raw into the UnkeptDateFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnkeptDateFilter(ctx context.Context, raw any) (service.UnkeptDateFilter, error) {
+	var out service.UnkeptDateFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnkeptDateFilter", raw, &out)
 	return out, err
 }
 
@@ -57396,6 +61201,44 @@ func (ec *executionContext) _BoundsCoverage(ctx context.Context, sel ast.Selecti
 		case "margin":
 			out.Values[i] = ec._BoundsCoverage_margin(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var capacityShortageImplementors = []string{"CapacityShortage"}
+
+func (ec *executionContext) _CapacityShortage(ctx context.Context, sel ast.SelectionSet, obj *workshop.CapacityShortage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, capacityShortageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CapacityShortage")
+		case "resource":
+			out.Values[i] = ec._CapacityShortage_resource(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._CapacityShortage_missing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -60184,6 +64027,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "rescheduleOrder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rescheduleOrder(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -60741,6 +64591,49 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_history(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderBookingImplementors = []string{"OrderBooking"}
+
+func (ec *executionContext) _OrderBooking(ctx context.Context, sel ast.SelectionSet, obj *rates.OrderBooking) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderBookingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderBooking")
+		case "resource":
+			out.Values[i] = ec._OrderBooking_resource(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._OrderBooking_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "units":
+			out.Values[i] = ec._OrderBooking_units(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63854,6 +67747,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_rateGaps(ctx, field)
 				})
+		case "reactionTimes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reactionTimes(ctx, field)
+				})
 		case "whereUsed":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -63895,6 +67794,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_users(ctx, field)
+				})
+		case "workshop":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_workshop(ctx, field)
+				})
+		case "unkeptDates":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_unkeptDates(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -64144,6 +68055,219 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 			}
 		case "userErrors":
 			out.Values[i] = ec._RatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reactionImplementors = []string{"Reaction"}
+
+func (ec *executionContext) _Reaction(ctx context.Context, sel ast.SelectionSet, obj *reaction.First) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reaction")
+		case "at":
+			out.Values[i] = ec._Reaction_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.Values[i] = ec._Reaction_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "product":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Reaction_product(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reactionTimeImplementors = []string{"ReactionTime"}
+
+func (ec *executionContext) _ReactionTime(ctx context.Context, sel ast.SelectionSet, obj *reaction.Change) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionTimeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionTime")
+		case "rate":
+			out.Values[i] = ec._ReactionTime_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._ReactionTime_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._ReactionTime_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._ReactionTime_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "products":
+			out.Values[i] = ec._ReactionTime_products(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "costPlus":
+			out.Values[i] = ec._ReactionTime_costPlus(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstPrice":
+			out.Values[i] = ec._ReactionTime_firstPrice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "firstOffer":
+			out.Values[i] = ec._ReactionTime_firstOffer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "firstAgreement":
+			out.Values[i] = ec._ReactionTime_firstAgreement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "firstListPrice":
+			out.Values[i] = ec._ReactionTime_firstListPrice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._ReactionTime_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginLost":
+			out.Values[i] = ec._ReactionTime_marginLost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reactionTimeConnectionImplementors = []string{"ReactionTimeConnection"}
+
+func (ec *executionContext) _ReactionTimeConnection(ctx context.Context, sel ast.SelectionSet, obj *reaction.Connection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionTimeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionTimeConnection")
+		case "edges":
+			out.Values[i] = ec._ReactionTimeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ReactionTimeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ReactionTimeConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reactionTimeEdgeImplementors = []string{"ReactionTimeEdge"}
+
+func (ec *executionContext) _ReactionTimeEdge(ctx context.Context, sel ast.SelectionSet, obj *reaction.Edge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionTimeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionTimeEdge")
+		case "node":
+			out.Values[i] = ec._ReactionTimeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ReactionTimeEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64624,9 +68748,67 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var rescheduleOrderPayloadImplementors = []string{"RescheduleOrderPayload"}
+
+func (ec *executionContext) _RescheduleOrderPayload(ctx context.Context, sel ast.SelectionSet, obj *sale.RescheduleOrderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rescheduleOrderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RescheduleOrderPayload")
+		case "order":
+			out.Values[i] = ec._RescheduleOrderPayload_order(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dueBefore":
+			out.Values[i] = ec._RescheduleOrderPayload_dueBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._RescheduleOrderPayload_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._RescheduleOrderPayload_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._RescheduleOrderPayload_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RescheduleOrderPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var resourceImplementors = []string{"Resource"}
 
-func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet, obj *rates.Resource) graphql.Marshaler {
+func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet, obj *workshop.Resource) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -64686,7 +68868,7 @@ func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet,
 
 var resourceBookingImplementors = []string{"ResourceBooking"}
 
-func (ec *executionContext) _ResourceBooking(ctx context.Context, sel ast.SelectionSet, obj *rates.ResourceBooking) graphql.Marshaler {
+func (ec *executionContext) _ResourceBooking(ctx context.Context, sel ast.SelectionSet, obj *workshop.ResourceBooking) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resourceBookingImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -65733,6 +69915,146 @@ func (ec *executionContext) _TaxExemption(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var unkeptDateImplementors = []string{"UnkeptDate"}
+
+func (ec *executionContext) _UnkeptDate(ctx context.Context, sel ast.SelectionSet, obj *workshop.UnkeptDate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unkeptDateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnkeptDate")
+		case "order":
+			out.Values[i] = ec._UnkeptDate_order(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnkeptDate_customer(ctx, field, obj)
+				})
+		case "dueDay":
+			out.Values[i] = ec._UnkeptDate_dueDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shortages":
+			out.Values[i] = ec._UnkeptDate_shortages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firstDay":
+			out.Values[i] = ec._UnkeptDate_firstDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "daysLate":
+			out.Values[i] = ec._UnkeptDate_daysLate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unkeptDateConnectionImplementors = []string{"UnkeptDateConnection"}
+
+func (ec *executionContext) _UnkeptDateConnection(ctx context.Context, sel ast.SelectionSet, obj *workshop.UnkeptDateConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unkeptDateConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnkeptDateConnection")
+		case "edges":
+			out.Values[i] = ec._UnkeptDateConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._UnkeptDateConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._UnkeptDateConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unkeptDateEdgeImplementors = []string{"UnkeptDateEdge"}
+
+func (ec *executionContext) _UnkeptDateEdge(ctx context.Context, sel ast.SelectionSet, obj *workshop.UnkeptDateEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unkeptDateEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnkeptDateEdge")
+		case "node":
+			out.Values[i] = ec._UnkeptDateEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._UnkeptDateEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unmetConditionImplementors = []string{"UnmetCondition"}
 
 func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *quote.UnmetCondition) graphql.Marshaler {
@@ -66205,6 +70527,208 @@ func (ec *executionContext) _WhereUsed(ctx context.Context, sel ast.SelectionSet
 		case "pageInfo":
 			out.Values[i] = ec._WhereUsed_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var workshopBookingImplementors = []string{"WorkshopBooking"}
+
+func (ec *executionContext) _WorkshopBooking(ctx context.Context, sel ast.SelectionSet, obj *workshop.Booking) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workshopBookingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkshopBooking")
+		case "order":
+			out.Values[i] = ec._WorkshopBooking_order(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WorkshopBooking_customer(ctx, field, obj)
+				})
+		case "heldBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WorkshopBooking_heldBy(ctx, field, obj)
+				})
+		case "heldUntil":
+			out.Values[i] = ec._WorkshopBooking_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bookedAt":
+			out.Values[i] = ec._WorkshopBooking_bookedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WorkshopBooking_lines(ctx, field, obj)
+				})
+		case "units":
+			out.Values[i] = ec._WorkshopBooking_units(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cost":
+			out.Values[i] = ec._WorkshopBooking_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var workshopDayImplementors = []string{"WorkshopDay"}
+
+func (ec *executionContext) _WorkshopDay(ctx context.Context, sel ast.SelectionSet, obj *workshop.Day) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workshopDayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkshopDay")
+		case "resource":
+			out.Values[i] = ec._WorkshopDay_resource(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._WorkshopDay_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "working":
+			out.Values[i] = ec._WorkshopDay_working(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "full":
+			out.Values[i] = ec._WorkshopDay_full(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "utilisation":
+			out.Values[i] = ec._WorkshopDay_utilisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bookings":
+			out.Values[i] = ec._WorkshopDay_bookings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "others":
+			out.Values[i] = ec._WorkshopDay_others(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._WorkshopDay_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "capacity":
+			out.Values[i] = ec._WorkshopDay_capacity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "booked":
+			out.Values[i] = ec._WorkshopDay_booked(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "free":
+			out.Values[i] = ec._WorkshopDay_free(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bookedCost":
+			out.Values[i] = ec._WorkshopDay_bookedCost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "idleCost":
+			out.Values[i] = ec._WorkshopDay_idleCost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var workshopLineImplementors = []string{"WorkshopLine"}
+
+func (ec *executionContext) _WorkshopLine(ctx context.Context, sel ast.SelectionSet, obj *workshop.Line) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workshopLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkshopLine")
+		case "line":
+			out.Values[i] = ec._WorkshopLine_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "units":
+			out.Values[i] = ec._WorkshopLine_units(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -66784,6 +71308,30 @@ func (ec *executionContext) unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancel
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNCapacityShortage2ᚕᚖkopeckᚋserviceᚋworkshopᚐCapacityShortageᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.CapacityShortage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCapacityShortage2ᚖkopeckᚋserviceᚋworkshopᚐCapacityShortage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCapacityShortage2ᚖkopeckᚋserviceᚋworkshopᚐCapacityShortage(ctx context.Context, sel ast.SelectionSet, v *workshop.CapacityShortage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CapacityShortage!")
+		return graphql.Null
+	}
+	return ec._CapacityShortage(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNChangeDueDateInput2kopeckᚋserviceᚐChangeDueDateInput(ctx context.Context, v any) (service.ChangeDueDateInput, error) {
 	res, err := ec.unmarshalInputChangeDueDateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -67261,6 +71809,16 @@ func (ec *executionContext) marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustom
 		return graphql.Null
 	}
 	return ec._CustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDate2kopeckᚋschemaᚐDate(ctx context.Context, v any) (schema.Date, error) {
+	var res schema.Date
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2kopeckᚋschemaᚐDate(ctx context.Context, sel ast.SelectionSet, v schema.Date) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNDatedGrade2ᚖkopeckᚋserviceᚋpeopleᚐDatedGrade(ctx context.Context, sel ast.SelectionSet, v *people.DatedGrade) graphql.Marshaler {
@@ -67779,6 +72337,30 @@ func (ec *executionContext) marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx context.Co
 		return graphql.Null
 	}
 	return ec._Order(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrderBooking2ᚕᚖkopeckᚋserviceᚋratesᚐOrderBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.OrderBooking) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderBooking2ᚖkopeckᚋserviceᚋratesᚐOrderBooking(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrderBooking2ᚖkopeckᚋserviceᚋratesᚐOrderBooking(ctx context.Context, sel ast.SelectionSet, v *rates.OrderBooking) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderBooking!")
+		return graphql.Null
+	}
+	return ec._OrderBooking(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
@@ -68508,6 +73090,38 @@ func (ec *executionContext) marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayl
 	return ec._RatesPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReactionTime2ᚖkopeckᚋserviceᚋreactionᚐChange(ctx context.Context, sel ast.SelectionSet, v *reaction.Change) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReactionTime!")
+		return graphql.Null
+	}
+	return ec._ReactionTime(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReactionTimeEdge2ᚕᚖkopeckᚋserviceᚋreactionᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*reaction.Edge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReactionTimeEdge2ᚖkopeckᚋserviceᚋreactionᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReactionTimeEdge2ᚖkopeckᚋserviceᚋreactionᚐEdge(ctx context.Context, sel ast.SelectionSet, v *reaction.Edge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReactionTimeEdge!")
+		return graphql.Null
+	}
+	return ec._ReactionTimeEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRecipe2ᚖkopeckᚋserviceᚋcatalogueᚐRecipe(ctx context.Context, sel ast.SelectionSet, v *catalogue.Recipe) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Recipe!")
@@ -68685,7 +73299,20 @@ func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐR
 	return ret
 }
 
-func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx context.Context, sel ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
+func (ec *executionContext) unmarshalNRescheduleOrderInput2kopeckᚋserviceᚐRescheduleOrderInput(ctx context.Context, v any) (service.RescheduleOrderInput, error) {
+	res, err := ec.unmarshalInputRescheduleOrderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRescheduleOrderPayload2ᚖkopeckᚋserviceᚋsaleᚐRescheduleOrderPayload(ctx context.Context, sel ast.SelectionSet, v *sale.RescheduleOrderPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RescheduleOrderPayload!")
+		return graphql.Null
+	}
+	return ec._RescheduleOrderPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋworkshopᚐResource(ctx context.Context, sel ast.SelectionSet, v *workshop.Resource) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Resource!")
 		return graphql.Null
@@ -68693,11 +73320,11 @@ func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResou
 	return ec._Resource(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
+func (ec *executionContext) marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋworkshopᚐResourceBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.ResourceBooking) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx, sel, v[i])
+		return ec.marshalNResourceBooking2ᚖkopeckᚋserviceᚋworkshopᚐResourceBooking(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -68709,7 +73336,7 @@ func (ec *executionContext) marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋrat
 	return ret
 }
 
-func (ec *executionContext) marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx context.Context, sel ast.SelectionSet, v *rates.ResourceBooking) graphql.Marshaler {
+func (ec *executionContext) marshalNResourceBooking2ᚖkopeckᚋserviceᚋworkshopᚐResourceBooking(ctx context.Context, sel ast.SelectionSet, v *workshop.ResourceBooking) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ResourceBooking!")
 		return graphql.Null
@@ -69177,6 +73804,38 @@ func (ec *executionContext) marshalNTimeUnit2kopeckᚋschemaᚐTimeUnit(ctx cont
 	return v
 }
 
+func (ec *executionContext) marshalNUnkeptDate2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDate(ctx context.Context, sel ast.SelectionSet, v *workshop.UnkeptDate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnkeptDate!")
+		return graphql.Null
+	}
+	return ec._UnkeptDate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUnkeptDateEdge2ᚕᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.UnkeptDateEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnkeptDateEdge2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnkeptDateEdge2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateEdge(ctx context.Context, sel ast.SelectionSet, v *workshop.UnkeptDateEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnkeptDateEdge!")
+		return graphql.Null
+	}
+	return ec._UnkeptDateEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -69414,6 +74073,62 @@ func (ec *executionContext) marshalNWhereUsed2ᚖkopeckᚋserviceᚋcatalogueᚐ
 func (ec *executionContext) unmarshalNWithdrawOfferInput2kopeckᚋserviceᚐWithdrawOfferInput(ctx context.Context, v any) (service.WithdrawOfferInput, error) {
 	res, err := ec.unmarshalInputWithdrawOfferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorkshopBooking2ᚕᚖkopeckᚋserviceᚋworkshopᚐBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Booking) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorkshopBooking2ᚖkopeckᚋserviceᚋworkshopᚐBooking(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorkshopBooking2ᚖkopeckᚋserviceᚋworkshopᚐBooking(ctx context.Context, sel ast.SelectionSet, v *workshop.Booking) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorkshopBooking!")
+		return graphql.Null
+	}
+	return ec._WorkshopBooking(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorkshopDay2ᚖkopeckᚋserviceᚋworkshopᚐDay(ctx context.Context, sel ast.SelectionSet, v *workshop.Day) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorkshopDay!")
+		return graphql.Null
+	}
+	return ec._WorkshopDay(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorkshopLine2ᚕᚖkopeckᚋserviceᚋworkshopᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Line) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorkshopLine2ᚖkopeckᚋserviceᚋworkshopᚐLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorkshopLine2ᚖkopeckᚋserviceᚋworkshopᚐLine(ctx context.Context, sel ast.SelectionSet, v *workshop.Line) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorkshopLine!")
+		return graphql.Null
+	}
+	return ec._WorkshopLine(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -70040,6 +74755,16 @@ func (ec *executionContext) marshalODatedGrade2ᚕᚖkopeckᚋserviceᚋpeople�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalODecimal2kopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (money.Decimal, error) {
+	var res money.Decimal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODecimal2kopeckᚋmoneyᚐDecimal(ctx context.Context, sel ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (*money.Decimal, error) {
@@ -70911,6 +75636,28 @@ func (ec *executionContext) marshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject
 	return v
 }
 
+func (ec *executionContext) marshalOReaction2ᚖkopeckᚋserviceᚋreactionᚐFirst(ctx context.Context, sel ast.SelectionSet, v *reaction.First) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Reaction(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReactionTimeConnection2ᚖkopeckᚋserviceᚋreactionᚐConnection(ctx context.Context, sel ast.SelectionSet, v *reaction.Connection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReactionTimeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReactionTimeFilter2ᚖkopeckᚋserviceᚐReactionTimeFilter(ctx context.Context, v any) (*service.ReactionTimeFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReactionTimeFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalORecipe2ᚕᚖkopeckᚋserviceᚋcatalogueᚐRecipeᚄ(ctx context.Context, sel ast.SelectionSet, v []*catalogue.Recipe) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -70961,14 +75708,14 @@ func (ec *executionContext) unmarshalORefundLineInput2ᚕᚖkopeckᚋserviceᚐR
 	return res, nil
 }
 
-func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
+func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋworkshopᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Resource) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx, sel, v[i])
+		return ec.marshalNResource2ᚖkopeckᚋserviceᚋworkshopᚐResource(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -70980,7 +75727,7 @@ func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐRe
 	return ret
 }
 
-func (ec *executionContext) marshalOResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx context.Context, sel ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
+func (ec *executionContext) marshalOResource2ᚖkopeckᚋserviceᚋworkshopᚐResource(ctx context.Context, sel ast.SelectionSet, v *workshop.Resource) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -71257,6 +76004,21 @@ func (ec *executionContext) marshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx c
 	return v
 }
 
+func (ec *executionContext) marshalOUnkeptDateConnection2ᚖkopeckᚋserviceᚋworkshopᚐUnkeptDateConnection(ctx context.Context, sel ast.SelectionSet, v *workshop.UnkeptDateConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnkeptDateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOUnkeptDateFilter2ᚖkopeckᚋserviceᚐUnkeptDateFilter(ctx context.Context, v any) (*service.UnkeptDateFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputUnkeptDateFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -71332,6 +76094,25 @@ func (ec *executionContext) unmarshalOWhatIfUtilisationInput2ᚕᚖkopeckᚋserv
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOWorkshopDay2ᚕᚖkopeckᚋserviceᚋworkshopᚐDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Day) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorkshopDay2ᚖkopeckᚋserviceᚋworkshopᚐDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

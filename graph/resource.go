@@ -6,14 +6,14 @@ import (
 
 	"kopeck/costing"
 	"kopeck/money"
-	"kopeck/service/rates"
+	"kopeck/service/workshop"
 )
 
 // resourceDays returns the use of a resource on each day of a range.
-func (r *Resolver) resourceDays(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]costing.ResourceDay, error) {
-	code := func(row *rates.Resource) string { return row.Code }
-	return batchedByID(ctx, of, code, func(rows []*rates.Resource) (map[string][]costing.ResourceDay, error) {
-		found, err := r.app.Rates.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
+func (r *Resolver) resourceDays(ctx context.Context, of *workshop.Resource, from, to time.Time, knownAt *time.Time) ([]costing.ResourceDay, error) {
+	code := func(row *workshop.Resource) string { return row.Code }
+	return batchedByID(ctx, of, code, func(rows []*workshop.Resource) (map[string][]costing.ResourceDay, error) {
+		found, err := r.app.Workshop.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
 		var all []*costing.ResourceDay
 		for _, days := range found {
 			for i := range days {
@@ -26,7 +26,7 @@ func (r *Resolver) resourceDays(ctx context.Context, of *rates.Resource, from, t
 }
 
 // utilisation is resourceDays with the element type of the API.
-func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
+func (r *Resolver) utilisation(ctx context.Context, of *workshop.Resource, from, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
 	days, err := r.resourceDays(ctx, of, from, to, knownAt)
 	if err != nil {
 		return nil, err
@@ -39,10 +39,10 @@ func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to
 }
 
 // bookings returns what fills a day of a resource.
-func (r *Resolver) bookings(ctx context.Context, day *costing.ResourceDay) ([]*rates.ResourceBooking, error) {
-	return batched(ctx, day, func(days []*costing.ResourceDay) (map[*costing.ResourceDay][]*rates.ResourceBooking, error) {
-		bookings, err := r.app.Rates.Bookings(ctx, days)
-		var all []*rates.ResourceBooking
+func (r *Resolver) bookings(ctx context.Context, day *costing.ResourceDay) ([]*workshop.ResourceBooking, error) {
+	return batched(ctx, day, func(days []*costing.ResourceDay) (map[*costing.ResourceDay][]*workshop.ResourceBooking, error) {
+		bookings, err := r.app.Workshop.Bookings(ctx, days)
+		var all []*workshop.ResourceBooking
 		for _, some := range bookings {
 			all = append(all, some...)
 		}
@@ -52,7 +52,7 @@ func (r *Resolver) bookings(ctx context.Context, day *costing.ResourceDay) ([]*r
 }
 
 // idleCost returns the cost of a resource's idle capacity in a range.
-func (r *Resolver) idleCost(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) (*money.Amount, error) {
+func (r *Resolver) idleCost(ctx context.Context, of *workshop.Resource, from, to time.Time, knownAt *time.Time) (*money.Amount, error) {
 	days, err := r.resourceDays(ctx, of, from, to, knownAt)
 	if err != nil {
 		return nil, err

@@ -12,44 +12,44 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service/rates"
+	"kopeck/service/workshop"
 )
 
-func (r *queryResolver) Resource(ctx context.Context, code string) (*rates.Resource, error) {
-	return r.app.Rates.Resource(code), nil
+func (r *queryResolver) Resource(ctx context.Context, code string) (*workshop.Resource, error) {
+	return r.app.Workshop.Resource(code), nil
 }
 
-func (r *queryResolver) Resources(ctx context.Context) ([]*rates.Resource, error) {
-	all := r.app.Rates.Resources()
+func (r *queryResolver) Resources(ctx context.Context) ([]*workshop.Resource, error) {
+	all := r.app.Workshop.Resources()
 	markSiblings(ctx, all)
 	return all, nil
 }
 
-func (r *resourceResolver) Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
+func (r *resourceResolver) Utilisation(ctx context.Context, obj *workshop.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
 	return r.utilisation(ctx, obj, from, to, knownAt)
 }
 
-func (r *resourceResolver) IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error) {
+func (r *resourceResolver) IdleCost(ctx context.Context, obj *workshop.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error) {
 	return r.idleCost(ctx, obj, from, to, knownAt)
 }
 
-func (r *resourceBookingResolver) Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error) {
-	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.OrderID }, orderID, r.ordersByID(ctx))
+func (r *resourceBookingResolver) Order(ctx context.Context, obj *workshop.ResourceBooking) (*ent.Order, error) {
+	return referenced(ctx, obj, func(b *workshop.ResourceBooking) string { return b.OrderID }, orderID, r.ordersByID(ctx))
 }
 
-func (r *resourceBookingResolver) HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error) {
-	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldForID }, customerID, r.customersByID(ctx))
+func (r *resourceBookingResolver) HeldFor(ctx context.Context, obj *workshop.ResourceBooking) (*ent.Customer, error) {
+	return referenced(ctx, obj, func(b *workshop.ResourceBooking) string { return b.HeldForID }, customerID, r.customersByID(ctx))
 }
 
-func (r *resourceBookingResolver) HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error) {
-	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldByID }, userID, r.usersByID(ctx))
+func (r *resourceBookingResolver) HeldBy(ctx context.Context, obj *workshop.ResourceBooking) (*ent.User, error) {
+	return referenced(ctx, obj, func(b *workshop.ResourceBooking) string { return b.HeldByID }, userID, r.usersByID(ctx))
 }
 
 func (r *resourceDayResolver) Day(ctx context.Context, obj *costing.ResourceDay) (string, error) {
 	return formatDay(obj.Day), nil
 }
 
-func (r *resourceDayResolver) Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error) {
+func (r *resourceDayResolver) Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*workshop.ResourceBooking, error) {
 	return r.bookings(ctx, obj)
 }
 

@@ -813,6 +813,14 @@ type RatesPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// Which changes of rates are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type ReactionTimeFilter struct {
+	// Changes of rates of this subject.
+	Subject graphql.Omittable[*schema.RateSubject] `json:"subject,omitempty"`
+	// Changes of the rate of this code.
+	Code graphql.Omittable[*string] `json:"code,omitempty"`
+}
+
 // The input of recordContact.
 type RecordContactInput struct {
 	// The id of the new contact: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -897,6 +905,25 @@ type RefundOrderInput struct {
 	// Whether the goods came back to stock: then their share of the line's cost comes back, too. It needs lines, or neither lines nor
 	// amount: then all that is left came back.
 	GoodsReturned *bool `json:"goodsReturned,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of rescheduleOrder.
+type RescheduleOrderInput struct {
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// By when it must be ready now: not before today, unless that is the due day already. Either this or dueDate.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// The day instead of dueAt: at the time of day at which the order was due, or ordered.
+	DueDate *schema.Date `json:"dueDate,omitempty"`
+	// Why the date is moved; kept in the order's history.
+	Reason *string `json:"reason,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1082,6 +1109,14 @@ type TimeRange struct {
 	From *time.Time `json:"from,omitempty"`
 	// The end, excluded.
 	To *time.Time `json:"to,omitempty"`
+}
+
+// Which unkept dates are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type UnkeptDateFilter struct {
+	// Orders that lack capacity of one of these resources, at most 250.
+	Resources graphql.Omittable[[]string] `json:"resources,omitempty"`
+	// Orders of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 }
 
 // The input of updateCustomer. A field that is absent is not changed.

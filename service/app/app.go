@@ -18,10 +18,12 @@ import (
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
+	"kopeck/service/reaction"
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
 	"kopeck/service/value"
+	"kopeck/service/workshop"
 )
 
 // App has all verbs, by subject.
@@ -40,6 +42,8 @@ type App struct {
 	Sale      *sale.Service
 	Report    *report.Service
 	Revenue   *revenue.Service
+	Reaction  *reaction.Service
+	Workshop  *workshop.Service
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
@@ -71,6 +75,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
+	a.Reaction = reaction.New(core, a.Quote)
+	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)

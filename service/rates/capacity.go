@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/predicate"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/service/quote"
@@ -104,12 +105,12 @@ func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costi
 			return nil, err
 		}
 	}
-	return sumDays(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()).Where(conditions...))
+	return sumDays(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), Taken(s.Now())).Where(conditions...))
 }
 
-// taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.
-func (s *Service) taken() predicate.Booking {
-	return booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(s.Now()))
+// Taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.
+func Taken(now time.Time) predicate.Booking {
+	return booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(now))
 }
 
 // checkDate returns DATE_IMPOSSIBLE where the free capacity does not suffice for a due day, unless that is over, or overruled.
@@ -131,6 +132,23 @@ func (s *Service) checkDate(ctx context.Context, tx *store.Tx, orderID string, n
 	impossible := fault.New(fault.DateImpossible, d.Field, "the free capacity does not suffice for %s: take a later day, or state %s", due.Format(time.DateOnly), overruleField)
 	impossible.Detail = detail
 	return impossible
+}
+
+// OrderBooking is what an order takes of a resource on a day.
+type OrderBooking struct {
+	Resource string        `json:"resource"`
+	Day      schema.Date   `json:"day"`
+	Units    money.Decimal `json:"units"`
+}
+
+// BookedFromToday returns what an order takes of resources from today on, by resource and day.
+func (s *Service) BookedFromToday(ctx context.Context, tx *store.Tx, orderID string) ([]*OrderBooking, error) {
+	of, err := bookingsOf(ctx, tx, []string{orderID}, s.Settings().Day(s.Now()))
+	booked := make([]*OrderBooking, len(of[orderID]))
+	for i, b := range of[orderID] {
+		booked[i] = &OrderBooking{b.Resource, schema.Date(b.Day), b.Units}
+	}
+	return booked, err
 }
 
 // MoveCapacity moves what an order has booked from today on to another due day: see BookCapacity. What it has booked before is done.

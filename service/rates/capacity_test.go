@@ -41,7 +41,7 @@ func TestCapacityIsBookedAndFreed(t *testing.T) {
 		if got := booked(); !slices.Equal(got, []string{"0 334000000", "1 998000000"}) {
 			t.Errorf("after the first is cancelled: %q", got)
 		}
-		days, err := w.Rates.ResourceDays(w.System(), []string{"saw"}, apptest.Start, apptest.Start.AddDate(0, 0, 2), nil)
+		days, err := w.Workshop.ResourceDays(w.System(), []string{"saw"}, apptest.Start, apptest.Start.AddDate(0, 0, 2), nil)
 		w.Must(err)
 		var units []string
 		for _, day := range days["saw"] {

@@ -216,9 +216,9 @@ func (s *Service) heldBeside(ctx context.Context, tx *store.Tx, by holder, first
 	return len(keys), mine, err
 }
 
-// bookingsOf reads what orders have booked from a day on, by order, each by resource. Bookings are derived from orders: no role reads them.
+// bookingsOf reads what orders have booked from a day on, by order, each by resource and day. Bookings are derived from orders: no role reads them.
 func bookingsOf(ctx context.Context, tx *store.Tx, orderIDs []string, first int) (map[string][]costing.Booking, error) {
-	const query = "SELECT order_id, resource, day, units FROM bookings WHERE day >= ? AND freed_at IS NULL AND order_id IN @ids ORDER BY order_id, resource"
+	const query = "SELECT order_id, resource, day, units FROM bookings WHERE day >= ? AND freed_at IS NULL AND order_id IN @ids ORDER BY order_id, resource, day, id"
 	of := map[string][]costing.Booking{}
 	return of, store.EachByIDs(ctx, tx, query, []any{first}, orderIDs, func(scan store.ScanFunc) error {
 		var orderID string
@@ -229,10 +229,10 @@ func bookingsOf(ctx context.Context, tx *store.Tx, orderIDs []string, first int)
 	})
 }
 
-// bookingsOn reads what fills resources on days from first to last, as known at a moment, the first booked first. Who may see resources,
-// by the scope costs, sees all orders.
-func bookingsOn(ctx context.Context, query *ent.BookingQuery) ([]*ent.Booking, error) {
-	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(maxBookings + 1).All(auth.System(ctx))
+// SumBookings sums bookings by resource and day, as sumDays does; who may see the sums is for the caller to decide.
+func SumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Bookings, error) {
+	days, err := sumDays(ctx, query)
+	return days.all(), err
 }
 
 // sumDays sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may see the

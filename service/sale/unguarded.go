@@ -2,6 +2,8 @@ package sale
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"kopeck/auth"
 	"kopeck/id"
@@ -67,4 +69,17 @@ func auditsOf(ctx context.Context, from store.Reader, orderIDs []string) (map[st
 		of[a.orderID] = append(of[a.orderID], a)
 		return err
 	})
+}
+
+// movedBy reads what an entry of the audit says of a due date that was moved. No role reads the audit log itself; the caller has moved the
+// date, or repeats the request that did.
+func (s *Service) movedBy(ctx context.Context, entry string) (done moved, err error) {
+	kept, err := s.Client.AuditEntry.Get(auth.System(ctx), entry)
+	if err == nil {
+		err = json.Unmarshal(kept.Detail, &done)
+	}
+	if err != nil {
+		return done, fmt.Errorf("sale: the date moved by %s: %w", entry, err)
+	}
+	return done, nil
 }

@@ -1,4 +1,4 @@
-package rates
+package workshop
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/rates"
 )
 
 // Resource is what is worked with: a machine, a room, people's hours. It exists by its rates, and by the products
@@ -72,14 +73,14 @@ func (s *Service) resourceCodes() map[string]bool {
 
 func (s *Service) resource(code string) *Resource {
 	r := &Resource{Code: code}
-	rates := s.quote.PriceBook().Basis().Rates
-	if now, ok := rates.At(costing.SubjectResource, code, s.Now(), service.EndOfTime); ok {
+	dated := s.quote.PriceBook().Basis().Rates
+	if now, ok := dated.At(costing.SubjectResource, code, s.Now(), service.EndOfTime); ok {
 		r.Unit, r.CapacityPerDay = &now.Unit, now.CapacityPerDay
 		r.Rate = &ent.Rate{
 			ID: now.ID, Subject: schema.RateSubject(now.Subject), Code: now.Code, Unit: now.Unit, Amount: now.Amount, CurrencyCode: s.Currency.Code(),
 			ValidFrom: now.ValidFrom.UTC(), RecordedAt: now.RecordedAt.UTC(), CapacityPerDay: now.CapacityPerDay, FixedShare: now.FixedShare,
 		}
-	} else if first, ok := rates.First(costing.SubjectResource, code); ok {
+	} else if first, ok := dated.First(costing.SubjectResource, code); ok {
 		r.Unit = &first.Unit
 	}
 	return r
@@ -109,13 +110,11 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	query := s.bookingsBetween(codes, first, last, known)
 	basis := s.quote.PriceBook().Basis()
-	days, err := sumDays(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("rates: bookings of resources: %w", err)
+	var err error
+	if basis.Bookings, err = rates.SumBookings(ctx, s.bookingsBetween(codes, first, last, known)); err != nil {
+		return nil, fmt.Errorf("workshop: bookings of resources: %w", err)
 	}
-	basis.Bookings = days.all()
 	all := make(map[string][]costing.ResourceDay, len(codes))
 	for _, code := range codes {
 		if all[code], err = basis.ResourceDays(code, first, last, known); err != nil {
@@ -129,7 +128,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 func (s *Service) bookingsBetween(codes []string, first, last int, known time.Time) *ent.BookingQuery {
 	query := s.Client.Booking.Query().Where(booking.ResourceIn(codes...), booking.DayGTE(first), booking.DayLTE(last))
 	if known.Equal(service.EndOfTime) {
-		return query.Where(s.taken())
+		return query.Where(rates.Taken(s.Now()))
 	}
 	return query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
 }
@@ -169,7 +168,7 @@ func (s *Service) Bookings(ctx context.Context, days []*costing.ResourceDay) (ma
 	slices.Sort(codes)
 	rows, err := bookingsOn(ctx, s.bookingsBetween(slices.Compact(codes), first, last, days[0].KnownAt))
 	if err != nil {
-		return nil, fmt.Errorf("rates: bookings of days: %w", err)
+		return nil, fmt.Errorf("workshop: bookings of days: %w", err)
 	}
 	if len(rows) > maxBookings {
 		return nil, fault.New(fault.LimitExceeded, "to", "more than %d bookings: ask for fewer days", maxBookings)
