@@ -152,9 +152,25 @@ func (s *seeded) busy() {
 	a.Must(`mutation($p: ID!) { setListPrice(input: {productId: $p, taxCode: "FOOD", validFrom: "2020-01-01T00:00:00Z"}) { userErrors { code field message } } }`, Vars{"p": s.tailored})
 	school := a.Must(`query($id: ID!) { node(id: $id) { ... on Customer { version } } }`, Vars{"id": s.shared}).Int("node.version")
 	a.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{"id": s.shared, "expectedVersion": school, "taxExempt": "A school", "taxExemptFrom": past(3)}})
+	s.react()
 	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
 	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
 	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)
+}
+
+// react changes the list price of coats after their cloth has become dearer, agrees a price, makes an offer and takes an order; and changes
+// the rate again.
+func (s *seeded) react() {
+	a := s.admin
+	s.w.Clock.Advance(time.Second)
+	a.Must(`mutation($p: ID!, $l: MoneyInput!) { setListPrice(input: {productId: $p, listPrice: $l}) { userErrors { code field message } } }`, Vars{"p": s.coat, "l": roubles("999.99")})
+	a.Must(agreePrice, Vars{"in": Vars{"customerId": s.mine, "productId": s.coat, "unit": roubles("1500.00"), "minimumQuantity": "70"}})
+	for _, s.customer = range []string{s.mine, s.shared, s.theirs} {
+		s.offer(nil)
+		s.order("3", nil) // more than the loom has hours for
+	}
+	s.w.Clock.Advance(time.Second)
+	s.rate("MATERIAL", "cloth", "101.5", Vars{"validFrom": s.w.Clock.Now()})
 }
 
 // corrected records three contacts of a customer that may be one, corrects them and voids one.
