@@ -2,6 +2,7 @@ package demo
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -10,8 +11,11 @@ import (
 	"time"
 
 	"kopeck/costing"
+	entorder "kopeck/ent/order"
 	"kopeck/id"
 	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
 )
 
 // agenda books capacity as placing an order does: on the earliest worked days with room, the rest on the last one.
@@ -91,6 +95,23 @@ func (a *agenda) index(from int) *costing.Bookings {
 	}
 	slices.SortFunc(recent, func(x, y costing.Booking) int { return cmp.Compare(x.Day, y.Day) })
 	return costing.NewBookings(recent)
+}
+
+// moveDates moves the due dates of some orders by the verb, a week later each: their customers asked for it.
+func (c *company) moveDates(ctx context.Context) error {
+	ctx = c.as(ctx, c.staff["manager@erker.example"])
+	orders, err := c.service.Client.Order.Query().Where(entorder.StatusEQ(schema.OrderPlaced), entorder.DueAtGTE(c.today.AddDate(0, 0, 4))).
+		Order(entorder.ByDueAt(), entorder.ByID()).Limit(3).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		day, reason := schema.Date(costing.Day(*o.DueAt, c.zone)+7), "Просят привезти через неделю"
+		if _, err := c.service.Sale.RescheduleOrder(ctx, service.RescheduleOrderInput{ID: o.ID, DueDate: &day, Reason: &reason}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // trimmed writes a measured number with at most two decimals.

@@ -143,4 +143,25 @@ func (w *world) week(t *testing.T) {
 	if worked != 12 || busy < 6 {
 		t.Errorf("%d days of 14 are worked, %d busy: %s", worked, busy, text)
 	}
+	a, text = w.ask(t, schema.RoleSales, `{ workshop(from: "2026-11-20", to: "2026-11-26") { resource full booked bookings { customer { name } lines { line { quantity } } } } unkeptDates { totalCount } }`, "")
+	if filled := strings.Count(text, `"quantity":`); len(a.Errors) > 0 || filled < 20 || strings.Count(text, `"booked":null`) != 7*len(w.service.Workshop.Resources()) {
+		t.Errorf("the week to SALES: %d lines; %s", filled, text)
+	}
+	if moved := w.count(t, "SELECT count(*) FROM audit_entries WHERE action = 'order.due'"); moved == 0 {
+		t.Error("no order was moved")
+	}
+}
+
+// reactions asks how soon prices followed the rates of the last year, which it prints, and how long that took.
+func (w *world) reactions(t *testing.T) {
+	started := time.Now()
+	a, text := w.ask(t, schema.RoleAnalyst, `{ reactionTimes(from: "2025-11-20T00:00:00Z", to: "2026-11-20T00:00:00Z", first: 100) { totalCount edges { node {
+		rate { code amount } before { amount } products costPlus orders marginLost { amount } firstPrice { at product { sku } } firstListPrice { seconds } firstOffer { seconds } firstAgreement { seconds } } } } }`, "")
+	t.Logf("%d bytes in %v", len(text), time.Since(started))
+	if len(a.Errors) > 0 || strings.Count(text, `"code":`) < 20 || !strings.Contains(text, `"firstPrice":{`) {
+		t.Errorf("%.2000s", text)
+	}
+	if a, text := w.ask(t, schema.RoleSales, `{ reactionTimes(from: "2025-11-20T00:00:00Z", to: "2026-11-20T00:00:00Z") { totalCount } }`, ""); len(a.Errors) > 0 || a.Data["reactionTimes"] != nil {
+		t.Errorf("SALES: %s", text)
+	}
 }

@@ -120,6 +120,7 @@ func TestCompany(t *testing.T) {
 		t.Run("gives a page of 50 customers", w.page)
 		t.Run("knows the past", w.past)
 		t.Run("works six days a week", w.week)
+		t.Run("knows how soon prices followed rates", w.reactions)
 	})
 }
 

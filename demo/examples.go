@@ -30,10 +30,11 @@ func CardQuery() string {
 }`, favouriteExternal, productID("CUR-LINEN"))
 }
 
-// resourceQuery returns a query for the workshop's capacity and its utilisation in the two weeks from a moment on.
-func resourceQuery(now time.Time) string {
-	between := fmt.Sprintf("from: %q, to: %q", now.UTC().Format(time.RFC3339), now.AddDate(0, 0, 14).UTC().Format(time.RFC3339))
-	return fmt.Sprintf("{ resources { code unit capacityPerDay idleCost(%s) { amount } utilisation(%s) { day working booked utilisation } } }", between, between)
+// workshopQuery returns a query for the workshop's week from a moment on: what fills each day, what is free and its money, and what cannot
+// be kept.
+func workshopQuery(now time.Time) string {
+	day := func(days int) string { return now.AddDate(0, 0, days).UTC().Format(time.DateOnly) }
+	return fmt.Sprintf("{ workshop(from: %q, to: %q, resources: [\"sewing\"]) { day full capacity booked free bookedCost { amount } idleCost { amount } bookings { order { dueAt } customer { name } units } } unkeptDates { totalCount } }", day(0), day(6))
 }
 
 // Examples returns the operations that GraphiQL opens with. They run on any company of this package.
@@ -85,6 +86,13 @@ func Examples() []Example {
   }
 }`},
 		callExample(),
+		{Query: `# What the workshop has promised and cannot keep, with the first day that holds: rescheduleOrder takes it.
+{
+  unkeptDates(first: 20) {
+    totalCount
+    edges { node { order { id dueAt } customer { name } dueDay firstDay daysLate shortages { resource missing } } }
+  }
+}`},
 		{Query: `# Stays open: record a call in another tab and see it arrive.
 subscription {
   contactRecorded {
