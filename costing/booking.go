@@ -183,7 +183,7 @@ func free(need Usage, day int, calendar Calendar, booked *Bookings, knownAt time
 	if !calendar.Works(day) {
 		return 0
 	}
-	left := need.Capacity.Rat()
+	left := need.perDay(day).Rat()
 	left.Sub(left, booked.Booked(need.Resource, day, day, knownAt))
 	return max(0, wholeNano(left))
 }

@@ -65,7 +65,8 @@ type Unquantified struct {
 type Usage struct {
 	Resource    string
 	Units       money.Decimal  // rounded to nine places
-	Capacity    *money.Decimal // per worked day; nil: not known
+	Capacity    *money.Decimal // per worked day, at the moment in question; nil: not known
+	Later       []CapacityFrom // how it changes after that, by day; what is planned for a day is by the capacity of that day
 	Utilisation money.Decimal  // booked / capacity over the lead time, six places; 0 where no capacity is known
 }
 
@@ -183,6 +184,7 @@ func (b *bill) weightResources() error {
 		counted := one.Rat()
 		if rate := b.basis.Rates.at(SubjectResource, need.code, b.question.At, b.question.KnownAt); rate != nil && rate.CapacityPerDay != nil {
 			usage.Capacity = rate.CapacityPerDay
+			usage.Later = b.basis.Rates.laterCapacities(rate, b.question.At, b.question.KnownAt, b.basis.Zone)
 			booked := b.basis.Bookings.Booked(need.code, first, first+b.lead, b.question.KnownAt)
 			booked.Add(booked, new(big.Rat).Mul(need.quantity, before))
 			utilisation := utilised(booked, rate.CapacityPerDay.Rat(), b.basis.Calendar.Working(first, first+b.lead))

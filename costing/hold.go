@@ -10,7 +10,7 @@ import (
 )
 
 // HoldLimit is how much of a resource one user may hold: up to each day at most a share of its capacity from the first day up to that
-// day, and always one day's capacity. So whatever one user holds, and however late, the rest of every such span is left to others.
+// day, and always the first day's capacity. So whatever one user holds, and however late, the rest of every such span is left to others.
 type HoldLimit struct {
 	Share money.Decimal // 0 to 1
 	Mine  *Bookings     // what the user holds already; nil for nothing
@@ -52,18 +52,17 @@ func PlanHold(needs []Usage, firstDay, dueDay int, limit HoldLimit, calendar Cal
 func (l HoldLimit) ceilings(need Usage, firstDay, dueDay int, calendar Calendar, knownAt time.Time) []int64 {
 	last := max(dueDay, l.Mine.lastDay(need.Resource, firstDay))
 	ceilings := make([]int64, max(0, last-firstDay+1))
-	one, worked, mine := big.NewRat(1, 1), int64(0), new(big.Rat)
+	capacity, mine := new(big.Rat), new(big.Rat)
 	for i := range ceilings {
 		if calendar.Works(firstDay + i) {
-			worked++
+			capacity.Add(capacity, need.perDay(firstDay+i).Rat())
 		}
 		mine.Add(mine, l.Mine.Booked(need.Resource, firstDay+i, firstDay+i, knownAt))
-		days := new(big.Rat).Mul(l.Share.Rat(), new(big.Rat).SetInt64(worked))
-		if days.Cmp(one) < 0 {
-			days.Set(one)
+		limit := new(big.Rat).Mul(l.Share.Rat(), capacity)
+		if one := need.perDay(firstDay).Rat(); limit.Cmp(one) < 0 {
+			limit = one
 		}
-		days.Mul(days, need.Capacity.Rat())
-		ceilings[i] = wholeNano(days.Sub(days, mine))
+		ceilings[i] = wholeNano(limit.Sub(limit, mine))
 	}
 	for i := len(ceilings) - 2; i >= 0; i-- {
 		ceilings[i] = min(ceilings[i], ceilings[i+1])

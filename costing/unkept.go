@@ -191,7 +191,7 @@ func freeBeside(need Usage, day int, calendar Calendar, booked *Bookings, own in
 	if !calendar.Works(day) {
 		return 0
 	}
-	left := need.Capacity.Rat()
+	left := need.perDay(day).Rat()
 	left.Sub(left, booked.Booked(need.Resource, day, day, knownAt))
 	left.Add(left, new(big.Rat).SetFrac64(own, 1_000_000_000))
 	return max(0, wholeNano(left))

@@ -13486,7 +13486,8 @@ type UnkeptDateEdge {
 }
 """
 An order whose due day cannot be kept. What is still to be made of all orders is planned anew from today on, by due day: an order
-lacks what finds no room up to its due day on the days of its resources, by the capacity that holds now and beside what is held.
+lacks what finds no room up to its due day on the days of its resources, by the capacity that each day has as known now, and beside
+what is held.
 """
 type UnkeptDate {
   "The order."

@@ -164,9 +164,7 @@ func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string
 	for _, row := range rows {
 		if len(needs) == 0 || needs[len(needs)-1].Resource != row.Resource {
 			need := costing.Usage{Resource: row.Resource}
-			if rate, ok := rates.At(costing.SubjectResource, row.Resource, s.Now(), service.EndOfTime); ok {
-				need.Capacity = rate.CapacityPerDay
-			}
+			need.Capacity, need.Later = rates.Capacities(row.Resource, s.Now(), service.EndOfTime, s.Settings().Zone)
 			needs = append(needs, need)
 		}
 		need := &needs[len(needs)-1]

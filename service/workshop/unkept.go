@@ -152,9 +152,7 @@ func (s *Service) unkept(rows []planned, today int) []costing.UnkeptDate {
 func (s *Service) needed(needs []costing.Usage, b costing.Booking) []costing.Usage {
 	if len(needs) == 0 || needs[len(needs)-1].Resource != b.Resource {
 		need := costing.Usage{Resource: b.Resource}
-		if rate, ok := s.quote.PriceBook().Basis().Rates.At(costing.SubjectResource, b.Resource, s.Now(), service.EndOfTime); ok {
-			need.Capacity = rate.CapacityPerDay
-		}
+		need.Capacity, need.Later = s.quote.PriceBook().Basis().Rates.Capacities(b.Resource, s.Now(), service.EndOfTime, s.Settings().Zone)
 		needs = append(needs, need)
 	}
 	last := &needs[len(needs)-1]

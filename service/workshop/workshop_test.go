@@ -144,6 +144,32 @@ func TestUnkeptDates(t *testing.T) {
 	})
 }
 
+// TestCapacityThatIsSetAhead: the saw will have fewer hours from tomorrow on, and none the day after that.
+func TestCapacityThatIsSetAhead(t *testing.T) {
+	each(t, func(t *testing.T, j *joinery) {
+		o := j.order(j.anna, 8, 0, 1) // 16 hours in two days
+		for days, hours := range map[schema.Date]money.Exact{1: "5", 2: "0", 3: "8"} {
+			_, err := j.Rates.SetRate(j.System(), service.SetRateInput{Subject: schema.RateResource, Code: "saw", Amount: "10", Unit: "hour", ValidFrom: (j.today + days).Time(), CapacityPerDay: &hours})
+			j.Must(err)
+		}
+		if got := j.unkept(j.System()); got != "Anna due 1, 3 of saw, holds 3, 2 late" {
+			t.Errorf("%s", got)
+		}
+		for _, c := range []struct {
+			days schema.Date
+			want string
+		}{{2, "DATE_IMPOSSIBLE dueDate"}, {3, ""}} {
+			due := j.today + c.days
+			if _, err := j.Sale.RescheduleOrder(j.System(), service.RescheduleOrderInput{ID: o.ID, DueDate: &due}); apptest.Faults(err) != c.want {
+				t.Errorf("in %d days: %s, want %s", c.days, apptest.Faults(err), c.want)
+			}
+		}
+		if got := j.unkept(j.System()); got != "" {
+			t.Errorf("moved: %s", got)
+		}
+	})
+}
+
 // TestUnkeptDatesOfOthers: who may not see a customer does not learn that their order is late, but it takes room from those whom they see.
 func TestUnkeptDatesOfOthers(t *testing.T) {
 	each(t, func(t *testing.T, j *joinery) {
