@@ -153,7 +153,13 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 func ownCustomers(s *sql.Selector, actor Actor, now time.Time) *sql.Predicate {
 	switch actor.Role {
 	case schema.RoleSales:
-		return sql.Or(sql.EQ(s.C("owner_id"), actor.UserID), sql.IsNull(s.C("owner_id")))
+		owners := []any{actor.UserID}
+		if actor.Sharing != nil {
+			for _, one := range actor.Sharing() {
+				owners = append(owners, one)
+			}
+		}
+		return sql.Or(sql.In(s.C("owner_id"), owners...), sql.IsNull(s.C("owner_id")))
 	case schema.RolePartner:
 		b := sql.Dialect(s.Dialect())
 		given := b.Table("permissions").As("guard_permissions")

@@ -16,6 +16,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -40,6 +41,8 @@ import (
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
+	"kopeck/ent/team"
+	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
 	"reflect"
 	"sync"
@@ -117,6 +120,7 @@ func checkColumn(t, c string) error {
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
+			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
@@ -141,6 +145,8 @@ func checkColumn(t, c string) error {
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,
 			stagechange.Table:           stagechange.ValidColumn,
+			team.Table:                  team.ValidColumn,
+			teammembership.Table:        teammembership.ValidColumn,
 			user.Table:                  user.ValidColumn,
 		})
 	})

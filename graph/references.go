@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
+	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/product"
 	"kopeck/ent/user"
@@ -75,6 +76,14 @@ func userID(row *ent.User) string { return row.ID }
 func (r *Resolver) usersByID(ctx context.Context) func(ids []string) ([]*ent.User, error) {
 	return func(ids []string) ([]*ent.User, error) {
 		return r.client.User.Query().Where(user.IDIn(ids...)).All(ctx)
+	}
+}
+
+func partnerID(row *ent.Partner) string { return row.ID }
+
+func (r *Resolver) partnersByID(ctx context.Context) func(ids []string) ([]*ent.Partner, error) {
+	return func(ids []string) ([]*ent.Partner, error) {
+		return r.client.Partner.Query().Where(partner.IDIn(ids...)).All(ctx)
 	}
 }
 

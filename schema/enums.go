@@ -56,7 +56,7 @@ type (
 const (
 	RoleAdmin   Role = "ADMIN"   // All rows and all scopes.
 	RoleManager Role = "MANAGER" // All rows and all scopes but users.
-	RoleSales   Role = "SALES"   // Customers they own or nobody owns, and what belongs to those; no scopes.
+	RoleSales   Role = "SALES"   // Customers they own, their teams own if that is set, or nobody owns, and what belongs to those; no scopes.
 	RoleAnalyst Role = "ANALYST" // All rows, read only; the scope costs.
 	RolePartner Role = "PARTNER" // Customers whom this partner brought and who gave PARTNER_SHARING, read only; the scopes that the partner's client was given.
 

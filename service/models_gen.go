@@ -36,6 +36,20 @@ type AcceptOfferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of addTeamMember.
+type AddTeamMemberInput struct {
+	// The team.
+	TeamID string `json:"teamId"`
+	// The user.
+	UserID string `json:"userId"`
+	// From when the user is a member, in the past or the future: now by default.
+	From *time.Time `json:"from,omitempty"`
+	// The version of the team that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of agreePrice.
 type AgreePriceInput struct {
 	// The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -264,6 +278,8 @@ type CreateCustomerInput struct {
 	OwnerID *string `json:"ownerId,omitempty"`
 	// The customer who referred this one: nobody by default.
 	ReferredByID *string `json:"referredById,omitempty"`
+	// The partner who brought the customer: none by default.
+	PartnerID *string `json:"partnerId,omitempty"`
 	// What is known of the customer to make a product theirs: an object of values by code, at most 64 KiB.
 	Measurements any `json:"measurements,omitempty"`
 	// What it cost to win the customer: nothing by default.
@@ -292,6 +308,18 @@ type CreateOfferInput struct {
 	PriceTokens []string `json:"priceTokens"`
 	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createPartner.
+type CreatePartnerInput struct {
+	// The id of the new partner: chosen by the server by default.
+	ID *string `json:"id,omitempty"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name string `json:"name"`
+	// The scopes that the partner's client is given, of contacts, offers, orders and permissions: none by default.
+	Scopes []string `json:"scopes,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -364,6 +392,22 @@ type CreateProductInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createTeam.
+type CreateTeamInput struct {
+	// The id of the new team: chosen by the server by default.
+	ID *string `json:"id,omitempty"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name string `json:"name"`
+	// Who leads the team, and is a member of it: nobody by default.
+	LeadID *string `json:"leadId,omitempty"`
+	// The members from the beginning, at most 250.
+	MemberIds []string `json:"memberIds,omitempty"`
+	// From when they are members: now by default.
+	From *time.Time `json:"from,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createUser.
 type CreateUserInput struct {
 	// The id of the new user: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -394,6 +438,8 @@ type CustomerFilter struct {
 	Segments graphql.Omittable[[]schema.Segment] `json:"segments,omitempty"`
 	// Customers whom this user looks after; null: those whom nobody looks after.
 	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// Customers whom this partner brought; null: those whom none did.
+	PartnerID graphql.Omittable[*string] `json:"partnerId,omitempty"`
 	// Customers of this kind.
 	Kind graphql.Omittable[*schema.CustomerKind] `json:"kind,omitempty"`
 	// Customers created within this time.
@@ -568,6 +614,50 @@ type GrantPermissionInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// Which customers of a user are handed over: those for whom all conditions hold.
+type HandOverCustomersFilter struct {
+	// These customers, at most 250.
+	CustomerIds []string `json:"customerIds,omitempty"`
+	// Customers in these stages.
+	Stages []schema.Stage `json:"stages,omitempty"`
+	// Customers of these segments.
+	Segments []schema.Segment `json:"segments,omitempty"`
+	// Persons or companies.
+	Kind *schema.CustomerKind `json:"kind,omitempty"`
+}
+
+// The input of handOverCustomers.
+type HandOverCustomersInput struct {
+	// The user who has the customers, for instance one who leaves.
+	FromUserID string `json:"fromUserId"`
+	// The user who gets them.
+	ToUserID string `json:"toUserId"`
+	// Which customers: all of the user by default.
+	Filter *HandOverCustomersFilter `json:"filter,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What was handed over, by whom: that for which all conditions hold.
+type HandOverFilter struct {
+	// What this user had.
+	FromUserID graphql.Omittable[*string] `json:"fromUserId,omitempty"`
+	// What this user got.
+	ToUserID graphql.Omittable[*string] `json:"toUserId,omitempty"`
+	// What was handed over within a time.
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+}
+
+// The answer of handOverCustomers.
+type HandOverPayload struct {
+	// What was handed over; null if there are userErrors.
+	HandOver *ent.HandOver `json:"handOver,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // A UserError without further details.
 type InvalidInput struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -662,6 +752,22 @@ type OrderFilter struct {
 type OrderPayload struct {
 	// The order after the change; null if there are userErrors.
 	Order *ent.Order `json:"order,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// Which partners are listed: those for which all conditions hold.
+type PartnerFilter struct {
+	// Partners whose client has access, or has not.
+	Active graphql.Omittable[*bool] `json:"active,omitempty"`
+	// The partner of this name, regardless of letter case.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+}
+
+// The answer of the mutations of a partner.
+type PartnerPayload struct {
+	// The partner after the change; null if there are userErrors.
+	Partner *ent.Partner `json:"partner,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -901,6 +1007,20 @@ type RefundOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of removeTeamMember.
+type RemoveTeamMemberInput struct {
+	// The team.
+	TeamID string `json:"teamId"`
+	// The user.
+	UserID string `json:"userId"`
+	// From when the user is no longer a member: now by default. A membership that begins later never holds.
+	From *time.Time `json:"from,omitempty"`
+	// The version of the team that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of retirePriceRule.
 type RetirePriceRuleInput struct {
 	// The rule.
@@ -1076,6 +1196,22 @@ type SignOutPayload struct {
 type Subscription struct {
 }
 
+// Which teams are listed: those for which all conditions hold.
+type TeamFilter struct {
+	// Teams in which this user is now.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty"`
+	// Teams that this user leads; null for those that nobody leads.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty"`
+}
+
+// The answer of the mutations of a team.
+type TeamPayload struct {
+	// The team after the change; null if there are userErrors.
+	Team *ent.Team `json:"team,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // A range of time. A bound that is absent or null is no bound.
 type TimeRange struct {
 	// The beginning, included.
@@ -1108,6 +1244,8 @@ type UpdateCustomerInput struct {
 	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
 	// The customer who referred this one; null for nobody. One whom this customer referred, directly or through others, is INVALID.
 	ReferredByID graphql.Omittable[*string] `json:"referredById,omitempty"`
+	// The partner who brought the customer; null for none.
+	PartnerID graphql.Omittable[*string] `json:"partnerId,omitempty"`
 	// The measurements as a whole; null for none.
 	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
@@ -1141,6 +1279,20 @@ type UpdateMeasurementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updatePartner. A field that is absent is not changed.
+type UpdatePartnerInput struct {
+	// The partner.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name *string `json:"name,omitempty"`
+	// Whether the partner's client has access.
+	Active *bool `json:"active,omitempty"`
+	// The scopes that the partner's client is given, of contacts, offers, orders and permissions.
+	Scopes []string `json:"scopes,omitempty"`
+}
+
 // The input of updateProduct. A field that is absent is not changed.
 type UpdateProductInput struct {
 	// The product.
@@ -1161,6 +1313,18 @@ type UpdateProductInput struct {
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateTeam. A field that is absent is not changed.
+type UpdateTeamInput struct {
+	// The team.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name *string `json:"name,omitempty"`
+	// Who leads the team, of its members; null for nobody.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty"`
 }
 
 // The input of updateUser. A field that is absent is not changed.

@@ -21,6 +21,7 @@ import (
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
+	"kopeck/service/teams"
 	"kopeck/service/value"
 )
 
@@ -43,6 +44,7 @@ type App struct {
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
+	Teams     *teams.Service
 
 	Assortment *assortment.Service
 }
@@ -57,6 +59,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a := &App{Core: core}
 	a.People = people.New(core, c.Keys)
 	a.Value = value.New(core)
+	a.Teams = teams.New(core, a.People, a.Value)
 	a.Books = books.New(core, a.Value)
 	a.Quote = quote.New(core, c.Keys, a.Value)
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
