@@ -66,6 +66,7 @@ var rules = map[string]row{
 	"LifetimeModel":         {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Setting":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":                  ofCosts,
+	"Task":                  ofCustomers,
 	"Team":                  ofStaff,
 	"TeamMembership":        ofStaff,
 	"Partner":               ofStaff,

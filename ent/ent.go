@@ -41,6 +41,7 @@ import (
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
+	"kopeck/ent/task"
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
@@ -145,6 +146,7 @@ func checkColumn(t, c string) error {
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,
 			stagechange.Table:           stagechange.ValidColumn,
+			task.Table:                  task.ValidColumn,
 			team.Table:                  team.ValidColumn,
 			teammembership.Table:        teammembership.ValidColumn,
 			user.Table:                  user.ValidColumn,

@@ -424,6 +424,48 @@ func (f *ProductOrderField) UnmarshalGQL(from any) error {
 // IsNode makes Rate a Noder.
 func (*Rate) IsNode() {}
 
+// IsNode makes Task a Noder.
+func (*Task) IsNode() {}
+
+// TaskConnection is a page of a list of Task, by the Relay specification of cursor connections.
+type TaskConnection struct {
+	Edges      []*TaskEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+// TaskEdge is a Task of a page and its place in the list.
+type TaskEdge struct {
+	Node   *Task  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// TaskOrder is the order of a list of Task.
+type TaskOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *TaskOrderField `json:"field"`
+}
+
+// TaskOrderField is a field by which a list of Task can be ordered.
+type TaskOrderField string
+
+// String is the field's name in the API.
+func (f TaskOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f TaskOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *TaskOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "DUE_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = TaskOrderField(text)
+	return nil
+}
+
 // IsNode makes Team a Noder.
 func (*Team) IsNode() {}
 

@@ -37,6 +37,8 @@ type HandOver struct {
 	Customers int `json:"customers,omitempty"`
 	// The number of their open offers, which went with them.
 	Offers int `json:"offers,omitempty"`
+	// The number of open tasks that went with them.
+	Tasks int `json:"tasks,omitempty"`
 	// What the customers had been worth: the sum of LifetimeValue.past.
 	Past money.Amount `json:"past,omitempty"`
 	// What they were expected to earn within twelve months: the sum of LifetimeValue.future.
@@ -93,7 +95,7 @@ func (*HandOver) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case handover.FieldPast, handover.FieldFuture, handover.FieldTotal, handover.FieldYearMargin:
 			values[i] = new(money.Amount)
-		case handover.FieldCustomers, handover.FieldOffers:
+		case handover.FieldCustomers, handover.FieldOffers, handover.FieldTasks:
 			values[i] = new(sql.NullInt64)
 		case handover.FieldID, handover.FieldFromUserID, handover.FieldToUserID, handover.FieldBy, handover.FieldReason:
 			values[i] = new(sql.NullString)
@@ -169,6 +171,12 @@ func (_m *HandOver) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field offers", values[i])
 			} else if value.Valid {
 				_m.Offers = int(value.Int64)
+			}
+		case handover.FieldTasks:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field tasks", values[i])
+			} else if value.Valid {
+				_m.Tasks = int(value.Int64)
 			}
 		case handover.FieldPast:
 			if value, ok := values[i].(*money.Amount); !ok {
@@ -263,6 +271,9 @@ func (_m *HandOver) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("offers=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Offers))
+	builder.WriteString(", ")
+	builder.WriteString("tasks=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tasks))
 	builder.WriteString(", ")
 	builder.WriteString("past=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Past))

@@ -71,6 +71,20 @@ func (_c *HandOverCreate) SetOffers(v int) *HandOverCreate {
 	return _c
 }
 
+// SetTasks sets the "tasks" field.
+func (_c *HandOverCreate) SetTasks(v int) *HandOverCreate {
+	_c.mutation.SetTasks(v)
+	return _c
+}
+
+// SetNillableTasks sets the "tasks" field if the given value is not nil.
+func (_c *HandOverCreate) SetNillableTasks(v *int) *HandOverCreate {
+	if v != nil {
+		_c.SetTasks(*v)
+	}
+	return _c
+}
+
 // SetPast sets the "past" field.
 func (_c *HandOverCreate) SetPast(v money.Amount) *HandOverCreate {
 	_c.mutation.SetPast(v)
@@ -178,6 +192,10 @@ func (_c *HandOverCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *HandOverCreate) defaults() {
+	if _, ok := _c.mutation.Tasks(); !ok {
+		v := handover.DefaultTasks
+		_c.mutation.SetTasks(v)
+	}
 	if _, ok := _c.mutation.Past(); !ok {
 		v := handover.DefaultPast()
 		_c.mutation.SetPast(v)
@@ -237,6 +255,14 @@ func (_c *HandOverCreate) check() error {
 	if v, ok := _c.mutation.Offers(); ok {
 		if err := handover.OffersValidator(v); err != nil {
 			return &ValidationError{Name: "offers", err: fmt.Errorf(`ent: validator failed for field "HandOver.offers": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Tasks(); !ok {
+		return &ValidationError{Name: "tasks", err: errors.New(`ent: missing required field "HandOver.tasks"`)}
+	}
+	if v, ok := _c.mutation.Tasks(); ok {
+		if err := handover.TasksValidator(v); err != nil {
+			return &ValidationError{Name: "tasks", err: fmt.Errorf(`ent: validator failed for field "HandOver.tasks": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Past(); !ok {
@@ -320,6 +346,10 @@ func (_c *HandOverCreate) createSpec() (*HandOver, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Offers(); ok {
 		_spec.SetField(handover.FieldOffers, field.TypeInt, value)
 		_node.Offers = value
+	}
+	if value, ok := _c.mutation.Tasks(); ok {
+		_spec.SetField(handover.FieldTasks, field.TypeInt, value)
+		_node.Tasks = value
 	}
 	if value, ok := _c.mutation.Past(); ok {
 		_spec.SetField(handover.FieldPast, field.TypeInt64, value)

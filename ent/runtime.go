@@ -38,6 +38,7 @@ import (
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
+	"kopeck/ent/task"
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
@@ -547,20 +548,26 @@ func init() {
 	handoverDescOffers := handoverFields[7].Descriptor()
 	// handover.OffersValidator is a validator for the "offers" field. It is called by the builders before save.
 	handover.OffersValidator = handoverDescOffers.Validators[0].(func(int) error)
+	// handoverDescTasks is the schema descriptor for tasks field.
+	handoverDescTasks := handoverFields[8].Descriptor()
+	// handover.DefaultTasks holds the default value on creation for the tasks field.
+	handover.DefaultTasks = handoverDescTasks.Default.(int)
+	// handover.TasksValidator is a validator for the "tasks" field. It is called by the builders before save.
+	handover.TasksValidator = handoverDescTasks.Validators[0].(func(int) error)
 	// handoverDescPast is the schema descriptor for past field.
-	handoverDescPast := handoverFields[8].Descriptor()
+	handoverDescPast := handoverFields[9].Descriptor()
 	// handover.DefaultPast holds the default value on creation for the past field.
 	handover.DefaultPast = handoverDescPast.Default.(func() money.Amount)
 	// handoverDescFuture is the schema descriptor for future field.
-	handoverDescFuture := handoverFields[9].Descriptor()
+	handoverDescFuture := handoverFields[10].Descriptor()
 	// handover.DefaultFuture holds the default value on creation for the future field.
 	handover.DefaultFuture = handoverDescFuture.Default.(func() money.Amount)
 	// handoverDescTotal is the schema descriptor for total field.
-	handoverDescTotal := handoverFields[10].Descriptor()
+	handoverDescTotal := handoverFields[11].Descriptor()
 	// handover.DefaultTotal holds the default value on creation for the total field.
 	handover.DefaultTotal = handoverDescTotal.Default.(func() money.Amount)
 	// handoverDescYearMargin is the schema descriptor for year_margin field.
-	handoverDescYearMargin := handoverFields[11].Descriptor()
+	handoverDescYearMargin := handoverFields[12].Descriptor()
 	// handover.DefaultYearMargin holds the default value on creation for the year_margin field.
 	handover.DefaultYearMargin = handoverDescYearMargin.Default.(func() money.Amount)
 	// handoverDescID is the schema descriptor for id field.
@@ -1750,6 +1757,71 @@ func init() {
 	// stagechange.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	stagechange.IDValidator = func() func(string) error {
 		validators := stagechangeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	taskMixin := schema.Task{}.Mixin()
+	taskMixinFields0 := taskMixin[0].Fields()
+	_ = taskMixinFields0
+	taskMixinFields1 := taskMixin[1].Fields()
+	_ = taskMixinFields1
+	taskFields := schema.Task{}.Fields()
+	_ = taskFields
+	// taskDescVersion is the schema descriptor for version field.
+	taskDescVersion := taskMixinFields1[0].Descriptor()
+	// task.DefaultVersion holds the default value on creation for the version field.
+	task.DefaultVersion = taskDescVersion.Default.(int)
+	// task.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	task.VersionValidator = taskDescVersion.Validators[0].(func(int) error)
+	// taskDescTitle is the schema descriptor for title field.
+	taskDescTitle := taskFields[3].Descriptor()
+	// task.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	task.TitleValidator = func() func(string) error {
+		validators := taskDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// taskDescWhy is the schema descriptor for why field.
+	taskDescWhy := taskFields[4].Descriptor()
+	// task.WhyValidator is a validator for the "why" field. It is called by the builders before save.
+	task.WhyValidator = taskDescWhy.Validators[0].(func(string) error)
+	// taskDescCancelReason is the schema descriptor for cancel_reason field.
+	taskDescCancelReason := taskFields[13].Descriptor()
+	// task.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
+	task.CancelReasonValidator = taskDescCancelReason.Validators[0].(func(string) error)
+	// taskDescClosedBy is the schema descriptor for closed_by field.
+	taskDescClosedBy := taskFields[14].Descriptor()
+	// task.ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
+	task.ClosedByValidator = taskDescClosedBy.Validators[0].(func(string) error)
+	// taskDescCreatedBy is the schema descriptor for created_by field.
+	taskDescCreatedBy := taskFields[15].Descriptor()
+	// task.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	task.CreatedByValidator = taskDescCreatedBy.Validators[0].(func(string) error)
+	// taskDescID is the schema descriptor for id field.
+	taskDescID := taskMixinFields0[0].Descriptor()
+	// task.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	task.IDValidator = func() func(string) error {
+		validators := taskDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

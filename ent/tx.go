@@ -84,6 +84,8 @@ type Tx struct {
 	SignInAttempts *SignInAttemptsClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
+	// Task is the client for interacting with the Task builders.
+	Task *TaskClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
 	// TeamMembership is the client for interacting with the TeamMembership builders.
@@ -256,6 +258,7 @@ func (tx *Tx) init() {
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)
 	tx.StageChange = NewStageChangeClient(tx.config)
+	tx.Task = NewTaskClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.TeamMembership = NewTeamMembershipClient(tx.config)
 	tx.User = NewUserClient(tx.config)

@@ -107,6 +107,22 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	return r.nodes(ctx, ids)
 }
 
+func (r *taskResolver) Customer(ctx context.Context, obj *ent.Task) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.Task) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *taskResolver) Owner(ctx context.Context, obj *ent.Task) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
+}
+
+func (r *taskResolver) Team(ctx context.Context, obj *ent.Task) (*ent.Team, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.TeamID) }, teamID, r.teamsByID(ctx))
+}
+
+func (r *taskResolver) Contact(ctx context.Context, obj *ent.Task) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+}
+
 func (r *teamResolver) Lead(ctx context.Context, obj *ent.Team) (*ent.User, error) {
 	return referenced(ctx, obj, func(row *ent.Team) string { return deref(row.LeadID) }, userID, r.usersByID(ctx))
 }
@@ -143,6 +159,8 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Task() TaskResolver { return &taskResolver{r} }
+
 func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
 
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
@@ -162,6 +180,7 @@ type (
 	priceAgreementResolver  struct{ *Resolver }
 	productResolver         struct{ *Resolver }
 	queryResolver           struct{ *Resolver }
+	taskResolver            struct{ *Resolver }
 	teamResolver            struct{ *Resolver }
 	userResolver            struct{ *Resolver }
 )

@@ -22,6 +22,7 @@ import (
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/rate"
+	"kopeck/ent/task"
 	"kopeck/ent/team"
 	"kopeck/ent/user"
 	"kopeck/fault"
@@ -82,6 +83,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Rate: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Rate) string { return row.ID })(c.Rate.Query().Where(rate.IDIn(ids...)).All(ctx))
+		},
+		id.Task: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, taskID)(c.Task.Query().Where(task.IDIn(ids...)).All(ctx))
 		},
 		id.Team: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, teamID)(c.Team.Query().Where(team.IDIn(ids...)).All(ctx))

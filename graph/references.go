@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/product"
+	"kopeck/ent/team"
 	"kopeck/ent/user"
 	"kopeck/fault"
 )
@@ -84,6 +85,14 @@ func partnerID(row *ent.Partner) string { return row.ID }
 func (r *Resolver) partnersByID(ctx context.Context) func(ids []string) ([]*ent.Partner, error) {
 	return func(ids []string) ([]*ent.Partner, error) {
 		return r.client.Partner.Query().Where(partner.IDIn(ids...)).All(ctx)
+	}
+}
+
+func teamID(row *ent.Team) string { return row.ID }
+
+func (r *Resolver) teamsByID(ctx context.Context) func(ids []string) ([]*ent.Team, error) {
+	return func(ids []string) ([]*ent.Team, error) {
+		return r.client.Team.Query().Where(team.IDIn(ids...)).All(ctx)
 	}
 }
 

@@ -15,8 +15,6 @@ import (
 	"kopeck/service/input"
 )
 
-func teamID(row *ent.Team) string { return row.ID }
-
 func (r *Resolver) teams() noun[ent.Team, ent.TeamEdge, ent.TeamConnection] {
 	return noun[ent.Team, ent.TeamEdge, ent.TeamConnection]{
 		list: list[ent.Team]{"teams", teamID, r.pages},

@@ -45,6 +45,7 @@ const (
 	Session       = "ses"
 	Partner       = "prt"
 	StageChange   = "stg"
+	Task          = "tsk"
 	Team          = "tea"
 	Membership    = "tmb"
 	HandOver      = "hov"

@@ -36,6 +36,8 @@ type (
 	OfferKind string
 	// AgreementState is where an agreed price stands.
 	AgreementState string
+	// TaskState is whether a task is open, done or cancelled.
+	TaskState string
 	// OfferStatus is where an offer stands.
 	OfferStatus string
 	// OrderStatus is where an order stands.
@@ -154,6 +156,10 @@ const (
 	AgreementAgreed   AgreementState = "AGREED"   // Holds, within its time.
 	AgreementDeclined AgreementState = "DECLINED" // Declined by somebody with the scope floor; no price follows it.
 	AgreementEnded    AgreementState = "ENDED"    // Its time is over, or it was ended.
+
+	TaskOpen      TaskState = "OPEN"      // To be done.
+	TaskDone      TaskState = "DONE"      // Done.
+	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.

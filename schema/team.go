@@ -115,6 +115,8 @@ func (HandOver) Fields() []ent.Field {
 			Annotations(open()).Comment("The number of customers."),
 		field.Int("offers").Immutable().NonNegative().
 			Annotations(open()).Comment("The number of their open offers, which went with them."),
+		field.Int("tasks").Immutable().Default(0).NonNegative().
+			Annotations(open()).Comment("The number of open tasks that went with them."),
 		amount("past", "What the customers had been worth: the sum of LifetimeValue.past.", scope("costs")),
 		amount("future", "What they were expected to earn within twelve months: the sum of LifetimeValue.future.", scope("costs")),
 		amount("total", "The sum of past and future.", scope("costs")),

@@ -116,6 +116,18 @@ type CancelOrderInput struct {
 	Reason string `json:"reason"`
 }
 
+// The input of cancelTask.
+type CancelTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// Why, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// The version that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of changeDueDate.
 type ChangeDueDateInput struct {
 	// The order.
@@ -149,6 +161,20 @@ type CompleteOrderInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// When the order was completed: now by default, and not before it was placed.
 	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of completeTask.
+type CompleteTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// The contact with this customer by which it was done: none by default.
+	ContactID *string `json:"contactId,omitempty"`
+	// When it was done: the moment of the contact, or now, by default. Together with contactId it is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// The version that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -388,6 +414,34 @@ type CreateProductInput struct {
 	Category *string `json:"category,omitempty"`
 	// From when the list price or markup holds: from the beginning by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createTask. Exactly one of dueAt and dueOn is given.
+type CreateTaskInput struct {
+	// The id of the new task: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What is to be done, in a line of at most 500 characters.
+	Title string `json:"title"`
+	// Why, and what one must know for it, at most 20,000 characters.
+	Why *string `json:"why,omitempty"`
+	// By when it is to be done: from 30 days ago, for a phone that was offline, to ten years ahead.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// The day by whose end it is to be done, in the installation's time zone.
+	DueOn *schema.Date `json:"dueOn,omitempty"`
+	// The user who is to do it: the viewer by default, if no team is given.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The team of which somebody is to do it. Together with ownerId it is INVALID.
+	TeamID *string `json:"teamId,omitempty"`
+	// The occasion of the contact that the task asks for.
+	Kind *schema.ContactKind `json:"kind,omitempty"`
+	// The way that the contact is to go.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// The purpose of the contact.
+	Purpose *schema.Purpose `json:"purpose,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -953,6 +1007,9 @@ type RecordContactInput struct {
 	OrderID *string `json:"orderId,omitempty"`
 	// The offer to this customer that the contact was about.
 	OfferID *string `json:"offerId,omitempty"`
+	// The open task of this customer that is done by the contact. One that is closed is WRONG_STATE. If the contact is voided, the task is open
+	// again.
+	TaskID *string `json:"taskId,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1196,6 +1253,22 @@ type SignOutPayload struct {
 type Subscription struct {
 }
 
+// Which tasks are listed: those for which all conditions hold.
+type TaskFilter struct {
+	// Tasks of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Tasks that this user is to do; null for those of teams.
+	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// Tasks of this team, and of those who are in it now.
+	TeamID graphql.Omittable[*string] `json:"teamId,omitempty"`
+	// Tasks in these states.
+	States graphql.Omittable[[]schema.TaskState] `json:"states,omitempty"`
+	// Tasks that are open and whose dueAt is over; or those that are not.
+	Overdue graphql.Omittable[*bool] `json:"overdue,omitempty"`
+	// Tasks that are to be done before this moment.
+	DueBefore graphql.Omittable[*time.Time] `json:"dueBefore,omitempty"`
+}
+
 // Which teams are listed: those for which all conditions hold.
 type TeamFilter struct {
 	// Teams in which this user is now.
@@ -1313,6 +1386,32 @@ type UpdateProductInput struct {
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateTask. A field that is absent is not changed.
+type UpdateTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What is to be done, in a line of at most 500 characters.
+	Title *string `json:"title,omitempty"`
+	// Why, and what one must know for it; null for nothing.
+	Why graphql.Omittable[*string] `json:"why,omitempty"`
+	// By when it is to be done, as in createTask.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// The day by whose end it is to be done. Together with dueAt it is INVALID.
+	DueOn *schema.Date `json:"dueOn,omitempty"`
+	// The user who is to do it, in place of the team, if one was. Together with teamId it is INVALID.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The team of which somebody is to do it, in place of the user.
+	TeamID *string `json:"teamId,omitempty"`
+	// The occasion of the contact that the task asks for; null for none.
+	Kind graphql.Omittable[*schema.ContactKind] `json:"kind,omitempty"`
+	// The way that the contact is to go; null for any.
+	Channel graphql.Omittable[*schema.Channel] `json:"channel,omitempty"`
+	// The purpose of the contact; null for none.
+	Purpose graphql.Omittable[*schema.Purpose] `json:"purpose,omitempty"`
 }
 
 // The input of updateTeam. A field that is absent is not changed.

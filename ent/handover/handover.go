@@ -30,6 +30,8 @@ const (
 	FieldCustomers = "customers"
 	// FieldOffers holds the string denoting the offers field in the database.
 	FieldOffers = "offers"
+	// FieldTasks holds the string denoting the tasks field in the database.
+	FieldTasks = "tasks"
 	// FieldPast holds the string denoting the past field in the database.
 	FieldPast = "past"
 	// FieldFuture holds the string denoting the future field in the database.
@@ -71,6 +73,7 @@ var Columns = []string{
 	FieldFilter,
 	FieldCustomers,
 	FieldOffers,
+	FieldTasks,
 	FieldPast,
 	FieldFuture,
 	FieldTotal,
@@ -96,6 +99,10 @@ var (
 	CustomersValidator func(int) error
 	// OffersValidator is a validator for the "offers" field. It is called by the builders before save.
 	OffersValidator func(int) error
+	// DefaultTasks holds the default value on creation for the "tasks" field.
+	DefaultTasks int
+	// TasksValidator is a validator for the "tasks" field. It is called by the builders before save.
+	TasksValidator func(int) error
 	// DefaultPast holds the default value on creation for the "past" field.
 	DefaultPast func() money.Amount
 	// DefaultFuture holds the default value on creation for the "future" field.
@@ -149,6 +156,11 @@ func ByCustomers(opts ...sql.OrderTermOption) OrderOption {
 // ByOffers orders the results by the offers field.
 func ByOffers(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOffers, opts...).ToFunc()
+}
+
+// ByTasks orders the results by the tasks field.
+func ByTasks(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTasks, opts...).ToFunc()
 }
 
 // ByPast orders the results by the past field.

@@ -101,6 +101,11 @@ func Offers(v int) predicate.HandOver {
 	return predicate.HandOver(sql.FieldEQ(FieldOffers, v))
 }
 
+// Tasks applies equality check predicate on the "tasks" field. It's identical to TasksEQ.
+func Tasks(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldEQ(FieldTasks, v))
+}
+
 // Past applies equality check predicate on the "past" field. It's identical to PastEQ.
 func Past(v money.Amount) predicate.HandOver {
 	return predicate.HandOver(sql.FieldEQ(FieldPast, v))
@@ -509,6 +514,46 @@ func OffersLT(v int) predicate.HandOver {
 // OffersLTE applies the LTE predicate on the "offers" field.
 func OffersLTE(v int) predicate.HandOver {
 	return predicate.HandOver(sql.FieldLTE(FieldOffers, v))
+}
+
+// TasksEQ applies the EQ predicate on the "tasks" field.
+func TasksEQ(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldEQ(FieldTasks, v))
+}
+
+// TasksNEQ applies the NEQ predicate on the "tasks" field.
+func TasksNEQ(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldNEQ(FieldTasks, v))
+}
+
+// TasksIn applies the In predicate on the "tasks" field.
+func TasksIn(vs ...int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldIn(FieldTasks, vs...))
+}
+
+// TasksNotIn applies the NotIn predicate on the "tasks" field.
+func TasksNotIn(vs ...int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldNotIn(FieldTasks, vs...))
+}
+
+// TasksGT applies the GT predicate on the "tasks" field.
+func TasksGT(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldGT(FieldTasks, v))
+}
+
+// TasksGTE applies the GTE predicate on the "tasks" field.
+func TasksGTE(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldGTE(FieldTasks, v))
+}
+
+// TasksLT applies the LT predicate on the "tasks" field.
+func TasksLT(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldLT(FieldTasks, v))
+}
+
+// TasksLTE applies the LTE predicate on the "tasks" field.
+func TasksLTE(v int) predicate.HandOver {
+	return predicate.HandOver(sql.FieldLTE(FieldTasks, v))
 }
 
 // PastEQ applies the EQ predicate on the "past" field.

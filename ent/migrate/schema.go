@@ -635,6 +635,7 @@ var (
 		{Name: "filter", Type: field.TypeJSON, Nullable: true},
 		{Name: "customers", Type: field.TypeInt},
 		{Name: "offers", Type: field.TypeInt},
+		{Name: "tasks", Type: field.TypeInt, Default: 0},
 		{Name: "past", Type: field.TypeInt64},
 		{Name: "future", Type: field.TypeInt64},
 		{Name: "total", Type: field.TypeInt64},
@@ -650,13 +651,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "hand_overs_users_from_user",
-				Columns:    []*schema.Column{HandOversColumns[11]},
+				Columns:    []*schema.Column{HandOversColumns[12]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "hand_overs_users_to_user",
-				Columns:    []*schema.Column{HandOversColumns[12]},
+				Columns:    []*schema.Column{HandOversColumns[13]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -670,12 +671,12 @@ var (
 			{
 				Name:    "handover_from_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{HandOversColumns[11]},
+				Columns: []*schema.Column{HandOversColumns[12]},
 			},
 			{
 				Name:    "handover_to_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{HandOversColumns[12]},
+				Columns: []*schema.Column{HandOversColumns[13]},
 			},
 		},
 	}
@@ -1656,6 +1657,109 @@ var (
 			},
 		},
 	}
+	// TasksColumns holds the columns for the "tasks" table.
+	TasksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "title", Type: field.TypeString, Size: 2000},
+		{Name: "why", Type: field.TypeString, Nullable: true, Size: 80000},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Nullable: true, Enums: []string{"INFO_CALL", "TARGET_CALL", "EMAIL", "MESSAGE", "MEETING", "VISIT", "COMPLAINT", "CLAIM", "RECOMMENDATION", "REVIEW", "OTHER"}},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "DONE", "CANCELLED"}, Default: "OPEN"},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancel_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "closed_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// TasksTable holds the schema information for the "tasks" table.
+	TasksTable = &schema.Table{
+		Name:       "tasks",
+		Columns:    TasksColumns,
+		PrimaryKey: []*schema.Column{TasksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "tasks_customers_customer",
+				Columns:    []*schema.Column{TasksColumns[16]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "tasks_users_owner",
+				Columns:    []*schema.Column{TasksColumns[17]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "tasks_teams_team",
+				Columns:    []*schema.Column{TasksColumns[18]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "tasks_contacts_contact",
+				Columns:    []*schema.Column{TasksColumns[19]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "task_customer_id_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[16], TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[10], TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[2], TasksColumns[0]},
+			},
+			{
+				Name:    "task_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[3], TasksColumns[0]},
+			},
+			{
+				Name:    "task_owner_id_state_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[17], TasksColumns[10], TasksColumns[6]},
+			},
+			{
+				Name:    "task_team_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "team_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "task_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// TeamsColumns holds the columns for the "teams" table.
 	TeamsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1820,6 +1924,7 @@ var (
 		SettingsTable,
 		SignInAttemptsTable,
 		StageChangesTable,
+		TasksTable,
 		TeamsTable,
 		TeamMembershipsTable,
 		UsersTable,
@@ -1869,6 +1974,10 @@ func init() {
 	RefundLinesTable.ForeignKeys[1].RefTable = OrderLinesTable
 	SearchTermsTable.ForeignKeys[0].RefTable = CustomersTable
 	StageChangesTable.ForeignKeys[0].RefTable = CustomersTable
+	TasksTable.ForeignKeys[0].RefTable = CustomersTable
+	TasksTable.ForeignKeys[1].RefTable = UsersTable
+	TasksTable.ForeignKeys[2].RefTable = TeamsTable
+	TasksTable.ForeignKeys[3].RefTable = ContactsTable
 	TeamsTable.ForeignKeys[0].RefTable = UsersTable
 	TeamMembershipsTable.ForeignKeys[0].RefTable = TeamsTable
 	TeamMembershipsTable.ForeignKeys[1].RefTable = UsersTable

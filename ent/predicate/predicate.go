@@ -111,6 +111,9 @@ type SignInAttempts func(*sql.Selector)
 // StageChange is the predicate function for stagechange builders.
 type StageChange func(*sql.Selector)
 
+// Task is the predicate function for task builders.
+type Task func(*sql.Selector)
+
 // Team is the predicate function for team builders.
 type Team func(*sql.Selector)
 

@@ -21,6 +21,7 @@ import (
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
+	"kopeck/service/tasks"
 	"kopeck/service/teams"
 	"kopeck/service/value"
 )
@@ -45,6 +46,7 @@ type App struct {
 	Explain   *explain.Service
 	Bulk      *bulk.Service
 	Teams     *teams.Service
+	Tasks     *tasks.Service
 
 	Assortment *assortment.Service
 }
@@ -68,7 +70,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
-	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
+	a.Tasks = tasks.New(core, a.Consent, a.People)
+	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)

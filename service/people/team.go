@@ -109,6 +109,12 @@ func (s *Service) sharing(userID string) []string {
 	return slices.DeleteFunc(all, func(one string) bool { return one == userID })
 }
 
+// Sees reports whether a user of the company sees a customer now.
+func (s *Service) Sees(userID string, c *ent.Customer) bool {
+	u := s.User(userID)
+	return u != nil && (u.Role != schema.RoleSales || c.OwnerID == nil || *c.OwnerID == userID || slices.Contains(s.sharing(userID), *c.OwnerID))
+}
+
 // OfCompany returns an active user of the company by id from the snapshot, nil if there is none: clients of partners are not.
 func (s *Service) OfCompany(userID string) *ent.User {
 	u := s.User(userID)

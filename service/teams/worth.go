@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
 	"kopeck/ent/predicate"
+	"kopeck/ent/task"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -22,7 +23,8 @@ import (
 // HandOverPreview is what the customers of a user are worth.
 type HandOverPreview struct {
 	FromUser            *ent.User
-	Customers, Offers   int
+	Customers           int
+	Offers, Tasks       int
 	Past, Future, Total money.Amount
 	YearMargin          money.Amount
 }
@@ -48,11 +50,24 @@ func (s *Service) PreviewHandOver(ctx context.Context, fromUserID string, filter
 		p = &HandOverPreview{FromUser: s.people.User(fromUserID)}
 		for after := ""; ; {
 			some, err := tx.Customer.Query().Where(chosen, customer.IDGT(after)).Order(customer.ByID()).Limit(customersAtOnce).All(ctx)
-			if err != nil || len(some) == 0 {
+			if err != nil {
+				return err
+			}
+			if len(some) == 0 {
+				if filter == nil {
+					p.Tasks, err = tx.Task.Query().Where(task.OwnerID(fromUserID), task.StateEQ(schema.TaskOpen)).Count(ctx)
+				}
 				return err
 			}
 			if err := s.addWorth(ctx, tx, p, some, now); err != nil {
 				return err
+			}
+			if filter != nil {
+				theirs, err := tx.Task.Query().Where(task.OwnerID(fromUserID), task.StateEQ(schema.TaskOpen), task.CustomerIDIn(idsOf(some)...)).Count(ctx)
+				if err != nil {
+					return err
+				}
+				p.Tasks += theirs
 			}
 			after = some[len(some)-1].ID
 		}
@@ -110,9 +125,8 @@ func customersOf(userID string, f *service.HandOverCustomersFilter) (predicate.C
 
 // addWorth adds what customers are worth now, by three statements for all of them. money.ErrOverflow.
 func (s *Service) addWorth(ctx context.Context, tx *store.Tx, p *HandOverPreview, customers []*ent.Customer, now time.Time) error {
-	ids := make([]string, len(customers))
-	for n, c := range customers {
-		ids[n] = c.ID
+	ids := idsOf(customers)
+	for _, c := range customers {
 		v, err := s.value.StandingOf(c, now)
 		if err != nil {
 			return err
@@ -142,6 +156,14 @@ func (s *Service) addWorth(ctx context.Context, tx *store.Tx, p *HandOverPreview
 		}
 	}
 	return nil
+}
+
+func idsOf(customers []*ent.Customer) []string {
+	ids := make([]string, len(customers))
+	for n, c := range customers {
+		ids[n] = c.ID
+	}
+	return ids
 }
 
 // add adds an amount to another. money.ErrOverflow.
