@@ -111,7 +111,7 @@ func TestTaskIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		a := w.As(schema.RoleAdmin)
-		customer := NewCustomer(a, nil)
+		customer := NewCustomer(a, Vars{})
 		task := a.Must(createTask, Vars{"in": due(w, customer, time.Hour, nil)}).Text("createTask.task.id")
 		answers := make(chan *Result)
 		for range 2 {
