@@ -10,7 +10,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/apptest"
+	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/schema"
 	"kopeck/service"
 )
@@ -258,5 +260,57 @@ func TestHandOverIsRefused(t *testing.T) {
 				}
 			})
 		}
+	})
+}
+
+// TestSharingIsOfNow keeps one actor, as a subscription does, while the team, the setting and the time change.
+func TestSharingIsOfNow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const password = "the long curtain password of Nina"
+		nina, err := w.People.CreateUser(w.admin, service.CreateUserInput{Email: "nina@team.example", Name: "Nina", Password: password, Role: schema.RoleSales})
+		w.Must(err)
+		w.users["Nina"] = nina.ID
+		session, err := w.People.SignIn(t.Context(), service.SignInInput{Email: "nina@team.example", Password: password})
+		w.Must(err)
+		actor, _, err := w.People.Authenticate(t.Context(), session.AccessToken)
+		w.Must(err)
+		ctx := auth.With(t.Context(), actor)
+		for _, name := range []string{"Olga", "Igor", "Nina"} {
+			_, err := w.Customers.CreateCustomer(w.admin, service.CreateCustomerInput{Name: "Of " + name, OwnerID: ptr(w.users[name])})
+			w.Must(err)
+		}
+		want := func(when, want string) {
+			t.Helper()
+			all, err := w.Client.Customer.Query().Order(customer.ByName()).Select(customer.FieldName).Strings(ctx)
+			w.Must(err)
+			if got := strings.Join(all, ", "); got != want {
+				t.Errorf("%s: %s, want %s", when, got, want)
+			}
+			for _, c := range w.Client.Customer.Query().AllX(w.admin) {
+				if w.People.Sees(nina.ID, c) != slices.Contains(all, c.Name) {
+					t.Errorf("%s: Sees and the guard differ on %s", when, c.Name)
+				}
+			}
+		}
+		set := func(value bool) {
+			_, err := w.ChangeSetting(w.admin, service.ChangeSettingInput{Name: "teamsShareCustomers", Value: value})
+			w.Must(err)
+		}
+		want("alone", "Of Nina")
+		shop := w.team("Shop", "Olga", "Nina")
+		w.team("Others", "Igor", "Olga")
+		want("in a team", "Of Nina")
+		set(true)
+		want("that shares", "Of Nina, Of Olga")
+		later := w.Now().Add(time.Hour)
+		_, err = w.Teams.RemoveTeamMember(w.admin, service.RemoveTeamMemberInput{TeamID: shop.ID, UserID: w.users["Nina"], From: &later})
+		w.Must(err)
+		want("until later", "Of Nina, Of Olga")
+		w.Clock.Advance(time.Hour)
+		want("later", "Of Nina")
+		w.team("Third", "Nina", "Igor")
+		want("in another team", "Of Igor, Of Nina")
+		set(false)
+		want("that does not share", "Of Nina")
 	})
 }
