@@ -41,18 +41,19 @@ type program struct {
 type commands struct {
 	settings
 
-	Serve   serveCommand   `cmd:"" help:"Serve the API."`
-	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
-	Migrate migrateCommand `cmd:"" help:"Migrate the database to this program's version."`
-	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
-	Profile profileCommand `cmd:"" help:"List or print the profiles by which import reads the exports of other programs."`
-	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates for import, or a report."`
-	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
-	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
-	Token   tokenCommand   `cmd:"" help:"Print an access token for a role."`
-	Check   checkCommand   `cmd:"" help:"Verify the books: list every violation, and exit with 1 if there is any."`
-	Explain explainCommand `cmd:"" help:"Show on one page what an order, a contact or a price token is, with what its figures rest on."`
-	Keys    keysCommands   `cmd:"" name:"keys" help:"Manage the signing keys."`
+	Serve   serveCommand    `cmd:"" help:"Serve the API."`
+	Demo    demoCommand     `cmd:"" help:"Set up a demonstration company and serve it."`
+	Migrate migrateCommand  `cmd:"" help:"Migrate the database to this program's version."`
+	Import  importCommand   `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
+	Profile profileCommand  `cmd:"" help:"List or print the profiles by which import reads the exports of other programs."`
+	Export  exportCommands  `cmd:"" help:"Write CSV: orders, customers, contacts or rates for import, or a report."`
+	Fit     fitCommand      `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
+	User    userCommands    `cmd:"" help:"Manage the people who sign in."`
+	Partner partnerCommands `cmd:"" help:"Manage the companies that bring customers."`
+	Token   tokenCommand    `cmd:"" help:"Print an access token for a role."`
+	Check   checkCommand    `cmd:"" help:"Verify the books: list every violation, and exit with 1 if there is any."`
+	Explain explainCommand  `cmd:"" help:"Show on one page what an order, a contact or a price token is, with what its figures rest on."`
+	Keys    keysCommands    `cmd:"" name:"keys" help:"Manage the signing keys."`
 }
 
 // newCommands returns the command line before parsing.

@@ -209,6 +209,11 @@ func TestSubscriptionOverASocket(t *testing.T) {
 		if next := fmt.Sprint(s.receive()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
 			t.Fatal(next)
 		}
+		s.subscribe("2", `subscription { taskChanged { title customer { name } } }`, nil)
+		ask(t, address, token, `mutation($id: ID!, $at: Time!) { createTask(input: {customerId: $id, title: "Перезвонить", dueAt: $at}) { userErrors { message } } }`, map[string]any{"id": id, "at": time.Now().Format(time.RFC3339)})
+		if next := fmt.Sprint(s.receive()); !strings.Contains(next, "Перезвонить") || !strings.Contains(next, "Анна") {
+			t.Fatal(next)
+		}
 	})
 }
 

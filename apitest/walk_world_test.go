@@ -20,6 +20,7 @@ type seeded struct {
 	young                   string // of nobody, without orders
 	extra                   string // a product with an option
 	tailored, pane          string // products that are made to measure
+	team, task              string // the seller's team, and one of its tasks, with mine
 	kept                    string // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
@@ -71,6 +72,7 @@ func seed(w *World) *seeded {
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
+	s.staffed()
 	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
@@ -171,6 +173,28 @@ func (s *seeded) react() {
 	}
 	s.w.Clock.Advance(time.Second)
 	s.rate("MATERIAL", "cloth", "101.5", Vars{"validFrom": s.w.Clock.Now()})
+}
+
+// staffed gives each of the four customers a task, one done by a contact and one cancelled, of a user and of a team; and hands a customer over.
+func (s *seeded) staffed() {
+	a := s.admin
+	s.team = a.Must(createTeam, Vars{"in": Vars{"name": "Shop", "leadId": s.seller, "from": "2024-01-01T00:00:00Z"}}).Text("createTeam.team.id")
+	a.Must(createTeam, Vars{"in": Vars{"name": "Workshop", "memberIds": []string{s.other}}})
+	a.Must(addTeamMember, Vars{"in": Vars{"teamId": s.team, "userId": s.other, "from": "2024-01-01T00:00:00Z"}})
+	a.Must(removeTeamMember, Vars{"in": Vars{"teamId": s.team, "userId": s.other}})
+	for _, customer := range []string{s.mine, s.theirs, s.shared, s.kept} {
+		open := a.Must(createTask, Vars{"in": due(s.w, customer, -time.Hour, Vars{"teamId": s.team, "why": "She asked", "kind": "TARGET_CALL", "channel": "EMAIL", "purpose": "MARKETING"})}).Text("createTask.task.id")
+		if customer == s.mine {
+			s.task = open
+		}
+		done := a.Must(createTask, Vars{"in": due(s.w, customer, time.Hour, nil)}).Text("createTask.task.id")
+		a.Must(recordContact, Vars{"in": Called(customer, Vars{"taskId": done})})
+		cancelled := a.Must(createTask, Vars{"in": due(s.w, customer, time.Hour, nil)}).Text("createTask.task.id")
+		a.Must(cancelTask, Vars{"in": Vars{"id": cancelled, "reason": "She came"}})
+	}
+	third := s.w.newUser("third@example.com", schema.RoleSales)
+	NewCustomer(a, Vars{"name": "Moved", "ownerId": third})
+	a.Must(handOver, Vars{"in": Vars{"fromUserId": third, "toUserId": s.seller, "reason": "He leaves"}})
 }
 
 // corrected records three contacts of a customer that may be one, corrects them and voids one.
@@ -277,13 +301,14 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } users { id } }`,
+		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
+		"tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -23,6 +23,10 @@ type Actor struct {
 	PartnerID string // only for the role PARTNER
 	SessionID string
 
+	// Sharing returns the ids of other users whose customers the actor sees as their own, as of now; only for the role SALES, nil for
+	// nobody.
+	Sharing func() []string
+
 	system bool
 }
 

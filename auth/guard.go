@@ -118,6 +118,7 @@ var parents = map[string]struct{ column, table string }{
 	"Offer":           {"customer_id", ""},
 	"Order":           {"customer_id", ""},
 	"StageChange":     {"customer_id", ""},
+	"Task":            {"customer_id", ""},
 	"PermissionEvent": {"permission_id", "permissions"},
 	"OfferLine":       {"offer_id", "offers"},
 	"OrderLine":       {"order_id", "orders"},
@@ -153,7 +154,13 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 func ownCustomers(s *sql.Selector, actor Actor, now time.Time) *sql.Predicate {
 	switch actor.Role {
 	case schema.RoleSales:
-		return sql.Or(sql.EQ(s.C("owner_id"), actor.UserID), sql.IsNull(s.C("owner_id")))
+		owners := []any{actor.UserID}
+		if actor.Sharing != nil {
+			for _, one := range actor.Sharing() {
+				owners = append(owners, one)
+			}
+		}
+		return sql.Or(sql.In(s.C("owner_id"), owners...), sql.IsNull(s.C("owner_id")))
 	case schema.RolePartner:
 		b := sql.Dialect(s.Dialect())
 		given := b.Table("permissions").As("guard_permissions")

@@ -12,7 +12,7 @@ type Rows int
 // From no rows to all.
 const (
 	NoRows  Rows = iota
-	OwnRows      // SALES: of customers that they own or nobody owns. PARTNER: of customers that they referred and who permit it.
+	OwnRows      // SALES: of customers that they, those who share theirs with them, or nobody owns. PARTNER: of customers that they referred and who permit it.
 	AllRows
 )
 
@@ -36,6 +36,8 @@ var (
 	ofCompany = row{Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}}
 	// ofCosts is for nouns that are read only with the scope costs, which SALES and PARTNER never have.
 	ofCosts = row{Grant{all, all}, Grant{all, all}, Grant{none, none}, Grant{all, none}, Grant{none, none}}
+	// ofStaff is for nouns that administrators and managers write and everybody of the company reads.
+	ofStaff = row{Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}}
 	// ofHistory is for what figures of the past rest on, which only the system writes.
 	ofHistory = row{Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}}
 )
@@ -64,6 +66,11 @@ var rules = map[string]row{
 	"LifetimeModel":         {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Setting":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":                  ofCosts,
+	"Task":                  ofCustomers,
+	"Team":                  ofStaff,
+	"TeamMembership":        ofStaff,
+	"Partner":               ofStaff,
+	"HandOver":              ofCosts,
 	"AttributionFit":        ofCosts,
 	"User":                  {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 }
@@ -141,5 +148,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true,
+	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true, "HandOver": true,
 }

@@ -128,6 +128,7 @@ func Fill(ctx context.Context, config Config) error {
 		{"books", c.settleBooks},
 		{"live offers", c.makeLiveOffers},
 		{"moved dates", c.moveDates},
+		{"teams and tasks", c.makeTeamsAndTasks},
 		{"values", c.finish},
 	} {
 		started := time.Now()

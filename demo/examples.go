@@ -53,6 +53,12 @@ func Examples() []Example {
     }
   }
 }`, favouriteExternal, productID("CUR-LINEN"))},
+		{Query: `# What is to be done, by due: whether the contact is permitted now, and who is in the team.
+{
+  tasks(filter: {states: [OPEN]}) {
+    edges { node { title why dueAt overdue customer { name } owner { name } team { name members { user { name } } } permitted { allowed reason } } }
+  }
+}`},
 		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
 {
   customers(first: 25, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {

@@ -38,7 +38,7 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	}{
 		{schema.RoleAdmin, "everything"},
 		{schema.RoleManager, "all rows, costs and floors"},
-		{schema.RoleSales, "customers that they own or nobody owns, no costs"},
+		{schema.RoleSales, "customers that they, their team or nobody owns, no costs"},
 		{schema.RoleAnalyst, "all rows and costs, changes nothing"},
 		{schema.RolePartner, "customers whom the studio brought and who permit it"},
 	} {

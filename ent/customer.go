@@ -111,7 +111,7 @@ type CustomerEdges struct {
 	ReferredBy *Customer `json:"referred_by,omitempty"`
 	// The customers whom this one referred.
 	Referrals []*Customer `json:"referrals,omitempty"`
-	// The partner who brought the customer.
+	// The partner who brought the customer; null if none did. A partner reads null.
 	Partner *Partner `json:"partner,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -16,6 +16,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -40,6 +41,9 @@ import (
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
+	"kopeck/ent/task"
+	"kopeck/ent/team"
+	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
 	"reflect"
 	"sync"
@@ -117,6 +121,7 @@ func checkColumn(t, c string) error {
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
+			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
@@ -141,6 +146,9 @@ func checkColumn(t, c string) error {
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,
 			stagechange.Table:           stagechange.ValidColumn,
+			task.Table:                  task.ValidColumn,
+			team.Table:                  team.ValidColumn,
+			teammembership.Table:        teammembership.ValidColumn,
 			user.Table:                  user.ValidColumn,
 		})
 	})

@@ -112,6 +112,50 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes HandOver a Noder.
+func (*HandOver) IsNode() {}
+
+// HandOverConnection is a page of a list of HandOver, by the Relay specification of cursor connections.
+type HandOverConnection struct {
+	Edges      []*HandOverEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+// HandOverEdge is a HandOver of a page and its place in the list.
+type HandOverEdge struct {
+	Node   *HandOver `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// HandOverOrder is the order of a list of HandOver.
+type HandOverOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *HandOverOrderField `json:"field"`
+}
+
+// HandOverOrderField is a field by which a list of HandOver can be ordered.
+type HandOverOrderField string
+
+// String is the field's name in the API.
+func (f HandOverOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f HandOverOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *HandOverOrderField) UnmarshalGQL(from any) error {
+	values := []string{"AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = HandOverOrderField(text)
+	return nil
+}
+
 // IsNode makes LifetimeModel a Noder.
 func (*LifetimeModel) IsNode() {}
 
@@ -236,6 +280,50 @@ func (f *OrderOrderField) UnmarshalGQL(from any) error {
 // IsNode makes OrderLine a Noder.
 func (*OrderLine) IsNode() {}
 
+// IsNode makes Partner a Noder.
+func (*Partner) IsNode() {}
+
+// PartnerConnection is a page of a list of Partner, by the Relay specification of cursor connections.
+type PartnerConnection struct {
+	Edges      []*PartnerEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+// PartnerEdge is a Partner of a page and its place in the list.
+type PartnerEdge struct {
+	Node   *Partner `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// PartnerOrder is the order of a list of Partner.
+type PartnerOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *PartnerOrderField `json:"field"`
+}
+
+// PartnerOrderField is a field by which a list of Partner can be ordered.
+type PartnerOrderField string
+
+// String is the field's name in the API.
+func (f PartnerOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f PartnerOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *PartnerOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = PartnerOrderField(text)
+	return nil
+}
+
 // IsNode makes Permission a Noder.
 func (*Permission) IsNode() {}
 
@@ -335,6 +423,90 @@ func (f *ProductOrderField) UnmarshalGQL(from any) error {
 
 // IsNode makes Rate a Noder.
 func (*Rate) IsNode() {}
+
+// IsNode makes Task a Noder.
+func (*Task) IsNode() {}
+
+// TaskConnection is a page of a list of Task, by the Relay specification of cursor connections.
+type TaskConnection struct {
+	Edges      []*TaskEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+// TaskEdge is a Task of a page and its place in the list.
+type TaskEdge struct {
+	Node   *Task  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// TaskOrder is the order of a list of Task.
+type TaskOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *TaskOrderField `json:"field"`
+}
+
+// TaskOrderField is a field by which a list of Task can be ordered.
+type TaskOrderField string
+
+// String is the field's name in the API.
+func (f TaskOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f TaskOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *TaskOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "DUE_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = TaskOrderField(text)
+	return nil
+}
+
+// IsNode makes Team a Noder.
+func (*Team) IsNode() {}
+
+// TeamConnection is a page of a list of Team, by the Relay specification of cursor connections.
+type TeamConnection struct {
+	Edges      []*TeamEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+// TeamEdge is a Team of a page and its place in the list.
+type TeamEdge struct {
+	Node   *Team  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// TeamOrder is the order of a list of Team.
+type TeamOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *TeamOrderField `json:"field"`
+}
+
+// TeamOrderField is a field by which a list of Team can be ordered.
+type TeamOrderField string
+
+// String is the field's name in the API.
+func (f TeamOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f TeamOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *TeamOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "NAME"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = TeamOrderField(text)
+	return nil
+}
 
 // IsNode makes User a Noder.
 func (*User) IsNode() {}

@@ -19,11 +19,13 @@ type Partner struct {
 	// ID of the ent.
 	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
+	// The version of the record: 1 at first, one more with every change that is made to it; a figure that is restated is none. An update states it as expectedVersion.
+	Version int `json:"version,omitempty"`
 	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// The name of the partner, unique.
+	// The name of the partner, unique regardless of letter case.
 	Name string `json:"name,omitempty"`
 	// Whether the partner's client has access.
 	Active bool `json:"active,omitempty"`
@@ -41,6 +43,8 @@ func (*Partner) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case partner.FieldActive:
 			values[i] = new(sql.NullBool)
+		case partner.FieldVersion:
+			values[i] = new(sql.NullInt64)
 		case partner.FieldID, partner.FieldName:
 			values[i] = new(sql.NullString)
 		case partner.FieldCreatedAt, partner.FieldUpdatedAt:
@@ -65,6 +69,12 @@ func (_m *Partner) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value.Valid {
 				_m.ID = value.String
+			}
+		case partner.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case partner.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -134,6 +144,9 @@ func (_m *Partner) String() string {
 	var builder strings.Builder
 	builder.WriteString("Partner(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")

@@ -20,6 +20,20 @@ type PartnerCreate struct {
 	hooks    []Hook
 }
 
+// SetVersion sets the "version" field.
+func (_c *PartnerCreate) SetVersion(v int) *PartnerCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *PartnerCreate) SetNillableVersion(v *int) *PartnerCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *PartnerCreate) SetCreatedAt(v time.Time) *PartnerCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -99,6 +113,10 @@ func (_c *PartnerCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *PartnerCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := partner.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.Active(); !ok {
 		v := partner.DefaultActive
 		_c.mutation.SetActive(v)
@@ -107,6 +125,14 @@ func (_c *PartnerCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *PartnerCreate) check() error {
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Partner.version"`)}
+	}
+	if v, ok := _c.mutation.Version(); ok {
+		if err := partner.VersionValidator(v); err != nil {
+			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Partner.version": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Partner.created_at"`)}
 	}
@@ -163,6 +189,10 @@ func (_c *PartnerCreate) createSpec() (*Partner, *sqlgraph.CreateSpec) {
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(partner.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(partner.FieldCreatedAt, field.TypeTime, value)

@@ -265,12 +265,12 @@ func (_q *PartnerQuery) Clone() *PartnerQuery {
 // Example:
 //
 //	var v []struct {
-//		CreatedAt time.Time `json:"created_at,omitempty"`
+//		Version int `json:"version,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Partner.Query().
-//		GroupBy(partner.FieldCreatedAt).
+//		GroupBy(partner.FieldVersion).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
 func (_q *PartnerQuery) GroupBy(field string, fields ...string) *PartnerGroupBy {
@@ -288,11 +288,11 @@ func (_q *PartnerQuery) GroupBy(field string, fields ...string) *PartnerGroupBy 
 // Example:
 //
 //	var v []struct {
-//		CreatedAt time.Time `json:"created_at,omitempty"`
+//		Version int `json:"version,omitempty"`
 //	}
 //
 //	client.Partner.Query().
-//		Select(partner.FieldCreatedAt).
+//		Select(partner.FieldVersion).
 //		Scan(ctx, &v)
 func (_q *PartnerQuery) Select(fields ...string) *PartnerSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

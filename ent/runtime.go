@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -37,6 +38,9 @@ import (
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
+	"kopeck/ent/task"
+	"kopeck/ent/team"
+	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
 	"kopeck/money"
 	"kopeck/schema"
@@ -523,6 +527,67 @@ func init() {
 			return nil
 		}
 	}()
+	handoverMixin := schema.HandOver{}.Mixin()
+	handoverMixinFields0 := handoverMixin[0].Fields()
+	_ = handoverMixinFields0
+	handoverFields := schema.HandOver{}.Fields()
+	_ = handoverFields
+	// handoverDescBy is the schema descriptor for by field.
+	handoverDescBy := handoverFields[3].Descriptor()
+	// handover.ByValidator is a validator for the "by" field. It is called by the builders before save.
+	handover.ByValidator = handoverDescBy.Validators[0].(func(string) error)
+	// handoverDescReason is the schema descriptor for reason field.
+	handoverDescReason := handoverFields[4].Descriptor()
+	// handover.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	handover.ReasonValidator = handoverDescReason.Validators[0].(func(string) error)
+	// handoverDescCustomers is the schema descriptor for customers field.
+	handoverDescCustomers := handoverFields[6].Descriptor()
+	// handover.CustomersValidator is a validator for the "customers" field. It is called by the builders before save.
+	handover.CustomersValidator = handoverDescCustomers.Validators[0].(func(int) error)
+	// handoverDescOffers is the schema descriptor for offers field.
+	handoverDescOffers := handoverFields[7].Descriptor()
+	// handover.OffersValidator is a validator for the "offers" field. It is called by the builders before save.
+	handover.OffersValidator = handoverDescOffers.Validators[0].(func(int) error)
+	// handoverDescTasks is the schema descriptor for tasks field.
+	handoverDescTasks := handoverFields[8].Descriptor()
+	// handover.DefaultTasks holds the default value on creation for the tasks field.
+	handover.DefaultTasks = handoverDescTasks.Default.(int)
+	// handover.TasksValidator is a validator for the "tasks" field. It is called by the builders before save.
+	handover.TasksValidator = handoverDescTasks.Validators[0].(func(int) error)
+	// handoverDescPast is the schema descriptor for past field.
+	handoverDescPast := handoverFields[9].Descriptor()
+	// handover.DefaultPast holds the default value on creation for the past field.
+	handover.DefaultPast = handoverDescPast.Default.(func() money.Amount)
+	// handoverDescFuture is the schema descriptor for future field.
+	handoverDescFuture := handoverFields[10].Descriptor()
+	// handover.DefaultFuture holds the default value on creation for the future field.
+	handover.DefaultFuture = handoverDescFuture.Default.(func() money.Amount)
+	// handoverDescTotal is the schema descriptor for total field.
+	handoverDescTotal := handoverFields[11].Descriptor()
+	// handover.DefaultTotal holds the default value on creation for the total field.
+	handover.DefaultTotal = handoverDescTotal.Default.(func() money.Amount)
+	// handoverDescYearMargin is the schema descriptor for year_margin field.
+	handoverDescYearMargin := handoverFields[12].Descriptor()
+	// handover.DefaultYearMargin holds the default value on creation for the year_margin field.
+	handover.DefaultYearMargin = handoverDescYearMargin.Default.(func() money.Amount)
+	// handoverDescID is the schema descriptor for id field.
+	handoverDescID := handoverMixinFields0[0].Descriptor()
+	// handover.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	handover.IDValidator = func() func(string) error {
+		validators := handoverDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	idempotencykeyMixin := schema.IdempotencyKey{}.Mixin()
 	idempotencykeyMixinFields0 := idempotencykeyMixin[0].Fields()
 	_ = idempotencykeyMixinFields0
@@ -962,8 +1027,16 @@ func init() {
 	partnerMixin := schema.Partner{}.Mixin()
 	partnerMixinFields0 := partnerMixin[0].Fields()
 	_ = partnerMixinFields0
+	partnerMixinFields1 := partnerMixin[1].Fields()
+	_ = partnerMixinFields1
 	partnerFields := schema.Partner{}.Fields()
 	_ = partnerFields
+	// partnerDescVersion is the schema descriptor for version field.
+	partnerDescVersion := partnerMixinFields1[0].Descriptor()
+	// partner.DefaultVersion holds the default value on creation for the version field.
+	partner.DefaultVersion = partnerDescVersion.Default.(int)
+	// partner.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	partner.VersionValidator = partnerDescVersion.Validators[0].(func(int) error)
 	// partnerDescName is the schema descriptor for name field.
 	partnerDescName := partnerFields[0].Descriptor()
 	// partner.NameValidator is a validator for the "name" field. It is called by the builders before save.
@@ -1692,6 +1765,147 @@ func init() {
 	// stagechange.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	stagechange.IDValidator = func() func(string) error {
 		validators := stagechangeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	taskMixin := schema.Task{}.Mixin()
+	taskMixinFields0 := taskMixin[0].Fields()
+	_ = taskMixinFields0
+	taskMixinFields1 := taskMixin[1].Fields()
+	_ = taskMixinFields1
+	taskFields := schema.Task{}.Fields()
+	_ = taskFields
+	// taskDescVersion is the schema descriptor for version field.
+	taskDescVersion := taskMixinFields1[0].Descriptor()
+	// task.DefaultVersion holds the default value on creation for the version field.
+	task.DefaultVersion = taskDescVersion.Default.(int)
+	// task.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	task.VersionValidator = taskDescVersion.Validators[0].(func(int) error)
+	// taskDescTitle is the schema descriptor for title field.
+	taskDescTitle := taskFields[3].Descriptor()
+	// task.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	task.TitleValidator = func() func(string) error {
+		validators := taskDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// taskDescWhy is the schema descriptor for why field.
+	taskDescWhy := taskFields[4].Descriptor()
+	// task.WhyValidator is a validator for the "why" field. It is called by the builders before save.
+	task.WhyValidator = taskDescWhy.Validators[0].(func(string) error)
+	// taskDescCancelReason is the schema descriptor for cancel_reason field.
+	taskDescCancelReason := taskFields[13].Descriptor()
+	// task.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
+	task.CancelReasonValidator = taskDescCancelReason.Validators[0].(func(string) error)
+	// taskDescClosedBy is the schema descriptor for closed_by field.
+	taskDescClosedBy := taskFields[14].Descriptor()
+	// task.ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
+	task.ClosedByValidator = taskDescClosedBy.Validators[0].(func(string) error)
+	// taskDescCreatedBy is the schema descriptor for created_by field.
+	taskDescCreatedBy := taskFields[15].Descriptor()
+	// task.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	task.CreatedByValidator = taskDescCreatedBy.Validators[0].(func(string) error)
+	// taskDescID is the schema descriptor for id field.
+	taskDescID := taskMixinFields0[0].Descriptor()
+	// task.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	task.IDValidator = func() func(string) error {
+		validators := taskDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	teamMixin := schema.Team{}.Mixin()
+	teamMixinFields0 := teamMixin[0].Fields()
+	_ = teamMixinFields0
+	teamMixinFields1 := teamMixin[1].Fields()
+	_ = teamMixinFields1
+	teamFields := schema.Team{}.Fields()
+	_ = teamFields
+	// teamDescVersion is the schema descriptor for version field.
+	teamDescVersion := teamMixinFields1[0].Descriptor()
+	// team.DefaultVersion holds the default value on creation for the version field.
+	team.DefaultVersion = teamDescVersion.Default.(int)
+	// team.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	team.VersionValidator = teamDescVersion.Validators[0].(func(int) error)
+	// teamDescName is the schema descriptor for name field.
+	teamDescName := teamFields[0].Descriptor()
+	// team.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	team.NameValidator = func() func(string) error {
+		validators := teamDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// teamDescNameKey is the schema descriptor for name_key field.
+	teamDescNameKey := teamFields[1].Descriptor()
+	// team.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	team.NameKeyValidator = teamDescNameKey.Validators[0].(func(string) error)
+	// teamDescID is the schema descriptor for id field.
+	teamDescID := teamMixinFields0[0].Descriptor()
+	// team.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	team.IDValidator = func() func(string) error {
+		validators := teamDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	teammembershipMixin := schema.TeamMembership{}.Mixin()
+	teammembershipMixinFields0 := teammembershipMixin[0].Fields()
+	_ = teammembershipMixinFields0
+	teammembershipFields := schema.TeamMembership{}.Fields()
+	_ = teammembershipFields
+	// teammembershipDescID is the schema descriptor for id field.
+	teammembershipDescID := teammembershipMixinFields0[0].Descriptor()
+	// teammembership.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	teammembership.IDValidator = func() func(string) error {
+		validators := teammembershipDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

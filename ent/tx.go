@@ -34,6 +34,8 @@ type Tx struct {
 	Customer *CustomerClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// HandOver is the client for interacting with the HandOver builders.
+	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
@@ -82,6 +84,12 @@ type Tx struct {
 	SignInAttempts *SignInAttemptsClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
+	// Task is the client for interacting with the Task builders.
+	Task *TaskClient
+	// Team is the client for interacting with the Team builders.
+	Team *TeamClient
+	// TeamMembership is the client for interacting with the TeamMembership builders.
+	TeamMembership *TeamMembershipClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -225,6 +233,7 @@ func (tx *Tx) init() {
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
+	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
@@ -249,6 +258,9 @@ func (tx *Tx) init() {
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)
 	tx.StageChange = NewStageChangeClient(tx.config)
+	tx.Task = NewTaskClient(tx.config)
+	tx.Team = NewTeamClient(tx.config)
+	tx.TeamMembership = NewTeamMembershipClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

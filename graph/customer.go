@@ -92,6 +92,7 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	anyOf(c, "stages", "stage", f.Stages, nil)
 	anyOf(c, "segments", "segment", f.Segments, isNull("segment"))
 	equalsID(c, "ownerId", "owner_id", id.User, f.OwnerID, isNull("owner_id"))
+	equalsID(c, "partnerId", "partner_id", id.Partner, f.PartnerID, isNull("partner_id"))
 	equals(c, "kind", given(c, "kind", f.Kind, nil))
 	if duplicates := given(c, "possibleDuplicates", f.PossibleDuplicates, nil); duplicates != nil && *duplicates {
 		c.all = append(c.all, withTwin(ctx, now))

@@ -43,6 +43,18 @@ func (r *customerResolver) ReferredBy(ctx context.Context, obj *ent.Customer) (*
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.ReferredByID) }, customerID, r.customersByID(ctx))
 }
 
+func (r *customerResolver) Partner(ctx context.Context, obj *ent.Customer) (*ent.Partner, error) {
+	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.PartnerID) }, partnerID, r.partnersByID(ctx))
+}
+
+func (r *handOverResolver) FromUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
+	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.FromUserID }, userID, r.usersByID(ctx)))
+}
+
+func (r *handOverResolver) ToUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
+	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.ToUserID }, userID, r.usersByID(ctx)))
+}
+
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.Offer) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -95,11 +107,37 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	return r.nodes(ctx, ids)
 }
 
+func (r *taskResolver) Customer(ctx context.Context, obj *ent.Task) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.Task) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *taskResolver) Owner(ctx context.Context, obj *ent.Task) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
+}
+
+func (r *taskResolver) Team(ctx context.Context, obj *ent.Task) (*ent.Team, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.TeamID) }, teamID, r.teamsByID(ctx))
+}
+
+func (r *taskResolver) Contact(ctx context.Context, obj *ent.Task) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.Task) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+}
+
+func (r *teamResolver) Lead(ctx context.Context, obj *ent.Team) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.Team) string { return deref(row.LeadID) }, userID, r.usersByID(ctx))
+}
+
+func (r *userResolver) Partner(ctx context.Context, obj *ent.User) (*ent.Partner, error) {
+	return referenced(ctx, obj, func(row *ent.User) string { return deref(row.PartnerID) }, partnerID, r.partnersByID(ctx))
+}
+
 func (r *Resolver) AttributionFit() AttributionFitResolver { return &attributionFitResolver{r} }
 
 func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
+
+func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
 
 func (r *Resolver) LifetimeModel() LifetimeModelResolver { return &lifetimeModelResolver{r} }
 
@@ -121,12 +159,17 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Task() TaskResolver { return &taskResolver{r} }
+
+func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
+
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
 	attributionFitResolver  struct{ *Resolver }
 	contactResolver         struct{ *Resolver }
 	customerResolver        struct{ *Resolver }
+	handOverResolver        struct{ *Resolver }
 	lifetimeModelResolver   struct{ *Resolver }
 	offerResolver           struct{ *Resolver }
 	offerLineResolver       struct{ *Resolver }
@@ -137,5 +180,7 @@ type (
 	priceAgreementResolver  struct{ *Resolver }
 	productResolver         struct{ *Resolver }
 	queryResolver           struct{ *Resolver }
+	taskResolver            struct{ *Resolver }
+	teamResolver            struct{ *Resolver }
 	userResolver            struct{ *Resolver }
 )

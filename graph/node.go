@@ -8,18 +8,22 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/handover"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
+	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/rate"
+	"kopeck/ent/task"
+	"kopeck/ent/team"
 	"kopeck/ent/user"
 	"kopeck/fault"
 	"kopeck/id"
@@ -79,6 +83,18 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Rate: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Rate) string { return row.ID })(c.Rate.Query().Where(rate.IDIn(ids...)).All(ctx))
+		},
+		id.Task: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, taskID)(c.Task.Query().Where(task.IDIn(ids...)).All(ctx))
+		},
+		id.Team: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, teamID)(c.Team.Query().Where(team.IDIn(ids...)).All(ctx))
+		},
+		id.HandOver: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, handOverID)(c.HandOver.Query().Where(handover.IDIn(ids...)).All(ctx))
+		},
+		id.Partner: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, partnerID)(c.Partner.Query().Where(partner.IDIn(ids...)).All(ctx))
 		},
 		id.User: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, userID)(c.User.Query().Where(user.IDIn(ids...)).All(ctx))

@@ -8,8 +8,10 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
+	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/product"
+	"kopeck/ent/team"
 	"kopeck/ent/user"
 	"kopeck/fault"
 )
@@ -75,6 +77,22 @@ func userID(row *ent.User) string { return row.ID }
 func (r *Resolver) usersByID(ctx context.Context) func(ids []string) ([]*ent.User, error) {
 	return func(ids []string) ([]*ent.User, error) {
 		return r.client.User.Query().Where(user.IDIn(ids...)).All(ctx)
+	}
+}
+
+func partnerID(row *ent.Partner) string { return row.ID }
+
+func (r *Resolver) partnersByID(ctx context.Context) func(ids []string) ([]*ent.Partner, error) {
+	return func(ids []string) ([]*ent.Partner, error) {
+		return r.client.Partner.Query().Where(partner.IDIn(ids...)).All(ctx)
+	}
+}
+
+func teamID(row *ent.Team) string { return row.ID }
+
+func (r *Resolver) teamsByID(ctx context.Context) func(ids []string) ([]*ent.Team, error) {
+	return func(ids []string) ([]*ent.Team, error) {
+		return r.client.Team.Query().Where(team.IDIn(ids...)).All(ctx)
 	}
 }
 

@@ -74,8 +74,8 @@ func unruled(schema *ast.Schema) []string {
 
 // nouns are the types whose rows the guard narrows.
 var nouns = []string{
-	"AttributionFit", "Contact", "Customer", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Permission", "PermissionEvent",
-	"PriceAgreement", "PriceRule", "Product", "ProductOption", "Rate", "Setting", "StageChange", "User",
+	"AttributionFit", "Contact", "Customer", "HandOver", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Partner", "Permission", "PermissionEvent",
+	"PriceAgreement", "PriceRule", "Product", "ProductOption", "Rate", "Setting", "StageChange", "Task", "Team", "TeamMembership", "User",
 }
 
 func ruleFaults(directives ast.DirectiveList) []string {

@@ -100,8 +100,7 @@ func (Customer) Edges() []ent.Edge {
 			Comment("The customers whom this one referred.").
 			From("referred_by").Field("referred_by_id").Unique().
 			Annotations(rows()).Comment("The customer who referred this one; null if nobody did."),
-		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
-			Comment("The partner who brought the customer."),
+		maybe("partner", Partner.Type, "partner_id", "The partner who brought the customer; null if none did. A partner reads null.", rows()),
 	}
 }
 

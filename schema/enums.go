@@ -36,6 +36,8 @@ type (
 	OfferKind string
 	// AgreementState is where an agreed price stands.
 	AgreementState string
+	// TaskState is whether a task is open, done or cancelled.
+	TaskState string
 	// OfferStatus is where an offer stands.
 	OfferStatus string
 	// OrderStatus is where an order stands.
@@ -56,7 +58,7 @@ type (
 const (
 	RoleAdmin   Role = "ADMIN"   // All rows and all scopes.
 	RoleManager Role = "MANAGER" // All rows and all scopes but users.
-	RoleSales   Role = "SALES"   // Customers they own or nobody owns, and what belongs to those; no scopes.
+	RoleSales   Role = "SALES"   // Customers they own, their teams own if that is set, or nobody owns, and what belongs to those; no scopes.
 	RoleAnalyst Role = "ANALYST" // All rows, read only; the scope costs.
 	RolePartner Role = "PARTNER" // Customers whom this partner brought and who gave PARTNER_SHARING, read only; the scopes that the partner's client was given.
 
@@ -154,6 +156,10 @@ const (
 	AgreementAgreed   AgreementState = "AGREED"   // Holds, within its time.
 	AgreementDeclined AgreementState = "DECLINED" // Declined by somebody with the scope floor; no price follows it.
 	AgreementEnded    AgreementState = "ENDED"    // Its time is over, or it was ended.
+
+	TaskOpen      TaskState = "OPEN"      // To be done.
+	TaskDone      TaskState = "DONE"      // Done.
+	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.

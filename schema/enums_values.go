@@ -174,6 +174,15 @@ func (v AgreementState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *AgreementState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
+func (TaskState) Values() []string { return texts(TaskOpen, TaskDone, TaskCancelled) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v TaskState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *TaskState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
 func (OfferStatus) Values() []string {
 	return texts(OfferDraft, OfferSent, OfferViewed, OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 }

@@ -42,8 +42,7 @@ func (User) Fields() []ent.Field {
 // Edges of User.
 func (User) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
-			Comment("The partner whose client this user is."),
+		maybe("partner", Partner.Type, "partner_id", "The partner whose client this user is; null for people of ours.", rows()),
 	}
 }
 
@@ -127,19 +126,27 @@ func (RefreshSession) Annotations() []schema.Annotation { return []schema.Annota
 type Partner struct{ ent.Schema }
 
 // Mixin of Partner.
-func (Partner) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, stamped{}} }
+func (Partner) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{}, stamped{}} }
 
 // Fields of Partner.
 func (Partner) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The name of the partner, unique."),
+			Annotations(open()).Comment("The name of the partner, unique regardless of letter case."),
 		field.Bool("active").Default(true).
-			Comment("Whether the partner's client has access."),
+			Annotations(open()).Comment("Whether the partner's client has access."),
 		field.JSON("scopes", []string{}).Optional().
-			Comment("The scopes that the partner's client was given."),
+			Annotations(open()).Comment("The scopes that the partner's client was given."),
+	}
+}
+
+// Indexes of Partner.
+func (Partner) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("created_at", "id"),
+		index.Fields("updated_at", "id"),
 	}
 }
 
 // Annotations of Partner.
-func (Partner) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
+func (Partner) Annotations() []schema.Annotation { return []schema.Annotation{listed()} }

@@ -16,6 +16,9 @@ import (
 // CustomerUpdate is the audit action of a new version of a customer.
 const CustomerUpdate = "customer.update"
 
+// TaskUpdate is the audit action of a new version of a task.
+const TaskUpdate = "task.update"
+
 // LockCustomer loads a customer that the actor may see and locks the row until the transaction ends. Every change of what
 // belongs to a customer begins with it, so that such changes happen one after the other. It returns NOT_FOUND on the field
 // for a customer who does not exist, is deleted, or whom the actor may not see.

@@ -12,6 +12,7 @@ import (
 const (
 	topicCustomer = "customer" // the id of a customer who has changed, or something of theirs
 	topicContact  = "contact"  // "contact customer"
+	topicTask     = "task"     // "task customer"
 )
 
 // EveryCustomer stands for the id of a customer where any may have changed.
@@ -28,6 +29,11 @@ func (s *Core) ContactRecorded(ctx context.Context, tx *store.Tx, contactID, cus
 	return tx.Publish(topicContact, contactID+" "+customerID)
 }
 
+// TaskChanged notifies subscribers, after the commit, that a task was made or changed.
+func (s *Core) TaskChanged(ctx context.Context, tx *store.Tx, taskID, customerID string) error {
+	return tx.Publish(topicTask, taskID+" "+customerID)
+}
+
 // CustomerChanges returns a channel that receives the customer's id at every change until cancel is called, and once when
 // events may have been lost.
 func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel func()) {
@@ -42,13 +48,23 @@ func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel
 // ContactsRecorded returns a channel that receives the ids of contacts as they are recorded, of one customer or, for "", of
 // all, until cancel is called.
 func (s *Core) ContactsRecorded(customerID string) (contactIDs <-chan string, cancel func()) {
-	return s.listen(topicContact, func(event store.Event) string {
-		contact, customer, _ := strings.Cut(event.Payload, " ")
+	return s.listen(topicContact, ofCustomer(customerID))
+}
+
+// TaskChanges returns a channel that receives the ids of tasks as they are made and changed, as [Core.ContactsRecorded] does.
+func (s *Core) TaskChanges(customerID string) (taskIDs <-chan string, cancel func()) {
+	return s.listen(topicTask, ofCustomer(customerID))
+}
+
+// ofCustomer picks of events "id customer" the ids that are of a customer or, for "", all.
+func ofCustomer(customerID string) func(event store.Event) string {
+	return func(event store.Event) string {
+		one, customer, _ := strings.Cut(event.Payload, " ")
 		if customerID == "" || customer == customerID {
-			return contact
+			return one
 		}
 		return ""
-	})
+	}
 }
 
 // listen sends what pick returns of a topic's events; "" is not sent. It ends when the subscription does.

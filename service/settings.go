@@ -32,7 +32,8 @@ type Settings struct {
 	Load               costing.Load
 	Calendar           costing.Calendar // of the days on which resources work
 
-	PhoneRegion string // of phone numbers without a country code: "RU"; "" for none
+	TeamsShareCustomers bool   // SALES see the customers of all who are in a team with them
+	PhoneRegion         string // of phone numbers without a country code: "RU"; "" for none
 
 	workingDays []time.Weekday
 	daysOff     []int // days since 1970-01-01
@@ -153,6 +154,10 @@ var settings = []setting{
 	{
 		"phoneRegion", "The country whose phone numbers are written without a country code, as an ISO 3166 code such as \"RU\"; \"\" for none. It holds for numbers that are entered from now on, and for searches.", `"RU"`,
 		reader(parseRegion, func(s *Settings, v string) { s.PhoneRegion = v }),
+	},
+	{
+		"teamsShareCustomers", "Whether SALES see, and look after, the customers of all who are in a team with them.", `false`,
+		reader(decode[bool], func(s *Settings, v bool) { s.TeamsShareCustomers = v }),
 	},
 }
 

@@ -22,6 +22,7 @@ func TestDefaultSettings(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"timeZone":             s.Zone == time.UTC,
 		"pricesIncludeTax":     s.Taxes == costing.TaxIncluded,
+		"teamsShareCustomers":  !s.TeamsShareCustomers,
 		"priceStep":            s.PriceStep == money.Minor(1),
 		"priceMinutes":         s.PriceLife == 15*time.Minute,
 		"holdShare":            s.HoldShare == money.MustDecimal("0.5"),
@@ -73,6 +74,7 @@ func TestSettingValues(t *testing.T) {
 		"annualDiscountRate":   {[]string{`"-0.99"`, `"0"`, `"10"`}, []string{`"-1"`, `"10.01"`}},
 		"ordersKnownUntil":     {[]string{`null`, `"2026-10-31"`, `"1970-01-01"`}, []string{`"2026-02-30"`, `""`, `7`, `[]`, `"31.10.2026"`}},
 		"phoneRegion":          {[]string{`"RU"`, `"US"`, `""`}, []string{`"ru"`, `"XX"`, `7`, `null`}},
+		"teamsShareCustomers":  {[]string{`true`, `false`}, []string{`1`, `"yes"`, `null`}},
 		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`, `null`}},
 		"individualOfferLevel": {[]string{`"SITUATION"`, `"INTRAVENOUS"`}, []string{`"NONE"`, `null`}},
 		"situationHours":       {[]string{`1`, `720`}, []string{`0`, `721`}},

@@ -626,6 +626,60 @@ var (
 			},
 		},
 	}
+	// HandOversColumns holds the columns for the "hand_overs" table.
+	HandOversColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "by", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Size: 4000},
+		{Name: "filter", Type: field.TypeJSON, Nullable: true},
+		{Name: "customers", Type: field.TypeInt},
+		{Name: "offers", Type: field.TypeInt},
+		{Name: "tasks", Type: field.TypeInt, Default: 0},
+		{Name: "past", Type: field.TypeInt64},
+		{Name: "future", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "year_margin", Type: field.TypeInt64},
+		{Name: "from_user_id", Type: field.TypeString, Size: 40},
+		{Name: "to_user_id", Type: field.TypeString, Size: 40},
+	}
+	// HandOversTable holds the schema information for the "hand_overs" table.
+	HandOversTable = &schema.Table{
+		Name:       "hand_overs",
+		Columns:    HandOversColumns,
+		PrimaryKey: []*schema.Column{HandOversColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "hand_overs_users_from_user",
+				Columns:    []*schema.Column{HandOversColumns[12]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "hand_overs_users_to_user",
+				Columns:    []*schema.Column{HandOversColumns[13]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "handover_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{HandOversColumns[1], HandOversColumns[0]},
+			},
+			{
+				Name:    "handover_from_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{HandOversColumns[12]},
+			},
+			{
+				Name:    "handover_to_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{HandOversColumns[13]},
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1069,6 +1123,7 @@ var (
 	// PartnersColumns holds the columns for the "partners" table.
 	PartnersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "name", Type: field.TypeString, Size: 1200},
@@ -1080,6 +1135,18 @@ var (
 		Name:       "partners",
 		Columns:    PartnersColumns,
 		PrimaryKey: []*schema.Column{PartnersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "partner_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PartnersColumns[2], PartnersColumns[0]},
+			},
+			{
+				Name:    "partner_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PartnersColumns[3], PartnersColumns[0]},
+			},
+		},
 	}
 	// PermissionsColumns holds the columns for the "permissions" table.
 	PermissionsColumns = []*schema.Column{
@@ -1629,6 +1696,191 @@ var (
 			},
 		},
 	}
+	// TasksColumns holds the columns for the "tasks" table.
+	TasksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "title", Type: field.TypeString, Size: 2000},
+		{Name: "why", Type: field.TypeString, Nullable: true, Size: 80000},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Nullable: true, Enums: []string{"INFO_CALL", "TARGET_CALL", "EMAIL", "MESSAGE", "MEETING", "VISIT", "COMPLAINT", "CLAIM", "RECOMMENDATION", "REVIEW", "OTHER"}},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "DONE", "CANCELLED"}, Default: "OPEN"},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancel_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "closed_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// TasksTable holds the schema information for the "tasks" table.
+	TasksTable = &schema.Table{
+		Name:       "tasks",
+		Columns:    TasksColumns,
+		PrimaryKey: []*schema.Column{TasksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "tasks_customers_customer",
+				Columns:    []*schema.Column{TasksColumns[16]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "tasks_users_owner",
+				Columns:    []*schema.Column{TasksColumns[17]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "tasks_teams_team",
+				Columns:    []*schema.Column{TasksColumns[18]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "tasks_contacts_contact",
+				Columns:    []*schema.Column{TasksColumns[19]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "task_customer_id_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[16], TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[10], TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[6], TasksColumns[0]},
+			},
+			{
+				Name:    "task_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[2], TasksColumns[0]},
+			},
+			{
+				Name:    "task_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[3], TasksColumns[0]},
+			},
+			{
+				Name:    "task_owner_id_state_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[17], TasksColumns[10], TasksColumns[6]},
+			},
+			{
+				Name:    "task_team_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "team_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "task_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
+	}
+	// TeamsColumns holds the columns for the "teams" table.
+	TeamsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 800},
+		{Name: "name_key", Type: field.TypeString, Unique: true, Size: 800},
+		{Name: "lead_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// TeamsTable holds the schema information for the "teams" table.
+	TeamsTable = &schema.Table{
+		Name:       "teams",
+		Columns:    TeamsColumns,
+		PrimaryKey: []*schema.Column{TeamsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "teams_users_lead",
+				Columns:    []*schema.Column{TeamsColumns[6]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "team_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TeamsColumns[2], TeamsColumns[0]},
+			},
+			{
+				Name:    "team_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TeamsColumns[3], TeamsColumns[0]},
+			},
+			{
+				Name:    "team_lead_id",
+				Unique:  false,
+				Columns: []*schema.Column{TeamsColumns[6]},
+			},
+		},
+	}
+	// TeamMembershipsColumns holds the columns for the "team_memberships" table.
+	TeamMembershipsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "team_id", Type: field.TypeString, Size: 40},
+		{Name: "user_id", Type: field.TypeString, Size: 40},
+	}
+	// TeamMembershipsTable holds the schema information for the "team_memberships" table.
+	TeamMembershipsTable = &schema.Table{
+		Name:       "team_memberships",
+		Columns:    TeamMembershipsColumns,
+		PrimaryKey: []*schema.Column{TeamMembershipsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "team_memberships_teams_team",
+				Columns:    []*schema.Column{TeamMembershipsColumns[4]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "team_memberships_users_user",
+				Columns:    []*schema.Column{TeamMembershipsColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "teammembership_team_id_user_id_valid_from",
+				Unique:  false,
+				Columns: []*schema.Column{TeamMembershipsColumns[4], TeamMembershipsColumns[5], TeamMembershipsColumns[1]},
+			},
+			{
+				Name:    "teammembership_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{TeamMembershipsColumns[5]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1686,6 +1938,7 @@ var (
 		CreditsTable,
 		CustomersTable,
 		DatedValuesTable,
+		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
 		ListPricesTable,
@@ -1710,6 +1963,9 @@ var (
 		SettingsTable,
 		SignInAttemptsTable,
 		StageChangesTable,
+		TasksTable,
+		TeamsTable,
+		TeamMembershipsTable,
 		UsersTable,
 	}
 )
@@ -1731,6 +1987,8 @@ func init() {
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
 	CustomersTable.ForeignKeys[1].RefTable = CustomersTable
 	CustomersTable.ForeignKeys[2].RefTable = PartnersTable
+	HandOversTable.ForeignKeys[0].RefTable = UsersTable
+	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
@@ -1755,5 +2013,12 @@ func init() {
 	RefundLinesTable.ForeignKeys[1].RefTable = OrderLinesTable
 	SearchTermsTable.ForeignKeys[0].RefTable = CustomersTable
 	StageChangesTable.ForeignKeys[0].RefTable = CustomersTable
+	TasksTable.ForeignKeys[0].RefTable = CustomersTable
+	TasksTable.ForeignKeys[1].RefTable = UsersTable
+	TasksTable.ForeignKeys[2].RefTable = TeamsTable
+	TasksTable.ForeignKeys[3].RefTable = ContactsTable
+	TeamsTable.ForeignKeys[0].RefTable = UsersTable
+	TeamMembershipsTable.ForeignKeys[0].RefTable = TeamsTable
+	TeamMembershipsTable.ForeignKeys[1].RefTable = UsersTable
 	UsersTable.ForeignKeys[0].RefTable = PartnersTable
 }

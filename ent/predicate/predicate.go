@@ -36,6 +36,9 @@ type Customer func(*sql.Selector)
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)
 
+// HandOver is the predicate function for handover builders.
+type HandOver func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
@@ -107,6 +110,15 @@ type SignInAttempts func(*sql.Selector)
 
 // StageChange is the predicate function for stagechange builders.
 type StageChange func(*sql.Selector)
+
+// Task is the predicate function for task builders.
+type Task func(*sql.Selector)
+
+// Team is the predicate function for team builders.
+type Team func(*sql.Selector)
+
+// TeamMembership is the predicate function for teammembership builders.
+type TeamMembership func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

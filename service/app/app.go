@@ -22,6 +22,8 @@ import (
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
+	"kopeck/service/tasks"
+	"kopeck/service/teams"
 	"kopeck/service/value"
 	"kopeck/service/workshop"
 )
@@ -47,6 +49,8 @@ type App struct {
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
+	Teams     *teams.Service
+	Tasks     *tasks.Service
 
 	Assortment *assortment.Service
 }
@@ -61,6 +65,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a := &App{Core: core}
 	a.People = people.New(core, c.Keys)
 	a.Value = value.New(core)
+	a.Teams = teams.New(core, a.People, a.Value)
 	a.Books = books.New(core, a.Value)
 	a.Quote = quote.New(core, c.Keys, a.Value)
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
@@ -69,7 +74,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
-	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
+	a.Tasks = tasks.New(core, a.Consent, a.People)
+	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)

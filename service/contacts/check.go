@@ -127,6 +127,9 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 			faults.Add(f.create(ctx, s, &in, &r))
 		}
 	}
+	if in.TaskID != nil {
+		faults.Add(id.Check("taskId", id.Task, *in.TaskID))
+	}
 	return r, faults.Or()
 }
 

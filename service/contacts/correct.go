@@ -209,13 +209,17 @@ func (s *Service) writeCorrected(ctx context.Context, tx *store.Tx, c *ent.Custo
 	if err != nil {
 		return err
 	}
+	if err := s.tasks.ContactMoved(ctx, tx, saved.ID, saved); err != nil {
+		return err
+	}
 	return s.books.SettleContact(ctx, tx, c, before, saved)
 }
 
 // derived are the columns of what follows from the facts of a contact.
 var derived = []string{"permission_id", "stage", "segment", "cost", "uncosted", "cost_lines"}
 
-// VoidContact voids a contact: it has never been, for the books and for every figure. It stays to be read, with its cost as it was. Faults:
+// VoidContact voids a contact: it has never been, for the books and for every figure, and the tasks that it did are open again. It stays to
+// be read, with its cost as it was. Faults:
 // INVALID by field; NOT_FOUND and FORBIDDEN on id; WRONG_STATE on id for one that is voided; VERSION_CONFLICT.
 func (s *Service) VoidContact(ctx context.Context, in service.VoidContactInput) (*ent.Contact, error) {
 	var faults fault.List
@@ -234,6 +238,9 @@ func (s *Service) VoidContact(ctx context.Context, in service.VoidContactInput) 
 			return "", fault.New(fault.WrongState, "id", "the contact is voided already")
 		}
 		if err := service.CheckVersion(in.ExpectedVersion, found.Version); err != nil {
+			return "", err
+		}
+		if err := s.tasks.ContactVoided(ctx, tx, found.ID); err != nil {
 			return "", err
 		}
 		return found.ID, s.void(ctx, tx, c, found, reason)

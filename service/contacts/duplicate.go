@@ -144,6 +144,9 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	case kept.StaffID != nil && other.StaffID != nil && *kept.StaffID != *other.StaffID:
 		return fault.New(fault.WrongState, "otherId", "another person took part in each, and a contact has one: correct who took part in one of them first")
 	}
+	if err := s.tasks.ContactMoved(ctx, tx, other.ID, kept); err != nil { // before it would open them again
+		return err
+	}
 	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestFieldsOfInput(t *testing.T) {
 			t.Errorf("%s: it has the name of an input and how it is taken, or neither", f.File)
 		}
 	}
-	fieldtest.Input[service.RecordContactInput](t, taken, map[string]string{"idempotencyKey": "it is of the request"})
+	fieldtest.Input[service.RecordContactInput](t, taken, map[string]string{"idempotencyKey": "it is of the request", "taskId": "the task has the contact"})
 }
 
 func TestFieldsOfColumns(t *testing.T) {

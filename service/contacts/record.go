@@ -20,7 +20,7 @@ import (
 // held at its moment. A missing rate does not keep it from being recorded.
 //
 // Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, orderId or offerId; PERMISSION_MISSING on channel; ALREADY_EXISTS on
-// id; FORBIDDEN for a role that records no contacts, and on staffId where SALES record for somebody else.
+// id; NOT_FOUND and WRONG_STATE on taskId; FORBIDDEN for a role that records no contacts, and on staffId where SALES record for somebody else.
 func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInput) (*ent.Contact, error) {
 	n, err := s.checkContact(ctx, in)
 	if err != nil {
@@ -42,19 +42,33 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err := s.permit(ctx, tx, &n, in.At == nil || in.At.Truncate(time.Microsecond).After(n.At)); err != nil {
 			return "", err
 		}
+		var done *ent.Task
+		if in.TaskID != nil {
+			if done, err = s.tasks.Open(ctx, tx, c.ID, *in.TaskID); err != nil {
+				return "", err
+			}
+		}
 		contact, err := s.AddContact(ctx, tx, c, n)
 		if store.IsUnique(err) && in.ID != nil {
 			return "", fault.New(fault.AlreadyExists, "id", "this id is taken")
 		}
-		if err != nil {
-			return "", err
+		if err != nil || done == nil {
+			return idOf(contact), err
 		}
-		return contact.ID, nil
+		return contact.ID, s.tasks.CompleteBy(ctx, tx, done, contact)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Client.Contact.Get(ctx, made)
+}
+
+// idOf returns the id of a contact, "" for none.
+func idOf(c *ent.Contact) string {
+	if c == nil {
+		return ""
+	}
+	return c.ID
 }
 
 // lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about.

@@ -1,6 +1,6 @@
 // Package contacts records contacts with customers: whether they are permitted, what they cost, and what they earn.
 //
-// It may import service, service/input, service/field, and the packages books, consent, people and rates under service. What reads past the guard is
+// It may import service, service/input, service/field, and the packages books, consent, people, rates and tasks under service. What reads past the guard is
 // in unguarded.go.
 package contacts
 
@@ -10,6 +10,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/people"
 	"kopeck/service/rates"
+	"kopeck/service/tasks"
 )
 
 // Service has the verbs of this package.
@@ -20,9 +21,10 @@ type Service struct {
 	consent *consent.Service
 	people  *people.Service
 	rates   *rates.Service
+	tasks   *tasks.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, people *people.Service, rates *rates.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, people: people, rates: rates}
+func New(core *service.Core, books *books.Service, consent *consent.Service, people *people.Service, rates *rates.Service, tasks *tasks.Service) *Service {
+	return &Service{Core: core, books: books, consent: consent, people: people, rates: rates, tasks: tasks}
 }

@@ -56,6 +56,9 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		if err := s.checkOwner(ctx, row.OwnerID); err != nil {
 			return "", err
 		}
+		if err := s.checkPartner(row.PartnerID); err != nil {
+			return "", err
+		}
 		if row.ReferredByID != nil {
 			if _, err := s.LockCustomer(ctx, tx, "referredById", *row.ReferredByID); err != nil {
 				return "", err

@@ -92,13 +92,15 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.ReferredByID },
 		filledOnce, 0,
 	),
-	define[string, string](
-		names{Column: "partner_id", File: "partner_id"}, optional(func(r *Record) **string { return &r.PartnerID }), text, isID(id.Partner),
-		nil, nil, replaced, 0,
+	define(
+		names{"partnerId", "partner_id", "partner_id"}, optional(func(r *Record) **string { return &r.PartnerID }), text, isID(id.Partner),
+		func(in *service.CreateCustomerInput) *string { return in.PartnerID },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.PartnerID },
+		replaced, 0,
 	),
 	define[string, string](
 		names{File: "partner"}, always(func(r *Record) *string { return &r.Partner }, ""), text, noCheck,
-		nil, nil, kept, 0,
+		nil, nil, kept, mapped,
 	),
 	define(
 		names{"acquisitionCost", "acquisition_cost", "acquisition_cost"}, always(func(r *Record) *money.Amount { return &r.AcquisitionCost }, money.Amount{}), amount, notNegative,

@@ -59,7 +59,7 @@ var samples = map[string][2]sample{
 	"segment":            {{`"FAST_CHEAP"`, "FAST_CHEAP"}, {`"FAST_QUALITY"`, "FAST_QUALITY"}},
 	"owner":              {{`"` + anna + `"`, "anna@kopeck.example"}, {`"` + olga + `"`, "olga@kopeck.example"}},
 	"referred_by_id":     {{`"` + referrer + `"`, referrer}, {`"` + otherReferrer + `"`, otherReferrer}},
-	"partner_id":         {{"", partner}, {"", other}},
+	"partner_id":         {{`"` + partner + `"`, partner}, {`"` + other + `"`, other}},
 	"partner":            {{"", "Двери, ООО"}, {"", "Окна"}},
 	"acquisition_cost":   {{`{"amount": "10.50", "currencyCode": "RUB"}`, "10.50"}, {`{"amount": "0.00", "currencyCode": "RUB"}`, "0.00"}},
 	"currency":           {{"", "RUB"}, {"", "RUB"}},
@@ -96,6 +96,11 @@ func (w *world) staff() {
 	w.Helper()
 	for id, email := range map[string]string{anna: "anna@kopeck.example", olga: "olga@kopeck.example"} {
 		if _, err := w.People.CreateUser(w.ctx, service.CreateUserInput{ID: &id, Email: email, Name: email, Password: "correct horse battery", Role: schema.RoleSales}); err != nil {
+			w.Fatal(err)
+		}
+	}
+	for id, name := range map[string]string{partner: samples["partner"][0].file, other: samples["partner"][1].file} {
+		if _, err := w.People.CreatePartner(w.ctx, service.CreatePartnerInput{ID: &id, Name: name}); err != nil {
 			w.Fatal(err)
 		}
 	}

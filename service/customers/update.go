@@ -38,10 +38,8 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		if err != nil {
 			return "", err
 		}
-		if in.OwnerID.IsSet() {
-			if err := s.checkOwner(ctx, in.OwnerID.Value()); err != nil {
-				return "", err
-			}
+		if err := s.checkNamed(ctx, in); err != nil {
+			return "", err
 		}
 		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
 		if err != nil {
@@ -75,6 +73,14 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		return nil, err
 	}
 	return s.Client.Customer.Get(ctx, in.ID)
+}
+
+// checkNamed checks the owner and the partner whom an update names.
+func (s *Service) checkNamed(ctx context.Context, in service.UpdateCustomerInput) error {
+	if err := s.checkOwner(ctx, in.OwnerID.Value()); err != nil {
+		return err
+	}
+	return s.checkPartner(in.PartnerID.Value())
 }
 
 // changesOf reads the fields that an update changes.

@@ -17,7 +17,10 @@ type people struct {
 	partners map[string]*ent.Partner
 	grades   map[string]service.Dated // of users by id; only those whose grade has changed
 	ended    map[string]bool          // sessions that were ended less than endedFor ago
-	replaced chan struct{}            // closed when there is a newer snapshot
+	teams    map[string]*ent.Team
+	members  map[string][]*ent.TeamMembership // by team, the latest first
+	memberOf map[string][]*ent.TeamMembership // the same by user
+	replaced chan struct{}                    // closed when there is a newer snapshot
 }
 
 // readPeople is the reader of the snapshot.
@@ -40,6 +43,9 @@ func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	}
 	for _, p := range partners {
 		all.partners[p.ID] = p
+	}
+	if err := all.readTeams(ctx, tx); err != nil {
+		return err
 	}
 	families, err := tx.RefreshSession.Query().Where(refreshsession.RevokedAtGT(s.Now().Add(-endedFor))).
 		Unique(true).Select(refreshsession.FieldFamily).Strings(ctx)
@@ -83,6 +89,9 @@ func (s *Service) Partner(id string) *ent.Partner { return s.people.Load().partn
 // actorOf returns the actor of a user in a session: role and scopes as they are now, whatever a token says.
 func (s *Service) actorOf(u *ent.User, session string) auth.Actor {
 	actor := auth.Actor{UserID: u.ID, Name: u.Email, Role: u.Role, Scopes: auth.ScopesOf(u.Role), SessionID: session}
+	if u.Role == schema.RoleSales {
+		actor.Sharing = func() []string { return s.sharing(u.ID) }
+	}
 	if u.Role == schema.RolePartner && u.PartnerID != nil {
 		if p := s.people.Load().partners[*u.PartnerID]; p != nil && p.Active {
 			actor.PartnerID, actor.Scopes = p.ID, p.Scopes

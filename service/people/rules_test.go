@@ -67,6 +67,10 @@ func TestActorOf(t *testing.T) {
 			u := c.user
 			u.ID, u.Email = "user", "anna@example.com"
 			got := s.actorOf(&u, "session")
+			if (got.Sharing != nil) != (u.Role == schema.RoleSales) {
+				t.Error("SALES alone share customers")
+			}
+			got.Sharing = nil
 			want := auth.Actor{UserID: "user", Name: "anna@example.com", Role: u.Role, Scopes: c.scopes, PartnerID: c.partner, SessionID: "session"}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("%+v; want %+v", got, want)

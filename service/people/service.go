@@ -1,7 +1,7 @@
-// Package people holds users and partners: the fields of a user (fields.go), creating and changing users (user.go, user_update.go), signing in (sign_in.go) and the
-// bounds of attempts (attempts.go),
-// sessions (session.go, authenticate.go), tokens for the command line (token.go), and the snapshot of users and partners by
-// which every request is authenticated (people.go). What goes past the guard is in unguarded.go.
+// Package people holds users and partners: the fields of a user (fields.go), creating and changing users (user.go, user_update.go), signing in
+// (sign_in.go) and the bounds of attempts (attempts.go), sessions (session.go, authenticate.go), tokens for the command line (token.go),
+// partners (partner.go), and the snapshot of users, partners and teams (people.go, team.go), by which every request is authenticated. What goes
+// past the guard is in unguarded.go.
 //
 // It may import service, service/input, service/field and what service may import.
 package people

@@ -142,46 +142,11 @@ func checkPartner(in *service.CreateUserInput) (*partnerInput, error) {
 	if in.Partner == nil {
 		return nil, fault.Invalidf("partner", "the role PARTNER needs the partner's name")
 	}
-	name, err := input.Text("partner", *in.Partner, 200)
+	name, err := input.Text("partner", *in.Partner, maxPartnerName)
 	faults.Add(err)
-	for _, scope := range in.PartnerScopes {
-		if !slices.Contains(auth.PartnerScopes(), scope) {
-			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want any of %s", input.Excerpt(scope), strings.Join(auth.PartnerScopes(), ", ")))
-		}
-	}
-	var scopes []string
-	if in.PartnerScopes != nil {
-		scopes = slices.Clone(in.PartnerScopes)
-		slices.Sort(scopes)
-		scopes = slices.Compact(scopes)
-	}
+	scopes, err := partnerScopes("partnerScopes", in.PartnerScopes)
+	faults.Add(err)
 	return &partnerInput{name, scopes}, faults.Or()
-}
-
-// EnsurePartner returns the partner with a name, whatever its case, and creates it if there is none. scopes replace those of the
-// partner, unless they are nil.
-func (s *Service) EnsurePartner(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
-	inner, now := bypassGuard(ctx), s.Now()
-	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
-		return nil, err
-	}
-	all, err := tx.Partner.Query().All(inner)
-	if err != nil {
-		return nil, err
-	}
-	at := slices.IndexFunc(all, func(p *ent.Partner) bool { return input.Fold(p.Name) == input.Fold(name) })
-	if at < 0 {
-		return tx.Partner.Create().SetID(s.IDs.Make(id.Partner)).SetName(name).SetScopes(append([]string{}, scopes...)).
-			SetCreatedAt(now).SetUpdatedAt(now).Save(inner)
-	}
-	p := all[at]
-	if scopes == nil || slices.Equal(p.Scopes, scopes) {
-		return p, nil
-	}
-	if err := s.Audit(ctx, tx, "partner.scopes", p.ID, map[string]any{"old": p.Scopes, "new": scopes}); err != nil {
-		return nil, err
-	}
-	return tx.Partner.UpdateOne(p).SetScopes(scopes).SetUpdatedAt(now).Save(inner)
 }
 
 // uniqueColumns are the columns of a user whose values are unique.

@@ -104,6 +104,11 @@ func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount
 	return v.Total
 }
 
+// StandingOf returns what a customer has been worth and is expected to be from a moment on, over the default horizon. money.ErrOverflow.
+func (s *Service) StandingOf(c *ent.Customer, at time.Time) (*LifetimeValue, error) {
+	return s.ValueOf(s.model.Load(), EarningsOf(c), at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
+}
+
 // ProbabilityAlive returns the probability that a customer has not left, by the active model; 0 before the first order.
 func (s *Service) ProbabilityAlive(c *ent.Customer, at time.Time) float64 {
 	return s.model.Load().Alive(EarningsOf(c), s.Observation().EndFor(s.Settings().Day(at), c.LastOrderDay))
