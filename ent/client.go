@@ -14,6 +14,7 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
@@ -44,6 +45,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 
@@ -66,6 +68,8 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
 	Booking *BookingClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
 	// Component is the client for interacting with the Component builders.
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
@@ -126,6 +130,8 @@ type Client struct {
 	Setting *SettingClient
 	// SignInAttempts is the client for interacting with the SignInAttempts builders.
 	SignInAttempts *SignInAttemptsClient
+	// Spend is the client for interacting with the Spend builders.
+	Spend *SpendClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// User is the client for interacting with the User builders.
@@ -144,6 +150,7 @@ func (c *Client) init() {
 	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
+	c.Campaign = NewCampaignClient(c.config)
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactCorrection = NewContactCorrectionClient(c.config)
@@ -174,6 +181,7 @@ func (c *Client) init() {
 	c.SearchTerm = NewSearchTermClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.SignInAttempts = NewSignInAttemptsClient(c.config)
+	c.Spend = NewSpendClient(c.config)
 	c.StageChange = NewStageChangeClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -271,6 +279,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
+		Campaign:              NewCampaignClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
@@ -301,6 +310,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		Spend:                 NewSpendClient(cfg),
 		StageChange:           NewStageChangeClient(cfg),
 		User:                  NewUserClient(cfg),
 	}, nil
@@ -325,6 +335,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
+		Campaign:              NewCampaignClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
@@ -355,6 +366,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		Spend:                 NewSpendClient(cfg),
 		StageChange:           NewStageChangeClient(cfg),
 		User:                  NewUserClient(cfg),
 	}, nil
@@ -386,13 +398,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
 		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
 		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
 		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
 		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
-		c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -402,13 +414,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
 		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
 		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
 		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
 		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
-		c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -423,6 +435,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *BookingMutation:
 		return c.Booking.mutate(ctx, m)
+	case *CampaignMutation:
+		return c.Campaign.mutate(ctx, m)
 	case *ComponentMutation:
 		return c.Component.mutate(ctx, m)
 	case *ContactMutation:
@@ -483,6 +497,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Setting.mutate(ctx, m)
 	case *SignInAttemptsMutation:
 		return c.SignInAttempts.mutate(ctx, m)
+	case *SpendMutation:
+		return c.Spend.mutate(ctx, m)
 	case *StageChangeMutation:
 		return c.StageChange.mutate(ctx, m)
 	case *UserMutation:
@@ -907,6 +923,139 @@ func (c *BookingClient) mutate(ctx context.Context, m *BookingMutation) (Value, 
 	}
 }
 
+// CampaignClient is a client for the Campaign schema.
+type CampaignClient struct {
+	config
+}
+
+// NewCampaignClient returns a client for the Campaign from the given config.
+func NewCampaignClient(c config) *CampaignClient {
+	return &CampaignClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `campaign.Hooks(f(g(h())))`.
+func (c *CampaignClient) Use(hooks ...Hook) {
+	c.hooks.Campaign = append(c.hooks.Campaign, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `campaign.Intercept(f(g(h())))`.
+func (c *CampaignClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Campaign = append(c.inters.Campaign, interceptors...)
+}
+
+// Create returns a builder for creating a Campaign entity.
+func (c *CampaignClient) Create() *CampaignCreate {
+	mutation := newCampaignMutation(c.config, OpCreate)
+	return &CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Campaign entities.
+func (c *CampaignClient) CreateBulk(builders ...*CampaignCreate) *CampaignCreateBulk {
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CampaignClient) MapCreateBulk(slice any, setFunc func(*CampaignCreate, int)) *CampaignCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CampaignCreateBulk{err: fmt.Errorf("calling to CampaignClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CampaignCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Campaign.
+func (c *CampaignClient) Update() *CampaignUpdate {
+	mutation := newCampaignMutation(c.config, OpUpdate)
+	return &CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CampaignClient) UpdateOne(_m *Campaign) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaign(_m))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CampaignClient) UpdateOneID(id string) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaignID(id))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Campaign.
+func (c *CampaignClient) Delete() *CampaignDelete {
+	mutation := newCampaignMutation(c.config, OpDelete)
+	return &CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CampaignClient) DeleteOne(_m *Campaign) *CampaignDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CampaignClient) DeleteOneID(id string) *CampaignDeleteOne {
+	builder := c.Delete().Where(campaign.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CampaignDeleteOne{builder}
+}
+
+// Query returns a query builder for Campaign.
+func (c *CampaignClient) Query() *CampaignQuery {
+	return &CampaignQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCampaign},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Campaign entity by its id.
+func (c *CampaignClient) Get(ctx context.Context, id string) (*Campaign, error) {
+	return c.Query().Where(campaign.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CampaignClient) GetX(ctx context.Context, id string) *Campaign {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CampaignClient) Hooks() []Hook {
+	return c.hooks.Campaign
+}
+
+// Interceptors returns the client interceptors.
+func (c *CampaignClient) Interceptors() []Interceptor {
+	return c.inters.Campaign
+}
+
+func (c *CampaignClient) mutate(ctx context.Context, m *CampaignMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Campaign mutation op: %q", m.Op())
+	}
+}
+
 // ComponentClient is a client for the Component schema.
 type ComponentClient struct {
 	config
@@ -1301,6 +1450,22 @@ func (c *ContactClient) QueryOffer(_m *Contact) *OfferQuery {
 			sqlgraph.From(contact.Table, contact.FieldID, id),
 			sqlgraph.To(offer.Table, offer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, contact.OfferTable, contact.OfferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCampaign queries the campaign edge of a Contact.
+func (c *ContactClient) QueryCampaign(_m *Contact) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.CampaignTable, contact.CampaignColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -1913,6 +2078,22 @@ func (c *CustomerClient) QueryReferrals(_m *Customer) *CustomerQuery {
 			sqlgraph.From(customer.Table, customer.FieldID, id),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, customer.ReferralsTable, customer.ReferralsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCampaign queries the campaign edge of a Customer.
+func (c *CustomerClient) QueryCampaign(_m *Customer) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customer.Table, customer.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customer.CampaignTable, customer.CampaignColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5521,6 +5702,155 @@ func (c *SignInAttemptsClient) mutate(ctx context.Context, m *SignInAttemptsMuta
 	}
 }
 
+// SpendClient is a client for the Spend schema.
+type SpendClient struct {
+	config
+}
+
+// NewSpendClient returns a client for the Spend from the given config.
+func NewSpendClient(c config) *SpendClient {
+	return &SpendClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `spend.Hooks(f(g(h())))`.
+func (c *SpendClient) Use(hooks ...Hook) {
+	c.hooks.Spend = append(c.hooks.Spend, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `spend.Intercept(f(g(h())))`.
+func (c *SpendClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Spend = append(c.inters.Spend, interceptors...)
+}
+
+// Create returns a builder for creating a Spend entity.
+func (c *SpendClient) Create() *SpendCreate {
+	mutation := newSpendMutation(c.config, OpCreate)
+	return &SpendCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Spend entities.
+func (c *SpendClient) CreateBulk(builders ...*SpendCreate) *SpendCreateBulk {
+	return &SpendCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SpendClient) MapCreateBulk(slice any, setFunc func(*SpendCreate, int)) *SpendCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SpendCreateBulk{err: fmt.Errorf("calling to SpendClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SpendCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SpendCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Spend.
+func (c *SpendClient) Update() *SpendUpdate {
+	mutation := newSpendMutation(c.config, OpUpdate)
+	return &SpendUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SpendClient) UpdateOne(_m *Spend) *SpendUpdateOne {
+	mutation := newSpendMutation(c.config, OpUpdateOne, withSpend(_m))
+	return &SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SpendClient) UpdateOneID(id string) *SpendUpdateOne {
+	mutation := newSpendMutation(c.config, OpUpdateOne, withSpendID(id))
+	return &SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Spend.
+func (c *SpendClient) Delete() *SpendDelete {
+	mutation := newSpendMutation(c.config, OpDelete)
+	return &SpendDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SpendClient) DeleteOne(_m *Spend) *SpendDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SpendClient) DeleteOneID(id string) *SpendDeleteOne {
+	builder := c.Delete().Where(spend.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SpendDeleteOne{builder}
+}
+
+// Query returns a query builder for Spend.
+func (c *SpendClient) Query() *SpendQuery {
+	return &SpendQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSpend},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Spend entity by its id.
+func (c *SpendClient) Get(ctx context.Context, id string) (*Spend, error) {
+	return c.Query().Where(spend.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SpendClient) GetX(ctx context.Context, id string) *Spend {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCampaign queries the campaign edge of a Spend.
+func (c *SpendClient) QueryCampaign(_m *Spend) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(spend.Table, spend.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, spend.CampaignTable, spend.CampaignColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SpendClient) Hooks() []Hook {
+	return c.hooks.Spend
+}
+
+// Interceptors returns the client interceptors.
+func (c *SpendClient) Interceptors() []Interceptor {
+	return c.inters.Spend
+}
+
+func (c *SpendClient) mutate(ctx context.Context, m *SpendMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SpendCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SpendUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SpendDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Spend mutation op: %q", m.Op())
+	}
+}
+
 // StageChangeClient is a client for the StageChange schema.
 type StageChangeClient struct {
 	config
@@ -5822,20 +6152,22 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Hook
+		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactRestatement, Credit, Customer, DatedValue,
+		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, Offer,
+		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Interceptor
+		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactRestatement, Credit, Customer, DatedValue,
+		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, Offer,
+		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, User []ent.Interceptor
 	}
 )
 

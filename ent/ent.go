@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
@@ -39,6 +40,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"reflect"
@@ -110,6 +112,7 @@ func checkColumn(t, c string) error {
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
+			campaign.Table:              campaign.ValidColumn,
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
 			contactcorrection.Table:     contactcorrection.ValidColumn,
@@ -140,6 +143,7 @@ func checkColumn(t, c string) error {
 			searchterm.Table:            searchterm.ValidColumn,
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,
+			spend.Table:                 spend.ValidColumn,
 			stagechange.Table:           stagechange.ValidColumn,
 			user.Table:                  user.ValidColumn,
 		})

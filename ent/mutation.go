@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
@@ -41,6 +42,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -64,6 +66,7 @@ const (
 	TypeAttributionFit        = "AttributionFit"
 	TypeAuditEntry            = "AuditEntry"
 	TypeBooking               = "Booking"
+	TypeCampaign              = "Campaign"
 	TypeComponent             = "Component"
 	TypeContact               = "Contact"
 	TypeContactCorrection     = "ContactCorrection"
@@ -94,6 +97,7 @@ const (
 	TypeSearchTerm            = "SearchTerm"
 	TypeSetting               = "Setting"
 	TypeSignInAttempts        = "SignInAttempts"
+	TypeSpend                 = "Spend"
 	TypeStageChange           = "StageChange"
 	TypeUser                  = "User"
 )
@@ -2070,6 +2074,968 @@ func (m *BookingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Booking edge %s", name)
 }
 
+// CampaignMutation represents an operation that mutates the Campaign nodes in the graph.
+type CampaignMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	source        *string
+	channel       *schema.Channel
+	first_day     *schema.Date
+	addfirst_day  *schema.Date
+	last_day      *schema.Date
+	addlast_day   *schema.Date
+	archived      *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Campaign, error)
+	predicates    []predicate.Campaign
+}
+
+var _ ent.Mutation = (*CampaignMutation)(nil)
+
+// campaignOption allows management of the mutation configuration using functional options.
+type campaignOption func(*CampaignMutation)
+
+// newCampaignMutation creates new mutation for the Campaign entity.
+func newCampaignMutation(c config, op Op, opts ...campaignOption) *CampaignMutation {
+	m := &CampaignMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCampaign,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCampaignID sets the ID field of the mutation.
+func withCampaignID(id string) campaignOption {
+	return func(m *CampaignMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Campaign
+		)
+		m.oldValue = func(ctx context.Context) (*Campaign, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Campaign.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCampaign sets the old Campaign of the mutation.
+func withCampaign(node *Campaign) campaignOption {
+	return func(m *CampaignMutation) {
+		m.oldValue = func(context.Context) (*Campaign, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CampaignMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CampaignMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Campaign entities.
+func (m *CampaignMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CampaignMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CampaignMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Campaign.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *CampaignMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CampaignMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CampaignMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CampaignMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CampaignMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CampaignMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CampaignMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CampaignMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CampaignMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CampaignMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CampaignMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *CampaignMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *CampaignMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *CampaignMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *CampaignMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CampaignMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CampaignMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSource sets the "source" field.
+func (m *CampaignMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CampaignMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CampaignMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *CampaignMutation) SetChannel(s schema.Channel) {
+	m.channel = &s
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *CampaignMutation) Channel() (r schema.Channel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldChannel(ctx context.Context) (v *schema.Channel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ClearChannel clears the value of the "channel" field.
+func (m *CampaignMutation) ClearChannel() {
+	m.channel = nil
+	m.clearedFields[campaign.FieldChannel] = struct{}{}
+}
+
+// ChannelCleared returns if the "channel" field was cleared in this mutation.
+func (m *CampaignMutation) ChannelCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldChannel]
+	return ok
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *CampaignMutation) ResetChannel() {
+	m.channel = nil
+	delete(m.clearedFields, campaign.FieldChannel)
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *CampaignMutation) SetFirstDay(s schema.Date) {
+	m.first_day = &s
+	m.addfirst_day = nil
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *CampaignMutation) FirstDay() (r schema.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldFirstDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// AddFirstDay adds s to the "first_day" field.
+func (m *CampaignMutation) AddFirstDay(s schema.Date) {
+	if m.addfirst_day != nil {
+		*m.addfirst_day += s
+	} else {
+		m.addfirst_day = &s
+	}
+}
+
+// AddedFirstDay returns the value that was added to the "first_day" field in this mutation.
+func (m *CampaignMutation) AddedFirstDay() (r schema.Date, exists bool) {
+	v := m.addfirst_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *CampaignMutation) ResetFirstDay() {
+	m.first_day = nil
+	m.addfirst_day = nil
+}
+
+// SetLastDay sets the "last_day" field.
+func (m *CampaignMutation) SetLastDay(s schema.Date) {
+	m.last_day = &s
+	m.addlast_day = nil
+}
+
+// LastDay returns the value of the "last_day" field in the mutation.
+func (m *CampaignMutation) LastDay() (r schema.Date, exists bool) {
+	v := m.last_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDay returns the old "last_day" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldLastDay(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDay: %w", err)
+	}
+	return oldValue.LastDay, nil
+}
+
+// AddLastDay adds s to the "last_day" field.
+func (m *CampaignMutation) AddLastDay(s schema.Date) {
+	if m.addlast_day != nil {
+		*m.addlast_day += s
+	} else {
+		m.addlast_day = &s
+	}
+}
+
+// AddedLastDay returns the value that was added to the "last_day" field in this mutation.
+func (m *CampaignMutation) AddedLastDay() (r schema.Date, exists bool) {
+	v := m.addlast_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLastDay clears the value of the "last_day" field.
+func (m *CampaignMutation) ClearLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+	m.clearedFields[campaign.FieldLastDay] = struct{}{}
+}
+
+// LastDayCleared returns if the "last_day" field was cleared in this mutation.
+func (m *CampaignMutation) LastDayCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldLastDay]
+	return ok
+}
+
+// ResetLastDay resets all changes to the "last_day" field.
+func (m *CampaignMutation) ResetLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+	delete(m.clearedFields, campaign.FieldLastDay)
+}
+
+// SetArchived sets the "archived" field.
+func (m *CampaignMutation) SetArchived(b bool) {
+	m.archived = &b
+}
+
+// Archived returns the value of the "archived" field in the mutation.
+func (m *CampaignMutation) Archived() (r bool, exists bool) {
+	v := m.archived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchived returns the old "archived" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldArchived(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchived: %w", err)
+	}
+	return oldValue.Archived, nil
+}
+
+// ResetArchived resets all changes to the "archived" field.
+func (m *CampaignMutation) ResetArchived() {
+	m.archived = nil
+}
+
+// Where appends a list predicates to the CampaignMutation builder.
+func (m *CampaignMutation) Where(ps ...predicate.Campaign) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CampaignMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CampaignMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Campaign, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CampaignMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CampaignMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Campaign).
+func (m *CampaignMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CampaignMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.version != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, campaign.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, campaign.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, campaign.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, campaign.FieldName)
+	}
+	if m.source != nil {
+		fields = append(fields, campaign.FieldSource)
+	}
+	if m.channel != nil {
+		fields = append(fields, campaign.FieldChannel)
+	}
+	if m.first_day != nil {
+		fields = append(fields, campaign.FieldFirstDay)
+	}
+	if m.last_day != nil {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	if m.archived != nil {
+		fields = append(fields, campaign.FieldArchived)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.Version()
+	case campaign.FieldCreatedAt:
+		return m.CreatedAt()
+	case campaign.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case campaign.FieldCode:
+		return m.Code()
+	case campaign.FieldName:
+		return m.Name()
+	case campaign.FieldSource:
+		return m.Source()
+	case campaign.FieldChannel:
+		return m.Channel()
+	case campaign.FieldFirstDay:
+		return m.FirstDay()
+	case campaign.FieldLastDay:
+		return m.LastDay()
+	case campaign.FieldArchived:
+		return m.Archived()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.OldVersion(ctx)
+	case campaign.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case campaign.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case campaign.FieldCode:
+		return m.OldCode(ctx)
+	case campaign.FieldName:
+		return m.OldName(ctx)
+	case campaign.FieldSource:
+		return m.OldSource(ctx)
+	case campaign.FieldChannel:
+		return m.OldChannel(ctx)
+	case campaign.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case campaign.FieldLastDay:
+		return m.OldLastDay(ctx)
+	case campaign.FieldArchived:
+		return m.OldArchived(ctx)
+	}
+	return nil, fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case campaign.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case campaign.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case campaign.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case campaign.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case campaign.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case campaign.FieldChannel:
+		v, ok := value.(schema.Channel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case campaign.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case campaign.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDay(v)
+		return nil
+	case campaign.FieldArchived:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchived(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CampaignMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	if m.addfirst_day != nil {
+		fields = append(fields, campaign.FieldFirstDay)
+	}
+	if m.addlast_day != nil {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CampaignMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.AddedVersion()
+	case campaign.FieldFirstDay:
+		return m.AddedFirstDay()
+	case campaign.FieldLastDay:
+		return m.AddedLastDay()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case campaign.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstDay(v)
+		return nil
+	case campaign.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastDay(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CampaignMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(campaign.FieldChannel) {
+		fields = append(fields, campaign.FieldChannel)
+	}
+	if m.FieldCleared(campaign.FieldLastDay) {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CampaignMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CampaignMutation) ClearField(name string) error {
+	switch name {
+	case campaign.FieldChannel:
+		m.ClearChannel()
+		return nil
+	case campaign.FieldLastDay:
+		m.ClearLastDay()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CampaignMutation) ResetField(name string) error {
+	switch name {
+	case campaign.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case campaign.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case campaign.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case campaign.FieldCode:
+		m.ResetCode()
+		return nil
+	case campaign.FieldName:
+		m.ResetName()
+		return nil
+	case campaign.FieldSource:
+		m.ResetSource()
+		return nil
+	case campaign.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case campaign.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case campaign.FieldLastDay:
+		m.ResetLastDay()
+		return nil
+	case campaign.FieldArchived:
+		m.ResetArchived()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CampaignMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CampaignMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CampaignMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CampaignMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CampaignMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CampaignMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CampaignMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Campaign unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CampaignMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Campaign edge %s", name)
+}
+
 // ComponentMutation represents an operation that mutates the Component nodes in the graph.
 type ComponentMutation struct {
 	config
@@ -3187,6 +4153,8 @@ type ContactMutation struct {
 	uncosted          *bool
 	realised          *money.Amount
 	recorded_at       *time.Time
+	source            *string
+	advertising       *money.Amount
 	corrected_at      *time.Time
 	voided_at         *time.Time
 	voided_by         *string
@@ -3204,6 +4172,8 @@ type ContactMutation struct {
 	cleared_order     bool
 	offer             *string
 	clearedoffer      bool
+	campaign          *string
+	clearedcampaign   bool
 	done              bool
 	oldValue          func(context.Context) (*Contact, error)
 	predicates        []predicate.Contact
@@ -4391,6 +5361,140 @@ func (m *ContactMutation) ResetOfferID() {
 	delete(m.clearedFields, contact.FieldOfferID)
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (m *ContactMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *ContactMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *ContactMutation) ClearCampaignID() {
+	m.campaign = nil
+	m.clearedFields[contact.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *ContactMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *ContactMutation) ResetCampaignID() {
+	m.campaign = nil
+	delete(m.clearedFields, contact.FieldCampaignID)
+}
+
+// SetSource sets the "source" field.
+func (m *ContactMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ContactMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *ContactMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[contact.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *ContactMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[contact.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ContactMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, contact.FieldSource)
+}
+
+// SetAdvertising sets the "advertising" field.
+func (m *ContactMutation) SetAdvertising(value money.Amount) {
+	m.advertising = &value
+}
+
+// Advertising returns the value of the "advertising" field in the mutation.
+func (m *ContactMutation) Advertising() (r money.Amount, exists bool) {
+	v := m.advertising
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAdvertising returns the old "advertising" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldAdvertising(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAdvertising is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAdvertising requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAdvertising: %w", err)
+	}
+	return oldValue.Advertising, nil
+}
+
+// ResetAdvertising resets all changes to the "advertising" field.
+func (m *ContactMutation) ResetAdvertising() {
+	m.advertising = nil
+}
+
 // SetCorrectedAt sets the "corrected_at" field.
 func (m *ContactMutation) SetCorrectedAt(t time.Time) {
 	m.corrected_at = &t
@@ -4749,6 +5853,33 @@ func (m *ContactMutation) ResetOffer() {
 	m.clearedoffer = false
 }
 
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *ContactMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[contact.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *ContactMutation) CampaignCleared() bool {
+	return m.CampaignIDCleared() || m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *ContactMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *ContactMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
 // Where appends a list predicates to the ContactMutation builder.
 func (m *ContactMutation) Where(ps ...predicate.Contact) {
 	m.predicates = append(m.predicates, ps...)
@@ -4783,7 +5914,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 32)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -4859,6 +5990,15 @@ func (m *ContactMutation) Fields() []string {
 	if m.offer != nil {
 		fields = append(fields, contact.FieldOfferID)
 	}
+	if m.campaign != nil {
+		fields = append(fields, contact.FieldCampaignID)
+	}
+	if m.source != nil {
+		fields = append(fields, contact.FieldSource)
+	}
+	if m.advertising != nil {
+		fields = append(fields, contact.FieldAdvertising)
+	}
 	if m.corrected_at != nil {
 		fields = append(fields, contact.FieldCorrectedAt)
 	}
@@ -4929,6 +6069,12 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.OrderID()
 	case contact.FieldOfferID:
 		return m.OfferID()
+	case contact.FieldCampaignID:
+		return m.CampaignID()
+	case contact.FieldSource:
+		return m.Source()
+	case contact.FieldAdvertising:
+		return m.Advertising()
 	case contact.FieldCorrectedAt:
 		return m.CorrectedAt()
 	case contact.FieldVoidedAt:
@@ -4996,6 +6142,12 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldOrderID(ctx)
 	case contact.FieldOfferID:
 		return m.OldOfferID(ctx)
+	case contact.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case contact.FieldSource:
+		return m.OldSource(ctx)
+	case contact.FieldAdvertising:
+		return m.OldAdvertising(ctx)
 	case contact.FieldCorrectedAt:
 		return m.OldCorrectedAt(ctx)
 	case contact.FieldVoidedAt:
@@ -5188,6 +6340,27 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOfferID(v)
 		return nil
+	case contact.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case contact.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case contact.FieldAdvertising:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAdvertising(v)
+		return nil
 	case contact.FieldCorrectedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -5294,6 +6467,12 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldOfferID) {
 		fields = append(fields, contact.FieldOfferID)
 	}
+	if m.FieldCleared(contact.FieldCampaignID) {
+		fields = append(fields, contact.FieldCampaignID)
+	}
+	if m.FieldCleared(contact.FieldSource) {
+		fields = append(fields, contact.FieldSource)
+	}
 	if m.FieldCleared(contact.FieldCorrectedAt) {
 		fields = append(fields, contact.FieldCorrectedAt)
 	}
@@ -5352,6 +6531,12 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldOfferID:
 		m.ClearOfferID()
+		return nil
+	case contact.FieldCampaignID:
+		m.ClearCampaignID()
+		return nil
+	case contact.FieldSource:
+		m.ClearSource()
 		return nil
 	case contact.FieldCorrectedAt:
 		m.ClearCorrectedAt()
@@ -5448,6 +6633,15 @@ func (m *ContactMutation) ResetField(name string) error {
 	case contact.FieldOfferID:
 		m.ResetOfferID()
 		return nil
+	case contact.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case contact.FieldSource:
+		m.ResetSource()
+		return nil
+	case contact.FieldAdvertising:
+		m.ResetAdvertising()
+		return nil
 	case contact.FieldCorrectedAt:
 		m.ResetCorrectedAt()
 		return nil
@@ -5466,7 +6660,7 @@ func (m *ContactMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ContactMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.customer != nil {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -5484,6 +6678,9 @@ func (m *ContactMutation) AddedEdges() []string {
 	}
 	if m.offer != nil {
 		edges = append(edges, contact.EdgeOffer)
+	}
+	if m.campaign != nil {
+		edges = append(edges, contact.EdgeCampaign)
 	}
 	return edges
 }
@@ -5516,13 +6713,17 @@ func (m *ContactMutation) AddedIDs(name string) []ent.Value {
 		if id := m.offer; id != nil {
 			return []ent.Value{*id}
 		}
+	case contact.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ContactMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	return edges
 }
 
@@ -5534,7 +6735,7 @@ func (m *ContactMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ContactMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedcustomer {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -5552,6 +6753,9 @@ func (m *ContactMutation) ClearedEdges() []string {
 	}
 	if m.clearedoffer {
 		edges = append(edges, contact.EdgeOffer)
+	}
+	if m.clearedcampaign {
+		edges = append(edges, contact.EdgeCampaign)
 	}
 	return edges
 }
@@ -5572,6 +6776,8 @@ func (m *ContactMutation) EdgeCleared(name string) bool {
 		return m.cleared_order
 	case contact.EdgeOffer:
 		return m.clearedoffer
+	case contact.EdgeCampaign:
+		return m.clearedcampaign
 	}
 	return false
 }
@@ -5597,6 +6803,9 @@ func (m *ContactMutation) ClearEdge(name string) error {
 		return nil
 	case contact.EdgeOffer:
 		m.ClearOffer()
+		return nil
+	case contact.EdgeCampaign:
+		m.ClearCampaign()
 		return nil
 	}
 	return fmt.Errorf("unknown Contact unique edge %s", name)
@@ -5624,6 +6833,9 @@ func (m *ContactMutation) ResetEdge(name string) error {
 	case contact.EdgeOffer:
 		m.ResetOffer()
 		return nil
+	case contact.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
 	}
 	return fmt.Errorf("unknown Contact edge %s", name)
 }
@@ -5646,6 +6858,7 @@ type ContactCorrectionMutation struct {
 	staff_id      *string
 	about_id      *string
 	expense       *money.Amount
+	campaign_id   *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*ContactCorrection, error)
@@ -6227,6 +7440,55 @@ func (m *ContactCorrectionMutation) ResetExpense() {
 	m.expense = nil
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (m *ContactCorrectionMutation) SetCampaignID(s string) {
+	m.campaign_id = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *ContactCorrectionMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *ContactCorrectionMutation) ClearCampaignID() {
+	m.campaign_id = nil
+	m.clearedFields[contactcorrection.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *ContactCorrectionMutation) ResetCampaignID() {
+	m.campaign_id = nil
+	delete(m.clearedFields, contactcorrection.FieldCampaignID)
+}
+
 // Where appends a list predicates to the ContactCorrectionMutation builder.
 func (m *ContactCorrectionMutation) Where(ps ...predicate.ContactCorrection) {
 	m.predicates = append(m.predicates, ps...)
@@ -6261,7 +7523,7 @@ func (m *ContactCorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactCorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.contact_id != nil {
 		fields = append(fields, contactcorrection.FieldContactID)
 	}
@@ -6298,6 +7560,9 @@ func (m *ContactCorrectionMutation) Fields() []string {
 	if m.expense != nil {
 		fields = append(fields, contactcorrection.FieldExpense)
 	}
+	if m.campaign_id != nil {
+		fields = append(fields, contactcorrection.FieldCampaignID)
+	}
 	return fields
 }
 
@@ -6330,6 +7595,8 @@ func (m *ContactCorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.AboutID()
 	case contactcorrection.FieldExpense:
 		return m.Expense()
+	case contactcorrection.FieldCampaignID:
+		return m.CampaignID()
 	}
 	return nil, false
 }
@@ -6363,6 +7630,8 @@ func (m *ContactCorrectionMutation) OldField(ctx context.Context, name string) (
 		return m.OldAboutID(ctx)
 	case contactcorrection.FieldExpense:
 		return m.OldExpense(ctx)
+	case contactcorrection.FieldCampaignID:
+		return m.OldCampaignID(ctx)
 	}
 	return nil, fmt.Errorf("unknown ContactCorrection field %s", name)
 }
@@ -6456,6 +7725,13 @@ func (m *ContactCorrectionMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetExpense(v)
 		return nil
+	case contactcorrection.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection field %s", name)
 }
@@ -6498,6 +7774,9 @@ func (m *ContactCorrectionMutation) ClearedFields() []string {
 	if m.FieldCleared(contactcorrection.FieldAboutID) {
 		fields = append(fields, contactcorrection.FieldAboutID)
 	}
+	if m.FieldCleared(contactcorrection.FieldCampaignID) {
+		fields = append(fields, contactcorrection.FieldCampaignID)
+	}
 	return fields
 }
 
@@ -6520,6 +7799,9 @@ func (m *ContactCorrectionMutation) ClearField(name string) error {
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ClearAboutID()
+		return nil
+	case contactcorrection.FieldCampaignID:
+		m.ClearCampaignID()
 		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection nullable field %s", name)
@@ -6564,6 +7846,9 @@ func (m *ContactCorrectionMutation) ResetField(name string) error {
 		return nil
 	case contactcorrection.FieldExpense:
 		m.ResetExpense()
+		return nil
+	case contactcorrection.FieldCampaignID:
+		m.ResetCampaignID()
 		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection field %s", name)
@@ -7897,6 +9182,7 @@ type CustomerMutation struct {
 	birthday             *schema.Date
 	addbirthday          *schema.Date
 	tax_exempt           *string
+	source               *string
 	email_twin           *int
 	addemail_twin        *int
 	external_twin        *int
@@ -7927,6 +9213,8 @@ type CustomerMutation struct {
 	referrals            map[string]struct{}
 	removedreferrals     map[string]struct{}
 	clearedreferrals     bool
+	campaign             *string
+	clearedcampaign      bool
 	partner              *string
 	clearedpartner       bool
 	done                 bool
@@ -9004,6 +10292,104 @@ func (m *CustomerMutation) ResetTaxExempt() {
 	delete(m.clearedFields, customer.FieldTaxExempt)
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (m *CustomerMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *CustomerMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *CustomerMutation) ClearCampaignID() {
+	m.campaign = nil
+	m.clearedFields[customer.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *CustomerMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[customer.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *CustomerMutation) ResetCampaignID() {
+	m.campaign = nil
+	delete(m.clearedFields, customer.FieldCampaignID)
+}
+
+// SetSource sets the "source" field.
+func (m *CustomerMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CustomerMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *CustomerMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[customer.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *CustomerMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[customer.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CustomerMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, customer.FieldSource)
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (m *CustomerMutation) SetEmailTwin(i int) {
 	m.email_twin = &i
@@ -9843,6 +11229,33 @@ func (m *CustomerMutation) ResetReferrals() {
 	m.removedreferrals = nil
 }
 
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *CustomerMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[customer.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *CustomerMutation) CampaignCleared() bool {
+	return m.CampaignIDCleared() || m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *CustomerMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *CustomerMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (m *CustomerMutation) ClearPartner() {
 	m.clearedpartner = true
@@ -9904,7 +11317,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 39)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -9967,6 +11380,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.tax_exempt != nil {
 		fields = append(fields, customer.FieldTaxExempt)
+	}
+	if m.campaign != nil {
+		fields = append(fields, customer.FieldCampaignID)
+	}
+	if m.source != nil {
+		fields = append(fields, customer.FieldSource)
 	}
 	if m.email_twin != nil {
 		fields = append(fields, customer.FieldEmailTwin)
@@ -10066,6 +11485,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Birthday()
 	case customer.FieldTaxExempt:
 		return m.TaxExempt()
+	case customer.FieldCampaignID:
+		return m.CampaignID()
+	case customer.FieldSource:
+		return m.Source()
 	case customer.FieldEmailTwin:
 		return m.EmailTwin()
 	case customer.FieldExternalTwin:
@@ -10149,6 +11572,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldBirthday(ctx)
 	case customer.FieldTaxExempt:
 		return m.OldTaxExempt(ctx)
+	case customer.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case customer.FieldSource:
+		return m.OldSource(ctx)
 	case customer.FieldEmailTwin:
 		return m.OldEmailTwin(ctx)
 	case customer.FieldExternalTwin:
@@ -10336,6 +11763,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTaxExempt(v)
+		return nil
+	case customer.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case customer.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
 		return nil
 	case customer.FieldEmailTwin:
 		v, ok := value.(int)
@@ -10605,6 +12046,12 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldTaxExempt) {
 		fields = append(fields, customer.FieldTaxExempt)
 	}
+	if m.FieldCleared(customer.FieldCampaignID) {
+		fields = append(fields, customer.FieldCampaignID)
+	}
+	if m.FieldCleared(customer.FieldSource) {
+		fields = append(fields, customer.FieldSource)
+	}
 	if m.FieldCleared(customer.FieldDepartedAt) {
 		fields = append(fields, customer.FieldDepartedAt)
 	}
@@ -10666,6 +12113,12 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldTaxExempt:
 		m.ClearTaxExempt()
+		return nil
+	case customer.FieldCampaignID:
+		m.ClearCampaignID()
+		return nil
+	case customer.FieldSource:
+		m.ClearSource()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ClearDepartedAt()
@@ -10747,6 +12200,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 	case customer.FieldTaxExempt:
 		m.ResetTaxExempt()
 		return nil
+	case customer.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case customer.FieldSource:
+		m.ResetSource()
+		return nil
 	case customer.FieldEmailTwin:
 		m.ResetEmailTwin()
 		return nil
@@ -10801,7 +12260,7 @@ func (m *CustomerMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CustomerMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.owner != nil {
 		edges = append(edges, customer.EdgeOwner)
 	}
@@ -10810,6 +12269,9 @@ func (m *CustomerMutation) AddedEdges() []string {
 	}
 	if m.referrals != nil {
 		edges = append(edges, customer.EdgeReferrals)
+	}
+	if m.campaign != nil {
+		edges = append(edges, customer.EdgeCampaign)
 	}
 	if m.partner != nil {
 		edges = append(edges, customer.EdgePartner)
@@ -10835,6 +12297,10 @@ func (m *CustomerMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case customer.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
 	case customer.EdgePartner:
 		if id := m.partner; id != nil {
 			return []ent.Value{*id}
@@ -10845,7 +12311,7 @@ func (m *CustomerMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CustomerMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedreferrals != nil {
 		edges = append(edges, customer.EdgeReferrals)
 	}
@@ -10868,7 +12334,7 @@ func (m *CustomerMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CustomerMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedowner {
 		edges = append(edges, customer.EdgeOwner)
 	}
@@ -10877,6 +12343,9 @@ func (m *CustomerMutation) ClearedEdges() []string {
 	}
 	if m.clearedreferrals {
 		edges = append(edges, customer.EdgeReferrals)
+	}
+	if m.clearedcampaign {
+		edges = append(edges, customer.EdgeCampaign)
 	}
 	if m.clearedpartner {
 		edges = append(edges, customer.EdgePartner)
@@ -10894,6 +12363,8 @@ func (m *CustomerMutation) EdgeCleared(name string) bool {
 		return m.clearedreferred_by
 	case customer.EdgeReferrals:
 		return m.clearedreferrals
+	case customer.EdgeCampaign:
+		return m.clearedcampaign
 	case customer.EdgePartner:
 		return m.clearedpartner
 	}
@@ -10909,6 +12380,9 @@ func (m *CustomerMutation) ClearEdge(name string) error {
 		return nil
 	case customer.EdgeReferredBy:
 		m.ClearReferredBy()
+		return nil
+	case customer.EdgeCampaign:
+		m.ClearCampaign()
 		return nil
 	case customer.EdgePartner:
 		m.ClearPartner()
@@ -10929,6 +12403,9 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 		return nil
 	case customer.EdgeReferrals:
 		m.ResetReferrals()
+		return nil
+	case customer.EdgeCampaign:
+		m.ResetCampaign()
 		return nil
 	case customer.EdgePartner:
 		m.ResetPartner()
@@ -33193,6 +34670,969 @@ func (m *SignInAttemptsMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SignInAttemptsMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SignInAttempts edge %s", name)
+}
+
+// SpendMutation represents an operation that mutates the Spend nodes in the graph.
+type SpendMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	first_day       *schema.Date
+	addfirst_day    *schema.Date
+	last_day        *schema.Date
+	addlast_day     *schema.Date
+	begins_at       *time.Time
+	ends_at         *time.Time
+	amount          *money.Amount
+	reason          *string
+	correction      *bool
+	recorded_at     *time.Time
+	recorded_by     *string
+	clearedFields   map[string]struct{}
+	campaign        *string
+	clearedcampaign bool
+	done            bool
+	oldValue        func(context.Context) (*Spend, error)
+	predicates      []predicate.Spend
+}
+
+var _ ent.Mutation = (*SpendMutation)(nil)
+
+// spendOption allows management of the mutation configuration using functional options.
+type spendOption func(*SpendMutation)
+
+// newSpendMutation creates new mutation for the Spend entity.
+func newSpendMutation(c config, op Op, opts ...spendOption) *SpendMutation {
+	m := &SpendMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpend,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpendID sets the ID field of the mutation.
+func withSpendID(id string) spendOption {
+	return func(m *SpendMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Spend
+		)
+		m.oldValue = func(ctx context.Context) (*Spend, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Spend.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpend sets the old Spend of the mutation.
+func withSpend(node *Spend) spendOption {
+	return func(m *SpendMutation) {
+		m.oldValue = func(context.Context) (*Spend, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpendMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpendMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Spend entities.
+func (m *SpendMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpendMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpendMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Spend.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCampaignID sets the "campaign_id" field.
+func (m *SpendMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *SpendMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldCampaignID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *SpendMutation) ResetCampaignID() {
+	m.campaign = nil
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *SpendMutation) SetFirstDay(s schema.Date) {
+	m.first_day = &s
+	m.addfirst_day = nil
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *SpendMutation) FirstDay() (r schema.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldFirstDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// AddFirstDay adds s to the "first_day" field.
+func (m *SpendMutation) AddFirstDay(s schema.Date) {
+	if m.addfirst_day != nil {
+		*m.addfirst_day += s
+	} else {
+		m.addfirst_day = &s
+	}
+}
+
+// AddedFirstDay returns the value that was added to the "first_day" field in this mutation.
+func (m *SpendMutation) AddedFirstDay() (r schema.Date, exists bool) {
+	v := m.addfirst_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *SpendMutation) ResetFirstDay() {
+	m.first_day = nil
+	m.addfirst_day = nil
+}
+
+// SetLastDay sets the "last_day" field.
+func (m *SpendMutation) SetLastDay(s schema.Date) {
+	m.last_day = &s
+	m.addlast_day = nil
+}
+
+// LastDay returns the value of the "last_day" field in the mutation.
+func (m *SpendMutation) LastDay() (r schema.Date, exists bool) {
+	v := m.last_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDay returns the old "last_day" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldLastDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDay: %w", err)
+	}
+	return oldValue.LastDay, nil
+}
+
+// AddLastDay adds s to the "last_day" field.
+func (m *SpendMutation) AddLastDay(s schema.Date) {
+	if m.addlast_day != nil {
+		*m.addlast_day += s
+	} else {
+		m.addlast_day = &s
+	}
+}
+
+// AddedLastDay returns the value that was added to the "last_day" field in this mutation.
+func (m *SpendMutation) AddedLastDay() (r schema.Date, exists bool) {
+	v := m.addlast_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastDay resets all changes to the "last_day" field.
+func (m *SpendMutation) ResetLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+}
+
+// SetBeginsAt sets the "begins_at" field.
+func (m *SpendMutation) SetBeginsAt(t time.Time) {
+	m.begins_at = &t
+}
+
+// BeginsAt returns the value of the "begins_at" field in the mutation.
+func (m *SpendMutation) BeginsAt() (r time.Time, exists bool) {
+	v := m.begins_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginsAt returns the old "begins_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldBeginsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginsAt: %w", err)
+	}
+	return oldValue.BeginsAt, nil
+}
+
+// ResetBeginsAt resets all changes to the "begins_at" field.
+func (m *SpendMutation) ResetBeginsAt() {
+	m.begins_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *SpendMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *SpendMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *SpendMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *SpendMutation) SetAmount(value money.Amount) {
+	m.amount = &value
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *SpendMutation) Amount() (r money.Amount, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *SpendMutation) ResetAmount() {
+	m.amount = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *SpendMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *SpendMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *SpendMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[spend.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *SpendMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[spend.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *SpendMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, spend.FieldReason)
+}
+
+// SetCorrection sets the "correction" field.
+func (m *SpendMutation) SetCorrection(b bool) {
+	m.correction = &b
+}
+
+// Correction returns the value of the "correction" field in the mutation.
+func (m *SpendMutation) Correction() (r bool, exists bool) {
+	v := m.correction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCorrection returns the old "correction" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldCorrection(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCorrection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCorrection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCorrection: %w", err)
+	}
+	return oldValue.Correction, nil
+}
+
+// ResetCorrection resets all changes to the "correction" field.
+func (m *SpendMutation) ResetCorrection() {
+	m.correction = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *SpendMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *SpendMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *SpendMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *SpendMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *SpendMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *SpendMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *SpendMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[spend.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *SpendMutation) CampaignCleared() bool {
+	return m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *SpendMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *SpendMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
+// Where appends a list predicates to the SpendMutation builder.
+func (m *SpendMutation) Where(ps ...predicate.Spend) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpendMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpendMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Spend, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpendMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpendMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Spend).
+func (m *SpendMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpendMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.campaign != nil {
+		fields = append(fields, spend.FieldCampaignID)
+	}
+	if m.first_day != nil {
+		fields = append(fields, spend.FieldFirstDay)
+	}
+	if m.last_day != nil {
+		fields = append(fields, spend.FieldLastDay)
+	}
+	if m.begins_at != nil {
+		fields = append(fields, spend.FieldBeginsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, spend.FieldEndsAt)
+	}
+	if m.amount != nil {
+		fields = append(fields, spend.FieldAmount)
+	}
+	if m.reason != nil {
+		fields = append(fields, spend.FieldReason)
+	}
+	if m.correction != nil {
+		fields = append(fields, spend.FieldCorrection)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, spend.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, spend.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpendMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case spend.FieldCampaignID:
+		return m.CampaignID()
+	case spend.FieldFirstDay:
+		return m.FirstDay()
+	case spend.FieldLastDay:
+		return m.LastDay()
+	case spend.FieldBeginsAt:
+		return m.BeginsAt()
+	case spend.FieldEndsAt:
+		return m.EndsAt()
+	case spend.FieldAmount:
+		return m.Amount()
+	case spend.FieldReason:
+		return m.Reason()
+	case spend.FieldCorrection:
+		return m.Correction()
+	case spend.FieldRecordedAt:
+		return m.RecordedAt()
+	case spend.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpendMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case spend.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case spend.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case spend.FieldLastDay:
+		return m.OldLastDay(ctx)
+	case spend.FieldBeginsAt:
+		return m.OldBeginsAt(ctx)
+	case spend.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case spend.FieldAmount:
+		return m.OldAmount(ctx)
+	case spend.FieldReason:
+		return m.OldReason(ctx)
+	case spend.FieldCorrection:
+		return m.OldCorrection(ctx)
+	case spend.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case spend.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Spend field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpendMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case spend.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case spend.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case spend.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDay(v)
+		return nil
+	case spend.FieldBeginsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginsAt(v)
+		return nil
+	case spend.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case spend.FieldAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case spend.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case spend.FieldCorrection:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCorrection(v)
+		return nil
+	case spend.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case spend.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Spend field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpendMutation) AddedFields() []string {
+	var fields []string
+	if m.addfirst_day != nil {
+		fields = append(fields, spend.FieldFirstDay)
+	}
+	if m.addlast_day != nil {
+		fields = append(fields, spend.FieldLastDay)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpendMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case spend.FieldFirstDay:
+		return m.AddedFirstDay()
+	case spend.FieldLastDay:
+		return m.AddedLastDay()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpendMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case spend.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstDay(v)
+		return nil
+	case spend.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastDay(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Spend numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpendMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(spend.FieldReason) {
+		fields = append(fields, spend.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpendMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpendMutation) ClearField(name string) error {
+	switch name {
+	case spend.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpendMutation) ResetField(name string) error {
+	switch name {
+	case spend.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case spend.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case spend.FieldLastDay:
+		m.ResetLastDay()
+		return nil
+	case spend.FieldBeginsAt:
+		m.ResetBeginsAt()
+		return nil
+	case spend.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case spend.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case spend.FieldReason:
+		m.ResetReason()
+		return nil
+	case spend.FieldCorrection:
+		m.ResetCorrection()
+		return nil
+	case spend.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case spend.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpendMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.campaign != nil {
+		edges = append(edges, spend.EdgeCampaign)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpendMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case spend.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpendMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpendMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpendMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcampaign {
+		edges = append(edges, spend.EdgeCampaign)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpendMutation) EdgeCleared(name string) bool {
+	switch name {
+	case spend.EdgeCampaign:
+		return m.clearedcampaign
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpendMutation) ClearEdge(name string) error {
+	switch name {
+	case spend.EdgeCampaign:
+		m.ClearCampaign()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpendMutation) ResetEdge(name string) error {
+	switch name {
+	case spend.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend edge %s", name)
 }
 
 // StageChangeMutation represents an operation that mutates the StageChange nodes in the graph.

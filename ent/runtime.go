@@ -6,6 +6,7 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
@@ -36,6 +37,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -162,6 +164,95 @@ func init() {
 			return nil
 		}
 	}()
+	campaignMixin := schema.Campaign{}.Mixin()
+	campaignMixinFields0 := campaignMixin[0].Fields()
+	_ = campaignMixinFields0
+	campaignMixinFields1 := campaignMixin[1].Fields()
+	_ = campaignMixinFields1
+	campaignFields := schema.Campaign{}.Fields()
+	_ = campaignFields
+	// campaignDescVersion is the schema descriptor for version field.
+	campaignDescVersion := campaignMixinFields1[0].Descriptor()
+	// campaign.DefaultVersion holds the default value on creation for the version field.
+	campaign.DefaultVersion = campaignDescVersion.Default.(int)
+	// campaign.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	campaign.VersionValidator = campaignDescVersion.Validators[0].(func(int) error)
+	// campaignDescCode is the schema descriptor for code field.
+	campaignDescCode := campaignFields[0].Descriptor()
+	// campaign.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	campaign.CodeValidator = func() func(string) error {
+		validators := campaignDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescName is the schema descriptor for name field.
+	campaignDescName := campaignFields[1].Descriptor()
+	// campaign.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	campaign.NameValidator = func() func(string) error {
+		validators := campaignDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescSource is the schema descriptor for source field.
+	campaignDescSource := campaignFields[2].Descriptor()
+	// campaign.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	campaign.SourceValidator = func() func(string) error {
+		validators := campaignDescSource.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(source string) error {
+			for _, fn := range fns {
+				if err := fn(source); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescArchived is the schema descriptor for archived field.
+	campaignDescArchived := campaignFields[6].Descriptor()
+	// campaign.DefaultArchived holds the default value on creation for the archived field.
+	campaign.DefaultArchived = campaignDescArchived.Default.(bool)
+	// campaignDescID is the schema descriptor for id field.
+	campaignDescID := campaignMixinFields0[0].Descriptor()
+	// campaign.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	campaign.IDValidator = func() func(string) error {
+		validators := campaignDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	componentMixin := schema.Component{}.Mixin()
 	componentMixinFields0 := componentMixin[0].Fields()
 	_ = componentMixinFields0
@@ -250,12 +341,20 @@ func init() {
 	contactDescRealised := contactFields[20].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
+	// contactDescSource is the schema descriptor for source field.
+	contactDescSource := contactFields[25].Descriptor()
+	// contact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	contact.SourceValidator = contactDescSource.Validators[0].(func(string) error)
+	// contactDescAdvertising is the schema descriptor for advertising field.
+	contactDescAdvertising := contactFields[26].Descriptor()
+	// contact.DefaultAdvertising holds the default value on creation for the advertising field.
+	contact.DefaultAdvertising = contactDescAdvertising.Default.(func() money.Amount)
 	// contactDescVoidedBy is the schema descriptor for voided_by field.
-	contactDescVoidedBy := contactFields[26].Descriptor()
+	contactDescVoidedBy := contactFields[29].Descriptor()
 	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
 	// contactDescVoidReason is the schema descriptor for void_reason field.
-	contactDescVoidReason := contactFields[27].Descriptor()
+	contactDescVoidReason := contactFields[30].Descriptor()
 	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
 	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
@@ -420,58 +519,62 @@ func init() {
 	customerDescTaxExempt := customerFields[17].Descriptor()
 	// customer.TaxExemptValidator is a validator for the "tax_exempt" field. It is called by the builders before save.
 	customer.TaxExemptValidator = customerDescTaxExempt.Validators[0].(func(string) error)
+	// customerDescSource is the schema descriptor for source field.
+	customerDescSource := customerFields[19].Descriptor()
+	// customer.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	customer.SourceValidator = customerDescSource.Validators[0].(func(string) error)
 	// customerDescEmailTwin is the schema descriptor for email_twin field.
-	customerDescEmailTwin := customerFields[18].Descriptor()
+	customerDescEmailTwin := customerFields[20].Descriptor()
 	// customer.DefaultEmailTwin holds the default value on creation for the email_twin field.
 	customer.DefaultEmailTwin = customerDescEmailTwin.Default.(int)
 	// customerDescExternalTwin is the schema descriptor for external_twin field.
-	customerDescExternalTwin := customerFields[19].Descriptor()
+	customerDescExternalTwin := customerFields[21].Descriptor()
 	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
 	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[22].Descriptor()
+	customerDescOrderDays := customerFields[24].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[23].Descriptor()
+	customerDescFirstOrderDay := customerFields[25].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[24].Descriptor()
+	customerDescLastOrderDay := customerFields[26].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[25].Descriptor()
+	customerDescMargin := customerFields[27].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[26].Descriptor()
+	customerDescRepeatMargin := customerFields[28].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[27].Descriptor()
+	customerDescRefundedMargin := customerFields[29].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescRecentDays is the schema descriptor for recent_days field.
-	customerDescRecentDays := customerFields[28].Descriptor()
+	customerDescRecentDays := customerFields[30].Descriptor()
 	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
 	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[29].Descriptor()
+	customerDescContactCost := customerFields[31].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[30].Descriptor()
+	customerDescLastOrderAt := customerFields[32].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[31].Descriptor()
+	customerDescLifetimeValue := customerFields[33].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[32].Descriptor()
+	customerDescShownTotal := customerFields[34].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -1653,6 +1756,45 @@ func init() {
 	// signinattempts.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	signinattempts.IDValidator = func() func(string) error {
 		validators := signinattemptsDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	spendMixin := schema.Spend{}.Mixin()
+	spendMixinFields0 := spendMixin[0].Fields()
+	_ = spendMixinFields0
+	spendFields := schema.Spend{}.Fields()
+	_ = spendFields
+	// spendDescAmount is the schema descriptor for amount field.
+	spendDescAmount := spendFields[5].Descriptor()
+	// spend.DefaultAmount holds the default value on creation for the amount field.
+	spend.DefaultAmount = spendDescAmount.Default.(func() money.Amount)
+	// spendDescReason is the schema descriptor for reason field.
+	spendDescReason := spendFields[6].Descriptor()
+	// spend.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	spend.ReasonValidator = spendDescReason.Validators[0].(func(string) error)
+	// spendDescCorrection is the schema descriptor for correction field.
+	spendDescCorrection := spendFields[7].Descriptor()
+	// spend.DefaultCorrection holds the default value on creation for the correction field.
+	spend.DefaultCorrection = spendDescCorrection.Default.(bool)
+	// spendDescRecordedBy is the schema descriptor for recorded_by field.
+	spendDescRecordedBy := spendFields[9].Descriptor()
+	// spend.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	spend.RecordedByValidator = spendDescRecordedBy.Validators[0].(func(string) error)
+	// spendDescID is the schema descriptor for id field.
+	spendDescID := spendMixinFields0[0].Descriptor()
+	// spend.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	spend.IDValidator = func() func(string) error {
+		validators := spendDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -20,6 +20,8 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
 	Booking *BookingClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
 	// Component is the client for interacting with the Component builders.
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
@@ -80,6 +82,8 @@ type Tx struct {
 	Setting *SettingClient
 	// SignInAttempts is the client for interacting with the SignInAttempts builders.
 	SignInAttempts *SignInAttemptsClient
+	// Spend is the client for interacting with the Spend builders.
+	Spend *SpendClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// User is the client for interacting with the User builders.
@@ -218,6 +222,7 @@ func (tx *Tx) init() {
 	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
+	tx.Campaign = NewCampaignClient(tx.config)
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactCorrection = NewContactCorrectionClient(tx.config)
@@ -248,6 +253,7 @@ func (tx *Tx) init() {
 	tx.SearchTerm = NewSearchTermClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)
+	tx.Spend = NewSpendClient(tx.config)
 	tx.StageChange = NewStageChangeClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

@@ -48,6 +48,8 @@ const (
 	DatedValue    = "dvl"
 	Restatement   = "rst"
 	Correction    = "cor"
+	Campaign      = "cmg"
+	Spend         = "spd"
 	SearchTerm    = "trm"
 	Audit         = "aud"
 	Idempotency   = "idk"

@@ -92,6 +92,24 @@ type BelowFloor struct {
 
 func (BelowFloor) IsUserError() {}
 
+// Which campaigns are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type CampaignFilter struct {
+	// Campaigns that are archived, or those that are not: all by default.
+	Archived graphql.Omittable[*bool] `json:"archived,omitempty"`
+	// Campaigns of this source.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Campaigns of these channels, at most 250; null: those of none in particular.
+	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
+}
+
+// The answer of the mutations of a campaign.
+type CampaignPayload struct {
+	// The campaign after the change; null if there are userErrors.
+	Campaign *ent.Campaign `json:"campaign,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The input of cancelOrder.
 type CancelOrderInput struct {
 	// The order.
@@ -177,6 +195,10 @@ type ContactFilter struct {
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 	// Contacts that were voided, or those that stand: all by default.
 	Voided graphql.Omittable[*bool] `json:"voided,omitempty"`
+	// Contacts that this campaign caused; null: those that none did.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Contacts that came from this source, as they or their campaigns say; null: those of which nothing is known.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 }
 
 // The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -238,6 +260,30 @@ type CorrectContactInput struct {
 	OrderID graphql.Omittable[*string] `json:"orderId,omitempty"`
 	// The offer to this customer that the contact was about; null for none.
 	OfferID graphql.Omittable[*string] `json:"offerId,omitempty"`
+	// The campaign that caused the contact; null for none.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Where the contact came from; null for unknown.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createCampaign.
+type CreateCampaignInput struct {
+	// The id of the new campaign: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The code by which files and cost lines name it, unique, at most 100 characters. It never changes.
+	Code string `json:"code"`
+	// The name, for people.
+	Name string `json:"name"`
+	// Where those come from whom it brings, such as "search" or "exhibition": a free code of at most 100 characters, which several campaigns may share.
+	Source string `json:"source"`
+	// The channel on which people are to contact us: none in particular by default.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// The first day of the campaign.
+	From schema.Date `json:"from"`
+	// The last day of the campaign: no end by default.
+	To *schema.Date `json:"to,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -266,7 +312,7 @@ type CreateCustomerInput struct {
 	ReferredByID *string `json:"referredById,omitempty"`
 	// What is known of the customer to make a product theirs: an object of values by code, at most 64 KiB.
 	Measurements any `json:"measurements,omitempty"`
-	// What it cost to win the customer: nothing by default.
+	// What it cost to win the customer: what the books say by default, and for 0.
 	AcquisitionCost *MoneyInput `json:"acquisitionCost,omitempty"`
 	// When the customer was won: unknown by default.
 	AcquiredAt *time.Time `json:"acquiredAt,omitempty"`
@@ -276,6 +322,10 @@ type CreateCustomerInput struct {
 	Birthday *schema.Date `json:"birthday,omitempty"`
 	// Why the customer is exempt from tax: they are not by default.
 	TaxExempt *string `json:"taxExempt,omitempty"`
+	// The campaign that brought the customer: by default what the first inbound contact says.
+	CampaignID *string `json:"campaignId,omitempty"`
+	// Where the customer comes from, a free code of at most 100 characters: by default the source of the campaign, or what the first inbound contact says.
+	Source *string `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -404,6 +454,10 @@ type CustomerFilter struct {
 	PossibleDuplicates graphql.Omittable[*bool] `json:"possibleDuplicates,omitempty"`
 	// Customers whose last completed order was placed within this time; null: those without one.
 	LastOrderAt graphql.Omittable[*TimeRange] `json:"lastOrderAt,omitempty"`
+	// Customers whom this campaign brought, by their origin.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Customers who come from this source, by their origin.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -847,6 +901,10 @@ type RecordContactInput struct {
 	OrderID *string `json:"orderId,omitempty"`
 	// The offer to this customer that the contact was about.
 	OfferID *string `json:"offerId,omitempty"`
+	// The campaign that caused the contact: none by default. Spend of it is a part of the cost of its inbound contacts.
+	CampaignID *string `json:"campaignId,omitempty"`
+	// Where the contact came from, a free code of at most 100 characters: unknown by default, or the source of the campaign.
+	Source *string `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -861,6 +919,28 @@ type RecordDepartureInput struct {
 	Reason string `json:"reason"`
 	// When the customer left: now by default.
 	At *time.Time `json:"at,omitempty"`
+}
+
+// The input of recordSpend. Either day is given, or from and to.
+type RecordSpendInput struct {
+	// The id of the new spend: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The campaign.
+	CampaignID string `json:"campaignId"`
+	// The day of the spend.
+	Day *schema.Date `json:"day,omitempty"`
+	// The first day of the period of the spend.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day of the period, included.
+	To *schema.Date `json:"to,omitempty"`
+	// What was spent, 0 or more.
+	Amount *MoneyInput `json:"amount"`
+	// What it was spent on, or why it is corrected: at most 2,000 characters, nothing by default.
+	Reason *string `json:"reason,omitempty"`
+	// Whether it replaces what was recorded before for the same campaign and period.
+	Correction *bool `json:"correction,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of refreshSession.
@@ -1072,6 +1152,14 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of recordSpend.
+type SpendPayload struct {
+	// The spend; null if there are userErrors.
+	Spend *ent.Spend `json:"spend,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later.
 type Subscription struct {
 }
@@ -1082,6 +1170,28 @@ type TimeRange struct {
 	From *time.Time `json:"from,omitempty"`
 	// The end, excluded.
 	To *time.Time `json:"to,omitempty"`
+}
+
+// The input of updateCampaign. A field that is absent is not changed.
+type UpdateCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// Where those come from whom it brings. It is the source of its contacts and customers that state none.
+	Source *string `json:"source,omitempty"`
+	// The channel; null for none in particular.
+	Channel graphql.Omittable[*schema.Channel] `json:"channel,omitempty"`
+	// The first day.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day; null for no end.
+	To graphql.Omittable[*schema.Date] `json:"to,omitempty"`
+	// Whether the campaign is over for us.
+	Archived *bool `json:"archived,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of updateCustomer. A field that is absent is not changed.
@@ -1119,6 +1229,10 @@ type UpdateCustomerInput struct {
 	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
 	// FORBIDDEN without it.
 	TaxExemptFrom *time.Time `json:"taxExemptFrom,omitempty"`
+	// The campaign that brought the customer; null for none stated.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Where the customer comes from; null for nothing stated.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1279,6 +1393,64 @@ type WithdrawOfferInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// By what the rows of acquisitionSources are.
+type AcquisitionDimension string
+
+const (
+	// Who or what brought the customer: a partner, a customer who recommended them, or else the source of their origin.
+	AcquisitionDimensionSource AcquisitionDimension = "SOURCE"
+	// The campaign of their origin.
+	AcquisitionDimensionCampaign AcquisitionDimension = "CAMPAIGN"
+)
+
+var AllAcquisitionDimension = []AcquisitionDimension{
+	AcquisitionDimensionSource,
+	AcquisitionDimensionCampaign,
+}
+
+func (e AcquisitionDimension) IsValid() bool {
+	switch e {
+	case AcquisitionDimensionSource, AcquisitionDimensionCampaign:
+		return true
+	}
+	return false
+}
+
+func (e AcquisitionDimension) String() string {
+	return string(e)
+}
+
+func (e *AcquisitionDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AcquisitionDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AcquisitionDimension", str)
+	}
+	return nil
+}
+
+func (e AcquisitionDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AcquisitionDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AcquisitionDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The dimensions by which customerBase groups customers.
 type BaseDimension string
 
@@ -1289,7 +1461,7 @@ const (
 	BaseDimensionStage BaseDimension = "STAGE"
 	// The month in which the customer was acquired, or else of the first order.
 	BaseDimensionAcquired BaseDimension = "ACQUIRED"
-	// Who brought the customer: a partner's id, REFERRAL, or "" for nobody.
+	// Who or what brought the customer: a partner's id, REFERRAL, the code of a source, or "" for nobody and nothing.
 	BaseDimensionSource BaseDimension = "SOURCE"
 )
 

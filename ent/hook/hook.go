@@ -44,6 +44,18 @@ func (f BookingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BookingMutation", m)
 }
 
+// The CampaignFunc type is an adapter to allow the use of ordinary
+// function as Campaign mutator.
+type CampaignFunc func(context.Context, *ent.CampaignMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CampaignFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CampaignMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CampaignMutation", m)
+}
+
 // The ComponentFunc type is an adapter to allow the use of ordinary
 // function as Component mutator.
 type ComponentFunc func(context.Context, *ent.ComponentMutation) (ent.Value, error)
@@ -402,6 +414,18 @@ func (f SignInAttemptsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SignInAttemptsMutation", m)
+}
+
+// The SpendFunc type is an adapter to allow the use of ordinary
+// function as Spend mutator.
+type SpendFunc func(context.Context, *ent.SpendMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SpendFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SpendMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpendMutation", m)
 }
 
 // The StageChangeFunc type is an adapter to allow the use of ordinary

@@ -111,6 +111,43 @@ var (
 			},
 		},
 	}
+	// CampaignsColumns holds the columns for the "campaigns" table.
+	CampaignsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "source", Type: field.TypeString, Size: 400},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "first_day", Type: field.TypeInt},
+		{Name: "last_day", Type: field.TypeInt, Nullable: true},
+		{Name: "archived", Type: field.TypeBool, Default: false},
+	}
+	// CampaignsTable holds the schema information for the "campaigns" table.
+	CampaignsTable = &schema.Table{
+		Name:       "campaigns",
+		Columns:    CampaignsColumns,
+		PrimaryKey: []*schema.Column{CampaignsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "campaign_code",
+				Unique:  true,
+				Columns: []*schema.Column{CampaignsColumns[4]},
+			},
+			{
+				Name:    "campaign_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[2], CampaignsColumns[0]},
+			},
+			{
+				Name:    "campaign_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[3], CampaignsColumns[0]},
+			},
+		},
+	}
 	// ComponentsColumns holds the columns for the "components" table.
 	ComponentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -205,6 +242,8 @@ var (
 		{Name: "uncosted", Type: field.TypeBool, Default: false},
 		{Name: "realised", Type: field.TypeInt64},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "source", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "advertising", Type: field.TypeInt64, Default: "0"},
 		{Name: "corrected_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_by", Type: field.TypeString, Nullable: true, Size: 400},
@@ -215,6 +254,7 @@ var (
 		{Name: "permission_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "offer_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// ContactsTable holds the schema information for the "contacts" table.
 	ContactsTable = &schema.Table{
@@ -224,38 +264,44 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[24]},
+				Columns:    []*schema.Column{ContactsColumns[26]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[25]},
+				Columns:    []*schema.Column{ContactsColumns[27]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[26]},
+				Columns:    []*schema.Column{ContactsColumns[28]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[27]},
+				Columns:    []*schema.Column{ContactsColumns[29]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_orders_order",
-				Columns:    []*schema.Column{ContactsColumns[28]},
+				Columns:    []*schema.Column{ContactsColumns[30]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_offers_offer",
-				Columns:    []*schema.Column{ContactsColumns[29]},
+				Columns:    []*schema.Column{ContactsColumns[31]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "contacts_campaigns_campaign",
+				Columns:    []*schema.Column{ContactsColumns[32]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -263,7 +309,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[24], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[26], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -273,7 +319,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[25], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[27], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -283,7 +329,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[26]},
+				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -291,7 +337,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27]},
+				Columns: []*schema.Column{ContactsColumns[29]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -299,7 +345,7 @@ var (
 			{
 				Name:    "contact_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[28]},
+				Columns: []*schema.Column{ContactsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "order_id IS NOT NULL",
 				},
@@ -307,7 +353,7 @@ var (
 			{
 				Name:    "contact_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[29]},
+				Columns: []*schema.Column{ContactsColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -318,6 +364,30 @@ var (
 				Columns: []*schema.Column{ContactsColumns[13]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_campaign_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[32], ContactsColumns[5], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "campaign_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_source_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[20], ContactsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "advertising <> 0",
 				},
 			},
 		},
@@ -337,6 +407,7 @@ var (
 		{Name: "staff_id", Type: field.TypeString, Nullable: true},
 		{Name: "about_id", Type: field.TypeString, Nullable: true},
 		{Name: "expense", Type: field.TypeInt64},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true},
 	}
 	// ContactCorrectionsTable holds the schema information for the "contact_corrections" table.
 	ContactCorrectionsTable = &schema.Table{
@@ -448,6 +519,7 @@ var (
 		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
 		{Name: "birthday", Type: field.TypeInt, Nullable: true},
 		{Name: "tax_exempt", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "source", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "email_twin", Type: field.TypeInt, Default: 0},
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
@@ -466,6 +538,7 @@ var (
 		{Name: "shown_earnings", Type: field.TypeJSON, Nullable: true},
 		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "referred_by_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
@@ -476,19 +549,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[35]},
+				Columns:    []*schema.Column{CustomersColumns[36]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[36]},
+				Columns:    []*schema.Column{CustomersColumns[37]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
+				Symbol:     "customers_campaigns_campaign",
+				Columns:    []*schema.Column{CustomersColumns[38]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[37]},
+				Columns:    []*schema.Column{CustomersColumns[39]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -497,7 +576,7 @@ var (
 			{
 				Name:    "customer_email_key_email_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_key IS NOT NULL AND deleted_at IS NULL",
 				},
@@ -505,7 +584,7 @@ var (
 			{
 				Name:    "customer_external_id_external_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[20]},
+				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -521,7 +600,7 @@ var (
 			{
 				Name:    "customer_email_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_twin > 0",
 				},
@@ -529,7 +608,7 @@ var (
 			{
 				Name:    "customer_external_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[20]},
+				Columns: []*schema.Column{CustomersColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_twin > 0",
 				},
@@ -552,22 +631,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35]},
+				Columns: []*schema.Column{CustomersColumns[36]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -575,7 +654,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[37]},
+				Columns: []*schema.Column{CustomersColumns[39]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -583,9 +662,25 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[36]},
+				Columns: []*schema.Column{CustomersColumns[37]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "customer_campaign_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[38]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "campaign_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "customer_source",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source IS NOT NULL",
 				},
 			},
 			{
@@ -1557,6 +1652,46 @@ var (
 			},
 		},
 	}
+	// SpendsColumns holds the columns for the "spends" table.
+	SpendsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "first_day", Type: field.TypeInt},
+		{Name: "last_day", Type: field.TypeInt},
+		{Name: "begins_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "correction", Type: field.TypeBool, Default: false},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "campaign_id", Type: field.TypeString, Size: 40},
+	}
+	// SpendsTable holds the schema information for the "spends" table.
+	SpendsTable = &schema.Table{
+		Name:       "spends",
+		Columns:    SpendsColumns,
+		PrimaryKey: []*schema.Column{SpendsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "spends_campaigns_campaign",
+				Columns:    []*schema.Column{SpendsColumns[10]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "spend_campaign_id_first_day_last_day_recorded_at",
+				Unique:  true,
+				Columns: []*schema.Column{SpendsColumns[10], SpendsColumns[1], SpendsColumns[2], SpendsColumns[8]},
+			},
+			{
+				Name:    "spend_campaign_id_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{SpendsColumns[10], SpendsColumns[4]},
+			},
+		},
+	}
 	// StageChangesColumns holds the columns for the "stage_changes" table.
 	StageChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1640,6 +1775,7 @@ var (
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
+		CampaignsTable,
 		ComponentsTable,
 		ContactsTable,
 		ContactCorrectionsTable,
@@ -1670,6 +1806,7 @@ var (
 		SearchTermsTable,
 		SettingsTable,
 		SignInAttemptsTable,
+		SpendsTable,
 		StageChangesTable,
 		UsersTable,
 	}
@@ -1687,11 +1824,13 @@ func init() {
 	ContactsTable.ForeignKeys[3].RefTable = PermissionsTable
 	ContactsTable.ForeignKeys[4].RefTable = OrdersTable
 	ContactsTable.ForeignKeys[5].RefTable = OffersTable
+	ContactsTable.ForeignKeys[6].RefTable = CampaignsTable
 	CreditsTable.ForeignKeys[0].RefTable = OrdersTable
 	CreditsTable.ForeignKeys[1].RefTable = ContactsTable
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
 	CustomersTable.ForeignKeys[1].RefTable = CustomersTable
-	CustomersTable.ForeignKeys[2].RefTable = PartnersTable
+	CustomersTable.ForeignKeys[2].RefTable = CampaignsTable
+	CustomersTable.ForeignKeys[3].RefTable = PartnersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
@@ -1715,6 +1854,10 @@ func init() {
 	RefundLinesTable.ForeignKeys[0].RefTable = RefundsTable
 	RefundLinesTable.ForeignKeys[1].RefTable = OrderLinesTable
 	SearchTermsTable.ForeignKeys[0].RefTable = CustomersTable
+	SpendsTable.ForeignKeys[0].RefTable = CampaignsTable
+	SpendsTable.Annotation = &entsql.Annotation{
+		Table: "spends",
+	}
 	StageChangesTable.ForeignKeys[0].RefTable = CustomersTable
 	UsersTable.ForeignKeys[0].RefTable = PartnersTable
 }

@@ -15,6 +15,9 @@ type AuditEntry func(*sql.Selector)
 // Booking is the predicate function for booking builders.
 type Booking func(*sql.Selector)
 
+// Campaign is the predicate function for campaign builders.
+type Campaign func(*sql.Selector)
+
 // Component is the predicate function for component builders.
 type Component func(*sql.Selector)
 
@@ -104,6 +107,9 @@ type Setting func(*sql.Selector)
 
 // SignInAttempts is the predicate function for signinattempts builders.
 type SignInAttempts func(*sql.Selector)
+
+// Spend is the predicate function for spend builders.
+type Spend func(*sql.Selector)
 
 // StageChange is the predicate function for stagechange builders.
 type StageChange func(*sql.Selector)

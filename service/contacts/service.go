@@ -1,12 +1,13 @@
 // Package contacts records contacts with customers: whether they are permitted, what they cost, and what they earn.
 //
-// It may import service, service/input, service/field, and the packages books, consent, people and rates under service. What reads past the guard is
+// It may import service, service/input, service/field, and the packages books, campaigns, consent, people and rates under service. What reads past the guard is
 // in unguarded.go.
 package contacts
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/campaigns"
 	"kopeck/service/consent"
 	"kopeck/service/people"
 	"kopeck/service/rates"
@@ -16,13 +17,14 @@ import (
 type Service struct {
 	*service.Core
 
-	books   *books.Service
-	consent *consent.Service
-	people  *people.Service
-	rates   *rates.Service
+	books     *books.Service
+	campaigns *campaigns.Service
+	consent   *consent.Service
+	people    *people.Service
+	rates     *rates.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, people *people.Service, rates *rates.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, people: people, rates: rates}
+func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, consent *consent.Service, people *people.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, books: books, campaigns: campaigns, consent: consent, people: people, rates: rates}
 }

@@ -43,6 +43,9 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 				return "", err
 			}
 		}
+		if err := checkCampaign(ctx, tx, in.CampaignID.Value()); err != nil {
+			return "", err
+		}
 		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
 		if err != nil {
 			return "", err
