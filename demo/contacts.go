@@ -33,6 +33,7 @@ type contact struct {
 	allowed  *permission    // that it was made under
 	purpose  schema.Purpose // "" where it needs none
 	expense  money.Amount
+	campaign *ent.Campaign // that caused it
 
 	cost costing.ContactCost
 }

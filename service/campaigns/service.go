@@ -1,7 +1,7 @@
 // Package campaigns holds campaigns and their spend: recording and correcting it, spreading it over the contacts that it caused, what each
 // campaign cost and brought, and where customers come from.
 //
-// It may import service, service/input, service/field, and the packages rates, books and value under service. What reads or writes past the
+// It may import service, service/input, service/field, and the packages books and rates under service. What reads or writes past the
 // guard is in unguarded*.go.
 package campaigns
 
