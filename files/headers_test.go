@@ -74,6 +74,7 @@ func TestMappableFields(t *testing.T) {
 			"customer kind direction channel at",
 		},
 		option.Rates: {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},
+		option.Spend: {"campaign from to amount currency reason correction day", "campaign amount"},
 		"offers":     {"", ""},
 	} {
 		t.Run(string(kind), func(t *testing.T) {

@@ -77,8 +77,9 @@ func (r *customerResolver) Origin(ctx context.Context, obj *ent.Customer) (*camp
 	return r.origin(ctx, obj)
 }
 
-func (r *customerResolver) AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (bool, error) {
-	return !obj.AcquisitionCost.IsZero(), nil
+func (r *customerResolver) AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (*bool, error) {
+	stated := !obj.AcquisitionCost.IsZero()
+	return &stated, nil
 }
 
 func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error) {

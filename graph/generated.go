@@ -1691,7 +1691,7 @@ type CustomerResolver interface {
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Customer) ([]*service.PossibleDuplicate, error)
 	Origin(ctx context.Context, obj *ent.Customer) (*campaigns.CustomerOrigin, error)
-	AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (bool, error)
+	AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (*bool, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
@@ -10551,7 +10551,7 @@ type ProductCost {
   """
   origin: CustomerOrigin @scope(name: "staff")
   "Whether acquisitionCost was given by hand. Where it was not, it is the part of the cost of contacts that is spend of campaigns."
-  acquisitionCostStated: Boolean! @scope(name: "costs")
+  acquisitionCostStated: Boolean @scope(name: "costs")
   "Every move from one stage to another, in the order in which we learned of them."
   stageChanges: [StageChange!]! @rows
 }
@@ -25671,21 +25671,21 @@ func (ec *executionContext) _Customer_acquisitionCostStated(ctx context.Context,
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
 				if err != nil {
-					var zeroVal bool
+					var zeroVal *bool
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal bool
+					var zeroVal *bool
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal bool
+					var zeroVal *bool
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal bool
+					var zeroVal *bool
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
@@ -25694,11 +25694,11 @@ func (ec *executionContext) _Customer_acquisitionCostStated(ctx context.Context,
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Customer_acquisitionCostStated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -62508,7 +62508,7 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				})
 		case "acquisitionCostStated":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_acquisitionCostStated(ctx, field, obj)
 				})
