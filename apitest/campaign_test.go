@@ -2,8 +2,10 @@ package apitest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kopeck/schema"
 )
@@ -74,6 +76,43 @@ func TestCampaignsByRole(t *testing.T) {
 		early := w.As(schema.RoleAdmin).Do(recordSpend, Vars{"in": Vars{"campaignId": campaign, "day": "2019-12-31", "amount": roubles("1.00")}})
 		if early.Text("recordSpend.userErrors.0.code") != "INVALID" {
 			t.Errorf("before the campaign: %s", early.Body)
+		}
+	})
+}
+
+// TestFiltersByOrigin: customers are listed by where they come from, which is what was stated or what the first inbound contact says.
+func TestFiltersByOrigin(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		admin := w.As(schema.RoleAdmin)
+		campaign := admin.Must(createCampaign, Vars{"in": Vars{"code": "radio", "name": "Radio", "source": "air", "from": "2020-01-01"}}).Text("createCampaign.campaign.id")
+		NewCustomer(admin, Vars{"name": "b", "campaignId": campaign})
+		called, earlier, fair := NewCustomer(admin, Vars{"name": "a"}), NewCustomer(admin, Vars{"name": "c"}), NewCustomer(admin, Vars{"name": "d", "source": "fair"})
+		at := func(minutes int) string {
+			return w.Clock.Now().Add(-time.Duration(minutes) * time.Minute).Format(time.RFC3339)
+		}
+		for _, in := range []Vars{
+			Called(called, Vars{"campaignId": campaign, "at": at(10)}), Called(called, Vars{"at": at(20), "direction": "OUTBOUND"}),
+			Called(earlier, Vars{"campaignId": campaign, "at": at(10)}), Called(earlier, Vars{"at": at(20)}), Called(fair, Vars{"campaignId": campaign, "at": at(10), "source": "search"}),
+		} {
+			admin.Must(recordContact, Vars{"in": in})
+		}
+		for filter, want := range map[string]string{
+			`customers(filter: {campaignId: "` + campaign + `"})`: "a b", `customers(filter: {source: "air"})`: "a b", `customers(filter: {source: "fair"})`: "d", `customers(filter: {source: "search"})`: "",
+		} {
+			r := admin.Must(`{ `+filter+` { edges { node { name } } } }`, nil)
+			var names []string
+			for i := range r.Len("customers.edges") {
+				names = append(names, r.Text(fmt.Sprintf("customers.edges.%d.node.name", i)))
+			}
+			if slices.Sort(names); strings.Join(names, " ") != want {
+				t.Errorf("%s: %v, want %s", filter, names, want)
+			}
+		}
+		for filter, want := range map[string]int{`{campaignId: "` + campaign + `"}`: 3, `{source: "air"}`: 2, `{source: "search"}`: 1, `{source: null}`: 2, `{campaignId: null}`: 2} {
+			if n := admin.Must(`{ contacts(filter: `+filter+`) { totalCount } }`, nil).Int("contacts.totalCount"); n != want {
+				t.Errorf("contacts of %s: %d, want %d", filter, n, want)
+			}
 		}
 	})
 }

@@ -17,7 +17,6 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
-	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/report"
 )
@@ -67,7 +66,7 @@ func contactFilter(f *service.ContactFilter) *conditions {
 	inRange(c, "at", "at", f.At, nil)
 	equalsID(c, "campaignId", "campaign_id", id.Campaign, f.CampaignID, isNull("campaign_id"))
 	if f.Source.IsSet() {
-		c.all = append(c.all, campaigns.ContactsFrom(f.Source.Value()))
+		c.all = append(c.all, contactsFrom(f.Source.Value()))
 	}
 	if voided := given(c, "voided", f.Voided, nil); voided != nil {
 		c.all = append(c.all, isVoided(*voided))

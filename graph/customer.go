@@ -17,7 +17,6 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/service/report"
 )
@@ -104,10 +103,10 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 		if err := id.Check("campaignId", id.Campaign, *campaignID); err != nil {
 			c.fail(fault.At(err, "filter"))
 		}
-		c.all = append(c.all, campaigns.FromCampaign(*campaignID))
+		c.all = append(c.all, fromCampaign(*campaignID))
 	}
 	if source := given(c, "source", f.Source, nil); source != nil {
-		c.all = append(c.all, campaigns.FromSource(*source))
+		c.all = append(c.all, fromSource(*source))
 	}
 	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })

@@ -9742,11 +9742,11 @@ type CampaignReport {
   customers: Int! @open
   "The number of those who have ordered: with at least one completed order that was not given back in full."
   won: Int! @open
-  "spend for each contact, rounded half to even; null if there were none."
+  "What was spent for each contact, rounded half to even; null if there were none."
   costOfContact: Money @open
-  "spend for each customer who came; null if none did."
+  "What was spent for each customer who came; null if none did."
   costOfCustomer: Money @open
-  "spend for each customer who has ordered; null if none has."
+  "What was spent for each customer who has ordered; null if none has."
   costOfWon: Money @open
   "The number of orders, so far, of the customers who came in the time: those completed and not given back in full."
   orders: Int! @open

@@ -158,3 +158,12 @@ func (s *Service) checkCovered(ctx context.Context, tx *store.Tx, before, after 
 	}
 	return faults.Or()
 }
+
+// Exists reports whether there is a campaign that the actor may see. NOT_FOUND on a field where there is none.
+func (s *Service) Exists(ctx context.Context, tx *store.Tx, field, campaignID string) error {
+	found, err := tx.Campaign.Query().Where(campaign.ID(campaignID)).Exist(ctx)
+	if err == nil && !found {
+		err = fault.NoSuch(field, "campaign")
+	}
+	return err
+}

@@ -7,7 +7,6 @@ import (
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/ent/campaign"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -203,13 +202,4 @@ func ByCodes(ctx context.Context, from store.Reader, codes []string) (map[string
 func actorName(ctx context.Context) string {
 	actor, _ := auth.From(ctx)
 	return actor.Name
-}
-
-// Exists reports whether there is a campaign that the actor may see. NOT_FOUND on a field where there is none.
-func (s *Service) Exists(ctx context.Context, tx *store.Tx, field, campaignID string) error {
-	found, err := tx.Campaign.Query().Where(campaign.ID(campaignID)).Exist(ctx)
-	if err == nil && !found {
-		err = fault.NoSuch(field, "campaign")
-	}
-	return err
 }
