@@ -34,7 +34,7 @@ type Moment struct {
 // span is a period of time; until is not in it.
 type span struct{ from, until time.Time }
 
-// within joins a span with another; a zero span is none.
+// with joins a span with another; a zero span is none.
 func (s span) with(from, until time.Time) span {
 	if s.from.IsZero() && s.until.IsZero() {
 		return span{from, until}
