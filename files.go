@@ -18,7 +18,7 @@ import (
 
 // importCommand reads records of a kind from a file.
 type importCommand struct {
-	Kind string `arg:"" enum:"orders,customers,contacts,rates,measurements,products,recipes,rules,agreements" help:"orders, customers, contacts, rates, measurements, products, recipes, rules or agreements."`
+	Kind string `arg:"" enum:"orders,customers,contacts,rates,spend,measurements,products,recipes,rules,agreements" help:"orders, customers, contacts, rates, spend, measurements, products, recipes, rules or agreements."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
 	Format       string   `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
@@ -121,6 +121,7 @@ type exportCommands struct {
 	Customers          exportCustomersCommand          `cmd:"" help:"All customers, for import."`
 	Contacts           exportContactsCommand           `cmd:"" help:"All contacts, for import."`
 	Rates              exportRatesCommand              `cmd:"" help:"All rates with their corrections, for import."`
+	Spend              exportSpendCommand              `cmd:"" help:"All spend of campaigns with its corrections, for import."`
 	Measurements       exportMeasurementsCommand       `cmd:"" help:"All definitions of measurements, for import."`
 	Products           exportProductsCommand           `cmd:"" help:"All products with their price terms, for import."`
 	Recipes            exportRecipesCommand            `cmd:"" help:"All recipes with their options, for import."`
@@ -198,6 +199,7 @@ type (
 	exportCustomersCommand struct{ output }
 	exportContactsCommand  struct{ output }
 	exportRatesCommand     struct{ output }
+	exportSpendCommand     struct{ output }
 
 	exportMeasurementsCommand struct{ output }
 	exportProductsCommand     struct{ output }
@@ -224,6 +226,11 @@ func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program
 // Run implements the command.
 func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.all(ctx, s, p, option.Rates)
+}
+
+// Run implements the command.
+func (c *exportSpendCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Spend)
 }
 
 // Run implements the command.

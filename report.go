@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"kopeck/money"
@@ -229,6 +230,7 @@ func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *p
 type exportAcquisitionSourcesCommand struct {
 	Horizon int    `default:"60" help:"Months ahead, 1 to 600."`
 	Return  string `default:"0.2" help:"The required return, as a share of the spend."`
+	By      string `enum:"source,campaign" default:"source" help:"A row for each source, or for each campaign."`
 	output
 }
 
@@ -236,7 +238,8 @@ type exportAcquisitionSourcesCommand struct {
 func (c *exportAcquisitionSourcesCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		asked := money.Exact(c.Return)
-		report, err := k.app.Report.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
+		by := service.AcquisitionDimension(strings.ToUpper(c.By))
+		report, err := k.app.Report.AcquisitionSources(ctx, &c.Horizon, nil, &asked, &by)
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ type seeded struct {
 	extra                   string // a product with an option
 	tailored, pane          string // products that are made to measure
 	team, task              string // the seller's team, and one of its tasks, with mine
+	campaign                string // that brought all of them
 	kept                    string // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
@@ -64,10 +65,11 @@ func seed(w *World) *seeded {
 	a.Must(createPriceRule, Vars{"in": Vars{"name": "Worth", "condition": "lifetimeValue > -100000.0", "percent": "-5", "cap": roubles("30.00"), "validFrom": "2020-01-01T00:00:00Z", "validTo": "2099-01-01T00:00:00Z"}})
 	a.Must(createPriceRule, Vars{"in": Vars{"name": "Many", "condition": "quantity > 100.0", "amount": roubles("-7.00")}})
 	a.Must(createPriceRule, Vars{"in": Vars{"name": "Fixed", "condition": "quantity > 1000.0", "price": roubles("500.00")}})
+	s.campaign = a.Must(createCampaign, Vars{"in": Vars{"code": "radio", "name": "Radio", "source": "radio", "channel": "PHONE", "from": "2020-01-01", "to": "2099-01-01"}}).Text("createCampaign.campaign.id")
 	s.mine = s.person("mine", Vars{"ownerId": s.seller})
 	s.theirs = s.person("theirs", Vars{"ownerId": s.other})
 	s.shared = s.person("shared", Vars{"referredById": s.theirs})
-	s.kept = s.person("kept", Vars{"taxExempt": "An embassy"})
+	s.kept = s.person("kept", Vars{"taxExempt": "An embassy", "campaignId": s.campaign, "source": "fair"})
 	s.young = s.person("young", nil)
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
@@ -108,6 +110,7 @@ func (s *seeded) busy() {
 		for days, staff := range map[int]string{40: s.seller, 30: s.other} {
 			a.Must(recordContact, Vars{"in": Called(customer, Vars{"staffId": staff, "minutes": "6.5", "at": past(days + i), "subject": "Coats", "notes": "Two", "expense": roubles("3.00")})})
 		}
+		a.Must(recordContact, Vars{"in": Called(customer, Vars{"staffId": s.other, "at": past(50 + i), "campaignId": s.campaign, "source": "radio at noon"})})
 		sharing := "SERVICE"
 		if customer == s.shared {
 			sharing = "PARTNER_SHARING"
@@ -142,6 +145,8 @@ func (s *seeded) busy() {
 		s.corrected(customer, Vars{"orderId": cancelled, "offerId": offer, "notes": "Red", "at": past(25)})
 		s.tailor(customer)
 	}
+	a.Must(recordSpend, Vars{"in": Vars{"campaignId": s.campaign, "from": w.Clock.Now().AddDate(0, 0, -80).Format(time.DateOnly), "to": w.Clock.Now().Format(time.DateOnly), "amount": roubles("10.01"), "reason": "Air time"}})
+	a.Must(recordSpend, Vars{"in": Vars{"campaignId": s.campaign, "day": "2021-01-01", "amount": roubles("3.00")}})
 	s.recipeIs(s.tailored, Vars{"material": "cloth", "quantity": "1.1"}, "2020-01-01T00:00:00Z")
 	s.unquantified()
 	for _, product := range []string{s.tailored, s.pane} { // not all customers are measured
@@ -301,14 +306,14 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
+		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
-		"tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task",
+		"cmg": "Campaign", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -57,6 +57,8 @@ var rules = map[string]row{
 	"DatedValue":         ofHistory,
 	"ContactRestatement": ofHistory,
 	"ContactCorrection":  ofHistory,
+	"Campaign":           {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Spend":              ofCosts,
 	"Product":            ofCompany,
 	"ProductOption":      ofCompany,
 	"Recipe":             ofCosts,
@@ -148,5 +150,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true, "HandOver": true,
+	"Rate": true, "Spend": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true, "HandOver": true,
 }

@@ -15,7 +15,8 @@ type ContactCost struct {
 }
 
 // Contact computes the cost of a contact at a moment, by the rates known at another: STAFF_TIME is the time x the rate of the
-// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given.
+// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given; ADVERTISING is as
+// [SpreadSpend] spread it.
 // Where there is no staff member, no time or no expense there is no such line. A missing rate makes a line of
 // zero money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
 // costed when the rate arrives. Errors: *FieldError for negative minutes or expense, money.ErrOverflow.
@@ -79,6 +80,7 @@ func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency mone
 		}
 		cost.Lines = append(cost.Lines, Line{Kind: Expense, Label: "expense", Quantity: one, QuantityUnit: unitContact, Rate: rate, RateUnit: unitContact, Amount: in.Expense})
 	}
+	cost.Lines = append(cost.Lines, in.Advertising...)
 	var err error
 	cost.Total, err = sum(cost.Lines)
 	return cost, err

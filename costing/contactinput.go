@@ -8,14 +8,16 @@ type ContactInput struct {
 	StaffCodes []string     // the codes to look for the staff member's rate under, the closest first; none: nobody's time
 	Channel    string       // the code of the channel's rates; "": no channel
 	Expense    money.Amount // spent on this contact alone
+
+	Advertising []Line // the parts of the spend of its campaign; none where it had no campaign, or they are added later
 }
 
 // NewContactInput makes the input of Contact from all that a contact's cost depends on: the time it took, the code of
 // its channel ("" for none), what was spent on it alone, and the codes of its staff member as StaffCodes returns them (nil
-// where nobody took part). Another fact that a cost comes to depend on is another parameter here, so that no
+// where nobody took part), and its parts of the spend of a campaign. Another fact that a cost comes to depend on is another parameter here, so that no
 // caller can forget it.
-func NewContactInput(time Duration, channel string, expense money.Amount, staffCodes []string) ContactInput {
-	return ContactInput{Time: time, StaffCodes: staffCodes, Channel: channel, Expense: expense}
+func NewContactInput(time Duration, channel string, expense money.Amount, staffCodes []string, advertising []Line) ContactInput {
+	return ContactInput{Time: time, StaffCodes: staffCodes, Channel: channel, Expense: expense, Advertising: advertising}
 }
 
 // StaffCodes returns the codes under which a staff member's rate is looked for, the closest first: the folded e-mail

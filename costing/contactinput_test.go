@@ -32,7 +32,7 @@ func TestStaffCodes(t *testing.T) {
 // TestNewContactInputIsWhole: the constructor sets every field, so a field that is added must become a parameter.
 func TestNewContactInputIsWhole(t *testing.T) {
 	t.Parallel()
-	in := reflect.ValueOf(costing.NewContactInput(costing.InMinutes(dec("1")), "PHONE", money.Minor(2), []string{"anna@example.com"}))
+	in := reflect.ValueOf(costing.NewContactInput(costing.InMinutes(dec("1")), "PHONE", money.Minor(2), []string{"anna@example.com"}, []costing.Line{{}}))
 	for i := range in.NumField() {
 		if in.Field(i).IsZero() {
 			t.Errorf("%s is not set", in.Type().Field(i).Name)
@@ -49,11 +49,11 @@ func TestRateKeys(t *testing.T) {
 	}{
 		"nothing": {costing.ContactInput{}, []costing.RateKey{}},
 		"a letter": {
-			costing.NewContactInput(costing.Duration{}, "LETTER", money.Amount{}, nil),
+			costing.NewContactInput(costing.Duration{}, "LETTER", money.Amount{}, nil, nil),
 			[]costing.RateKey{{Subject: "CHANNEL_FEE", Code: "LETTER"}, {Subject: "CHANNEL_MINUTE", Code: "LETTER"}},
 		},
 		"a call": {
-			costing.NewContactInput(costing.InMinutes(dec("5")), "SMS", money.Amount{}, []string{"boris@example.com", "junior"}),
+			costing.NewContactInput(costing.InMinutes(dec("5")), "SMS", money.Amount{}, []string{"boris@example.com", "junior"}, nil),
 			[]costing.RateKey{
 				{Subject: "CHANNEL_FEE", Code: "SMS"},
 				{Subject: "CHANNEL_MINUTE", Code: "SMS"},

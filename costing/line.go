@@ -19,6 +19,7 @@ const (
 	ChannelFee  LineKind = "CHANNEL_FEE"
 	ChannelTime LineKind = "CHANNEL_TIME"
 	Expense     LineKind = "EXPENSE"
+	Advertising LineKind = "ADVERTISING"
 	Material    LineKind = "MATERIAL"
 	Resource    LineKind = "RESOURCE"
 	OptionLine  LineKind = "OPTION"

@@ -63,6 +63,7 @@ type company struct {
 	orders    []*order
 	offers    []*offer
 	bookings  []booked
+	campaigns []*ent.Campaign
 }
 
 // clock is the clock of the service that fills the database. It stands still until it is put forward.
@@ -123,9 +124,11 @@ func Fill(ctx context.Context, config Config) error {
 		{"agreements", c.agreePrices},
 		{"orders", c.priceOrders},
 		{"contacts", c.costContacts},
+		{"campaigns", c.createCampaigns},
 		{"history", c.writeHistory},
 		{"model", c.fitModels},
 		{"books", c.settleBooks},
+		{"spend", c.recordSpend},
 		{"live offers", c.makeLiveOffers},
 		{"moved dates", c.moveDates},
 		{"teams and tasks", c.makeTeamsAndTasks},

@@ -33,6 +33,7 @@ type contact struct {
 	allowed  *permission    // that it was made under
 	purpose  schema.Purpose // "" where it needs none
 	expense  money.Amount
+	campaign *ent.Campaign // that caused it
 
 	cost costing.ContactCost
 }
@@ -158,7 +159,7 @@ func (c *company) costContacts(context.Context) error {
 		if one.staff != nil {
 			codes = costing.StaffCodes(one.staff.EmailKey, one.staff.Grade)
 		}
-		in := rates.ContactInput(codes, costing.InMinutes(money.Whole(int64(one.minutes))), one.channel, one.expense)
+		in := rates.ContactInput(codes, costing.InMinutes(money.Whole(int64(one.minutes))), one.channel, one.expense, nil)
 		var err error
 		if one.cost, err = costing.Contact(in, dated, one.at, service.EndOfTime, c.currency); err != nil {
 			return err

@@ -137,14 +137,17 @@ func (c *company) permissionSheets() []sheet {
 
 func (c *company) contactSheet() (sheet, error) {
 	s := sheet{table: "contacts", columns: []string{
-		"id", "customer_id", "kind", "direction", "channel", "at", "minutes", "staff_id", "subject", "notes", "about_id", "permission_id", "purpose", "stage", "segment", "expense", "cost", "cost_lines", "realised", "recorded_at",
+		"id", "customer_id", "kind", "direction", "channel", "at", "minutes", "staff_id", "subject", "notes", "about_id", "permission_id", "purpose", "stage", "segment", "expense", "cost", "cost_lines", "realised", "recorded_at", "campaign_id",
 	}}
 	for _, one := range c.contacts {
 		direction := schema.Outbound
 		if one.inbound {
 			direction = schema.Inbound
 		}
-		var staff, about, permission any
+		var staff, about, permission, caused any
+		if one.campaign != nil {
+			caused = one.campaign.ID
+		}
 		if one.staff != nil {
 			staff = one.staff.ID
 		}
@@ -160,7 +163,7 @@ func (c *company) contactSheet() (sheet, error) {
 		}
 		s.rows = append(s.rows, []any{
 			one.id, one.person.id, string(one.kind), string(direction), string(one.channel), one.at, int64(one.minutes) * 1_000_000_000, staff, orNil(one.subject), orNil(one.notes), about, permission, orNil(string(one.purpose)),
-			string(one.person.stageAt(one.at)), orNil(string(one.person.segment)), one.expense.Minor(), one.cost.Total.Minor(), string(lines), int64(0), one.recorded,
+			string(one.person.stageAt(one.at)), orNil(string(one.person.segment)), one.expense.Minor(), one.cost.Total.Minor(), string(lines), int64(0), one.recorded, caused,
 		})
 	}
 	return s, nil

@@ -5,6 +5,7 @@ package ent
 import (
 	"encoding/json"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
@@ -76,6 +77,12 @@ type Contact struct {
 	OrderID *string `json:"order_id,omitempty"`
 	// The offer that the contact was about.
 	OfferID *string `json:"offer_id,omitempty"`
+	// The campaign that caused the contact.
+	CampaignID *string `json:"campaign_id,omitempty"`
+	// Where the contact came from, as it was recorded: a free code; null if nothing was said, or only its campaign says so.
+	Source *string `json:"source,omitempty"`
+	// The part of cost that is spend of the campaign: the sum of the lines of ADVERTISING.
+	Advertising money.Amount `json:"advertising,omitempty"`
 	// When the contact was last corrected; null if it never was.
 	CorrectedAt *time.Time `json:"corrected_at,omitempty"`
 	// When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had.
@@ -104,9 +111,11 @@ type ContactEdges struct {
 	Order *Order `json:"order,omitempty"`
 	// The offer that the contact was about; null for none.
 	Offer *Offer `json:"offer,omitempty"`
+	// The campaign that caused the contact; null for none.
+	Campaign *Campaign `json:"campaign,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -175,6 +184,17 @@ func (e ContactEdges) OfferOrErr() (*Offer, error) {
 	return nil, &NotLoadedError{edge: "offer"}
 }
 
+// CampaignOrErr returns the Campaign value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ContactEdges) CampaignOrErr() (*Campaign, error) {
+	if e.Campaign != nil {
+		return e.Campaign, nil
+	} else if e.loadedTypes[6] {
+		return nil, &NotFoundError{label: campaign.Label}
+	}
+	return nil, &NotLoadedError{edge: "campaign"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Contact) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -184,7 +204,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case contact.FieldCostLines:
 			values[i] = new([]byte)
-		case contact.FieldExpense, contact.FieldCost, contact.FieldRealised:
+		case contact.FieldExpense, contact.FieldCost, contact.FieldRealised, contact.FieldAdvertising:
 			values[i] = new(money.Amount)
 		case contact.FieldMinutes:
 			values[i] = new(money.Decimal)
@@ -192,7 +212,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case contact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID, contact.FieldOrderID, contact.FieldOfferID, contact.FieldVoidedBy, contact.FieldVoidReason:
+		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID, contact.FieldOrderID, contact.FieldOfferID, contact.FieldCampaignID, contact.FieldSource, contact.FieldVoidedBy, contact.FieldVoidReason:
 			values[i] = new(sql.NullString)
 		case contact.FieldAt, contact.FieldRecordedAt, contact.FieldCorrectedAt, contact.FieldVoidedAt:
 			values[i] = new(sql.NullTime)
@@ -380,6 +400,26 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 				_m.OfferID = new(string)
 				*_m.OfferID = value.String
 			}
+		case contact.FieldCampaignID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field campaign_id", values[i])
+			} else if value.Valid {
+				_m.CampaignID = new(string)
+				*_m.CampaignID = value.String
+			}
+		case contact.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = new(string)
+				*_m.Source = value.String
+			}
+		case contact.FieldAdvertising:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field advertising", values[i])
+			} else if value != nil {
+				_m.Advertising = *value
+			}
 		case contact.FieldCorrectedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field corrected_at", values[i])
@@ -449,6 +489,11 @@ func (_m *Contact) QueryOrder() *OrderQuery {
 // QueryOffer queries the "offer" edge of the Contact entity.
 func (_m *Contact) QueryOffer() *OfferQuery {
 	return NewContactClient(_m.config).QueryOffer(_m)
+}
+
+// QueryCampaign queries the "campaign" edge of the Contact entity.
+func (_m *Contact) QueryCampaign() *CampaignQuery {
+	return NewContactClient(_m.config).QueryCampaign(_m)
 }
 
 // Update returns a builder for updating this Contact.
@@ -570,6 +615,19 @@ func (_m *Contact) String() string {
 		builder.WriteString("offer_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	if v := _m.CampaignID; v != nil {
+		builder.WriteString("campaign_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Source; v != nil {
+		builder.WriteString("source=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("advertising=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Advertising))
 	builder.WriteString(", ")
 	if v := _m.CorrectedAt; v != nil {
 		builder.WriteString("corrected_at=")

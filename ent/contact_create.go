@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
@@ -314,6 +315,48 @@ func (_c *ContactCreate) SetNillableOfferID(v *string) *ContactCreate {
 	return _c
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_c *ContactCreate) SetCampaignID(v string) *ContactCreate {
+	_c.mutation.SetCampaignID(v)
+	return _c
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableCampaignID(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetCampaignID(*v)
+	}
+	return _c
+}
+
+// SetSource sets the "source" field.
+func (_c *ContactCreate) SetSource(v string) *ContactCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableSource(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
+// SetAdvertising sets the "advertising" field.
+func (_c *ContactCreate) SetAdvertising(v money.Amount) *ContactCreate {
+	_c.mutation.SetAdvertising(v)
+	return _c
+}
+
+// SetNillableAdvertising sets the "advertising" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableAdvertising(v *money.Amount) *ContactCreate {
+	if v != nil {
+		_c.SetAdvertising(*v)
+	}
+	return _c
+}
+
 // SetCorrectedAt sets the "corrected_at" field.
 func (_c *ContactCreate) SetCorrectedAt(v time.Time) *ContactCreate {
 	_c.mutation.SetCorrectedAt(v)
@@ -406,6 +449,11 @@ func (_c *ContactCreate) SetOffer(v *Offer) *ContactCreate {
 	return _c.SetOfferID(v.ID)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_c *ContactCreate) SetCampaign(v *Campaign) *ContactCreate {
+	return _c.SetCampaignID(v.ID)
+}
+
 // Mutation returns the ContactMutation object of the builder.
 func (_c *ContactCreate) Mutation() *ContactMutation {
 	return _c.mutation
@@ -464,6 +512,10 @@ func (_c *ContactCreate) defaults() {
 	if _, ok := _c.mutation.Realised(); !ok {
 		v := contact.DefaultRealised()
 		_c.mutation.SetRealised(v)
+	}
+	if _, ok := _c.mutation.Advertising(); !ok {
+		v := contact.DefaultAdvertising()
+		_c.mutation.SetAdvertising(v)
 	}
 }
 
@@ -560,6 +612,14 @@ func (_c *ContactCreate) check() error {
 	}
 	if _, ok := _c.mutation.RecordedAt(); !ok {
 		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "Contact.recorded_at"`)}
+	}
+	if v, ok := _c.mutation.Source(); ok {
+		if err := contact.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Contact.source": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Advertising(); !ok {
+		return &ValidationError{Name: "advertising", err: errors.New(`ent: missing required field "Contact.advertising"`)}
 	}
 	if v, ok := _c.mutation.VoidedBy(); ok {
 		if err := contact.VoidedByValidator(v); err != nil {
@@ -690,6 +750,14 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 		_spec.SetField(contact.FieldRecordedAt, field.TypeTime, value)
 		_node.RecordedAt = value
 	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(contact.FieldSource, field.TypeString, value)
+		_node.Source = &value
+	}
+	if value, ok := _c.mutation.Advertising(); ok {
+		_spec.SetField(contact.FieldAdvertising, field.TypeInt64, value)
+		_node.Advertising = value
+	}
 	if value, ok := _c.mutation.CorrectedAt(); ok {
 		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
 		_node.CorrectedAt = &value
@@ -806,6 +874,23 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OfferID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.CampaignTable,
+			Columns: []string{contact.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CampaignID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
@@ -34,6 +35,7 @@ type ContactQuery struct {
 	withPermission *PermissionQuery
 	withOrder      *OrderQuery
 	withOffer      *OfferQuery
+	withCampaign   *CampaignQuery
 	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -196,6 +198,28 @@ func (_q *ContactQuery) QueryOffer() *OfferQuery {
 			sqlgraph.From(contact.Table, contact.FieldID, selector),
 			sqlgraph.To(offer.Table, offer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, contact.OfferTable, contact.OfferColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCampaign chains the current query on the "campaign" edge.
+func (_q *ContactQuery) QueryCampaign() *CampaignQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, selector),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.CampaignTable, contact.CampaignColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -401,6 +425,7 @@ func (_q *ContactQuery) Clone() *ContactQuery {
 		withPermission: _q.withPermission.Clone(),
 		withOrder:      _q.withOrder.Clone(),
 		withOffer:      _q.withOffer.Clone(),
+		withCampaign:   _q.withCampaign.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -471,6 +496,17 @@ func (_q *ContactQuery) WithOffer(opts ...func(*OfferQuery)) *ContactQuery {
 		opt(query)
 	}
 	_q.withOffer = query
+	return _q
+}
+
+// WithCampaign tells the query-builder to eager-load the nodes that are connected to
+// the "campaign" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ContactQuery) WithCampaign(opts ...func(*CampaignQuery)) *ContactQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCampaign = query
 	return _q
 }
 
@@ -552,13 +588,14 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	var (
 		nodes       = []*Contact{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withCustomer != nil,
 			_q.withStaff != nil,
 			_q.withAbout != nil,
 			_q.withPermission != nil,
 			_q.withOrder != nil,
 			_q.withOffer != nil,
+			_q.withCampaign != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -615,6 +652,12 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	if query := _q.withOffer; query != nil {
 		if err := _q.loadOffer(ctx, query, nodes, nil,
 			func(n *Contact, e *Offer) { n.Edges.Offer = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCampaign; query != nil {
+		if err := _q.loadCampaign(ctx, query, nodes, nil,
+			func(n *Contact, e *Campaign) { n.Edges.Campaign = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -810,6 +853,38 @@ func (_q *ContactQuery) loadOffer(ctx context.Context, query *OfferQuery, nodes 
 	}
 	return nil
 }
+func (_q *ContactQuery) loadCampaign(ctx context.Context, query *CampaignQuery, nodes []*Contact, init func(*Contact), assign func(*Contact, *Campaign)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Contact)
+	for i := range nodes {
+		if nodes[i].CampaignID == nil {
+			continue
+		}
+		fk := *nodes[i].CampaignID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(campaign.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "campaign_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *ContactQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -856,6 +931,9 @@ func (_q *ContactQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withOffer != nil {
 			_spec.Node.AddColumnOnce(contact.FieldOfferID)
+		}
+		if _q.withCampaign != nil {
+			_spec.Node.AddColumnOnce(contact.FieldCampaignID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
@@ -431,6 +432,60 @@ func (_u *ContactUpdate) ClearOfferID() *ContactUpdate {
 	return _u
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_u *ContactUpdate) SetCampaignID(v string) *ContactUpdate {
+	_u.mutation.SetCampaignID(v)
+	return _u
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableCampaignID(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetCampaignID(*v)
+	}
+	return _u
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (_u *ContactUpdate) ClearCampaignID() *ContactUpdate {
+	_u.mutation.ClearCampaignID()
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *ContactUpdate) SetSource(v string) *ContactUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableSource(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *ContactUpdate) ClearSource() *ContactUpdate {
+	_u.mutation.ClearSource()
+	return _u
+}
+
+// SetAdvertising sets the "advertising" field.
+func (_u *ContactUpdate) SetAdvertising(v money.Amount) *ContactUpdate {
+	_u.mutation.SetAdvertising(v)
+	return _u
+}
+
+// SetNillableAdvertising sets the "advertising" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableAdvertising(v *money.Amount) *ContactUpdate {
+	if v != nil {
+		_u.SetAdvertising(*v)
+	}
+	return _u
+}
+
 // SetCorrectedAt sets the "corrected_at" field.
 func (_u *ContactUpdate) SetCorrectedAt(v time.Time) *ContactUpdate {
 	_u.mutation.SetCorrectedAt(v)
@@ -536,6 +591,11 @@ func (_u *ContactUpdate) SetOffer(v *Offer) *ContactUpdate {
 	return _u.SetOfferID(v.ID)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *ContactUpdate) SetCampaign(v *Campaign) *ContactUpdate {
+	return _u.SetCampaignID(v.ID)
+}
+
 // Mutation returns the ContactMutation object of the builder.
 func (_u *ContactUpdate) Mutation() *ContactMutation {
 	return _u.mutation
@@ -568,6 +628,12 @@ func (_u *ContactUpdate) ClearOrder() *ContactUpdate {
 // ClearOffer clears the "offer" edge to the Offer entity.
 func (_u *ContactUpdate) ClearOffer() *ContactUpdate {
 	_u.mutation.ClearOffer()
+	return _u
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *ContactUpdate) ClearCampaign() *ContactUpdate {
+	_u.mutation.ClearCampaign()
 	return _u
 }
 
@@ -648,6 +714,11 @@ func (_u *ContactUpdate) check() error {
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := contact.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Contact.source": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.VoidedBy(); ok {
@@ -763,6 +834,15 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(contact.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(contact.FieldSource, field.TypeString)
+	}
+	if value, ok := _u.mutation.Advertising(); ok {
+		_spec.SetField(contact.FieldAdvertising, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.CorrectedAt(); ok {
 		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
@@ -926,6 +1006,35 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.CampaignTable,
+			Columns: []string{contact.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.CampaignTable,
+			Columns: []string{contact.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1348,6 +1457,60 @@ func (_u *ContactUpdateOne) ClearOfferID() *ContactUpdateOne {
 	return _u
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_u *ContactUpdateOne) SetCampaignID(v string) *ContactUpdateOne {
+	_u.mutation.SetCampaignID(v)
+	return _u
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableCampaignID(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetCampaignID(*v)
+	}
+	return _u
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (_u *ContactUpdateOne) ClearCampaignID() *ContactUpdateOne {
+	_u.mutation.ClearCampaignID()
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *ContactUpdateOne) SetSource(v string) *ContactUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableSource(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *ContactUpdateOne) ClearSource() *ContactUpdateOne {
+	_u.mutation.ClearSource()
+	return _u
+}
+
+// SetAdvertising sets the "advertising" field.
+func (_u *ContactUpdateOne) SetAdvertising(v money.Amount) *ContactUpdateOne {
+	_u.mutation.SetAdvertising(v)
+	return _u
+}
+
+// SetNillableAdvertising sets the "advertising" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableAdvertising(v *money.Amount) *ContactUpdateOne {
+	if v != nil {
+		_u.SetAdvertising(*v)
+	}
+	return _u
+}
+
 // SetCorrectedAt sets the "corrected_at" field.
 func (_u *ContactUpdateOne) SetCorrectedAt(v time.Time) *ContactUpdateOne {
 	_u.mutation.SetCorrectedAt(v)
@@ -1453,6 +1616,11 @@ func (_u *ContactUpdateOne) SetOffer(v *Offer) *ContactUpdateOne {
 	return _u.SetOfferID(v.ID)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *ContactUpdateOne) SetCampaign(v *Campaign) *ContactUpdateOne {
+	return _u.SetCampaignID(v.ID)
+}
+
 // Mutation returns the ContactMutation object of the builder.
 func (_u *ContactUpdateOne) Mutation() *ContactMutation {
 	return _u.mutation
@@ -1485,6 +1653,12 @@ func (_u *ContactUpdateOne) ClearOrder() *ContactUpdateOne {
 // ClearOffer clears the "offer" edge to the Offer entity.
 func (_u *ContactUpdateOne) ClearOffer() *ContactUpdateOne {
 	_u.mutation.ClearOffer()
+	return _u
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *ContactUpdateOne) ClearCampaign() *ContactUpdateOne {
+	_u.mutation.ClearCampaign()
 	return _u
 }
 
@@ -1578,6 +1752,11 @@ func (_u *ContactUpdateOne) check() error {
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := contact.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Contact.source": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.VoidedBy(); ok {
@@ -1710,6 +1889,15 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(contact.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(contact.FieldSource, field.TypeString)
+	}
+	if value, ok := _u.mutation.Advertising(); ok {
+		_spec.SetField(contact.FieldAdvertising, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.CorrectedAt(); ok {
 		_spec.SetField(contact.FieldCorrectedAt, field.TypeTime, value)
@@ -1873,6 +2061,35 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(offer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.CampaignTable,
+			Columns: []string{contact.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   contact.CampaignTable,
+			Columns: []string{contact.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

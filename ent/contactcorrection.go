@@ -43,7 +43,9 @@ type ContactCorrection struct {
 	// The customer whom a recommendation is about.
 	AboutID *string `json:"about_id,omitempty"`
 	// Money spent on the contact alone.
-	Expense      money.Amount `json:"expense,omitempty"`
+	Expense money.Amount `json:"expense,omitempty"`
+	// The campaign that caused the contact.
+	CampaignID   *string `json:"campaign_id,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -58,7 +60,7 @@ func (*ContactCorrection) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case contactcorrection.FieldMinutes:
 			values[i] = new(money.Decimal)
-		case contactcorrection.FieldID, contactcorrection.FieldContactID, contactcorrection.FieldKind, contactcorrection.FieldDirection, contactcorrection.FieldChannel, contactcorrection.FieldStaffID, contactcorrection.FieldAboutID:
+		case contactcorrection.FieldID, contactcorrection.FieldContactID, contactcorrection.FieldKind, contactcorrection.FieldDirection, contactcorrection.FieldChannel, contactcorrection.FieldStaffID, contactcorrection.FieldAboutID, contactcorrection.FieldCampaignID:
 			values[i] = new(sql.NullString)
 		case contactcorrection.FieldKnownFrom, contactcorrection.FieldRecordedAt, contactcorrection.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -158,6 +160,13 @@ func (_m *ContactCorrection) assignValues(columns []string, values []any) error 
 			} else if value != nil {
 				_m.Expense = *value
 			}
+		case contactcorrection.FieldCampaignID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field campaign_id", values[i])
+			} else if value.Valid {
+				_m.CampaignID = new(string)
+				*_m.CampaignID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -235,6 +244,11 @@ func (_m *ContactCorrection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("expense=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Expense))
+	builder.WriteString(", ")
+	if v := _m.CampaignID; v != nil {
+		builder.WriteString("campaign_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

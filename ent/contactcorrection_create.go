@@ -118,6 +118,20 @@ func (_c *ContactCorrectionCreate) SetExpense(v money.Amount) *ContactCorrection
 	return _c
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_c *ContactCorrectionCreate) SetCampaignID(v string) *ContactCorrectionCreate {
+	_c.mutation.SetCampaignID(v)
+	return _c
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_c *ContactCorrectionCreate) SetNillableCampaignID(v *string) *ContactCorrectionCreate {
+	if v != nil {
+		_c.SetCampaignID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ContactCorrectionCreate) SetID(v string) *ContactCorrectionCreate {
 	_c.mutation.SetID(v)
@@ -287,6 +301,10 @@ func (_c *ContactCorrectionCreate) createSpec() (*ContactCorrection, *sqlgraph.C
 	if value, ok := _c.mutation.Expense(); ok {
 		_spec.SetField(contactcorrection.FieldExpense, field.TypeInt64, value)
 		_node.Expense = value
+	}
+	if value, ok := _c.mutation.CampaignID(); ok {
+		_spec.SetField(contactcorrection.FieldCampaignID, field.TypeString, value)
+		_node.CampaignID = &value
 	}
 	return _node, _spec
 }

@@ -84,6 +84,9 @@ func (_u *ContactCorrectionUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if _u.mutation.AboutIDCleared() {
 		_spec.ClearField(contactcorrection.FieldAboutID, field.TypeString)
 	}
+	if _u.mutation.CampaignIDCleared() {
+		_spec.ClearField(contactcorrection.FieldCampaignID, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -191,6 +194,9 @@ func (_u *ContactCorrectionUpdateOne) sqlSave(ctx context.Context) (_node *Conta
 	}
 	if _u.mutation.AboutIDCleared() {
 		_spec.ClearField(contactcorrection.FieldAboutID, field.TypeString)
+	}
+	if _u.mutation.CampaignIDCleared() {
+		_spec.ClearField(contactcorrection.FieldCampaignID, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ContactCorrection{config: _u.config}

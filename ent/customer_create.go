@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
 	"kopeck/ent/user"
@@ -279,6 +280,34 @@ func (_c *CustomerCreate) SetNillableTaxExempt(v *string) *CustomerCreate {
 	return _c
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_c *CustomerCreate) SetCampaignID(v string) *CustomerCreate {
+	_c.mutation.SetCampaignID(v)
+	return _c
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableCampaignID(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetCampaignID(*v)
+	}
+	return _c
+}
+
+// SetSource sets the "source" field.
+func (_c *CustomerCreate) SetSource(v string) *CustomerCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableSource(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_c *CustomerCreate) SetEmailTwin(v int) *CustomerCreate {
 	_c.mutation.SetEmailTwin(v)
@@ -526,6 +555,11 @@ func (_c *CustomerCreate) AddReferrals(v ...*Customer) *CustomerCreate {
 	return _c.AddReferralIDs(ids...)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_c *CustomerCreate) SetCampaign(v *Campaign) *CustomerCreate {
+	return _c.SetCampaignID(v.ID)
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_c *CustomerCreate) SetPartner(v *Partner) *CustomerCreate {
 	return _c.SetPartnerID(v.ID)
@@ -717,6 +751,11 @@ func (_c *CustomerCreate) check() error {
 			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.Source(); ok {
+		if err := customer.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Customer.source": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.EmailTwin(); !ok {
 		return &ValidationError{Name: "email_twin", err: errors.New(`ent: missing required field "Customer.email_twin"`)}
 	}
@@ -873,6 +912,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec.SetField(customer.FieldTaxExempt, field.TypeString, value)
 		_node.TaxExempt = &value
 	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(customer.FieldSource, field.TypeString, value)
+		_node.Source = &value
+	}
 	if value, ok := _c.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
 		_node.EmailTwin = value
@@ -985,6 +1028,23 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CampaignID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.PartnerIDs(); len(nodes) > 0 {

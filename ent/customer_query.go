@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
 	"kopeck/ent/predicate"
@@ -29,6 +30,7 @@ type CustomerQuery struct {
 	withOwner          *UserQuery
 	withReferredBy     *CustomerQuery
 	withReferrals      *CustomerQuery
+	withCampaign       *CampaignQuery
 	withPartner        *PartnerQuery
 	modifiers          []func(*sql.Selector)
 	withNamedReferrals map[string]*CustomerQuery
@@ -127,6 +129,28 @@ func (_q *CustomerQuery) QueryReferrals() *CustomerQuery {
 			sqlgraph.From(customer.Table, customer.FieldID, selector),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, customer.ReferralsTable, customer.ReferralsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCampaign chains the current query on the "campaign" edge.
+func (_q *CustomerQuery) QueryCampaign() *CampaignQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customer.Table, customer.FieldID, selector),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customer.CampaignTable, customer.CampaignColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +375,7 @@ func (_q *CustomerQuery) Clone() *CustomerQuery {
 		withOwner:      _q.withOwner.Clone(),
 		withReferredBy: _q.withReferredBy.Clone(),
 		withReferrals:  _q.withReferrals.Clone(),
+		withCampaign:   _q.withCampaign.Clone(),
 		withPartner:    _q.withPartner.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -389,6 +414,17 @@ func (_q *CustomerQuery) WithReferrals(opts ...func(*CustomerQuery)) *CustomerQu
 		opt(query)
 	}
 	_q.withReferrals = query
+	return _q
+}
+
+// WithCampaign tells the query-builder to eager-load the nodes that are connected to
+// the "campaign" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CustomerQuery) WithCampaign(opts ...func(*CampaignQuery)) *CustomerQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCampaign = query
 	return _q
 }
 
@@ -481,10 +517,11 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 	var (
 		nodes       = []*Customer{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withOwner != nil,
 			_q.withReferredBy != nil,
 			_q.withReferrals != nil,
+			_q.withCampaign != nil,
 			_q.withPartner != nil,
 		}
 	)
@@ -525,6 +562,12 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 		if err := _q.loadReferrals(ctx, query, nodes,
 			func(n *Customer) { n.Edges.Referrals = []*Customer{} },
 			func(n *Customer, e *Customer) { n.Edges.Referrals = append(n.Edges.Referrals, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCampaign; query != nil {
+		if err := _q.loadCampaign(ctx, query, nodes, nil,
+			func(n *Customer, e *Campaign) { n.Edges.Campaign = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -641,6 +684,38 @@ func (_q *CustomerQuery) loadReferrals(ctx context.Context, query *CustomerQuery
 	}
 	return nil
 }
+func (_q *CustomerQuery) loadCampaign(ctx context.Context, query *CampaignQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Campaign)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Customer)
+	for i := range nodes {
+		if nodes[i].CampaignID == nil {
+			continue
+		}
+		fk := *nodes[i].CampaignID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(campaign.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "campaign_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 func (_q *CustomerQuery) loadPartner(ctx context.Context, query *PartnerQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Partner)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Customer)
@@ -707,6 +782,9 @@ func (_q *CustomerQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withReferredBy != nil {
 			_spec.Node.AddColumnOnce(customer.FieldReferredByID)
+		}
+		if _q.withCampaign != nil {
+			_spec.Node.AddColumnOnce(customer.FieldCampaignID)
 		}
 		if _q.withPartner != nil {
 			_spec.Node.AddColumnOnce(customer.FieldPartnerID)

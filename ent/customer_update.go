@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
 	"kopeck/ent/predicate"
@@ -399,6 +400,46 @@ func (_u *CustomerUpdate) ClearTaxExempt() *CustomerUpdate {
 	return _u
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_u *CustomerUpdate) SetCampaignID(v string) *CustomerUpdate {
+	_u.mutation.SetCampaignID(v)
+	return _u
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableCampaignID(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetCampaignID(*v)
+	}
+	return _u
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (_u *CustomerUpdate) ClearCampaignID() *CustomerUpdate {
+	_u.mutation.ClearCampaignID()
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *CustomerUpdate) SetSource(v string) *CustomerUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableSource(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *CustomerUpdate) ClearSource() *CustomerUpdate {
+	_u.mutation.ClearSource()
+	return _u
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_u *CustomerUpdate) SetEmailTwin(v int) *CustomerUpdate {
 	_u.mutation.ResetEmailTwin()
@@ -699,6 +740,11 @@ func (_u *CustomerUpdate) AddReferrals(v ...*Customer) *CustomerUpdate {
 	return _u.AddReferralIDs(ids...)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdate) SetCampaign(v *Campaign) *CustomerUpdate {
+	return _u.SetCampaignID(v.ID)
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdate) SetPartner(v *Partner) *CustomerUpdate {
 	return _u.SetPartnerID(v.ID)
@@ -740,6 +786,12 @@ func (_u *CustomerUpdate) RemoveReferrals(v ...*Customer) *CustomerUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveReferralIDs(ids...)
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdate) ClearCampaign() *CustomerUpdate {
+	_u.mutation.ClearCampaign()
+	return _u
 }
 
 // ClearPartner clears the "partner" edge to the Partner entity.
@@ -830,6 +882,11 @@ func (_u *CustomerUpdate) check() error {
 	if v, ok := _u.mutation.TaxExempt(); ok {
 		if err := customer.TaxExemptValidator(v); err != nil {
 			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := customer.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Customer.source": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.OrderDays(); ok {
@@ -944,6 +1001,12 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.TaxExemptCleared() {
 		_spec.ClearField(customer.FieldTaxExempt, field.TypeString)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(customer.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(customer.FieldSource, field.TypeString)
 	}
 	if value, ok := _u.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
@@ -1118,6 +1181,35 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1540,6 +1632,46 @@ func (_u *CustomerUpdateOne) ClearTaxExempt() *CustomerUpdateOne {
 	return _u
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (_u *CustomerUpdateOne) SetCampaignID(v string) *CustomerUpdateOne {
+	_u.mutation.SetCampaignID(v)
+	return _u
+}
+
+// SetNillableCampaignID sets the "campaign_id" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableCampaignID(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetCampaignID(*v)
+	}
+	return _u
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (_u *CustomerUpdateOne) ClearCampaignID() *CustomerUpdateOne {
+	_u.mutation.ClearCampaignID()
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *CustomerUpdateOne) SetSource(v string) *CustomerUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableSource(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// ClearSource clears the value of the "source" field.
+func (_u *CustomerUpdateOne) ClearSource() *CustomerUpdateOne {
+	_u.mutation.ClearSource()
+	return _u
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (_u *CustomerUpdateOne) SetEmailTwin(v int) *CustomerUpdateOne {
 	_u.mutation.ResetEmailTwin()
@@ -1840,6 +1972,11 @@ func (_u *CustomerUpdateOne) AddReferrals(v ...*Customer) *CustomerUpdateOne {
 	return _u.AddReferralIDs(ids...)
 }
 
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdateOne) SetCampaign(v *Campaign) *CustomerUpdateOne {
+	return _u.SetCampaignID(v.ID)
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdateOne) SetPartner(v *Partner) *CustomerUpdateOne {
 	return _u.SetPartnerID(v.ID)
@@ -1881,6 +2018,12 @@ func (_u *CustomerUpdateOne) RemoveReferrals(v ...*Customer) *CustomerUpdateOne 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveReferralIDs(ids...)
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdateOne) ClearCampaign() *CustomerUpdateOne {
+	_u.mutation.ClearCampaign()
+	return _u
 }
 
 // ClearPartner clears the "partner" edge to the Partner entity.
@@ -1984,6 +2127,11 @@ func (_u *CustomerUpdateOne) check() error {
 	if v, ok := _u.mutation.TaxExempt(); ok {
 		if err := customer.TaxExemptValidator(v); err != nil {
 			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := customer.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Customer.source": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.OrderDays(); ok {
@@ -2115,6 +2263,12 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.TaxExemptCleared() {
 		_spec.ClearField(customer.FieldTaxExempt, field.TypeString)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(customer.FieldSource, field.TypeString, value)
+	}
+	if _u.mutation.SourceCleared() {
+		_spec.ClearField(customer.FieldSource, field.TypeString)
 	}
 	if value, ok := _u.mutation.EmailTwin(); ok {
 		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
@@ -2289,6 +2443,35 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

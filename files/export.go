@@ -11,15 +11,16 @@ import (
 	"kopeck/files/orders"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/field"
 	"kopeck/service/rates"
 )
 
-// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, products by sku), from one snapshot of the database: a CSV file in
+// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, spend by campaign and period, products by sku), from one snapshot of the database: a CSV file in
 // UTF-8 with LF line ends that Import reads to the same data. Into an empty database import rates and customers
-// first, then measurements, products, recipes, rules and agreements, then contacts and orders; staff, partners and products that they name and that do not exist are created, inactive.
+// first, then measurements, products, recipes, rules and agreements, then contacts and orders, and spend where its campaigns are there; staff, partners and products that they name and that do not exist are created, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
@@ -46,6 +47,10 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 	case option.Rates:
 		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
 			err = s.Bulk.ExportRates(ctx, func(r *rates.NewRate) error { return w.row(rateLayout.Texts(v, r)...) })
+		}
+	case option.Spend:
+		if err = w.row(spendLayout.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportSpends(ctx, func(r *campaigns.SpendRecord) error { return w.row(spendLayout.Texts(v, r)...) })
 		}
 	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
 		err = w.assortment(ctx, s, kind, v)

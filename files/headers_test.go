@@ -19,6 +19,7 @@ var headers = map[option.Kind]string{
 	option.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose," +
 		"stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment,seconds",
 	option.Rates: "id,subject,code,unit,amount,currency,valid_from,capacity,fixed_share,correction,recorded_at",
+	option.Spend: "id,campaign,from,to,amount,currency,reason,correction,recorded_at,recorded_by",
 }
 
 // ownNames lists the columns of a kind in Kopeck's own format, and those that a file must have.
@@ -32,6 +33,8 @@ func ownNames(kind option.Kind) (all, keys []string) {
 		return contactLayout.Names(field.Own), contactLayout.Names(field.OwnKey)
 	case option.Rates:
 		return rateLayout.Names(field.Own), rateLayout.Names(field.OwnKey)
+	case option.Spend:
+		return spendLayout.Names(field.Own), spendLayout.Names(field.OwnKey)
 	}
 	return nil, nil
 }
@@ -67,10 +70,11 @@ func TestMappableFields(t *testing.T) {
 			"customer date amount",
 		},
 		option.Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds campaign source",
 			"customer kind direction channel at",
 		},
 		option.Rates: {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},
+		option.Spend: {"campaign from to amount currency reason correction day", "campaign amount"},
 		"offers":     {"", ""},
 	} {
 		t.Run(string(kind), func(t *testing.T) {

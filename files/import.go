@@ -16,6 +16,7 @@ import (
 	"kopeck/files/textfile"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/rates"
@@ -81,6 +82,8 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Option
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}
 		return report, err
+	case option.Spend:
+		return importFile(ctx, o, f, i, i.Spends, func() (layout.Source[campaigns.SpendRecord], error) { return openSpend(s.Core, o, f) })
 	case option.Orders:
 		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) })
 	default:

@@ -89,7 +89,7 @@ func checkTogether(o *option.Options) error {
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(money.Whole(1)) > 0):
 		return option.Errorf("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
 	case o.Update && !o.Kind.Updates():
-		return option.Errorf("--update is not for %s: orders, contacts, rates and agreements are facts", o.Kind)
+		return option.Errorf("--update is not for %s: orders, contacts, rates, spend and agreements are facts", o.Kind)
 	}
 	return nil
 }
@@ -105,6 +105,8 @@ func Fields(kind option.Kind) (all, required []string) {
 		return contactLayout.Names(field.Mappable), contactLayout.Names(field.MapKey)
 	case option.Rates:
 		return rateLayout.Names(field.Mappable), rateLayout.Names(field.MapKey)
+	case option.Spend:
+		return spendLayout.Names(field.Mappable), spendLayout.Names(field.MapKey)
 	case option.Measurements:
 		return measurementLayout.Names(field.Mappable), measurementLayout.Names(field.MapKey)
 	case option.Products:

@@ -291,7 +291,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"field missing":     {option.Options{Kind: "orders", Map: "customer=who", CostShare: share("0")}, "no column for date, amount"},
 		"share over 1":      {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("1.1")}, "--cost-share"},
 		"other currency":    {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("0"), Currency: "USD"}, "kept in RUB"},
-		"unknown kind":      {option.Options{Kind: "offers"}, "want orders, customers, contacts, rates, measurements, products, recipes, rules or agreements"},
+		"unknown kind":      {option.Options{Kind: "offers"}, "want orders, customers, contacts, rates, spend, measurements, products, recipes, rules or agreements"},
 		"unknown format":    {option.Options{Kind: "orders", Format: "xls"}, "--format"},
 		"unknown policy":    {option.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
 		"not own":           {option.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},

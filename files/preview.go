@@ -12,6 +12,7 @@ import (
 	"kopeck/files/orders"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/field"
@@ -54,6 +55,16 @@ func Preview(s *app.App, o option.Options) (string, error) {
 			rows = make([][]string, 1)
 			for _, one := range rateLayout.Columns {
 				if one.Uses&field.MapKey != 0 {
+					names, rows[0] = append(names, one.Name), append(rows[0], one.Write(v, r))
+				}
+			}
+			return names, rows, nil
+		})
+	case option.Spend:
+		return preview(f, func() (layout.Source[campaigns.SpendRecord], error) { return openSpend(s.Core, o, f) }, func(r *campaigns.SpendRecord) (names []string, rows [][]string, err error) {
+			rows = make([][]string, 1)
+			for _, one := range spendLayout.Columns {
+				if one.Uses&field.Mappable != 0 {
 					names, rows[0] = append(names, one.Name), append(rows[0], one.Write(v, r))
 				}
 			}

@@ -16,6 +16,7 @@ import (
 	"kopeck/files"
 	"kopeck/files/option"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
 	"kopeck/store"
@@ -58,7 +59,18 @@ func each(t *testing.T, test func(w *world)) {
 func newWorld(t *testing.T, url string) *world {
 	t.Helper()
 	s, made := open(t, url)
-	return &world{t, s, made}
+	w := &world{t, s, made}
+	w.campaign("radio")
+	return w
+}
+
+// campaign makes a campaign without an end, which files name by its code.
+func (w *world) campaign(code string) {
+	w.Helper()
+	in := service.CreateCampaignInput{Code: code, Name: code, Source: code, From: schema.DateOf(today.AddDate(-2, 0, 0))}
+	if _, err := w.service.Campaigns.CreateCampaign(auth.System(w.Context()), in); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // bring imports a text and fails the test where the import as a whole failed.

@@ -117,6 +117,7 @@ var emptyLists = map[string]any{
 	"PriceRule":         []*ent.PriceRule{},
 	"Proposal":          []*quote.Proposal{},
 	"RejectedRule":      []quote.RejectedRule{},
+	"Spend":             []*ent.Spend{},
 	"String":            []string{},
 }
 

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"kopeck/money"
+	"kopeck/service"
 	"kopeck/service/report"
 )
 
@@ -16,8 +17,8 @@ func (r *acquisitionSourcesResolver) CSV(ctx context.Context, obj *report.Acquis
 	return obj.Sheet(r.app.Currency).CSV()
 }
 
-func (r *queryResolver) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error) {
-	return r.app.Report.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg)
+func (r *queryResolver) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact, by *service.AcquisitionDimension) (*report.AcquisitionSources, error) {
+	return r.app.Report.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg, by)
 }
 
 func (r *Resolver) AcquisitionSources() AcquisitionSourcesResolver {

@@ -64,6 +64,10 @@ func contactFilter(f *service.ContactFilter) *conditions {
 	equals(c, "direction", given(c, "direction", f.Direction, nil))
 	equalsID(c, "staffId", "staff_id", id.User, f.StaffID, isNull("staff_id"))
 	inRange(c, "at", "at", f.At, nil)
+	equalsID(c, "campaignId", "campaign_id", id.Campaign, f.CampaignID, isNull("campaign_id"))
+	if f.Source.IsSet() {
+		c.all = append(c.all, contactsFrom(f.Source.Value()))
+	}
 	if voided := given(c, "voided", f.Voided, nil); voided != nil {
 		c.all = append(c.all, isVoided(*voided))
 	}
@@ -133,7 +137,11 @@ func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.Con
 			return nil, err
 		}
 	}
-	value.Net, err = costing.Net(value.Realised, c.Cost)
+	cost, err := contactCost(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	value.Net, err = costing.Net(value.Realised, cost)
 	return value, err
 }
 

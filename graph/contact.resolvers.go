@@ -24,7 +24,8 @@ func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.
 }
 
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
-	return costLines(obj, r.app.Currency)
+	lines, err := costLines(obj, r.app.Currency)
+	return costSeen(ctx, lines), err
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {
@@ -32,7 +33,11 @@ func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.C
 }
 
 func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error) {
-	return r.contactCostKnownAt(ctx, obj, at)
+	cost, err := r.contactCostKnownAt(ctx, obj, at)
+	if err != nil {
+		return nil, err
+	}
+	return knownSeen(ctx, cost)
 }
 
 func (r *contactResolver) Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error) {

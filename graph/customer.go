@@ -100,6 +100,15 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	inRange(c, "createdAt", "created_at", f.CreatedAt, nil)
 	inRange(c, "updatedAt", "updated_at", f.UpdatedAt, nil)
 	inRange(c, "lastOrderAt", "last_order_at", f.LastOrderAt, func(s *sql.Selector) { s.Where(sql.EQ(s.C("order_days"), 0)) })
+	if campaignID := given(c, "campaignId", f.CampaignID, nil); campaignID != nil {
+		if err := id.Check("campaignId", id.Campaign, *campaignID); err != nil {
+			c.fail(fault.At(err, "filter"))
+		}
+		c.all = append(c.all, fromCampaign(*campaignID))
+	}
+	if source := given(c, "source", f.Source, nil); source != nil {
+		c.all = append(c.all, fromSource(*source))
+	}
 	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}

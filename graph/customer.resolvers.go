@@ -13,6 +13,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/consent"
 	"kopeck/service/quote"
 	"kopeck/service/report"
@@ -72,8 +73,21 @@ func (r *customerResolver) PossibleDuplicates(ctx context.Context, obj *ent.Cust
 	return r.possibleDuplicates(ctx, obj)
 }
 
+func (r *customerResolver) Origin(ctx context.Context, obj *ent.Customer) (*campaigns.CustomerOrigin, error) {
+	return r.origin(ctx, obj)
+}
+
+func (r *customerResolver) AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (*bool, error) {
+	stated := !obj.AcquisitionCost.IsZero()
+	return &stated, nil
+}
+
 func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error) {
 	return r.stageChanges(ctx, obj)
+}
+
+func (r *customerOriginResolver) Contact(ctx context.Context, obj *campaigns.CustomerOrigin) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *campaigns.CustomerOrigin) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
 
 func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error) {
@@ -112,3 +126,7 @@ func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {
 	return r.customerChanged(ctx, id)
 }
+
+func (r *Resolver) CustomerOrigin() CustomerOriginResolver { return &customerOriginResolver{r} }
+
+type customerOriginResolver struct{ *Resolver }

@@ -9,7 +9,13 @@ import (
 	"context"
 
 	"kopeck/ent"
+	"kopeck/money"
 )
+
+func (r *contactResolver) Cost(ctx context.Context, obj *ent.Contact) (*money.Amount, error) {
+	cost, err := contactCost(ctx, obj)
+	return &cost, err
+}
 
 func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.Contact) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
@@ -35,6 +41,14 @@ func (r *contactResolver) Offer(ctx context.Context, obj *ent.Contact) (*ent.Off
 	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
 }
 
+func (r *contactResolver) Campaign(ctx context.Context, obj *ent.Contact) (*ent.Campaign, error) {
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
+}
+
+func (r *customerResolver) AcquisitionCost(ctx context.Context, obj *ent.Customer) (*money.Amount, error) {
+	return r.acquisitionCost(ctx, obj)
+}
+
 func (r *customerResolver) Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error) {
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
 }
@@ -53,6 +67,10 @@ func (r *handOverResolver) FromUser(ctx context.Context, obj *ent.HandOver) (*en
 
 func (r *handOverResolver) ToUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
 	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.ToUserID }, userID, r.usersByID(ctx)))
+}
+
+func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
+	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
 }
 
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
@@ -107,6 +125,10 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	return r.nodes(ctx, ids)
 }
 
+func (r *spendResolver) Campaign(ctx context.Context, obj *ent.Spend) (*ent.Campaign, error) {
+	return required(referenced(ctx, obj, func(row *ent.Spend) string { return row.CampaignID }, campaignID, r.campaignsByID(ctx)))
+}
+
 func (r *taskResolver) Customer(ctx context.Context, obj *ent.Task) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.Task) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -132,6 +154,8 @@ func (r *userResolver) Partner(ctx context.Context, obj *ent.User) (*ent.Partner
 }
 
 func (r *Resolver) AttributionFit() AttributionFitResolver { return &attributionFitResolver{r} }
+
+func (r *Resolver) Campaign() CampaignResolver { return &campaignResolver{r} }
 
 func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
@@ -159,6 +183,8 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Spend() SpendResolver { return &spendResolver{r} }
+
 func (r *Resolver) Task() TaskResolver { return &taskResolver{r} }
 
 func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
@@ -167,6 +193,7 @@ func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
 	attributionFitResolver  struct{ *Resolver }
+	campaignResolver        struct{ *Resolver }
 	contactResolver         struct{ *Resolver }
 	customerResolver        struct{ *Resolver }
 	handOverResolver        struct{ *Resolver }
@@ -180,6 +207,7 @@ type (
 	priceAgreementResolver  struct{ *Resolver }
 	productResolver         struct{ *Resolver }
 	queryResolver           struct{ *Resolver }
+	spendResolver           struct{ *Resolver }
 	taskResolver            struct{ *Resolver }
 	teamResolver            struct{ *Resolver }
 	userResolver            struct{ *Resolver }

@@ -6,6 +6,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/ent/attributionfit"
+	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/handover"
@@ -22,6 +23,7 @@ import (
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/rate"
+	"kopeck/ent/spend"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
 	"kopeck/ent/user"
@@ -44,6 +46,12 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Contact: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, contactID)(c.Contact.Query().Where(contact.IDIn(ids...)).All(ctx))
+		},
+		id.Campaign: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, campaignID)(c.Campaign.Query().Where(campaign.IDIn(ids...)).All(ctx))
+		},
+		id.Spend: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Spend) string { return row.ID })(c.Spend.Query().Where(spend.IDIn(ids...)).All(ctx))
 		},
 		id.LifetimeModel: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.LifetimeModel) string { return row.ID })(c.LifetimeModel.Query().Where(lifetimemodel.IDIn(ids...)).All(ctx))

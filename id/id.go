@@ -52,6 +52,8 @@ const (
 	DatedValue    = "dvl"
 	Restatement   = "rst"
 	Correction    = "cor"
+	Campaign      = "cmg"
+	Spend         = "spd"
 	SearchTerm    = "trm"
 	Audit         = "aud"
 	Idempotency   = "idk"

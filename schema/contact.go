@@ -66,6 +66,12 @@ func (Contact) Fields() []ent.Field {
 			Comment("The order that the contact was about."),
 		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The offer that the contact was about."),
+		field.String("campaign_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The campaign that caused the contact."),
+		field.String("source").Optional().Nillable().MaxLen(400).Annotations(scope("staff")).
+			Comment("Where the contact came from, as it was recorded: a free code; null if nothing was said, or only its campaign says so."),
+		field.Int64("advertising").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The part of cost that is spend of the campaign: the sum of the lines of ADVERTISING."),
 		field.Time("corrected_at").Optional().Nillable().Annotations(open()).
 			Comment("When the contact was last corrected; null if it never was."),
 		field.Time("voided_at").Optional().Nillable().Annotations(open()).
@@ -87,6 +93,7 @@ func (Contact) Edges() []ent.Edge {
 		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none.", rows()),
 		maybe("order", Order.Type, "order_id", "The order that the contact was about; null for none.", rows()),
 		maybe("offer", Offer.Type, "offer_id", "The offer that the contact was about; null for none.", rows()),
+		maybe("campaign", Campaign.Type, "campaign_id", "The campaign that caused the contact; null for none.", rows()),
 	}
 }
 
@@ -102,6 +109,9 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("order_id").Annotations(entsql.IndexWhere("order_id IS NOT NULL")),
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
+		index.Fields("campaign_id", "at", "id").Annotations(entsql.IndexWhere("campaign_id IS NOT NULL")),
+		index.Fields("source", "at").Annotations(entsql.IndexWhere("source IS NOT NULL")),
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("advertising <> 0")), // what it cost to win customers
 	}
 }
 
@@ -144,6 +154,8 @@ func (ContactCorrection) Fields() []ent.Field {
 			Comment("The customer whom a recommendation is about."),
 		field.Int64("expense").GoType(money.Amount{}).Immutable().
 			Comment("Money spent on the contact alone."),
+		field.String("campaign_id").Optional().Nillable().Immutable().
+			Comment("The campaign that caused the contact."),
 	}
 }
 

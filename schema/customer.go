@@ -51,13 +51,17 @@ func (Customer) Fields() []ent.Field {
 			Comment("What is known of the customer to make a product theirs: an object of values by code; null if nothing is."),
 		field.Time("acquired_at").Optional().Nillable().
 			Annotations(open()).Comment("When the customer was won; null if unknown."),
-		amount("acquisition_cost", "What it cost to win the customer.", scope("costs")),
+		amount("acquisition_cost", "What it cost to win the customer: as it was stated or, where nothing or 0 was, the lines of ADVERTISING of the contacts up to the first completed order, which are a part of the cost of contacts. See acquisitionCostStated.", scope("costs")),
 		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(scope("staff"), shownAs("Money")).
 			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
 		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(open(), shownAs("Date")).
 			Comment("The day on which the customer was born; null if unknown."),
 		field.Text("tax_exempt").Optional().Nillable().MaxLen(4000).Annotations(scope("staff")).
 			Comment("Why the customer is exempt from tax now; null if they are not."),
+		field.String("campaign_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The campaign that brought the customer, as it was stated."),
+		field.String("source").Optional().Nillable().MaxLen(400).Annotations(scope("staff")).
+			Comment("Where the customer comes from, as it was stated: a free code; null if nothing was. See origin."),
 		field.Int("email_twin").Default(0).Annotations(hidden()).
 			Comment("0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own."),
 		field.Int("external_twin").Default(0).Annotations(hidden()).
@@ -101,6 +105,7 @@ func (Customer) Edges() []ent.Edge {
 			From("referred_by").Field("referred_by_id").Unique().
 			Annotations(rows()).Comment("The customer who referred this one; null if nobody did."),
 		maybe("partner", Partner.Type, "partner_id", "The partner who brought the customer; null if none did. A partner reads null.", rows()),
+		maybe("campaign", Campaign.Type, "campaign_id", "The campaign that brought the customer, as it was stated; null if none was. See origin.", rows()),
 	}
 }
 
@@ -121,6 +126,8 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("owner_id").Annotations(entsql.IndexWhere("owner_id IS NOT NULL")),
 		index.Fields("partner_id").Annotations(entsql.IndexWhere("partner_id IS NOT NULL")),
 		index.Fields("referred_by_id").Annotations(entsql.IndexWhere("referred_by_id IS NOT NULL")),
+		index.Fields("campaign_id").Annotations(entsql.IndexWhere("campaign_id IS NOT NULL")),
+		index.Fields("source").Annotations(entsql.IndexWhere("source IS NOT NULL")),
 		index.Fields("stage", "segment"),
 		index.Fields("id").Annotations(entsql.IndexWhere("tax_exempt IS NOT NULL")), // prices know who is exempt
 	}

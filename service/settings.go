@@ -63,7 +63,7 @@ func reader[T any](parse func(json.RawMessage) (T, error), set func(*Settings, T
 
 var settings = []setting{
 	{
-		"timeZone", "The IANA time zone whose calendar days count, for lifetime value and capacity. Fixed once there are orders.", `"UTC"`,
+		"timeZone", "The IANA time zone whose calendar days count, for lifetime value and capacity. Fixed once there are orders or spend of campaigns.", `"UTC"`,
 		reader(parseZone, func(s *Settings, v *time.Location) { s.Zone = v }),
 	},
 	{

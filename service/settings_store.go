@@ -77,6 +77,13 @@ func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, valu
 		if hasOrders {
 			return fault.New(fault.WrongState, "name", "the time zone is fixed: the days of existing orders were counted in it")
 		}
+		hasSpend, err := tx.Spend.Query().Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if hasSpend {
+			return fault.New(fault.WrongState, "name", "the time zone is fixed: the days of the spend of campaigns were counted in it")
+		}
 	}
 	old := s.Settings().values[name]
 	changed, err := tx.Setting.UpdateOneID(name).SetValue(value).SetUpdatedAt(s.Now()).Save(ctx)

@@ -27,6 +27,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"assortment": {21, 0, 0}, // files of what is sold and at what price are read and written in bulk
 	"books":      {41, 0, 0}, // what is shown of customers and contacts is written once a day; refunds are read with their lines by who may see the orders
 	"bulk":       {32, 0, 0}, // refunds are written with their lines; products of an earlier version are searched for; files carry the grades of staff
+	"campaigns":  {19, 0, 0}, // spend is spread over all contacts that a campaign caused, whoever records one; reports on campaigns sum over all customers
 	"catalogue":  {12, 0, 0}, // recipes of files are copied in; recipes are checked and restated by what all products are made of; a repeated setRecipe is answered
 	"check":      {11, 0, 0}, // orders are read with their lines, which refunds name; the rates of staff are compared with the time that has a cost
 	"consent":    {3, 0, 0},
@@ -34,9 +35,9 @@ var unguardedLimits = map[string]unguardedLimit{
 	"customers":  {5, 0, 0}, // capacity that is held for a customer who is deleted is freed
 	"people":     {10, 0, 0},
 	"quote":      {11, 0, 0}, // what is sold has the same tax whoever sells it
-	"rates":      {37, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over
+	"rates":      {38, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over
 	"reaction":   {3, 0, 0},  // what a change of a rate cost is a sum over the orders of all customers
-	"report":     {20, 0, 0}, // what a contact was before a correction is read for who may see the contact
+	"report":     {23, 0, 0}, // where all customers come from is read beside them; what a contact was before a correction is read for who may see the contact
 	"revenue":    {3, 0, 0},  // a report on sales sums over the orders of all customers, with the names of products and staff
 	"sale":       {6, 0, 0},  // what was done with an order is in the audit, which no role reads; refunds have lines; a repeated rescheduleOrder is answered
 	"value":      {17, 0, 0}, // what is shown of customers is written once a day, and when they were, which prices of the past rest on; a fit reads the order days of all customers, once

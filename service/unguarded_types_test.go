@@ -25,7 +25,8 @@ var passedOnLimits = map[string]int{
 	"service":            2,
 	"service/assortment": 6,  // an export reads all that it writes by one function
 	"service/books":      18, // customers are held by service.HoldCustomers here too
-	"service/bulk":       46, // whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
+	"service/bulk":       54, // campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
+	"service/campaigns":  2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":      3,  // why customers are exempt is compared with the dated values
 	"service/consent":    4,
 	"service/contacts":   3, // the customer of a contact that is corrected is held, with whom it was and is about
@@ -33,7 +34,7 @@ var passedOnLimits = map[string]int{
 	"service/people":     7,
 	"service/quote":      3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":      6,  // grades of some staff or of all
-	"service/report":     11, // what was known to be completed is one condition, and the contacts as they were known one table, which books has
+	"service/report":     14, // all customers are read by one function, with and without where they come from; what was known to be completed is one condition, and the contacts as they were known one table, which books has
 	"service/revenue":    2,  // what was known to be completed is one condition, which books has; the months of reports
 	"service/sale":       1,
 	"service/value":      5, // customers are held by service.HoldCustomers and not by a statement of its own

@@ -66,6 +66,12 @@ const (
 	FieldOrderID = "order_id"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
+	// FieldCampaignID holds the string denoting the campaign_id field in the database.
+	FieldCampaignID = "campaign_id"
+	// FieldSource holds the string denoting the source field in the database.
+	FieldSource = "source"
+	// FieldAdvertising holds the string denoting the advertising field in the database.
+	FieldAdvertising = "advertising"
 	// FieldCorrectedAt holds the string denoting the corrected_at field in the database.
 	FieldCorrectedAt = "corrected_at"
 	// FieldVoidedAt holds the string denoting the voided_at field in the database.
@@ -86,6 +92,8 @@ const (
 	EdgeOrder = "order"
 	// EdgeOffer holds the string denoting the offer edge name in mutations.
 	EdgeOffer = "offer"
+	// EdgeCampaign holds the string denoting the campaign edge name in mutations.
+	EdgeCampaign = "campaign"
 	// Table holds the table name of the contact in the database.
 	Table = "contacts"
 	// CustomerTable is the table that holds the customer relation/edge.
@@ -130,6 +138,13 @@ const (
 	OfferInverseTable = "offers"
 	// OfferColumn is the table column denoting the offer relation/edge.
 	OfferColumn = "offer_id"
+	// CampaignTable is the table that holds the campaign relation/edge.
+	CampaignTable = "contacts"
+	// CampaignInverseTable is the table name for the Campaign entity.
+	// It exists in this package in order to avoid circular dependency with the "campaign" package.
+	CampaignInverseTable = "campaigns"
+	// CampaignColumn is the table column denoting the campaign relation/edge.
+	CampaignColumn = "campaign_id"
 )
 
 // Columns holds all SQL columns for contact fields.
@@ -160,6 +175,9 @@ var Columns = []string{
 	FieldRecordedAt,
 	FieldOrderID,
 	FieldOfferID,
+	FieldCampaignID,
+	FieldSource,
+	FieldAdvertising,
 	FieldCorrectedAt,
 	FieldVoidedAt,
 	FieldVoidedBy,
@@ -197,6 +215,10 @@ var (
 	DefaultUncosted bool
 	// DefaultRealised holds the default value on creation for the "realised" field.
 	DefaultRealised func() money.Amount
+	// SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	SourceValidator func(string) error
+	// DefaultAdvertising holds the default value on creation for the "advertising" field.
+	DefaultAdvertising func() money.Amount
 	// VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	VoidedByValidator func(string) error
 	// VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
@@ -393,6 +415,21 @@ func ByOfferID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOfferID, opts...).ToFunc()
 }
 
+// ByCampaignID orders the results by the campaign_id field.
+func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCampaignID, opts...).ToFunc()
+}
+
+// BySource orders the results by the source field.
+func BySource(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSource, opts...).ToFunc()
+}
+
+// ByAdvertising orders the results by the advertising field.
+func ByAdvertising(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAdvertising, opts...).ToFunc()
+}
+
 // ByCorrectedAt orders the results by the corrected_at field.
 func ByCorrectedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCorrectedAt, opts...).ToFunc()
@@ -454,6 +491,13 @@ func ByOfferField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOfferStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByCampaignField orders the results by campaign field.
+func ByCampaignField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCampaignStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newCustomerStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -494,5 +538,12 @@ func newOfferStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OfferInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, OfferTable, OfferColumn),
+	)
+}
+func newCampaignStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CampaignInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CampaignTable, CampaignColumn),
 	)
 }

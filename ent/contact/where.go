@@ -157,6 +157,21 @@ func OfferID(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldOfferID, v))
 }
 
+// CampaignID applies equality check predicate on the "campaign_id" field. It's identical to CampaignIDEQ.
+func CampaignID(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldCampaignID, v))
+}
+
+// Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
+func Source(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldSource, v))
+}
+
+// Advertising applies equality check predicate on the "advertising" field. It's identical to AdvertisingEQ.
+func Advertising(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldAdvertising, v))
+}
+
 // CorrectedAt applies equality check predicate on the "corrected_at" field. It's identical to CorrectedAtEQ.
 func CorrectedAt(v time.Time) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldCorrectedAt, v))
@@ -1382,6 +1397,196 @@ func OfferIDContainsFold(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldContainsFold(FieldOfferID, v))
 }
 
+// CampaignIDEQ applies the EQ predicate on the "campaign_id" field.
+func CampaignIDEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldCampaignID, v))
+}
+
+// CampaignIDNEQ applies the NEQ predicate on the "campaign_id" field.
+func CampaignIDNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldCampaignID, v))
+}
+
+// CampaignIDIn applies the In predicate on the "campaign_id" field.
+func CampaignIDIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldCampaignID, vs...))
+}
+
+// CampaignIDNotIn applies the NotIn predicate on the "campaign_id" field.
+func CampaignIDNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldCampaignID, vs...))
+}
+
+// CampaignIDGT applies the GT predicate on the "campaign_id" field.
+func CampaignIDGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldCampaignID, v))
+}
+
+// CampaignIDGTE applies the GTE predicate on the "campaign_id" field.
+func CampaignIDGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldCampaignID, v))
+}
+
+// CampaignIDLT applies the LT predicate on the "campaign_id" field.
+func CampaignIDLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldCampaignID, v))
+}
+
+// CampaignIDLTE applies the LTE predicate on the "campaign_id" field.
+func CampaignIDLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldCampaignID, v))
+}
+
+// CampaignIDContains applies the Contains predicate on the "campaign_id" field.
+func CampaignIDContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldCampaignID, v))
+}
+
+// CampaignIDHasPrefix applies the HasPrefix predicate on the "campaign_id" field.
+func CampaignIDHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldCampaignID, v))
+}
+
+// CampaignIDHasSuffix applies the HasSuffix predicate on the "campaign_id" field.
+func CampaignIDHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldCampaignID, v))
+}
+
+// CampaignIDIsNil applies the IsNil predicate on the "campaign_id" field.
+func CampaignIDIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldCampaignID))
+}
+
+// CampaignIDNotNil applies the NotNil predicate on the "campaign_id" field.
+func CampaignIDNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldCampaignID))
+}
+
+// CampaignIDEqualFold applies the EqualFold predicate on the "campaign_id" field.
+func CampaignIDEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldCampaignID, v))
+}
+
+// CampaignIDContainsFold applies the ContainsFold predicate on the "campaign_id" field.
+func CampaignIDContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldCampaignID, v))
+}
+
+// SourceEQ applies the EQ predicate on the "source" field.
+func SourceEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldSource, v))
+}
+
+// SourceNEQ applies the NEQ predicate on the "source" field.
+func SourceNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldSource, v))
+}
+
+// SourceIn applies the In predicate on the "source" field.
+func SourceIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldSource, vs...))
+}
+
+// SourceNotIn applies the NotIn predicate on the "source" field.
+func SourceNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldSource, vs...))
+}
+
+// SourceGT applies the GT predicate on the "source" field.
+func SourceGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldSource, v))
+}
+
+// SourceGTE applies the GTE predicate on the "source" field.
+func SourceGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldSource, v))
+}
+
+// SourceLT applies the LT predicate on the "source" field.
+func SourceLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldSource, v))
+}
+
+// SourceLTE applies the LTE predicate on the "source" field.
+func SourceLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldSource, v))
+}
+
+// SourceContains applies the Contains predicate on the "source" field.
+func SourceContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldSource, v))
+}
+
+// SourceHasPrefix applies the HasPrefix predicate on the "source" field.
+func SourceHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldSource, v))
+}
+
+// SourceHasSuffix applies the HasSuffix predicate on the "source" field.
+func SourceHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldSource, v))
+}
+
+// SourceIsNil applies the IsNil predicate on the "source" field.
+func SourceIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldSource))
+}
+
+// SourceNotNil applies the NotNil predicate on the "source" field.
+func SourceNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldSource))
+}
+
+// SourceEqualFold applies the EqualFold predicate on the "source" field.
+func SourceEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldSource, v))
+}
+
+// SourceContainsFold applies the ContainsFold predicate on the "source" field.
+func SourceContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldSource, v))
+}
+
+// AdvertisingEQ applies the EQ predicate on the "advertising" field.
+func AdvertisingEQ(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldAdvertising, v))
+}
+
+// AdvertisingNEQ applies the NEQ predicate on the "advertising" field.
+func AdvertisingNEQ(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldAdvertising, v))
+}
+
+// AdvertisingIn applies the In predicate on the "advertising" field.
+func AdvertisingIn(vs ...money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldAdvertising, vs...))
+}
+
+// AdvertisingNotIn applies the NotIn predicate on the "advertising" field.
+func AdvertisingNotIn(vs ...money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldAdvertising, vs...))
+}
+
+// AdvertisingGT applies the GT predicate on the "advertising" field.
+func AdvertisingGT(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldAdvertising, v))
+}
+
+// AdvertisingGTE applies the GTE predicate on the "advertising" field.
+func AdvertisingGTE(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldAdvertising, v))
+}
+
+// AdvertisingLT applies the LT predicate on the "advertising" field.
+func AdvertisingLT(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldAdvertising, v))
+}
+
+// AdvertisingLTE applies the LTE predicate on the "advertising" field.
+func AdvertisingLTE(v money.Amount) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldAdvertising, v))
+}
+
 // CorrectedAtEQ applies the EQ predicate on the "corrected_at" field.
 func CorrectedAtEQ(v time.Time) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldCorrectedAt, v))
@@ -1762,6 +1967,29 @@ func HasOffer() predicate.Contact {
 func HasOfferWith(preds ...predicate.Offer) predicate.Contact {
 	return predicate.Contact(func(s *sql.Selector) {
 		step := newOfferStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCampaign applies the HasEdge predicate on the "campaign" edge.
+func HasCampaign() predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, CampaignTable, CampaignColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCampaignWith applies the HasEdge predicate on the "campaign" edge with a given conditions (other predicates).
+func HasCampaignWith(preds ...predicate.Campaign) predicate.Contact {
+	return predicate.Contact(func(s *sql.Selector) {
+		step := newCampaignStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -38,6 +38,8 @@ const (
 	FieldAboutID = "about_id"
 	// FieldExpense holds the string denoting the expense field in the database.
 	FieldExpense = "expense"
+	// FieldCampaignID holds the string denoting the campaign_id field in the database.
+	FieldCampaignID = "campaign_id"
 	// Table holds the table name of the contactcorrection in the database.
 	Table = "contact_corrections"
 )
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldStaffID,
 	FieldAboutID,
 	FieldExpense,
+	FieldCampaignID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -170,4 +173,9 @@ func ByAboutID(opts ...sql.OrderTermOption) OrderOption {
 // ByExpense orders the results by the expense field.
 func ByExpense(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpense, opts...).ToFunc()
+}
+
+// ByCampaignID orders the results by the campaign_id field.
+func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCampaignID, opts...).ToFunc()
 }

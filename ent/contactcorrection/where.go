@@ -111,6 +111,11 @@ func Expense(v money.Amount) predicate.ContactCorrection {
 	return predicate.ContactCorrection(sql.FieldEQ(FieldExpense, v))
 }
 
+// CampaignID applies equality check predicate on the "campaign_id" field. It's identical to CampaignIDEQ.
+func CampaignID(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldEQ(FieldCampaignID, v))
+}
+
 // ContactIDEQ applies the EQ predicate on the "contact_id" field.
 func ContactIDEQ(v string) predicate.ContactCorrection {
 	return predicate.ContactCorrection(sql.FieldEQ(FieldContactID, v))
@@ -664,6 +669,81 @@ func ExpenseLT(v money.Amount) predicate.ContactCorrection {
 // ExpenseLTE applies the LTE predicate on the "expense" field.
 func ExpenseLTE(v money.Amount) predicate.ContactCorrection {
 	return predicate.ContactCorrection(sql.FieldLTE(FieldExpense, v))
+}
+
+// CampaignIDEQ applies the EQ predicate on the "campaign_id" field.
+func CampaignIDEQ(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldEQ(FieldCampaignID, v))
+}
+
+// CampaignIDNEQ applies the NEQ predicate on the "campaign_id" field.
+func CampaignIDNEQ(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldNEQ(FieldCampaignID, v))
+}
+
+// CampaignIDIn applies the In predicate on the "campaign_id" field.
+func CampaignIDIn(vs ...string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldIn(FieldCampaignID, vs...))
+}
+
+// CampaignIDNotIn applies the NotIn predicate on the "campaign_id" field.
+func CampaignIDNotIn(vs ...string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldNotIn(FieldCampaignID, vs...))
+}
+
+// CampaignIDGT applies the GT predicate on the "campaign_id" field.
+func CampaignIDGT(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldGT(FieldCampaignID, v))
+}
+
+// CampaignIDGTE applies the GTE predicate on the "campaign_id" field.
+func CampaignIDGTE(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldGTE(FieldCampaignID, v))
+}
+
+// CampaignIDLT applies the LT predicate on the "campaign_id" field.
+func CampaignIDLT(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldLT(FieldCampaignID, v))
+}
+
+// CampaignIDLTE applies the LTE predicate on the "campaign_id" field.
+func CampaignIDLTE(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldLTE(FieldCampaignID, v))
+}
+
+// CampaignIDContains applies the Contains predicate on the "campaign_id" field.
+func CampaignIDContains(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldContains(FieldCampaignID, v))
+}
+
+// CampaignIDHasPrefix applies the HasPrefix predicate on the "campaign_id" field.
+func CampaignIDHasPrefix(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldHasPrefix(FieldCampaignID, v))
+}
+
+// CampaignIDHasSuffix applies the HasSuffix predicate on the "campaign_id" field.
+func CampaignIDHasSuffix(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldHasSuffix(FieldCampaignID, v))
+}
+
+// CampaignIDIsNil applies the IsNil predicate on the "campaign_id" field.
+func CampaignIDIsNil() predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldIsNull(FieldCampaignID))
+}
+
+// CampaignIDNotNil applies the NotNil predicate on the "campaign_id" field.
+func CampaignIDNotNil() predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldNotNull(FieldCampaignID))
+}
+
+// CampaignIDEqualFold applies the EqualFold predicate on the "campaign_id" field.
+func CampaignIDEqualFold(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldEqualFold(FieldCampaignID, v))
+}
+
+// CampaignIDContainsFold applies the ContainsFold predicate on the "campaign_id" field.
+func CampaignIDContainsFold(v string) predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldContainsFold(FieldCampaignID, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -59,6 +59,10 @@ const (
 	FieldBirthday = "birthday"
 	// FieldTaxExempt holds the string denoting the tax_exempt field in the database.
 	FieldTaxExempt = "tax_exempt"
+	// FieldCampaignID holds the string denoting the campaign_id field in the database.
+	FieldCampaignID = "campaign_id"
+	// FieldSource holds the string denoting the source field in the database.
+	FieldSource = "source"
 	// FieldEmailTwin holds the string denoting the email_twin field in the database.
 	FieldEmailTwin = "email_twin"
 	// FieldExternalTwin holds the string denoting the external_twin field in the database.
@@ -97,6 +101,8 @@ const (
 	EdgeReferredBy = "referred_by"
 	// EdgeReferrals holds the string denoting the referrals edge name in mutations.
 	EdgeReferrals = "referrals"
+	// EdgeCampaign holds the string denoting the campaign edge name in mutations.
+	EdgeCampaign = "campaign"
 	// EdgePartner holds the string denoting the partner edge name in mutations.
 	EdgePartner = "partner"
 	// Table holds the table name of the customer in the database.
@@ -116,6 +122,13 @@ const (
 	ReferralsTable = "customers"
 	// ReferralsColumn is the table column denoting the referrals relation/edge.
 	ReferralsColumn = "referred_by_id"
+	// CampaignTable is the table that holds the campaign relation/edge.
+	CampaignTable = "customers"
+	// CampaignInverseTable is the table name for the Campaign entity.
+	// It exists in this package in order to avoid circular dependency with the "campaign" package.
+	CampaignInverseTable = "campaigns"
+	// CampaignColumn is the table column denoting the campaign relation/edge.
+	CampaignColumn = "campaign_id"
 	// PartnerTable is the table that holds the partner relation/edge.
 	PartnerTable = "customers"
 	// PartnerInverseTable is the table name for the Partner entity.
@@ -149,6 +162,8 @@ var Columns = []string{
 	FieldWallet,
 	FieldBirthday,
 	FieldTaxExempt,
+	FieldCampaignID,
+	FieldSource,
 	FieldEmailTwin,
 	FieldExternalTwin,
 	FieldDepartedAt,
@@ -198,6 +213,8 @@ var (
 	DefaultAcquisitionCost func() money.Amount
 	// TaxExemptValidator is a validator for the "tax_exempt" field. It is called by the builders before save.
 	TaxExemptValidator func(string) error
+	// SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	SourceValidator func(string) error
 	// DefaultEmailTwin holds the default value on creation for the "email_twin" field.
 	DefaultEmailTwin int
 	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
@@ -372,6 +389,16 @@ func ByTaxExempt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTaxExempt, opts...).ToFunc()
 }
 
+// ByCampaignID orders the results by the campaign_id field.
+func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCampaignID, opts...).ToFunc()
+}
+
+// BySource orders the results by the source field.
+func BySource(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSource, opts...).ToFunc()
+}
+
 // ByEmailTwin orders the results by the email_twin field.
 func ByEmailTwin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailTwin, opts...).ToFunc()
@@ -475,6 +502,13 @@ func ByReferrals(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByCampaignField orders the results by campaign field.
+func ByCampaignField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCampaignStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByPartnerField orders the results by partner field.
 func ByPartnerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -500,6 +534,13 @@ func newReferralsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ReferralsTable, ReferralsColumn),
+	)
+}
+func newCampaignStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CampaignInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CampaignTable, CampaignColumn),
 	)
 }
 func newPartnerStep() *sqlgraph.Step {

@@ -23,6 +23,7 @@ const (
 	Customers Kind = "customers"
 	Contacts  Kind = "contacts"
 	Rates     Kind = "rates"
+	Spend     Kind = "spend" // of campaigns
 
 	Measurements Kind = "measurements"
 	Products     Kind = "products"
@@ -33,7 +34,7 @@ const (
 
 // Kinds lists the kinds.
 func Kinds() []Kind {
-	return []Kind{Orders, Customers, Contacts, Rates, Measurements, Products, Recipes, Rules, Agreements}
+	return []Kind{Orders, Customers, Contacts, Rates, Spend, Measurements, Products, Recipes, Rules, Agreements}
 }
 
 // Updates reports whether what exists of a kind with other content can be changed by Options.Update: the others are facts.

@@ -81,7 +81,7 @@ func parseProfile(name, text string, kind Kind) (*profile, error) {
 		if named, ok := strings.CutPrefix(line, "["); ok {
 			section = Kind(strings.TrimSuffix(named, "]"))
 			if !slices.Contains(Kinds(), section) {
-				return nil, Errorf("--profile %s, line %d: want [orders], [customers], [contacts] or [rates], not %s", name, n, line)
+				return nil, Errorf("--profile %s, line %d: want [orders], [customers], [contacts], [rates] or [spend], not %s", name, n, line)
 			}
 			kinds = append(kinds, string(section))
 			continue

@@ -9,6 +9,7 @@ import (
 	"kopeck/service/assortment"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
+	"kopeck/service/campaigns"
 	"kopeck/service/catalogue"
 	"kopeck/service/check"
 	"kopeck/service/consent"
@@ -37,6 +38,7 @@ type App struct {
 	Quote     *quote.Service
 	Books     *books.Service
 	Rates     *rates.Service
+	Campaigns *campaigns.Service
 	Consent   *consent.Service
 	Customers *customers.Service
 	Catalogue *catalogue.Service
@@ -70,21 +72,22 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Quote = quote.New(core, c.Keys, a.Value)
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
 	a.People.RestateGrade = a.Rates.RestateGrade
+	a.Campaigns = campaigns.New(core, a.Rates)
 	a.Consent = consent.New(core, c.Keys, a.Books)
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
 	a.Tasks = tasks.New(core, a.Consent, a.People)
-	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates, a.Tasks)
+	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
-	a.Explain = explain.New(core, a.Books, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
-	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
+	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.Reaction = reaction.New(core, a.Quote)
 	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
-	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
+	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

@@ -2,8 +2,12 @@ package bulk
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kopeck/id"
+	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/input"
 )
@@ -26,6 +30,19 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			return err
 		}
 	}
+	caused, err := c.campaignsOf(ctx, records)
+	if err != nil {
+		return err
+	}
+	if c.bulk != nil {
+		siblings, err := c.service.campaigns.Hold(ctx, c.bulk.Tx, momentsOf(records, caused)...)
+		if err != nil {
+			return err
+		}
+		if err := service.HoldCustomers(ctx, c.bulk.Tx, siblings...); err != nil {
+			return err
+		}
+	}
 	people, err := c.findCustomers(ctx, 2*len(records), func(n int) customerName {
 		if n >= len(records) {
 			return customerName{id: records[n-len(records)].AboutID}
@@ -42,7 +59,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	var fresh []*contacts.Record
 	for n := range records {
 		r := &records[n]
-		given, v := c.checkContact(r, people)
+		given, v := c.checkContact(r, people, caused)
 		if v.Outcome == Rejected {
 			c.verdicts[n] = v
 			continue
@@ -86,7 +103,7 @@ func sameContact(known, given *contacts.Record) Verdict {
 }
 
 // checkContact checks a record and finds its customer. The contact is a copy of the record.
-func (c *chunk) checkContact(r *contacts.Record, people *known) (*contacts.Record, Verdict) {
+func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[string]string) (*contacts.Record, Verdict) {
 	if err := contacts.Fields().Check(r); err != nil {
 		return nil, Verdict{Rejected, reason(err)}
 	}
@@ -95,8 +112,35 @@ func (c *chunk) checkContact(r *contacts.Record, people *known) (*contacts.Recor
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	}
 	given := *r
-	given.CustomerID = customer
+	given.CustomerID, given.CampaignID = customer, caused[r.Campaign]
+	if v.Outcome != Rejected && r.Campaign != "" && given.CampaignID == "" {
+		v = unknownCampaign(r.Campaign)
+	}
 	return &given, v
+}
+
+func unknownCampaign(code string) Verdict {
+	return rejected("campaign: there is no campaign %s; createCampaign makes one", input.Excerpt(code))
+}
+
+// campaignsOf finds the campaigns that records name, by their codes.
+func (c *chunk) campaignsOf(ctx context.Context, records []contacts.Record) (map[string]string, error) {
+	codes := map[string]bool{}
+	for i := range records {
+		if code := records[i].Campaign; code != "" {
+			codes[code] = true
+		}
+	}
+	return campaigns.ByCodes(ctx, c.reader, slices.Sorted(maps.Keys(codes)))
+}
+
+// momentsOf are the moments of contacts over which spend of campaigns is spread.
+func momentsOf(records []contacts.Record, caused map[string]string) (all []campaigns.Moment) {
+	for _, r := range records {
+		r.CampaignID = caused[r.Campaign]
+		all = append(all, r.Moment()...)
+	}
+	return all
 }
 
 // findContacts finds the contacts that exist, by id and by external id.

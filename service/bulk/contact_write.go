@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/input"
 	"kopeck/service/rates"
@@ -57,7 +58,14 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	if err := c.insertContacts(ctx, fresh); err != nil {
 		return err
 	}
-	return c.settle(ctx)
+	if err := c.settle(ctx); err != nil {
+		return err
+	}
+	var caused []campaigns.Moment
+	for _, f := range fresh {
+		caused = append(caused, f.Moment()...)
+	}
+	return c.service.campaigns.Spread(ctx, c.bulk.Tx, "import.contacts", caused...)
 }
 
 // linkContacts keeps the orders that contacts were about where they are there and the customer's: a file of contacts may come before that of
@@ -102,16 +110,24 @@ func (c *chunk) costAll(ctx context.Context, fresh []*contacts.Record) error {
 				key := input.EmailKey(f.Staff)
 				staff = &rates.Staff{EmailKey: key, Grade: input.NonEmpty(grades[key]), Grades: history[c.people[key]]}
 			}
-			cost, err := costing.Contact(rates.ContactInput(staff.CodesAt(f.At), costing.Duration{Minutes: f.Minutes, Seconds: f.Seconds}, f.Channel, f.Expense), known, f.At, service.EndOfTime, c.service.Currency)
+			cost, err := costing.Contact(rates.ContactInput(staff.CodesAt(f.At), costing.Duration{Minutes: f.Minutes, Seconds: f.Seconds}, f.Channel, f.Expense, nil), known, f.At, service.EndOfTime, c.service.Currency)
 			if err != nil {
 				return input.DomainError(err)
 			}
 			f.CostLines, f.Uncosted = cost.Lines, len(cost.Missing) > 0
 		}
-		f.Cost = money.Amount{}
+		if f.VoidedAt.IsZero() { // it gets its part of the spend that is recorded here
+			_, f.CostLines = costing.SplitAdvertising(f.CostLines)
+		}
+		f.Cost, f.Advertising = money.Amount{}, money.Amount{}
 		for _, line := range f.CostLines {
 			if f.Cost, err = f.Cost.Plus(line.Amount); err != nil {
 				return err
+			}
+			if line.Kind == costing.Advertising {
+				if f.Advertising, err = f.Advertising.Plus(line.Amount); err != nil {
+					return err
+				}
 			}
 		}
 	}

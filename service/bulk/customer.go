@@ -12,6 +12,7 @@ import (
 	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/service/input"
 	"kopeck/stage"
@@ -44,9 +45,20 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err != nil {
 		return err
 	}
+	var codes []string
+	for _, r := range records {
+		if r.Campaign != "" {
+			codes = append(codes, r.Campaign)
+		}
+	}
+	slices.Sort(codes)
+	brought, err := campaigns.ByCodes(ctx, c.reader, slices.Compact(codes))
+	if err != nil {
+		return err
+	}
 	var changed []*customers.Record
 	for n := range records {
-		given, err := c.checkCustomer(&records[n], partners)
+		given, err := c.checkCustomer(&records[n], partners, brought)
 		if err != nil {
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
@@ -78,7 +90,7 @@ func (c *chunk) partnersOf(ctx context.Context, records []customers.Record) (map
 }
 
 // checkCustomer checks a record and makes a row of it; the record stays as it is, for another try.
-func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string) (*customers.Record, error) {
+func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string, brought map[string]string) (*customers.Record, error) {
 	row, given := *r.Customer, *r
 	given.Customer = &row
 	if r.PartnerID == nil && r.Partner != "" {
@@ -94,6 +106,13 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string)
 	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
 	if row.CreatedAt.IsZero() {
 		row.CreatedAt = c.service.Now()
+	}
+	if given.Campaign != "" {
+		campaignID, known := brought[given.Campaign]
+		if !known {
+			return nil, fault.Invalidf("campaign", "there is no campaign %s; createCampaign makes one", input.Excerpt(given.Campaign))
+		}
+		row.CampaignID = &campaignID
 	}
 	if given.Owner != "" {
 		owner := c.people[input.EmailKey(given.Owner)]

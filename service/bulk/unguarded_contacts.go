@@ -60,7 +60,7 @@ var contactResults = contacts.Fields().Results("t.")
 func (c *chunk) exportedContacts(ctx context.Context, after string) ([]contacts.Record, error) {
 	var records []contacts.Record
 	query := "SELECT " + store.ResultNames(contactResults) + `
-		FROM contacts t JOIN customers c ON c.id = t.customer_id LEFT JOIN users u ON u.id = t.staff_id
+		FROM contacts t JOIN customers c ON c.id = t.customer_id LEFT JOIN users u ON u.id = t.staff_id LEFT JOIN campaigns g ON g.id = t.campaign_id
 		WHERE t.id > ? ORDER BY t.id LIMIT ?`
 	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
 		r := contacts.Record{Costed: true}

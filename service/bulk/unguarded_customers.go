@@ -188,12 +188,12 @@ func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customer
 	var records []customers.Record
 	var ids []string
 	at := map[string]int{}
-	query := "SELECT " + customers.Selected("c") + `, u.email, p.name
-		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id
+	query := "SELECT " + customers.Selected("c") + `, u.email, p.name, g.code
+		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id LEFT JOIN campaigns g ON g.id = c.campaign_id
 		WHERE c.id > ? ORDER BY c.id LIMIT ?`
 	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
 		r := customers.Record{Customer: &ent.Customer{}}
-		err := scan(append(r.Destinations(), store.OrZero(&r.Owner), store.OrZero(&r.Partner))...)
+		err := scan(append(r.Destinations(), store.OrZero(&r.Owner), store.OrZero(&r.Partner), store.OrZero(&r.Campaign))...)
 		at[r.ID] = len(records)
 		records, ids = append(records, r), append(ids, r.ID)
 		return err

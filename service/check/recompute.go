@@ -14,6 +14,7 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/store"
 )
@@ -30,6 +31,8 @@ var (
 	costLinesUnreadable = &rule{lawBooks, "the cost lines cannot be read"}
 	timeWithoutRate     = &rule{lawFigures, "the time of %s has a cost, and no rate holds for them or their grade at the contact's moment"}
 	costLinesSum        = &rule{lawBooks, "the cost is %s, its lines sum to %s"}
+	advertisingSum      = &rule{lawBooks, "the part of the campaign's spend is %s, the lines of ADVERTISING sum to %s"}
+	spendSpread         = &rule{lawBooks, "what contacts have of the campaign's spend is %s, spreading it gives %s"}
 )
 
 // staff is a user as far as the rates of their time are found.
@@ -77,12 +80,18 @@ func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) 
 			f.add(costLinesUnreadable, c.id)
 			return nil
 		}
-		var sum money.Amount
+		var sum, advertising money.Amount
 		for _, line := range lines {
 			var err error
-			if sum, err = sum.Plus(line.Amount); err != nil {
+			if sum, err = sum.Plus(line.Amount); err == nil && line.Kind == costing.Advertising {
+				advertising, err = advertising.Plus(line.Amount)
+			}
+			if err != nil {
 				return fmt.Errorf("check: cost lines of %s: %w", c.id, err)
 			}
+		}
+		if advertising != c.advertising {
+			f.add(advertisingSum, c.id, s.Currency.Format(c.advertising), s.Currency.Format(advertising))
 		}
 		if sum != c.cost {
 			f.add(costLinesSum, c.id, s.Currency.Format(c.cost), s.Currency.Format(sum))
@@ -92,6 +101,14 @@ func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) 
 			f.add(timeWithoutRate, c.id, c.staffID)
 		}
 		return nil
+	})
+}
+
+// checkSpend spreads all spend of campaigns anew, from the raw rows, and compares: over all contacts, with what caused none, the parts are the
+// whole.
+func (s *Service) checkSpend(ctx context.Context, tx *store.Tx, f *findings) error {
+	return campaigns.Verify(ctx, tx, func(w campaigns.Wrong) {
+		f.add(spendSpread, w.Subject, s.Currency.Format(w.Stored), s.Currency.Format(w.Wants))
 	})
 }
 

@@ -2,7 +2,7 @@
 // does not agree. It writes nothing. It is for who runs the installation, and no part of the API.
 //
 // What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go, recipes.go and dated.go.
-// It may import service/input and the packages books, consent, customers, quote and rates under service.
+// It may import service/input and the packages books, campaigns, consent, customers, quote and rates under service.
 package check
 
 import (

@@ -86,6 +86,9 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the agreement's end is not the last that was recorded"}, `SELECT a.id FROM price_agreements a LEFT JOIN (SELECT subject, valid_from, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place FROM dated_values WHERE name = 'end') AS e
 		ON e.subject = a.id AND e.place = 1 WHERE a.ended_at IS NULL AND e.valid_from IS NOT NULL OR a.ended_at IS NOT NULL AND (e.valid_from IS NULL OR e.valid_from <> a.ended_at)`},
 	{rule{lawStates, "the agreement was proposed or declined, and was ended or has no time for it"}, "SELECT id FROM price_agreements WHERE state <> 'AGREED' AND (proposed_at IS NULL OR ended_at IS NOT NULL) OR state = 'DECLINED' AND decided_at IS NULL"},
+	{rule{lawStates, "the spend lies outside of the campaign's days, or is negative"}, `SELECT s.id FROM spends s JOIN campaigns g ON g.id = s.campaign_id
+		WHERE s.amount < 0 OR s.amount > 0 AND (s.first_day < g.first_day OR s.last_day > g.last_day)
+		AND NOT EXISTS (SELECT 1 FROM spends l WHERE l.campaign_id = s.campaign_id AND l.first_day = s.first_day AND l.last_day = s.last_day AND l.recorded_at > s.recorded_at)`},
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
@@ -117,13 +120,15 @@ type storedContact struct {
 	staffID string // "" for nobody, and where the contact is voided
 	cost    money.Amount
 	lines   []byte // costing.Line, as JSON
+
+	advertising money.Amount
 }
 
 // eachContact reads all contacts.
 func eachContact(ctx context.Context, tx *store.Tx, each func(storedContact) error) error {
-	return store.Each(ctx, tx, "SELECT id, at, CASE WHEN voided_at IS NULL THEN staff_id END, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
+	return store.Each(ctx, tx, "SELECT id, at, CASE WHEN voided_at IS NULL THEN staff_id END, cost, cost_lines, advertising FROM contacts", nil, func(scan store.ScanFunc) error {
 		var c storedContact
-		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), &c.cost, &c.lines); err != nil {
+		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), &c.cost, &c.lines, &c.advertising); err != nil {
 			return err
 		}
 		return each(c)

@@ -31,6 +31,7 @@ const (
 	maxSubject       = 500     // in characters
 	maxNotes         = 20_000  // in characters
 	maxReason        = 2000    // in characters, of a correction
+	maxSource        = 100     // in characters
 )
 
 // checkAbout checks whom a contact is about, if anybody: it must be a RECOMMENDATION, about another customer than its own. INVALID

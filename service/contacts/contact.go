@@ -7,6 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/campaigns"
 	"kopeck/service/input"
 )
 
@@ -37,6 +38,9 @@ type Record struct {
 	RecordedAt    time.Time // absent: now
 	OrderID       string    // of the customer's order that the contact was about
 	OfferID       string    // of the offer to the customer that the contact was about
+	CampaignID    string    // of the campaign that caused the contact
+	Source        string    // where it came from, as it was stated
+	Advertising   money.Amount
 	CorrectedAt   time.Time
 	VoidedAt      time.Time
 	VoidedBy      string
@@ -44,6 +48,7 @@ type Record struct {
 
 	CustomerExternalID string       // a file names the customer by it, by the id, or by the person's e-mail or phone
 	Email, Phone, Name string       // of the person; the name is for one who is new
+	Campaign           string       // the code of the campaign
 	Staff              string       // e-mail; one who does not exist is created, inactive and without a password
 	StaffGrades        []StaffGrade // all that the staff member has had, for one whom a file makes
 	StaffGrade         string       // that of now, of an exported contact's staff member
@@ -63,6 +68,17 @@ func (r *Record) spent() costing.Duration {
 	return costing.Duration{Minutes: r.Minutes, Seconds: r.Seconds}
 }
 
+// moment is the moment of the contact, if spend of a campaign is spread over it.
+func (r *Record) moment() []campaigns.Moment {
+	if !r.VoidedAt.IsZero() {
+		return nil
+	}
+	return campaigns.MomentOf(&r.CampaignID, r.Direction, r.At)
+}
+
+// Moment is the moment of a contact of a file, if spend of a campaign is spread over it.
+func (r *Record) Moment() []campaigns.Moment { return r.moment() }
+
 // recordOf returns a contact of the database as a record, without what files have of other tables.
 func recordOf(c *ent.Contact) *Record {
 	r := &Record{
@@ -70,6 +86,7 @@ func recordOf(c *ent.Contact) *Record {
 		Minutes: c.Minutes, Seconds: c.ExactSeconds, StaffID: input.OrZero(c.StaffID), Subject: input.OrZero(c.Subject), Notes: input.OrZero(c.Notes),
 		AboutID: input.OrZero(c.AboutID), PermissionID: input.OrZero(c.PermissionID), Purpose: input.OrZero(c.Purpose), Stage: c.Stage, Segment: c.Segment,
 		Expense: c.Expense, Cost: c.Cost, Uncosted: c.Uncosted, RecordedAt: c.RecordedAt.UTC(), OrderID: input.OrZero(c.OrderID), OfferID: input.OrZero(c.OfferID),
+		CampaignID: input.OrZero(c.CampaignID), Source: input.OrZero(c.Source), Advertising: c.Advertising,
 		VoidedBy: input.OrZero(c.VoidedBy), VoidReason: input.OrZero(c.VoidReason),
 	}
 	r.CorrectedAt, r.VoidedAt = input.OrZero(c.CorrectedAt).UTC(), input.OrZero(c.VoidedAt).UTC()

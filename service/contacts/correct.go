@@ -11,6 +11,7 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/campaigns"
 	"kopeck/service/consent"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -40,7 +41,7 @@ func (s *Service) CorrectContact(ctx context.Context, in service.CorrectContactI
 		return nil, err
 	}
 	_, err = s.Write(ctx, service.Verb{Name: "correctContact", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		c, before, err := s.lockContact(ctx, tx, in.ID, given.To.AboutID)
+		c, before, err := s.lockContact(ctx, tx, in.ID, given)
 		if err != nil {
 			return "", err
 		}
@@ -91,9 +92,10 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	return s.CustomerChanged(ctx, tx, c.ID)
 }
 
-// lockContact loads a contact that the actor may change, with its customer. It holds the rates, the customer and the customers whom the contact
-// is about or will be, "" for nobody. NOT_FOUND on id for one that the actor may not see; FORBIDDEN on id.
-func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID, aboutID string) (*ent.Customer, *ent.Contact, error) {
+// lockContact loads a contact that the actor may change, with its customer. It holds the rates, the campaigns that caused the contact or that
+// changes, nil for none, say did, the customer, the customers whom the contact is about or will be, and those of other contacts whose cost
+// changes with it. others are contacts that change with it. NOT_FOUND on id for one that the actor may not see; FORBIDDEN on id.
+func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID string, given *changes, others ...*Record) (*ent.Customer, *ent.Contact, error) {
 	if err := s.rates.HoldRates(ctx, tx); err != nil {
 		return nil, nil, err
 	}
@@ -102,20 +104,51 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID, abou
 		return nil, nil, err
 	}
 	for {
-		held := input.OrZero(found.AboutID)
-		ids := slices.DeleteFunc([]string{found.CustomerID, held, aboutID}, func(one string) bool { return one == "" })
+		held := *recordOf(found)
+		siblings, err := s.campaigns.Hold(ctx, tx, moments(held, given, others...)...)
+		if err != nil {
+			return nil, nil, err
+		}
+		ids := append(siblings, held.CustomerID, held.AboutID)
+		if given != nil {
+			ids = append(ids, given.To.AboutID)
+		}
+		for _, other := range others {
+			ids = append(ids, other.AboutID)
+		}
+		ids = slices.DeleteFunc(ids, func(one string) bool { return one == "" })
 		if err := service.HoldCustomers(ctx, tx, ids...); err != nil {
 			return nil, nil, err
 		}
 		if found, err = s.visible(ctx, tx, "id", contactID); err != nil { // as it is now that nobody else changes it
 			return nil, nil, err
 		}
-		if input.OrZero(found.AboutID) == held {
+		now := recordOf(found)
+		if now.AboutID == held.AboutID && slices.Equal(now.moment(), held.moment()) {
 			break
 		}
 	}
 	c, err := tx.Customer.Get(ctx, found.CustomerID) // they may be deleted: what they cost stays in the books
 	return c, found, err
+}
+
+// moments are the moments of a contact, as it is and as changes make it, and of others that change with it, over which spend is spread.
+func moments(now Record, given *changes, others ...*Record) []campaigns.Moment {
+	all := now.moment()
+	for _, other := range others {
+		all = append(all, other.moment()...)
+	}
+	if given != nil {
+		given.Apply(&now)
+		all = append(all, now.moment()...)
+		for _, other := range others { // what the contact does not say it may get from them
+			if now.CampaignID == "" {
+				now.CampaignID = other.CampaignID
+				all = append(all, now.moment()...)
+			}
+		}
+	}
+	return all
 }
 
 // visible loads a contact that the actor may see and change. NOT_FOUND and FORBIDDEN on a field.
@@ -212,11 +245,14 @@ func (s *Service) writeCorrected(ctx context.Context, tx *store.Tx, c *ent.Custo
 	if err := s.tasks.ContactMoved(ctx, tx, saved.ID, saved); err != nil {
 		return err
 	}
-	return s.books.SettleContact(ctx, tx, c, before, saved)
+	if err := s.books.SettleContact(ctx, tx, c, before, saved); err != nil {
+		return err
+	}
+	return s.campaigns.Spread(ctx, tx, saved.ID, append(recordOf(before).moment(), after.moment()...)...)
 }
 
 // derived are the columns of what follows from the facts of a contact.
-var derived = []string{"permission_id", "stage", "segment", "cost", "uncosted", "cost_lines"}
+var derived = []string{"permission_id", "stage", "segment", "cost", "uncosted", "cost_lines", "advertising"}
 
 // VoidContact voids a contact: it has never been, for the books and for every figure, and the tasks that it did are open again. It stays to
 // be read, with its cost as it was. Faults:
@@ -230,7 +266,7 @@ func (s *Service) VoidContact(ctx context.Context, in service.VoidContactInput) 
 		return nil, err
 	}
 	_, err = s.Write(ctx, service.Verb{Name: "voidContact", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		c, found, err := s.lockContact(ctx, tx, in.ID, "")
+		c, found, err := s.lockContact(ctx, tx, in.ID, nil)
 		if err != nil {
 			return "", err
 		}
@@ -258,6 +294,9 @@ func (s *Service) void(ctx context.Context, tx *store.Tx, c *ent.Customer, found
 		return err
 	}
 	if err := s.books.SettleContact(ctx, tx, c, found, nil); err != nil {
+		return err
+	}
+	if err := s.campaigns.Spread(ctx, tx, found.ID, recordOf(found).moment()...); err != nil {
 		return err
 	}
 	facts := map[string]any{}

@@ -90,6 +90,10 @@ func correctedNotes(_ context.Context, _ *Service, in *service.CorrectContactInp
 	return correctedText("notes", in.Notes, &r.Notes, maxNotes)
 }
 
+func correctedSource(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (bool, error) {
+	return correctedText("source", in.Source, &r.Source, maxSource)
+}
+
 func correctedText(name string, given graphql.Omittable[*string], to *string, most int) (bool, error) {
 	checked, err := input.OptionalText(name, given.Value(), most)
 	*to = input.OrZero(checked)

@@ -16,7 +16,6 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
-	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -109,7 +108,7 @@ func (s *Service) JoinContacts(ctx context.Context, in service.JoinContactsInput
 		if err != nil {
 			return "", err
 		}
-		c, kept, err := s.lockContact(ctx, tx, in.ID, input.OrZero(other.AboutID))
+		c, kept, err := s.lockContact(ctx, tx, in.ID, &changes{To: &Record{}}, recordOf(other))
 		if err != nil {
 			return "", err
 		}
@@ -148,6 +147,14 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 		return err
 	}
 	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
+		return err
+	}
+	// Spend of a campaign that both had is spread anew by now: what they cost is another.
+	kept, err := tx.Contact.Get(ctx, kept.ID)
+	if err != nil {
+		return err
+	}
+	if c, err = tx.Customer.Get(ctx, c.ID); err != nil {
 		return err
 	}
 	missing := s.missing(recordOf(kept), recordOf(other))
@@ -194,6 +201,8 @@ func (s *Service) missing(kept, other *Record) (in service.CorrectContactInput) 
 	}{
 		{kept.OrderID, other.OrderID, &in.OrderID},
 		{kept.OfferID, other.OfferID, &in.OfferID},
+		{kept.CampaignID, other.CampaignID, &in.CampaignID},
+		{kept.Source, other.Source, &in.Source},
 	} {
 		if link.kept == "" && link.other != "" {
 			*link.to = graphql.OmittableOf(&link.other)

@@ -140,7 +140,17 @@ var fields = []Descriptor{
 	ofFile(field.Of("voided_by", "voided_by", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidedBy }).
 		Checked(shortText(func(r *Record) *string { return &r.VoidedBy }, 100))),
 	ofFile(field.Of("void_reason", "void_reason", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidReason }).Checked(voidReason)),
+	ofFile(field.Of("campaign", "", field.Own|field.Mappable, field.Identifier, func(r *Record) *string { return &r.Campaign }).From("coalesce(g.code, '')")),
+	given("source", field.Of("source", "source", field.Own|field.Mappable|field.Nullable, field.Text, func(r *Record) *string { return &r.Source }).
+		Checked(shortText(func(r *Record) *string { return &r.Source }, maxSource)),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			r.Source = input.OrZero(in.Source)
+			return shortText(func(r *Record) *string { return &r.Source }, maxSource)("source", r)
+		}).corrects("source", correctedSource, func(r *Record) any { return input.NonEmpty(r.Source) }),
 	// What files do not have.
+	linked("campaignId", "", "campaign_id", 0, id.Campaign, func(r *Record) *string { return &r.CampaignID }, func(in *service.RecordContactInput) *string { return in.CampaignID },
+		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.CampaignID }),
+	ofFile(field.Of("", "advertising", 0, field.Amount, func(r *Record) *money.Amount { return &r.Advertising })),
 	linked("offerId", "", "offer_id", 0, id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).

@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -19,8 +20,9 @@ import (
 // belongs to, in one transaction. An outbound contact with a purpose that needs a permission is refused unless one
 // held at its moment. A missing rate does not keep it from being recorded.
 //
-// Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, orderId or offerId; PERMISSION_MISSING on channel; ALREADY_EXISTS on
-// id; NOT_FOUND and WRONG_STATE on taskId; FORBIDDEN for a role that records no contacts, and on staffId where SALES record for somebody else.
+// Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, orderId, offerId or campaignId; PERMISSION_MISSING on channel;
+// ALREADY_EXISTS on id; NOT_FOUND and WRONG_STATE on taskId; FORBIDDEN for a role that records no contacts, and on staffId where SALES record
+// for somebody else.
 func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInput) (*ent.Contact, error) {
 	n, err := s.checkContact(ctx, in)
 	if err != nil {
@@ -31,7 +33,11 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err := s.rates.HoldRates(ctx, tx); err != nil {
 			return "", err
 		}
-		c, err := s.lockCustomers(ctx, tx, n)
+		siblings, err := s.campaigns.Hold(ctx, tx, n.moment()...)
+		if err != nil {
+			return "", err
+		}
+		c, err := s.lockCustomers(ctx, tx, n, siblings)
 		if err != nil {
 			return "", err
 		}
@@ -71,12 +77,15 @@ func idOf(c *ent.Contact) string {
 	return c.ID
 }
 
-// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about.
-func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (*ent.Customer, error) {
-	if n.AboutID != "" {
-		if err := service.HoldCustomers(ctx, tx, n.CustomerID, n.AboutID); err != nil {
+// lockCustomers locks the customer of a contact, which it returns, the one that the contact is about, and those of other contacts that cost
+// less by it.
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record, siblings []string) (*ent.Customer, error) {
+	if n.AboutID != "" || len(siblings) > 0 {
+		if err := service.HoldCustomers(ctx, tx, append(siblings, n.CustomerID, n.AboutID)...); err != nil {
 			return nil, err
 		}
+	}
+	if n.AboutID != "" {
 		if _, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID); err != nil {
 			return nil, err
 		}
@@ -85,7 +94,7 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (*e
 }
 
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The
-// transaction holds the rates and the customer. The caller has decided whether the contact is permitted.
+// transaction holds the rates, the campaign that caused it, and the customer. The caller has decided whether the contact is permitted.
 func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n Record) (*ent.Contact, error) {
 	if err := s.derive(ctx, tx, c, &n); err != nil {
 		return nil, err
@@ -100,6 +109,9 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 		return nil, err
 	}
 	if err := s.books.SettleContact(ctx, tx, c, nil, contact); err != nil {
+		return nil, err
+	}
+	if err := s.campaigns.Spread(ctx, tx, contact.ID, n.moment()...); err != nil {
 		return nil, err
 	}
 	if err := s.ContactRecorded(ctx, tx, contact.ID, c.ID); err != nil {
@@ -123,17 +135,23 @@ func (s *Service) derive(ctx context.Context, tx *store.Tx, c *ent.Customer, n *
 	if err != nil {
 		return err
 	}
-	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense), n.At)
+	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense, nil), n.At)
 	if err != nil {
 		return err
 	}
 	n.Cost, n.CostLines, n.Uncosted = cost.Total, cost.Lines, len(cost.Missing) > 0
+	n.Advertising = money.Amount{} // it is spread when the contact is written
 	return nil
 }
 
-// checkLinks checks that the order and the offer that a contact is newly about are the customer's, and that the actor may see them. NOT_FOUND
-// on orderId or offerId.
+// checkLinks checks that the order and the offer that a contact is newly about are the customer's, and that the actor may see them and the
+// campaign. NOT_FOUND on orderId, offerId or campaignId.
 func (s *Service) checkLinks(ctx context.Context, tx *store.Tx, before, after *Record) error {
+	if after.CampaignID != "" && after.CampaignID != before.CampaignID {
+		if err := s.campaigns.Exists(ctx, tx, "campaignId", after.CampaignID); err != nil {
+			return err
+		}
+	}
 	if after.OrderID != "" && after.OrderID != before.OrderID {
 		isTheirs, err := tx.Order.Query().Where(order.ID(after.OrderID), order.CustomerID(after.CustomerID)).Exist(ctx)
 		if err != nil {

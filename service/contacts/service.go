@@ -1,12 +1,14 @@
 // Package contacts records contacts with customers: whether they are permitted, what they cost, and what they earn.
 //
-// It may import service, service/input, service/field, and the packages books, consent, people, rates and tasks under service. What reads past the guard is
+// It may import service, service/input, service/field, and the packages books, campaigns, consent, people, rates and tasks under service.
+// What reads past the guard is
 // in unguarded.go.
 package contacts
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/campaigns"
 	"kopeck/service/consent"
 	"kopeck/service/people"
 	"kopeck/service/rates"
@@ -17,14 +19,15 @@ import (
 type Service struct {
 	*service.Core
 
-	books   *books.Service
-	consent *consent.Service
-	people  *people.Service
-	rates   *rates.Service
-	tasks   *tasks.Service
+	books     *books.Service
+	campaigns *campaigns.Service
+	consent   *consent.Service
+	people    *people.Service
+	rates     *rates.Service
+	tasks     *tasks.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, people *people.Service, rates *rates.Service, tasks *tasks.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, people: people, rates: rates, tasks: tasks}
+func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, consent *consent.Service, people *people.Service, rates *rates.Service, tasks *tasks.Service) *Service {
+	return &Service{Core: core, books: books, campaigns: campaigns, consent: consent, people: people, rates: rates, tasks: tasks}
 }

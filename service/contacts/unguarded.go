@@ -16,9 +16,9 @@ func keepFacts(ctx context.Context, tx *store.Tx, correctionID string, c *ent.Co
 		from = *c.CorrectedAt
 	}
 	return tx.InsertRows(ctx, "contact_corrections", []string{
-		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "about_id", "expense",
+		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "about_id", "expense", "campaign_id",
 	}, [][]any{{
-		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, c.AboutID, c.Expense,
+		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, c.AboutID, c.Expense, c.CampaignID,
 	}})
 }
 

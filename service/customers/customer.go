@@ -5,6 +5,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/campaign"
 	"kopeck/ent/customer"
 	"kopeck/fault"
 	"kopeck/id"
@@ -59,6 +60,9 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		if err := s.checkPartner(row.PartnerID); err != nil {
 			return "", err
 		}
+		if err := checkCampaign(ctx, tx, row.CampaignID); err != nil {
+			return "", err
+		}
 		if row.ReferredByID != nil {
 			if _, err := s.LockCustomer(ctx, tx, "referredById", *row.ReferredByID); err != nil {
 				return "", err
@@ -107,6 +111,18 @@ func (s *Service) create(ctx context.Context, tx *store.Tx, newID string, row *R
 		create.SetPartnerID(actor.PartnerID)
 	}
 	return create.Save(ctx)
+}
+
+// checkCampaign checks that the actor may see a campaign. NOT_FOUND on campaignId.
+func checkCampaign(ctx context.Context, tx *store.Tx, campaignID *string) error {
+	if campaignID == nil {
+		return nil
+	}
+	found, err := tx.Campaign.Query().Where(campaign.ID(*campaignID)).Exist(ctx)
+	if err == nil && !found {
+		err = fault.NoSuch("campaignId", "campaign")
+	}
+	return err
 }
 
 // checkOwner checks that the actor may make a user the owner: SALES may name only themselves.

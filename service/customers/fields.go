@@ -154,6 +154,18 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.TaxExempt },
 		kept, mapped,
 	),
+	define(
+		names{"campaignId", "campaign_id", "campaign"}, optional(func(r *Record) **string { return &r.CampaignID }), externalID, isID(id.Campaign),
+		func(in *service.CreateCustomerInput) *string { return in.CampaignID },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.CampaignID },
+		replaced, mapped,
+	).withText(func(r *Record) *string { return &r.Campaign }),
+	define(
+		names{"source", "source", "source"}, optional(func(r *Record) **string { return &r.Source }), text, anyText(100),
+		func(in *service.CreateCustomerInput) *string { return in.Source },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.Source },
+		replaced, mapped,
+	),
 }
 
 // ifGiven is a value of an update that cannot be cleared: null leaves it as it is.

@@ -39,6 +39,7 @@ const (
 	first, referrer = "cus_01jd0000000000000000000001", "cus_01jd0000000000000000000002"
 	otherReferrer   = "cus_01jd0000000000000000000003"
 	anna, olga      = "usr_01jd0000000000000000000001", "usr_01jd0000000000000000000002"
+	radio, poster   = "cmg_01jd0000000000000000000001", "cmg_01jd0000000000000000000002"
 	partner, other  = "prt_01jd0000000000000000000001", "prt_01jd0000000000000000000002"
 )
 
@@ -70,6 +71,8 @@ var samples = map[string][2]sample{
 	"deleted_at":         {{"", "2026-01-02T00:00:00Z"}, {"", "2026-02-02T00:00:00Z"}},
 	"tax_exempt":         {{`"an embassy"`, "an embassy"}, {`"export"`, "export"}},
 	"birthday":           {{`"1990-02-28"`, "1990-02-28"}, {`"1900-01-01"`, "1900-01-01"}},
+	"campaign":           {{`"` + radio + `"`, "radio"}, {`"` + poster + `"`, "poster"}},
+	"source":             {{`"fair"`, "fair"}, {`"street"`, "street"}},
 	"wallet":             {{`{"amount": "120000.00", "currencyCode": "RUB"}`, "120000.00"}, {`{"amount": "1.00", "currencyCode": "RUB"}`, "1.00"}},
 }
 
@@ -104,6 +107,11 @@ func (w *world) staff() {
 			w.Fatal(err)
 		}
 	}
+	for id, code := range map[string]string{radio: "radio", poster: "poster"} {
+		if _, err := w.Campaigns.CreateCampaign(w.ctx, service.CreateCampaignInput{ID: &id, Code: code, Name: code, Source: code}); err != nil {
+			w.Fatal(err)
+		}
+	}
 	for _, id := range []string{referrer, otherReferrer} {
 		if _, err := w.Customers.CreateCustomer(w.ctx, service.CreateCustomerInput{ID: &id, Name: "Referrer"}); err != nil {
 			w.Fatal(err)
@@ -117,6 +125,9 @@ func (w *world) of(c *ent.Customer, f *customers.Descriptor) string {
 	r := customers.Record{Customer: c}
 	if c.OwnerID != nil {
 		r.Owner = w.People.User(*c.OwnerID).Email
+	}
+	if c.CampaignID != nil {
+		r.Campaign = map[string]string{radio: "radio", poster: "poster"}[*c.CampaignID]
 	}
 	return f.Write(&field.Form{Currency: w.Currency}, &r)
 }

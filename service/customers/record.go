@@ -15,6 +15,7 @@ type Record struct {
 	*ent.Customer
 
 	Owner            string    // the e-mail of the user who looks after the customer; "" for nobody
+	Campaign         string    // the code of the campaign that brought the customer, as it was stated; "" for none
 	Partner          string    // the name of the partner who brought the customer
 	StageOverruled   string    // the reason with which staff decided the stage; "" if they did not
 	StageOverruledAt time.Time // when they did; zero if they did not

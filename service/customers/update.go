@@ -41,6 +41,9 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		if err := s.checkNamed(ctx, in); err != nil {
 			return "", err
 		}
+		if err := checkCampaign(ctx, tx, in.CampaignID.Value()); err != nil {
+			return "", err
+		}
 		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
 		if err != nil {
 			return "", err

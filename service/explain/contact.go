@@ -31,6 +31,8 @@ type Contact struct {
 	Order      string        `json:"order,omitempty"` // that it was about
 	Offer      string        `json:"offer,omitempty"`
 	Permission *Permission   `json:"permission,omitempty"`
+	Source     string        `json:"source,omitempty"`
+	Campaign   *CausedBy     `json:"campaign,omitempty"` // that caused it
 	CostLines  []Cost        `json:"costLines"`
 	Cost       string        `json:"cost"`
 	Credits    []OrderCredit `json:"credits"`
@@ -50,6 +52,23 @@ type OrderCredit struct {
 	Margin string `json:"margin"`
 	Share  string `json:"share"`
 	Amount string `json:"amount"`
+}
+
+// CausedBy is the campaign that caused a contact, with the spend of which the contact has a part.
+type CausedBy struct {
+	ID     string  `json:"id"`
+	Code   string  `json:"code"`
+	Name   string  `json:"name"`
+	Spends []Spend `json:"spends"`
+}
+
+// Spend is what a line of ADVERTISING is reckoned from.
+type Spend struct {
+	Line     string `json:"line"`
+	Spend    string `json:"spend"`
+	Contacts int    `json:"contacts"` // among which it is spread, equally
+	Place    int    `json:"place"`    // of this contact among them, from 1
+	Part     string `json:"part"`
 }
 
 // Permission is the permission that a contact was made under.
@@ -118,12 +137,30 @@ func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, erro
 		line = line.WithUnits(s.Currency)
 		page.CostLines = append(page.CostLines, s.cost(&line))
 	}
-	for _, add := range []func(context.Context, *ent.Contact, *Contact) error{s.addEarned, s.addPermission, s.addCorrections} {
+	for _, add := range []func(context.Context, *ent.Contact, *Contact) error{s.addCampaign, s.addEarned, s.addPermission, s.addCorrections} {
 		if err := add(ctx, c, page); err != nil {
 			return nil, err
 		}
 	}
 	return page, nil
+}
+
+// addCampaign adds the campaign that caused a contact, and what its lines of ADVERTISING are reckoned from.
+func (s *Service) addCampaign(ctx context.Context, c *ent.Contact, page *Contact) error {
+	page.Source = input.OrZero(c.Source)
+	if c.CampaignID == nil {
+		return nil
+	}
+	by, err := s.campaigns.Campaign(ctx, c.CampaignID, nil)
+	if err != nil || by == nil {
+		return err
+	}
+	page.Campaign = &CausedBy{by.ID, by.Code, by.Name, []Spend{}}
+	reckoned, err := s.campaigns.Reckon(ctx, c)
+	for _, one := range reckoned {
+		page.Campaign.Spends = append(page.Campaign.Spends, Spend{one.Label, s.format(one.Spend), one.Contacts, one.Place, s.format(one.Part)})
+	}
+	return err
 }
 
 // addEarned adds what a contact earned of orders, and what it is expected to earn.
@@ -232,8 +269,17 @@ func (c *Contact) Page() string {
 	if c.Permission != nil {
 		p.fact("permission", fmt.Sprintf("%s: %s, %s, %s, now %s: %q", c.Permission.ID, c.Permission.Channel, c.Permission.Purpose, c.Permission.Level, c.Permission.State, c.Permission.Wording))
 	}
+	p.fact("source", c.Source)
+	if c.Campaign != nil {
+		p.fact("campaign", c.Campaign.Code+": "+c.Campaign.Name)
+	}
 	p.head("What it cost")
 	costsOn(p, c.CostLines, c.Cost, "", c.moment)
+	if c.Campaign != nil {
+		for _, one := range c.Campaign.Spends {
+			p.row(2, fmt.Sprintf("%s: spend %s, equally over %d contacts, of which this is number %d", one.Line, one.Spend, one.Contacts, one.Place), one.Part)
+		}
+	}
 	p.head("What it earned")
 	for _, credit := range c.Credits {
 		p.row(2, fmt.Sprintf("%s: share %s of the margin %s, by %s", credit.Order, credit.Share, credit.Margin, credit.Model), credit.Amount)

@@ -13,9 +13,9 @@ import (
 )
 
 // ContactInput returns what the cost of a contact is computed from; codes are those of the staff member at its moment, nil where
-// none of our people took part. Whatever costs a contact makes its input here.
-func ContactInput(codes []string, spent costing.Duration, channel schema.Channel, expense money.Amount) costing.ContactInput {
-	return costing.NewContactInput(spent, string(channel), expense, codes)
+// none of our people took part, and advertising are its parts of the spend of a campaign. Whatever costs a contact makes its input here.
+func ContactInput(codes []string, spent costing.Duration, channel schema.Channel, expense money.Amount, advertising []costing.Line) costing.ContactInput {
+	return costing.NewContactInput(spent, string(channel), expense, codes, advertising)
 }
 
 // Staff is somebody of ours as far as their rates are looked for: the grade is that of a moment.

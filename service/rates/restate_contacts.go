@@ -105,7 +105,7 @@ func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, added cover
 			return 0, err
 		}
 	}
-	return work.changed, s.addContactCosts(ctx, tx, work.more)
+	return work.changed, s.AddContactCosts(ctx, tx, work.more)
 }
 
 // RestateGrade recomputes the costs of the contacts of a user from a moment on: the grade is another. The transaction has written it.
@@ -127,7 +127,7 @@ func (s *Service) RestateGrade(ctx context.Context, tx *store.Tx, userID string,
 	if err := s.restatePending(ctx, tx, &work); err != nil {
 		return err
 	}
-	return s.addContactCosts(ctx, tx, work.more)
+	return s.AddContactCosts(ctx, tx, work.more)
 }
 
 // restateScope reads the contacts of a scope in a span, and costs them as soon as there are enough of them.
@@ -161,7 +161,11 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 		if c.staffID != nil {
 			staff = work.staff[*c.staffID]
 		}
-		in := ContactInput(staff.CodesAt(c.at), c.spent, c.channel, c.expense)
+		advertising, err := advertisingOf(c.id, c.lines) // no rate changes what a campaign cost
+		if err != nil {
+			return err
+		}
+		in := ContactInput(staff.CodesAt(c.at), c.spent, c.channel, c.expense, advertising)
 		cost, err := costing.Contact(in, work.rates, c.at, service.EndOfTime, s.Currency)
 		if err != nil {
 			return input.DomainError(err)
@@ -203,6 +207,16 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 	return audits.Write(ctx, tx)
 }
 
+// advertisingOf returns the lines of ADVERTISING among the stored cost lines of a contact.
+func advertisingOf(contactID string, stored []byte) ([]costing.Line, error) {
+	var lines []costing.Line
+	if err := json.Unmarshal(stored, &lines); err != nil {
+		return nil, fmt.Errorf("rates: cost lines of %s: %w", contactID, err)
+	}
+	advertising, _ := costing.SplitAdvertising(lines)
+	return advertising, nil
+}
+
 // sameLines reports whether stored cost lines say the same as new ones. The database may have formatted their JSON differently.
 func sameLines(stored []byte, lines []costing.Line) bool {
 	var before []costing.Line
@@ -211,8 +225,8 @@ func sameLines(stored []byte, lines []costing.Line) bool {
 	})
 }
 
-// addContactCosts adds to what customers' contacts have cost, and brings their lifetime value up to date.
-func (s *Service) addContactCosts(ctx context.Context, tx *store.Tx, more map[string]money.Amount) error {
+// AddContactCosts adds to what customers' contacts have cost, and brings their lifetime value up to date.
+func (s *Service) AddContactCosts(ctx context.Context, tx *store.Tx, more map[string]money.Amount) error {
 	maps.DeleteFunc(more, func(_ string, difference money.Amount) bool { return difference.IsZero() })
 	now := s.Now()
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(more)), store.IDsPerStatement) {

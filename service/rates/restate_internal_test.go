@@ -64,7 +64,7 @@ func TestContactScopes(t *testing.T) {
 		for userID, user := range staff {
 			for _, channel := range []schema.Channel{schema.ByPhone, schema.ByEmail} {
 				for n := range 30 {
-					in := ContactInput(user.CodesAt(day(n)), costing.InMinutes(money.Whole(1)), channel, money.Amount{})
+					in := ContactInput(user.CodesAt(day(n)), costing.InMinutes(money.Whole(1)), channel, money.Amount{}, nil)
 					covered := len(added.covering(day(n), in.RateKeys()...)) > 0
 					found := func(scopes []contactScope) int {
 						found := 0

@@ -109,7 +109,7 @@ func (f *factory) cost(c contact) costing.ContactCost {
 	if u := f.staff[c.staff]; u != nil {
 		codes = costing.StaffCodes(u.EmailKey, u.Grade)
 	}
-	in := rates.ContactInput(codes, costing.InMinutes(c.minutes), c.channel, c.expense)
+	in := rates.ContactInput(codes, costing.InMinutes(c.minutes), c.channel, c.expense, nil)
 	cost, err := costing.Contact(in, f.Quote.PriceBook().Basis().Rates, c.at, service.EndOfTime, f.Currency)
 	f.Must(err)
 	return cost

@@ -46,6 +46,9 @@ type baseCustomer struct {
 	ent.Customer
 
 	segment, partner, referredBy *string
+
+	campaign, source *string      // of the origin; absent where the report does not ask
+	booked           money.Amount // what the books say that it cost to win the customer
 }
 
 // CustomerBase sums up what all customers are worth, as their own lifetime values say at this moment; deleted ones are left out.
@@ -66,7 +69,11 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
 		rows = map[string]*CustomerBaseRow{}
 		b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
-		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
+		read := eachBaseCustomer
+		if slices.Contains(by, service.BaseDimensionSource) {
+			read = eachOfOrigin
+		}
+		return read(ctx, tx, func(c *baseCustomer) error {
 			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)
 			if err != nil {
 				return err
@@ -136,7 +143,8 @@ func dimensionOf(c *baseCustomer, dimension service.BaseDimension, zone *time.Lo
 	return ""
 }
 
-// sourceOf returns who brought a customer: a partner's id, referral for another customer, "" where that is not known.
+// sourceOf returns who or what brought a customer: a partner's id, referral for another customer, else the source of the origin, "" where that is
+// not known.
 func sourceOf(c *baseCustomer) string {
 	switch {
 	case c.partner != nil:
@@ -144,7 +152,7 @@ func sourceOf(c *baseCustomer) string {
 	case c.referredBy != nil:
 		return referral
 	}
-	return ""
+	return input.OrZero(c.source)
 }
 
 // baseLabels returns what people read for a key: of a partner the name.

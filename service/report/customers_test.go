@@ -151,7 +151,7 @@ func customerBase(t *testing.T, s *apptest.Shop) {
 }
 
 func acquisitionSources(t *testing.T, s *apptest.Shop) {
-	r, err := s.Report.AcquisitionSources(s.System(), nil, nil, ptr(money.Exact("0.5")))
+	r, err := s.Report.AcquisitionSources(s.System(), nil, nil, ptr(money.Exact("0.5")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,8 +82,18 @@ func (s *Service) statisticsKnownAt(ctx context.Context, tx *store.Tx, customerI
 // contactCostsKnownAt returns what customers' contacts cost, by customer, as it was known at a moment.
 func (s *Service) contactCostsKnownAt(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (map[string]money.Amount, error) {
 	sums, dated := map[string]money.Amount{}, s.quote.PriceBook().Basis().Rates
+	caused, err := campaignsKnownOf(ctx, tx, customerIDs, at)
+	if err != nil {
+		return nil, err
+	}
+	var advertising map[string][]costing.Line
+	if len(caused) > 0 {
+		if advertising, err = s.campaigns.AdvertisingKnownAt(ctx, tx, at, caused); err != nil {
+			return nil, err
+		}
+	}
 	return sums, eachContactKnownOf(ctx, tx, customerIDs, at, func(customerID string, c *knownContact) error {
-		in := rates.ContactInput(s.people.StaffCodes(c.staffID, c.at, at), c.spent, c.channel, c.expense)
+		in := rates.ContactInput(s.people.StaffCodes(c.staffID, c.at, at), c.spent, c.channel, c.expense, advertising[c.id])
 		cost, err := costing.Contact(in, dated, c.at, at, s.Currency)
 		if err != nil {
 			return input.DomainError(err)

@@ -38,7 +38,7 @@ type CustomerEconomics struct {
 
 // CustomerEconomicsOf returns what customers brought and cost from a moment on (included) to another (not); without them,
 // over the whole time. An order counts at the time it was placed, an acquisition at acquired_at, or else when the customer was
-// recorded. It takes two statements for all of them. The customers are rows that the caller may see. INVALID where to lies before
+// recorded. It takes three statements for all of them. The customers are rows that the caller may see. INVALID where to lies before
 // from; FORBIDDEN for a role that may not see their orders and contacts.
 func (s *Service) CustomerEconomicsOf(ctx context.Context, customers []*ent.Customer, from, to *time.Time) (map[*ent.Customer]*CustomerEconomics, error) {
 	actor, _ := auth.From(ctx)
@@ -64,19 +64,23 @@ func (s *Service) CustomerEconomicsOf(ctx context.Context, customers []*ent.Cust
 	if err != nil {
 		return nil, err
 	}
-	paid, err := paidBackAt(ctx, s.Store, ids)
+	costs, err := s.campaigns.AcquisitionCosts(ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	paid, err := paidBackAt(ctx, s.Store, costly(customers, costs))
 	if err != nil {
 		return nil, err
 	}
 	all := make(map[*ent.Customer]*CustomerEconomics, len(customers))
 	for _, c := range customers {
-		e, err := economicsOf(c, sums[c.ID], begin, end)
+		e, err := economicsOf(c, sums[c.ID], costs[c], begin, end)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
 		at, known := paid[c.ID]
 		switch {
-		case c.AcquisitionCost.Sign() <= 0:
+		case costs[c].Sign() <= 0:
 			at = acquiredAt(c) // there was nothing to pay
 			e.AcquisitionPaidBackAt = &at
 		case known:
@@ -91,17 +95,29 @@ func (s *Service) CustomerEconomicsOf(ctx context.Context, customers []*ent.Cust
 	return all, nil
 }
 
+// costly returns the ids of the customers whom it cost something to win.
+func costly(customers []*ent.Customer, costs map[*ent.Customer]money.Amount) (ids []string) {
+	for _, c := range customers {
+		if costs[c].Sign() > 0 {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
 // acquiredAt returns when a customer was won.
 func acquiredAt(c *ent.Customer) time.Time { return input.Or(c.AcquiredAt, c.CreatedAt).UTC() }
 
 // economicsOf makes a customer's economics of the sums of a period, but for when the acquisition is paid back.
-func economicsOf(c *ent.Customer, sums customerSums, begin, end time.Time) (*CustomerEconomics, error) {
+// What it cost to win them is subtracted only where it was stated: else it is a part of what their contacts cost.
+func economicsOf(c *ent.Customer, sums customerSums, cost money.Amount, begin, end time.Time) (*CustomerEconomics, error) {
 	e := &CustomerEconomics{Revenue: sums.revenue, Margin: sums.margin, ContactCost: sums.contactCost, Orders: sums.orders, Contacts: sums.contacts}
+	var stated money.Amount
 	if acquired := acquiredAt(c); !acquired.Before(begin) && acquired.Before(end) {
-		e.AcquisitionCost = c.AcquisitionCost
+		e.AcquisitionCost, stated = cost, c.AcquisitionCost
 	}
 	var err error
-	if e.Net, err = lifetime.Past(e.Margin, e.ContactCost, e.AcquisitionCost); err != nil {
+	if e.Net, err = lifetime.Past(e.Margin, e.ContactCost, stated); err != nil {
 		return nil, err
 	}
 	if c.Wallet == nil || c.Wallet.Sign() <= 0 {

@@ -26,6 +26,7 @@ type knownBooks struct {
 	limit        int // of groups; 0 is none
 	groups       map[string]*contactGroup
 	unattributed money.Amount // of orders placed in the period
+	advertising  map[string][]costing.Line
 }
 
 // sumKnown returns the sums of the groups that there were, in no order, and the unattributed part; without dimensions always
@@ -39,7 +40,11 @@ func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, mode
 	if err := tx.PreferIndexes(ctx); err != nil {
 		return nil, k.unattributed, err
 	}
-	err := s.eachRange(ctx, tx, func(within idRange) error {
+	var err error
+	if k.advertising, err = s.campaigns.AdvertisingKnownAt(ctx, tx, at, nil); err != nil {
+		return nil, k.unattributed, err
+	}
+	err = s.eachRange(ctx, tx, func(within idRange) error {
 		earned, err := k.earned(ctx, tx, within)
 		if err != nil {
 			return err
@@ -111,7 +116,7 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 // addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.knownAt, func(c *knownContact) error {
-		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.knownAt), c.spent, c.channel, c.expense)
+		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.knownAt), c.spent, c.channel, c.expense, k.advertising[c.id])
 		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.knownAt, k.Currency)
 		if err != nil {
 			return err

@@ -211,7 +211,7 @@ func refused(t *testing.T, s *apptest.Shop) {
 		{"a threshold of 1", func() error { _, err := s.Report.ValueAtRisk(ctx, ptr(1.0), nil); return err }, "INVALID threshold"},
 		{"101 customers at risk", func() error { _, err := s.Report.ValueAtRisk(ctx, nil, ptr(101)); return err }, "INVALID first"},
 		{"a negative return", func() error {
-			_, err := s.Report.AcquisitionSources(ctx, nil, nil, ptr(money.Exact("-1")))
+			_, err := s.Report.AcquisitionSources(ctx, nil, nil, ptr(money.Exact("-1")), nil)
 			return err
 		}, "INVALID return"},
 		{"a horizon of 601 months", func() error { _, err := s.Report.CustomerBase(ctx, nil, ptr(601), nil); return err }, "INVALID horizonMonths"},

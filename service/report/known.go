@@ -2,6 +2,8 @@ package report
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"kopeck/auth"
@@ -50,6 +52,21 @@ func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, 
 	if err != nil {
 		return nil, err
 	}
+	caused := map[string]bool{}
+	for _, c := range contacts {
+		if f, corrected := before[c.ID]; corrected {
+			caused[input.OrZero(f.campaignID)] = true
+		} else {
+			caused[input.OrZero(c.CampaignID)] = true
+		}
+	}
+	delete(caused, "")
+	var advertising map[string][]costing.Line
+	if len(caused) > 0 {
+		if advertising, err = s.campaigns.AdvertisingKnownAt(ctx, s.Store, known, slices.Sorted(maps.Keys(caused))); err != nil {
+			return nil, err
+		}
+	}
 	dated := s.quote.PriceBook().Basis().Rates
 	actor, _ := auth.From(ctx)
 	all := make(map[*ent.Contact]*ContactCost, len(contacts))
@@ -59,12 +76,12 @@ func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, 
 		}
 		f, corrected := before[c.ID]
 		if !corrected {
-			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.At}
+			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.CampaignID, c.At}
 		}
 		if !actor.SeesCostOf(f.staffID) {
 			continue
 		}
-		in := rates.ContactInput(s.people.StaffCodes(f.staffID, f.at, known), f.spent, f.channel, f.expense)
+		in := rates.ContactInput(s.people.StaffCodes(f.staffID, f.at, known), f.spent, f.channel, f.expense, advertising[c.ID])
 		cost, err := costing.Contact(in, dated, f.at, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)

@@ -3,12 +3,13 @@
 // is worth who has not ordered yet (prospect.go), and what a contact or an order cost by what was known at a moment (known.go).
 // A report is a value, and a Sheet for a CSV file. Nothing is written.
 //
-// It may import service, service/input, people, customers, rates, quote, books and value.
+// It may import service, service/input, people, campaigns, customers, rates, quote, books and value.
 package report
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/service/people"
 	"kopeck/service/quote"
@@ -21,6 +22,7 @@ type Service struct {
 	*service.Core
 
 	books     *books.Service
+	campaigns *campaigns.Service
 	customers *customers.Service
 	people    *people.Service
 	quote     *quote.Service
@@ -29,6 +31,6 @@ type Service struct {
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
-	return &Service{Core: core, books: books, customers: customers, people: people, quote: quote, rates: rates, value: value}
+func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
+	return &Service{Core: core, books: books, campaigns: campaigns, customers: customers, people: people, quote: quote, rates: rates, value: value}
 }

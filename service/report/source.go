@@ -40,7 +40,7 @@ type AcquisitionSource struct {
 // AcquisitionSources sums up, by source, what customers cost to win, have earned and will earn as their own lifetime values say. One
 // statement, on one snapshot. Whether the caller may see it is checked by the API. INVALID on horizonMonths, annualDiscountRate and
 // return.
-func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate, asked *money.Exact) (*AcquisitionSources, error) {
+func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate, asked *money.Exact, by *service.AcquisitionDimension) (*AcquisitionSources, error) {
 	months := input.Or(horizonMonths, sourceHorizon)
 	horizon, rate, err := s.value.CheckOutlook(&months, annualDiscountRate)
 	if err != nil {
@@ -57,16 +57,20 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 	var sources map[string]*AcquisitionSource
 	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
 		sources = map[string]*AcquisitionSource{}
+		keyed, err := s.sourceKeys(ctx, tx, by)
+		if err != nil {
+			return err
+		}
 		m, cumulative := s.value.Current(), make([]float64, horizon)
-		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
+		return eachOfOrigin(ctx, tx, func(c *baseCustomer) error {
 			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), now, horizon, rate)
 			if err != nil {
 				return err
 			}
-			key := sourceOf(c)
+			key, label := keyed(c)
 			row := sources[key]
 			if row == nil {
-				row = &AcquisitionSource{Source: key, Label: s.baseLabels([]service.BaseDimension{service.BaseDimensionSource}, []string{key})[0], months: make([]float64, horizon)}
+				row = &AcquisitionSource{Source: key, Label: label, months: make([]float64, horizon)}
 				sources[key] = row
 			}
 			if e := value.EarningsOf(&c.Customer).Until(day); e.OrderDays > 0 {
@@ -96,18 +100,38 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 	return r, nil
 }
 
+// sourceKeys returns the key and the label of the row of a customer.
+func (s *Service) sourceKeys(ctx context.Context, tx *store.Tx, by *service.AcquisitionDimension) (func(c *baseCustomer) (key, label string), error) {
+	if by == nil || *by == service.AcquisitionDimensionSource {
+		return func(c *baseCustomer) (string, string) {
+			key := sourceOf(c)
+			return key, s.baseLabels([]service.BaseDimension{service.BaseDimensionSource}, []string{key})[0]
+		}, nil
+	}
+	names, err := campaignNames(ctx, tx)
+	return func(c *baseCustomer) (string, string) {
+		key := input.OrZero(c.campaign)
+		return key, names[key]
+	}, err
+}
+
 // add adds a customer of whom a margin is expected.
 func (r *AcquisitionSource) add(c *baseCustomer, expected money.Amount) error {
 	r.Customers++
 	if c.OrderDays > 0 {
 		r.Won++
 	}
+	cost := c.AcquisitionCost
 	earned, err := c.Margin.Minus(c.ContactCost)
+	if err == nil && cost.IsZero() { // the books say it, and it is a part of what the contacts cost
+		cost = c.booked
+		earned, err = earned.Plus(cost)
+	}
 	if err != nil {
 		return err
 	}
 	var err1, err2, err3 error
-	r.Cost, err1 = r.Cost.Plus(c.AcquisitionCost)
+	r.Cost, err1 = r.Cost.Plus(cost)
 	r.Earned, err2 = r.Earned.Plus(earned)
 	r.Expected, err3 = r.Expected.Plus(expected)
 	return cmp.Or(err1, err2, err3)

@@ -223,18 +223,21 @@ type knownFacts struct {
 	channel schema.Channel
 	expense money.Amount
 	staffID *string
-	at      time.Time
+
+	campaignID *string
+
+	at time.Time
 }
 
 // factsKnownAt returns the facts of contacts that were corrected after a moment as they were known at it, by contact. The caller may see the
 // contacts.
 func factsKnownAt(ctx context.Context, from store.Reader, contactIDs []string, at time.Time) (map[string]knownFacts, error) {
 	all := map[string]knownFacts{}
-	const query = "SELECT contact_id, minutes, exact_seconds, channel, expense, staff_id, at FROM contact_corrections WHERE known_from <= ? AND recorded_at > ? AND contact_id IN @ids"
+	const query = "SELECT contact_id, minutes, exact_seconds, channel, expense, staff_id, campaign_id, at FROM contact_corrections WHERE known_from <= ? AND recorded_at > ? AND contact_id IN @ids"
 	return all, store.EachByIDs(ctx, from, query, []any{at, at}, contactIDs, func(scan store.ScanFunc) error {
 		var contactID string
 		var f knownFacts
-		err := scan(&contactID, &f.spent.Minutes, &f.spent.Seconds, &f.channel, &f.expense, &f.staffID, store.UTC(&f.at))
+		err := scan(&contactID, &f.spent.Minutes, &f.spent.Seconds, &f.channel, &f.expense, &f.staffID, &f.campaignID, store.UTC(&f.at))
 		all[contactID] = f
 		return err
 	})

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -18,18 +19,59 @@ import (
 // by auth/rules.go. The customers of a customer's economics are rows that the caller may see; CustomerEconomicsOf refuses a role that may
 // not read their orders and contacts, and the fields of costs have the directive.
 
-// eachBaseCustomer gives all customers who are not deleted, in the order of their ids.
+// baseColumns are read of all customers c.
+const baseColumns = `c.id, c.stage, c.created_at, c.departed_at, c.acquisition_cost, c.order_days, c.first_order_day, c.last_order_day, c.margin, c.repeat_margin, c.refunded_margin, c.contact_cost, c.recent_days,
+	c.segment, c.acquired_at, c.partner_id, c.referred_by_id`
+
+// eachBaseCustomer gives all customers who are not deleted, in the order of their ids, without where they come from.
 func eachBaseCustomer(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
-	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, recent_days,
-		segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id`
+	return eachOfBase(ctx, tx, "SELECT "+baseColumns+", NULL, NULL, 0 FROM customers c WHERE c.deleted_at IS NULL ORDER BY c.id", each)
+}
+
+// originsSQL adds to customers c the campaign g of their origin, the first inbound contact f, and what the books say that it cost to win them.
+const originsSQL = ` LEFT JOIN (SELECT customer_id, campaign_id, source FROM (SELECT customer_id, campaign_id, source, row_number() OVER (PARTITION BY customer_id ORDER BY at, id) AS place
+		FROM contacts WHERE direction = 'INBOUND' AND voided_at IS NULL) AS r WHERE place = 1) AS f ON f.customer_id = c.id
+	LEFT JOIN campaigns g ON g.id = CASE WHEN c.campaign_id IS NULL AND c.source IS NULL THEN f.campaign_id ELSE c.campaign_id END
+	LEFT JOIN (SELECT k.customer_id, sum(k.advertising) AS amount FROM contacts k WHERE k.advertising <> 0 AND k.voided_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.customer_id AND o.status = 'COMPLETED' AND o.at < k.at) GROUP BY k.customer_id) AS a ON a.customer_id = c.id`
+
+// eachOfOrigin is eachBaseCustomer with where the customers come from. It reads all contacts only where some say so.
+func eachOfOrigin(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
+	const known = `SELECT 1 WHERE EXISTS (SELECT 1 FROM contacts WHERE campaign_id IS NOT NULL) OR EXISTS (SELECT 1 FROM contacts WHERE source IS NOT NULL)
+		OR EXISTS (SELECT 1 FROM customers WHERE campaign_id IS NOT NULL) OR EXISTS (SELECT 1 FROM customers WHERE source IS NOT NULL)`
+	found := false
+	err := store.Each(ctx, tx, known, nil, func(store.ScanFunc) error {
+		found = true
+		return nil
+	})
+	if err != nil || !found {
+		return cmp.Or(err, eachBaseCustomer(ctx, tx, each))
+	}
+	query := "SELECT " + baseColumns + ", g.id, coalesce(CASE WHEN c.campaign_id IS NULL AND c.source IS NULL THEN f.source ELSE c.source END, g.source), CAST(coalesce(a.amount, 0) AS BIGINT) FROM customers c" +
+		originsSQL + " WHERE c.deleted_at IS NULL ORDER BY c.id"
+	return eachOfBase(ctx, tx, query, each)
+}
+
+func eachOfBase(ctx context.Context, tx *store.Tx, query string, each func(*baseCustomer) error) error {
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var c baseCustomer
 		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.RecentDays,
-			&c.segment, &c.AcquiredAt, &c.partner, &c.referredBy)
+			&c.segment, &c.AcquiredAt, &c.partner, &c.referredBy, &c.campaign, &c.source, &c.booked)
 		if err != nil {
 			return err
 		}
 		return each(&c)
+	})
+}
+
+// campaignNames reads the names of campaigns by id.
+func campaignNames(ctx context.Context, tx *store.Tx) (map[string]string, error) {
+	names := map[string]string{}
+	return names, store.Each(ctx, tx, "SELECT id, name FROM campaigns", nil, func(scan store.ScanFunc) error {
+		var one, name string
+		err := scan(&one, &name)
+		names[one] = name
+		return err
 	})
 }
 
@@ -76,18 +118,21 @@ func sumsOfCustomers(ctx context.Context, db store.Reader, ids []string, from, t
 	return sums, nil
 }
 
-// paidBackSQL finds, of customers mine, when the margins less the contact costs so far first reached the acquisition cost.
+// paidBackSQL finds, of customers mine, when the margins less the contact costs so far first reached the acquisition cost that was stated; without
+// one, with an order, when they first covered the contact costs, of which advertising is a part.
 var paidBackSQL = `SELECT run.customer_id, min(run.at) FROM (
-		SELECT customer_id, at, sum(value) OVER (PARTITION BY customer_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM (
+		SELECT customer_id, at, value, sum(value) OVER (PARTITION BY customer_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM (
 			SELECT customer_id, completed_at AS at, id, margin AS value FROM orders WHERE status IN ` + service.SoldStatuses + ` AND customer_id IN (SELECT id FROM mine)
 			UNION ALL SELECT customer_id, at, id, -cost FROM contacts WHERE voided_at IS NULL AND customer_id IN (SELECT id FROM mine)) AS moves) AS run
-	JOIN customers c ON c.id = run.customer_id WHERE run.so_far >= c.acquisition_cost GROUP BY run.customer_id`
+	JOIN customers c ON c.id = run.customer_id WHERE run.value > 0 AND run.so_far >= c.acquisition_cost GROUP BY run.customer_id`
 
-// paidBackAt returns when the acquisition costs of customers had been paid back, of those who cost something and for whom they have
-// been.
+// paidBackAt returns when the acquisition costs of customers who cost something had been paid back, of those for whom they have been.
 func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]time.Time, error) {
 	paid := map[string]time.Time{}
-	query := "WITH mine (id) AS (SELECT id FROM customers WHERE acquisition_cost > 0 AND id IN (" + store.Placeholders(len(ids)) + ")) " + paidBackSQL
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	query := "WITH mine (id) AS (SELECT id FROM customers WHERE id IN (" + store.Placeholders(len(ids)) + ")) " + paidBackSQL
 	err := store.Each(ctx, db, query, store.Args(ids), func(scan store.ScanFunc) error {
 		var id string
 		var at store.Time

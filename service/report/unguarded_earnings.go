@@ -20,16 +20,32 @@ func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at tim
 // eachContactKnownOf gives each contact of customers as it was known at a moment. It is valid until the function returns.
 func eachContactKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time, each func(customerID string, c *knownContact) error) error {
 	contacts, args := books.ContactsKnownAt(at)
-	query := "SELECT customer_id, minutes, exact_seconds, channel, expense, staff_id, at FROM " + contacts + " AS k WHERE customer_id IN @ids"
+	query := "SELECT customer_id, id, minutes, exact_seconds, channel, expense, staff_id, at FROM " + contacts + " AS k WHERE customer_id IN @ids"
 	return store.EachByIDs(ctx, tx, query, args, customerIDs, func(scan store.ScanFunc) error {
 		var customerID string
 		c := &knownContact{}
-		if err := scan(&customerID, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at); err != nil {
+		if err := scan(&customerID, &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at); err != nil {
 			return err
 		}
 		c.at = c.at.UTC()
 		return each(customerID, c)
 	})
+}
+
+// campaignsKnownOf returns the campaigns that had caused contacts of customers, as it was known at a moment.
+func campaignsKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (campaignIDs []string, err error) {
+	contacts, args := books.ContactsKnownAt(at)
+	query := "SELECT DISTINCT campaign_id FROM " + contacts + " AS k WHERE campaign_id IS NOT NULL AND customer_id IN @ids"
+	seen := map[string]bool{}
+	err = store.EachByIDs(ctx, tx, query, args, customerIDs, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		if !seen[one] {
+			seen[one], campaignIDs = true, append(campaignIDs, one)
+		}
+		return err
+	})
+	return campaignIDs, err
 }
 
 // departuresKnownAt returns when customers had left, by customer, as it was known at a moment.
