@@ -20,11 +20,15 @@ import (
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -78,8 +82,14 @@ type Client struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
+	CustomerIdentity *CustomerIdentityClient
+	// CustomerMerge is the client for interacting with the CustomerMerge builders.
+	CustomerMerge *CustomerMergeClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
+	DuplicateDecision *DuplicateDecisionClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
@@ -88,6 +98,8 @@ type Client struct {
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
 	MeasurementDefinition *MeasurementDefinitionClient
+	// MergedRow is the client for interacting with the MergedRow builders.
+	MergedRow *MergedRowClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -150,11 +162,15 @@ func (c *Client) init() {
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
+	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
+	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
 	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
+	c.MergedRow = NewMergedRowClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.OfferLine = NewOfferLineClient(c.config)
 	c.Order = NewOrderClient(c.config)
@@ -277,11 +293,15 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
+		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		MergedRow:             NewMergedRowClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -331,11 +351,15 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
+		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		MergedRow:             NewMergedRowClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -387,12 +411,13 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
 		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
-		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
-		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
-		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
-		c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.MergedRow, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
+		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
+		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -403,12 +428,13 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
 		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.MeasurementDefinition,
-		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
-		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
-		c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm,
-		c.Setting, c.SignInAttempts, c.StageChange, c.User,
+		c.MergedRow, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
+		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
+		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -435,8 +461,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Credit.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *CustomerIdentityMutation:
+		return c.CustomerIdentity.mutate(ctx, m)
+	case *CustomerMergeMutation:
+		return c.CustomerMerge.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
+	case *DuplicateDecisionMutation:
+		return c.DuplicateDecision.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LifetimeModelMutation:
@@ -445,6 +477,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ListPrice.mutate(ctx, m)
 	case *MeasurementDefinitionMutation:
 		return c.MeasurementDefinition.mutate(ctx, m)
+	case *MergedRowMutation:
+		return c.MergedRow.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *OfferLineMutation:
@@ -1961,6 +1995,336 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 	}
 }
 
+// CustomerIdentityClient is a client for the CustomerIdentity schema.
+type CustomerIdentityClient struct {
+	config
+}
+
+// NewCustomerIdentityClient returns a client for the CustomerIdentity from the given config.
+func NewCustomerIdentityClient(c config) *CustomerIdentityClient {
+	return &CustomerIdentityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customeridentity.Hooks(f(g(h())))`.
+func (c *CustomerIdentityClient) Use(hooks ...Hook) {
+	c.hooks.CustomerIdentity = append(c.hooks.CustomerIdentity, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customeridentity.Intercept(f(g(h())))`.
+func (c *CustomerIdentityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerIdentity = append(c.inters.CustomerIdentity, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerIdentity entity.
+func (c *CustomerIdentityClient) Create() *CustomerIdentityCreate {
+	mutation := newCustomerIdentityMutation(c.config, OpCreate)
+	return &CustomerIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerIdentity entities.
+func (c *CustomerIdentityClient) CreateBulk(builders ...*CustomerIdentityCreate) *CustomerIdentityCreateBulk {
+	return &CustomerIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerIdentityClient) MapCreateBulk(slice any, setFunc func(*CustomerIdentityCreate, int)) *CustomerIdentityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerIdentityCreateBulk{err: fmt.Errorf("calling to CustomerIdentityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerIdentityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Update() *CustomerIdentityUpdate {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdate)
+	return &CustomerIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerIdentityClient) UpdateOne(_m *CustomerIdentity) *CustomerIdentityUpdateOne {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdateOne, withCustomerIdentity(_m))
+	return &CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerIdentityClient) UpdateOneID(id string) *CustomerIdentityUpdateOne {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdateOne, withCustomerIdentityID(id))
+	return &CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Delete() *CustomerIdentityDelete {
+	mutation := newCustomerIdentityMutation(c.config, OpDelete)
+	return &CustomerIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerIdentityClient) DeleteOne(_m *CustomerIdentity) *CustomerIdentityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerIdentityClient) DeleteOneID(id string) *CustomerIdentityDeleteOne {
+	builder := c.Delete().Where(customeridentity.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerIdentityDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Query() *CustomerIdentityQuery {
+	return &CustomerIdentityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerIdentity},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerIdentity entity by its id.
+func (c *CustomerIdentityClient) Get(ctx context.Context, id string) (*CustomerIdentity, error) {
+	return c.Query().Where(customeridentity.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerIdentityClient) GetX(ctx context.Context, id string) *CustomerIdentity {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerIdentity.
+func (c *CustomerIdentityClient) QueryCustomer(_m *CustomerIdentity) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customeridentity.Table, customeridentity.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customeridentity.CustomerTable, customeridentity.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerge queries the merge edge of a CustomerIdentity.
+func (c *CustomerIdentityClient) QueryMerge(_m *CustomerIdentity) *CustomerMergeQuery {
+	query := (&CustomerMergeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customeridentity.Table, customeridentity.FieldID, id),
+			sqlgraph.To(customermerge.Table, customermerge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customeridentity.MergeTable, customeridentity.MergeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerIdentityClient) Hooks() []Hook {
+	return c.hooks.CustomerIdentity
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerIdentityClient) Interceptors() []Interceptor {
+	return c.inters.CustomerIdentity
+}
+
+func (c *CustomerIdentityClient) mutate(ctx context.Context, m *CustomerIdentityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerIdentity mutation op: %q", m.Op())
+	}
+}
+
+// CustomerMergeClient is a client for the CustomerMerge schema.
+type CustomerMergeClient struct {
+	config
+}
+
+// NewCustomerMergeClient returns a client for the CustomerMerge from the given config.
+func NewCustomerMergeClient(c config) *CustomerMergeClient {
+	return &CustomerMergeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customermerge.Hooks(f(g(h())))`.
+func (c *CustomerMergeClient) Use(hooks ...Hook) {
+	c.hooks.CustomerMerge = append(c.hooks.CustomerMerge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customermerge.Intercept(f(g(h())))`.
+func (c *CustomerMergeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerMerge = append(c.inters.CustomerMerge, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerMerge entity.
+func (c *CustomerMergeClient) Create() *CustomerMergeCreate {
+	mutation := newCustomerMergeMutation(c.config, OpCreate)
+	return &CustomerMergeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerMerge entities.
+func (c *CustomerMergeClient) CreateBulk(builders ...*CustomerMergeCreate) *CustomerMergeCreateBulk {
+	return &CustomerMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerMergeClient) MapCreateBulk(slice any, setFunc func(*CustomerMergeCreate, int)) *CustomerMergeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerMergeCreateBulk{err: fmt.Errorf("calling to CustomerMergeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerMergeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerMerge.
+func (c *CustomerMergeClient) Update() *CustomerMergeUpdate {
+	mutation := newCustomerMergeMutation(c.config, OpUpdate)
+	return &CustomerMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerMergeClient) UpdateOne(_m *CustomerMerge) *CustomerMergeUpdateOne {
+	mutation := newCustomerMergeMutation(c.config, OpUpdateOne, withCustomerMerge(_m))
+	return &CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerMergeClient) UpdateOneID(id string) *CustomerMergeUpdateOne {
+	mutation := newCustomerMergeMutation(c.config, OpUpdateOne, withCustomerMergeID(id))
+	return &CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerMerge.
+func (c *CustomerMergeClient) Delete() *CustomerMergeDelete {
+	mutation := newCustomerMergeMutation(c.config, OpDelete)
+	return &CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerMergeClient) DeleteOne(_m *CustomerMerge) *CustomerMergeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerMergeClient) DeleteOneID(id string) *CustomerMergeDeleteOne {
+	builder := c.Delete().Where(customermerge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerMergeDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerMerge.
+func (c *CustomerMergeClient) Query() *CustomerMergeQuery {
+	return &CustomerMergeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerMerge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerMerge entity by its id.
+func (c *CustomerMergeClient) Get(ctx context.Context, id string) (*CustomerMerge, error) {
+	return c.Query().Where(customermerge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerMergeClient) GetX(ctx context.Context, id string) *CustomerMerge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryKept queries the kept edge of a CustomerMerge.
+func (c *CustomerMergeClient) QueryKept(_m *CustomerMerge) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customermerge.Table, customermerge.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customermerge.KeptTable, customermerge.KeptColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerged queries the merged edge of a CustomerMerge.
+func (c *CustomerMergeClient) QueryMerged(_m *CustomerMerge) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customermerge.Table, customermerge.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customermerge.MergedTable, customermerge.MergedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerMergeClient) Hooks() []Hook {
+	return c.hooks.CustomerMerge
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerMergeClient) Interceptors() []Interceptor {
+	return c.inters.CustomerMerge
+}
+
+func (c *CustomerMergeClient) mutate(ctx context.Context, m *CustomerMergeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerMergeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerMerge mutation op: %q", m.Op())
+	}
+}
+
 // DatedValueClient is a client for the DatedValue schema.
 type DatedValueClient struct {
 	config
@@ -2091,6 +2455,171 @@ func (c *DatedValueClient) mutate(ctx context.Context, m *DatedValueMutation) (V
 		return (&DatedValueDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DatedValue mutation op: %q", m.Op())
+	}
+}
+
+// DuplicateDecisionClient is a client for the DuplicateDecision schema.
+type DuplicateDecisionClient struct {
+	config
+}
+
+// NewDuplicateDecisionClient returns a client for the DuplicateDecision from the given config.
+func NewDuplicateDecisionClient(c config) *DuplicateDecisionClient {
+	return &DuplicateDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatedecision.Hooks(f(g(h())))`.
+func (c *DuplicateDecisionClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateDecision = append(c.hooks.DuplicateDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatedecision.Intercept(f(g(h())))`.
+func (c *DuplicateDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateDecision = append(c.inters.DuplicateDecision, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateDecision entity.
+func (c *DuplicateDecisionClient) Create() *DuplicateDecisionCreate {
+	mutation := newDuplicateDecisionMutation(c.config, OpCreate)
+	return &DuplicateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateDecision entities.
+func (c *DuplicateDecisionClient) CreateBulk(builders ...*DuplicateDecisionCreate) *DuplicateDecisionCreateBulk {
+	return &DuplicateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateDecisionClient) MapCreateBulk(slice any, setFunc func(*DuplicateDecisionCreate, int)) *DuplicateDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateDecisionCreateBulk{err: fmt.Errorf("calling to DuplicateDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Update() *DuplicateDecisionUpdate {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdate)
+	return &DuplicateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateDecisionClient) UpdateOne(_m *DuplicateDecision) *DuplicateDecisionUpdateOne {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdateOne, withDuplicateDecision(_m))
+	return &DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateDecisionClient) UpdateOneID(id string) *DuplicateDecisionUpdateOne {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdateOne, withDuplicateDecisionID(id))
+	return &DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Delete() *DuplicateDecisionDelete {
+	mutation := newDuplicateDecisionMutation(c.config, OpDelete)
+	return &DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateDecisionClient) DeleteOne(_m *DuplicateDecision) *DuplicateDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateDecisionClient) DeleteOneID(id string) *DuplicateDecisionDeleteOne {
+	builder := c.Delete().Where(duplicatedecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Query() *DuplicateDecisionQuery {
+	return &DuplicateDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateDecision entity by its id.
+func (c *DuplicateDecisionClient) Get(ctx context.Context, id string) (*DuplicateDecision, error) {
+	return c.Query().Where(duplicatedecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateDecisionClient) GetX(ctx context.Context, id string) *DuplicateDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFirst queries the first edge of a DuplicateDecision.
+func (c *DuplicateDecisionClient) QueryFirst(_m *DuplicateDecision) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatedecision.Table, duplicatedecision.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatedecision.FirstTable, duplicatedecision.FirstColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySecond queries the second edge of a DuplicateDecision.
+func (c *DuplicateDecisionClient) QuerySecond(_m *DuplicateDecision) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatedecision.Table, duplicatedecision.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatedecision.SecondTable, duplicatedecision.SecondColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateDecisionClient) Hooks() []Hook {
+	return c.hooks.DuplicateDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateDecisionClient) Interceptors() []Interceptor {
+	return c.inters.DuplicateDecision
+}
+
+func (c *DuplicateDecisionClient) mutate(ctx context.Context, m *DuplicateDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateDecision mutation op: %q", m.Op())
 	}
 }
 
@@ -2639,6 +3168,155 @@ func (c *MeasurementDefinitionClient) mutate(ctx context.Context, m *Measurement
 		return (&MeasurementDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MeasurementDefinition mutation op: %q", m.Op())
+	}
+}
+
+// MergedRowClient is a client for the MergedRow schema.
+type MergedRowClient struct {
+	config
+}
+
+// NewMergedRowClient returns a client for the MergedRow from the given config.
+func NewMergedRowClient(c config) *MergedRowClient {
+	return &MergedRowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mergedrow.Hooks(f(g(h())))`.
+func (c *MergedRowClient) Use(hooks ...Hook) {
+	c.hooks.MergedRow = append(c.hooks.MergedRow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mergedrow.Intercept(f(g(h())))`.
+func (c *MergedRowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MergedRow = append(c.inters.MergedRow, interceptors...)
+}
+
+// Create returns a builder for creating a MergedRow entity.
+func (c *MergedRowClient) Create() *MergedRowCreate {
+	mutation := newMergedRowMutation(c.config, OpCreate)
+	return &MergedRowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MergedRow entities.
+func (c *MergedRowClient) CreateBulk(builders ...*MergedRowCreate) *MergedRowCreateBulk {
+	return &MergedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MergedRowClient) MapCreateBulk(slice any, setFunc func(*MergedRowCreate, int)) *MergedRowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MergedRowCreateBulk{err: fmt.Errorf("calling to MergedRowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MergedRowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MergedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MergedRow.
+func (c *MergedRowClient) Update() *MergedRowUpdate {
+	mutation := newMergedRowMutation(c.config, OpUpdate)
+	return &MergedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MergedRowClient) UpdateOne(_m *MergedRow) *MergedRowUpdateOne {
+	mutation := newMergedRowMutation(c.config, OpUpdateOne, withMergedRow(_m))
+	return &MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MergedRowClient) UpdateOneID(id int) *MergedRowUpdateOne {
+	mutation := newMergedRowMutation(c.config, OpUpdateOne, withMergedRowID(id))
+	return &MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MergedRow.
+func (c *MergedRowClient) Delete() *MergedRowDelete {
+	mutation := newMergedRowMutation(c.config, OpDelete)
+	return &MergedRowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MergedRowClient) DeleteOne(_m *MergedRow) *MergedRowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MergedRowClient) DeleteOneID(id int) *MergedRowDeleteOne {
+	builder := c.Delete().Where(mergedrow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MergedRowDeleteOne{builder}
+}
+
+// Query returns a query builder for MergedRow.
+func (c *MergedRowClient) Query() *MergedRowQuery {
+	return &MergedRowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMergedRow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MergedRow entity by its id.
+func (c *MergedRowClient) Get(ctx context.Context, id int) (*MergedRow, error) {
+	return c.Query().Where(mergedrow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MergedRowClient) GetX(ctx context.Context, id int) *MergedRow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMerge queries the merge edge of a MergedRow.
+func (c *MergedRowClient) QueryMerge(_m *MergedRow) *CustomerMergeQuery {
+	query := (&CustomerMergeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(mergedrow.Table, mergedrow.FieldID, id),
+			sqlgraph.To(customermerge.Table, customermerge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, mergedrow.MergeTable, mergedrow.MergeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MergedRowClient) Hooks() []Hook {
+	return c.hooks.MergedRow
+}
+
+// Interceptors returns the client interceptors.
+func (c *MergedRowClient) Interceptors() []Interceptor {
+	return c.inters.MergedRow
+}
+
+func (c *MergedRowClient) mutate(ctx context.Context, m *MergedRowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MergedRowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MergedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MergedRowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MergedRow mutation op: %q", m.Op())
 	}
 }
 
@@ -5823,19 +6501,21 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Hook
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
+		DatedValue, DuplicateDecision, IdempotencyKey, LifetimeModel, ListPrice,
+		MeasurementDefinition, MergedRow, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption,
+		Rate, Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Interceptor
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
+		DatedValue, DuplicateDecision, IdempotencyKey, LifetimeModel, ListPrice,
+		MeasurementDefinition, MergedRow, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption,
+		Rate, Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Interceptor
 	}
 )
 

@@ -71,8 +71,10 @@ type Customer struct {
 	ExternalTwin int `json:"external_twin,omitempty"`
 	// When the customer left us, as staff recorded it.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
-	// When the customer was deleted.
+	// When the customer was deleted, or merged into another.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
+	// The customer who is kept of a merge, and answers for this one.
+	MergedIntoID *string `json:"merged_into_id,omitempty"`
 	// The number of distinct days with a completed order.
 	OrderDays int `json:"order_days,omitempty"`
 	// The day of the first completed order.
@@ -174,7 +176,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldRecentDays:
+		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldMergedIntoID, customer.FieldRecentDays:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldLastOrderAt:
 			values[i] = new(sql.NullTime)
@@ -364,6 +366,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DeletedAt = new(time.Time)
 				*_m.DeletedAt = value.Time
+			}
+		case customer.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(string)
+				*_m.MergedIntoID = value.String
 			}
 		case customer.FieldOrderDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -596,6 +605,11 @@ func (_m *Customer) String() string {
 	if v := _m.DeletedAt; v != nil {
 		builder.WriteString("deleted_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	builder.WriteString("order_days=")

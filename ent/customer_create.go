@@ -335,6 +335,20 @@ func (_c *CustomerCreate) SetNillableDeletedAt(v *time.Time) *CustomerCreate {
 	return _c
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *CustomerCreate) SetMergedIntoID(v string) *CustomerCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableMergedIntoID(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_c *CustomerCreate) SetOrderDays(v int) *CustomerCreate {
 	_c.mutation.SetOrderDays(v)
@@ -723,6 +737,11 @@ func (_c *CustomerCreate) check() error {
 	if _, ok := _c.mutation.ExternalTwin(); !ok {
 		return &ValidationError{Name: "external_twin", err: errors.New(`ent: missing required field "Customer.external_twin"`)}
 	}
+	if v, ok := _c.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.OrderDays(); !ok {
 		return &ValidationError{Name: "order_days", err: errors.New(`ent: missing required field "Customer.order_days"`)}
 	}
@@ -888,6 +907,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(customer.FieldDeletedAt, field.TypeTime, value)
 		_node.DeletedAt = &value
+	}
+	if value, ok := _c.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+		_node.MergedIntoID = &value
 	}
 	if value, ok := _c.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)

@@ -481,6 +481,26 @@ func (_u *CustomerUpdate) ClearDeletedAt() *CustomerUpdate {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *CustomerUpdate) SetMergedIntoID(v string) *CustomerUpdate {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMergedIntoID(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *CustomerUpdate) ClearMergedIntoID() *CustomerUpdate {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_u *CustomerUpdate) SetOrderDays(v int) *CustomerUpdate {
 	_u.mutation.ResetOrderDays()
@@ -832,6 +852,11 @@ func (_u *CustomerUpdate) check() error {
 			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderDays(); ok {
 		if err := customer.OrderDaysValidator(v); err != nil {
 			return &ValidationError{Name: "order_days", err: fmt.Errorf(`ent: validator failed for field "Customer.order_days": %w`, err)}
@@ -968,6 +993,12 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeletedAtCleared() {
 		_spec.ClearField(customer.FieldDeletedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+	}
+	if _u.mutation.MergedIntoIDCleared() {
+		_spec.ClearField(customer.FieldMergedIntoID, field.TypeString)
 	}
 	if value, ok := _u.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)
@@ -1622,6 +1653,26 @@ func (_u *CustomerUpdateOne) ClearDeletedAt() *CustomerUpdateOne {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *CustomerUpdateOne) SetMergedIntoID(v string) *CustomerUpdateOne {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMergedIntoID(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *CustomerUpdateOne) ClearMergedIntoID() *CustomerUpdateOne {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_u *CustomerUpdateOne) SetOrderDays(v int) *CustomerUpdateOne {
 	_u.mutation.ResetOrderDays()
@@ -1986,6 +2037,11 @@ func (_u *CustomerUpdateOne) check() error {
 			return &ValidationError{Name: "tax_exempt", err: fmt.Errorf(`ent: validator failed for field "Customer.tax_exempt": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderDays(); ok {
 		if err := customer.OrderDaysValidator(v); err != nil {
 			return &ValidationError{Name: "order_days", err: fmt.Errorf(`ent: validator failed for field "Customer.order_days": %w`, err)}
@@ -2139,6 +2195,12 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.DeletedAtCleared() {
 		_spec.ClearField(customer.FieldDeletedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+	}
+	if _u.mutation.MergedIntoIDCleared() {
+		_spec.ClearField(customer.FieldMergedIntoID, field.TypeString)
 	}
 	if value, ok := _u.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)

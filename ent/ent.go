@@ -15,11 +15,15 @@ import (
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -116,11 +120,15 @@ func checkColumn(t, c string) error {
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
+			customeridentity.Table:      customeridentity.ValidColumn,
+			customermerge.Table:         customermerge.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
+			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
 			measurementdefinition.Table: measurementdefinition.ValidColumn,
+			mergedrow.Table:             mergedrow.ValidColumn,
 			offer.Table:                 offer.ValidColumn,
 			offerline.Table:             offerline.ValidColumn,
 			order.Table:                 order.ValidColumn,

@@ -16,11 +16,15 @@ import (
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -70,11 +74,15 @@ const (
 	TypeContactRestatement    = "ContactRestatement"
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
+	TypeCustomerIdentity      = "CustomerIdentity"
+	TypeCustomerMerge         = "CustomerMerge"
 	TypeDatedValue            = "DatedValue"
+	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
 	TypeListPrice             = "ListPrice"
 	TypeMeasurementDefinition = "MeasurementDefinition"
+	TypeMergedRow             = "MergedRow"
 	TypeOffer                 = "Offer"
 	TypeOfferLine             = "OfferLine"
 	TypeOrder                 = "Order"
@@ -7903,6 +7911,7 @@ type CustomerMutation struct {
 	addexternal_twin     *int
 	departed_at          *time.Time
 	deleted_at           *time.Time
+	merged_into_id       *string
 	order_days           *int
 	addorder_days        *int
 	first_order_day      *int
@@ -9214,6 +9223,55 @@ func (m *CustomerMutation) ResetDeletedAt() {
 	delete(m.clearedFields, customer.FieldDeletedAt)
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *CustomerMutation) SetMergedIntoID(s string) {
+	m.merged_into_id = &s
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *CustomerMutation) MergedIntoID() (r string, exists bool) {
+	v := m.merged_into_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldMergedIntoID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *CustomerMutation) ClearMergedIntoID() {
+	m.merged_into_id = nil
+	m.clearedFields[customer.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *CustomerMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[customer.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *CustomerMutation) ResetMergedIntoID() {
+	m.merged_into_id = nil
+	delete(m.clearedFields, customer.FieldMergedIntoID)
+}
+
 // SetOrderDays sets the "order_days" field.
 func (m *CustomerMutation) SetOrderDays(i int) {
 	m.order_days = &i
@@ -9904,7 +9962,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 38)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -9979,6 +10037,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, customer.FieldDeletedAt)
+	}
+	if m.merged_into_id != nil {
+		fields = append(fields, customer.FieldMergedIntoID)
 	}
 	if m.order_days != nil {
 		fields = append(fields, customer.FieldOrderDays)
@@ -10074,6 +10135,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
 		return m.DeletedAt()
+	case customer.FieldMergedIntoID:
+		return m.MergedIntoID()
 	case customer.FieldOrderDays:
 		return m.OrderDays()
 	case customer.FieldFirstOrderDay:
@@ -10157,6 +10220,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case customer.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
 	case customer.FieldOrderDays:
 		return m.OldOrderDays(ctx)
 	case customer.FieldFirstOrderDay:
@@ -10364,6 +10429,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case customer.FieldMergedIntoID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
 		return nil
 	case customer.FieldOrderDays:
 		v, ok := value.(int)
@@ -10611,6 +10683,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
+	if m.FieldCleared(customer.FieldMergedIntoID) {
+		fields = append(fields, customer.FieldMergedIntoID)
+	}
 	if m.FieldCleared(customer.FieldShownEarnings) {
 		fields = append(fields, customer.FieldShownEarnings)
 	}
@@ -10672,6 +10747,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldMergedIntoID:
+		m.ClearMergedIntoID()
 		return nil
 	case customer.FieldShownEarnings:
 		m.ClearShownEarnings()
@@ -10758,6 +10836,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case customer.FieldMergedIntoID:
+		m.ResetMergedIntoID()
 		return nil
 	case customer.FieldOrderDays:
 		m.ResetOrderDays()
@@ -10935,6 +11016,1613 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Customer edge %s", name)
+}
+
+// CustomerIdentityMutation represents an operation that mutates the CustomerIdentity nodes in the graph.
+type CustomerIdentityMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *customeridentity.Kind
+	value           *string
+	value_key       *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	merge           *string
+	clearedmerge    bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerIdentity, error)
+	predicates      []predicate.CustomerIdentity
+}
+
+var _ ent.Mutation = (*CustomerIdentityMutation)(nil)
+
+// customeridentityOption allows management of the mutation configuration using functional options.
+type customeridentityOption func(*CustomerIdentityMutation)
+
+// newCustomerIdentityMutation creates new mutation for the CustomerIdentity entity.
+func newCustomerIdentityMutation(c config, op Op, opts ...customeridentityOption) *CustomerIdentityMutation {
+	m := &CustomerIdentityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerIdentity,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerIdentityID sets the ID field of the mutation.
+func withCustomerIdentityID(id string) customeridentityOption {
+	return func(m *CustomerIdentityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerIdentity
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerIdentity, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerIdentity.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerIdentity sets the old CustomerIdentity of the mutation.
+func withCustomerIdentity(node *CustomerIdentity) customeridentityOption {
+	return func(m *CustomerIdentityMutation) {
+		m.oldValue = func(context.Context) (*CustomerIdentity, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerIdentityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerIdentityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerIdentity entities.
+func (m *CustomerIdentityMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerIdentityMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerIdentityMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerIdentity.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerIdentityMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerIdentityMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerIdentityMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CustomerIdentityMutation) SetKind(c customeridentity.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CustomerIdentityMutation) Kind() (r customeridentity.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldKind(ctx context.Context) (v customeridentity.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CustomerIdentityMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetValue sets the "value" field.
+func (m *CustomerIdentityMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *CustomerIdentityMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *CustomerIdentityMutation) ResetValue() {
+	m.value = nil
+}
+
+// SetValueKey sets the "value_key" field.
+func (m *CustomerIdentityMutation) SetValueKey(s string) {
+	m.value_key = &s
+}
+
+// ValueKey returns the value of the "value_key" field in the mutation.
+func (m *CustomerIdentityMutation) ValueKey() (r string, exists bool) {
+	v := m.value_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValueKey returns the old "value_key" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldValueKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValueKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValueKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValueKey: %w", err)
+	}
+	return oldValue.ValueKey, nil
+}
+
+// ResetValueKey resets all changes to the "value_key" field.
+func (m *CustomerIdentityMutation) ResetValueKey() {
+	m.value_key = nil
+}
+
+// SetMergeID sets the "merge_id" field.
+func (m *CustomerIdentityMutation) SetMergeID(s string) {
+	m.merge = &s
+}
+
+// MergeID returns the value of the "merge_id" field in the mutation.
+func (m *CustomerIdentityMutation) MergeID() (r string, exists bool) {
+	v := m.merge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergeID returns the old "merge_id" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldMergeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergeID: %w", err)
+	}
+	return oldValue.MergeID, nil
+}
+
+// ResetMergeID resets all changes to the "merge_id" field.
+func (m *CustomerIdentityMutation) ResetMergeID() {
+	m.merge = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *CustomerIdentityMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[customeridentity.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *CustomerIdentityMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *CustomerIdentityMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *CustomerIdentityMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearMerge clears the "merge" edge to the CustomerMerge entity.
+func (m *CustomerIdentityMutation) ClearMerge() {
+	m.clearedmerge = true
+	m.clearedFields[customeridentity.FieldMergeID] = struct{}{}
+}
+
+// MergeCleared reports if the "merge" edge to the CustomerMerge entity was cleared.
+func (m *CustomerIdentityMutation) MergeCleared() bool {
+	return m.clearedmerge
+}
+
+// MergeIDs returns the "merge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergeID instead. It exists only for internal usage by the builders.
+func (m *CustomerIdentityMutation) MergeIDs() (ids []string) {
+	if id := m.merge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerge resets all changes to the "merge" edge.
+func (m *CustomerIdentityMutation) ResetMerge() {
+	m.merge = nil
+	m.clearedmerge = false
+}
+
+// Where appends a list predicates to the CustomerIdentityMutation builder.
+func (m *CustomerIdentityMutation) Where(ps ...predicate.CustomerIdentity) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerIdentityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerIdentityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerIdentity, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerIdentityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerIdentityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerIdentity).
+func (m *CustomerIdentityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerIdentityMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.customer != nil {
+		fields = append(fields, customeridentity.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, customeridentity.FieldKind)
+	}
+	if m.value != nil {
+		fields = append(fields, customeridentity.FieldValue)
+	}
+	if m.value_key != nil {
+		fields = append(fields, customeridentity.FieldValueKey)
+	}
+	if m.merge != nil {
+		fields = append(fields, customeridentity.FieldMergeID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerIdentityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		return m.CustomerID()
+	case customeridentity.FieldKind:
+		return m.Kind()
+	case customeridentity.FieldValue:
+		return m.Value()
+	case customeridentity.FieldValueKey:
+		return m.ValueKey()
+	case customeridentity.FieldMergeID:
+		return m.MergeID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerIdentityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customeridentity.FieldKind:
+		return m.OldKind(ctx)
+	case customeridentity.FieldValue:
+		return m.OldValue(ctx)
+	case customeridentity.FieldValueKey:
+		return m.OldValueKey(ctx)
+	case customeridentity.FieldMergeID:
+		return m.OldMergeID(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerIdentityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customeridentity.FieldKind:
+		v, ok := value.(customeridentity.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case customeridentity.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case customeridentity.FieldValueKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValueKey(v)
+		return nil
+	case customeridentity.FieldMergeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergeID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerIdentityMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerIdentityMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerIdentityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerIdentity numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerIdentityMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerIdentityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerIdentityMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerIdentity nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerIdentityMutation) ResetField(name string) error {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customeridentity.FieldKind:
+		m.ResetKind()
+		return nil
+	case customeridentity.FieldValue:
+		m.ResetValue()
+		return nil
+	case customeridentity.FieldValueKey:
+		m.ResetValueKey()
+		return nil
+	case customeridentity.FieldMergeID:
+		m.ResetMergeID()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerIdentityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.customer != nil {
+		edges = append(edges, customeridentity.EdgeCustomer)
+	}
+	if m.merge != nil {
+		edges = append(edges, customeridentity.EdgeMerge)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerIdentityMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case customeridentity.EdgeMerge:
+		if id := m.merge; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerIdentityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerIdentityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerIdentityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcustomer {
+		edges = append(edges, customeridentity.EdgeCustomer)
+	}
+	if m.clearedmerge {
+		edges = append(edges, customeridentity.EdgeMerge)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerIdentityMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		return m.clearedcustomer
+	case customeridentity.EdgeMerge:
+		return m.clearedmerge
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerIdentityMutation) ClearEdge(name string) error {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case customeridentity.EdgeMerge:
+		m.ClearMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerIdentityMutation) ResetEdge(name string) error {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case customeridentity.EdgeMerge:
+		m.ResetMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity edge %s", name)
+}
+
+// CustomerMergeMutation represents an operation that mutates the CustomerMerge nodes in the graph.
+type CustomerMergeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	actor         *string
+	reason        *string
+	before        *json.RawMessage
+	appendbefore  json.RawMessage
+	undone_at     *time.Time
+	undone_by     *string
+	undo_reason   *string
+	clearedFields map[string]struct{}
+	kept          *string
+	clearedkept   bool
+	merged        *string
+	clearedmerged bool
+	done          bool
+	oldValue      func(context.Context) (*CustomerMerge, error)
+	predicates    []predicate.CustomerMerge
+}
+
+var _ ent.Mutation = (*CustomerMergeMutation)(nil)
+
+// customermergeOption allows management of the mutation configuration using functional options.
+type customermergeOption func(*CustomerMergeMutation)
+
+// newCustomerMergeMutation creates new mutation for the CustomerMerge entity.
+func newCustomerMergeMutation(c config, op Op, opts ...customermergeOption) *CustomerMergeMutation {
+	m := &CustomerMergeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerMerge,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerMergeID sets the ID field of the mutation.
+func withCustomerMergeID(id string) customermergeOption {
+	return func(m *CustomerMergeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerMerge
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerMerge, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerMerge.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerMerge sets the old CustomerMerge of the mutation.
+func withCustomerMerge(node *CustomerMerge) customermergeOption {
+	return func(m *CustomerMergeMutation) {
+		m.oldValue = func(context.Context) (*CustomerMerge, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerMergeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerMergeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerMerge entities.
+func (m *CustomerMergeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerMergeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerMergeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerMerge.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKeptID sets the "kept_id" field.
+func (m *CustomerMergeMutation) SetKeptID(s string) {
+	m.kept = &s
+}
+
+// KeptID returns the value of the "kept_id" field in the mutation.
+func (m *CustomerMergeMutation) KeptID() (r string, exists bool) {
+	v := m.kept
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeptID returns the old "kept_id" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldKeptID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeptID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeptID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeptID: %w", err)
+	}
+	return oldValue.KeptID, nil
+}
+
+// ResetKeptID resets all changes to the "kept_id" field.
+func (m *CustomerMergeMutation) ResetKeptID() {
+	m.kept = nil
+}
+
+// SetMergedID sets the "merged_id" field.
+func (m *CustomerMergeMutation) SetMergedID(s string) {
+	m.merged = &s
+}
+
+// MergedID returns the value of the "merged_id" field in the mutation.
+func (m *CustomerMergeMutation) MergedID() (r string, exists bool) {
+	v := m.merged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedID returns the old "merged_id" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldMergedID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedID: %w", err)
+	}
+	return oldValue.MergedID, nil
+}
+
+// ResetMergedID resets all changes to the "merged_id" field.
+func (m *CustomerMergeMutation) ResetMergedID() {
+	m.merged = nil
+}
+
+// SetAt sets the "at" field.
+func (m *CustomerMergeMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *CustomerMergeMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *CustomerMergeMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *CustomerMergeMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *CustomerMergeMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *CustomerMergeMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CustomerMergeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CustomerMergeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *CustomerMergeMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[customermerge.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *CustomerMergeMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CustomerMergeMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, customermerge.FieldReason)
+}
+
+// SetBefore sets the "before" field.
+func (m *CustomerMergeMutation) SetBefore(jm json.RawMessage) {
+	m.before = &jm
+	m.appendbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *CustomerMergeMutation) Before() (r json.RawMessage, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldBefore(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AppendBefore adds jm to the "before" field.
+func (m *CustomerMergeMutation) AppendBefore(jm json.RawMessage) {
+	m.appendbefore = append(m.appendbefore, jm...)
+}
+
+// AppendedBefore returns the list of values that were appended to the "before" field in this mutation.
+func (m *CustomerMergeMutation) AppendedBefore() (json.RawMessage, bool) {
+	if len(m.appendbefore) == 0 {
+		return nil, false
+	}
+	return m.appendbefore, true
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *CustomerMergeMutation) ResetBefore() {
+	m.before = nil
+	m.appendbefore = nil
+}
+
+// SetUndoneAt sets the "undone_at" field.
+func (m *CustomerMergeMutation) SetUndoneAt(t time.Time) {
+	m.undone_at = &t
+}
+
+// UndoneAt returns the value of the "undone_at" field in the mutation.
+func (m *CustomerMergeMutation) UndoneAt() (r time.Time, exists bool) {
+	v := m.undone_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoneAt returns the old "undone_at" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoneAt: %w", err)
+	}
+	return oldValue.UndoneAt, nil
+}
+
+// ClearUndoneAt clears the value of the "undone_at" field.
+func (m *CustomerMergeMutation) ClearUndoneAt() {
+	m.undone_at = nil
+	m.clearedFields[customermerge.FieldUndoneAt] = struct{}{}
+}
+
+// UndoneAtCleared returns if the "undone_at" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoneAtCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoneAt]
+	return ok
+}
+
+// ResetUndoneAt resets all changes to the "undone_at" field.
+func (m *CustomerMergeMutation) ResetUndoneAt() {
+	m.undone_at = nil
+	delete(m.clearedFields, customermerge.FieldUndoneAt)
+}
+
+// SetUndoneBy sets the "undone_by" field.
+func (m *CustomerMergeMutation) SetUndoneBy(s string) {
+	m.undone_by = &s
+}
+
+// UndoneBy returns the value of the "undone_by" field in the mutation.
+func (m *CustomerMergeMutation) UndoneBy() (r string, exists bool) {
+	v := m.undone_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoneBy returns the old "undone_by" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoneBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoneBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoneBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoneBy: %w", err)
+	}
+	return oldValue.UndoneBy, nil
+}
+
+// ClearUndoneBy clears the value of the "undone_by" field.
+func (m *CustomerMergeMutation) ClearUndoneBy() {
+	m.undone_by = nil
+	m.clearedFields[customermerge.FieldUndoneBy] = struct{}{}
+}
+
+// UndoneByCleared returns if the "undone_by" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoneByCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoneBy]
+	return ok
+}
+
+// ResetUndoneBy resets all changes to the "undone_by" field.
+func (m *CustomerMergeMutation) ResetUndoneBy() {
+	m.undone_by = nil
+	delete(m.clearedFields, customermerge.FieldUndoneBy)
+}
+
+// SetUndoReason sets the "undo_reason" field.
+func (m *CustomerMergeMutation) SetUndoReason(s string) {
+	m.undo_reason = &s
+}
+
+// UndoReason returns the value of the "undo_reason" field in the mutation.
+func (m *CustomerMergeMutation) UndoReason() (r string, exists bool) {
+	v := m.undo_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoReason returns the old "undo_reason" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoReason: %w", err)
+	}
+	return oldValue.UndoReason, nil
+}
+
+// ClearUndoReason clears the value of the "undo_reason" field.
+func (m *CustomerMergeMutation) ClearUndoReason() {
+	m.undo_reason = nil
+	m.clearedFields[customermerge.FieldUndoReason] = struct{}{}
+}
+
+// UndoReasonCleared returns if the "undo_reason" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoReasonCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoReason]
+	return ok
+}
+
+// ResetUndoReason resets all changes to the "undo_reason" field.
+func (m *CustomerMergeMutation) ResetUndoReason() {
+	m.undo_reason = nil
+	delete(m.clearedFields, customermerge.FieldUndoReason)
+}
+
+// ClearKept clears the "kept" edge to the Customer entity.
+func (m *CustomerMergeMutation) ClearKept() {
+	m.clearedkept = true
+	m.clearedFields[customermerge.FieldKeptID] = struct{}{}
+}
+
+// KeptCleared reports if the "kept" edge to the Customer entity was cleared.
+func (m *CustomerMergeMutation) KeptCleared() bool {
+	return m.clearedkept
+}
+
+// KeptIDs returns the "kept" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// KeptID instead. It exists only for internal usage by the builders.
+func (m *CustomerMergeMutation) KeptIDs() (ids []string) {
+	if id := m.kept; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetKept resets all changes to the "kept" edge.
+func (m *CustomerMergeMutation) ResetKept() {
+	m.kept = nil
+	m.clearedkept = false
+}
+
+// ClearMerged clears the "merged" edge to the Customer entity.
+func (m *CustomerMergeMutation) ClearMerged() {
+	m.clearedmerged = true
+	m.clearedFields[customermerge.FieldMergedID] = struct{}{}
+}
+
+// MergedCleared reports if the "merged" edge to the Customer entity was cleared.
+func (m *CustomerMergeMutation) MergedCleared() bool {
+	return m.clearedmerged
+}
+
+// MergedIDs returns the "merged" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedID instead. It exists only for internal usage by the builders.
+func (m *CustomerMergeMutation) MergedIDs() (ids []string) {
+	if id := m.merged; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerged resets all changes to the "merged" edge.
+func (m *CustomerMergeMutation) ResetMerged() {
+	m.merged = nil
+	m.clearedmerged = false
+}
+
+// Where appends a list predicates to the CustomerMergeMutation builder.
+func (m *CustomerMergeMutation) Where(ps ...predicate.CustomerMerge) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerMergeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerMergeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerMerge, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerMergeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerMergeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerMerge).
+func (m *CustomerMergeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerMergeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.kept != nil {
+		fields = append(fields, customermerge.FieldKeptID)
+	}
+	if m.merged != nil {
+		fields = append(fields, customermerge.FieldMergedID)
+	}
+	if m.at != nil {
+		fields = append(fields, customermerge.FieldAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, customermerge.FieldActor)
+	}
+	if m.reason != nil {
+		fields = append(fields, customermerge.FieldReason)
+	}
+	if m.before != nil {
+		fields = append(fields, customermerge.FieldBefore)
+	}
+	if m.undone_at != nil {
+		fields = append(fields, customermerge.FieldUndoneAt)
+	}
+	if m.undone_by != nil {
+		fields = append(fields, customermerge.FieldUndoneBy)
+	}
+	if m.undo_reason != nil {
+		fields = append(fields, customermerge.FieldUndoReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerMergeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customermerge.FieldKeptID:
+		return m.KeptID()
+	case customermerge.FieldMergedID:
+		return m.MergedID()
+	case customermerge.FieldAt:
+		return m.At()
+	case customermerge.FieldActor:
+		return m.Actor()
+	case customermerge.FieldReason:
+		return m.Reason()
+	case customermerge.FieldBefore:
+		return m.Before()
+	case customermerge.FieldUndoneAt:
+		return m.UndoneAt()
+	case customermerge.FieldUndoneBy:
+		return m.UndoneBy()
+	case customermerge.FieldUndoReason:
+		return m.UndoReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerMergeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customermerge.FieldKeptID:
+		return m.OldKeptID(ctx)
+	case customermerge.FieldMergedID:
+		return m.OldMergedID(ctx)
+	case customermerge.FieldAt:
+		return m.OldAt(ctx)
+	case customermerge.FieldActor:
+		return m.OldActor(ctx)
+	case customermerge.FieldReason:
+		return m.OldReason(ctx)
+	case customermerge.FieldBefore:
+		return m.OldBefore(ctx)
+	case customermerge.FieldUndoneAt:
+		return m.OldUndoneAt(ctx)
+	case customermerge.FieldUndoneBy:
+		return m.OldUndoneBy(ctx)
+	case customermerge.FieldUndoReason:
+		return m.OldUndoReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerMergeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customermerge.FieldKeptID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeptID(v)
+		return nil
+	case customermerge.FieldMergedID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedID(v)
+		return nil
+	case customermerge.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case customermerge.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case customermerge.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case customermerge.FieldBefore:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case customermerge.FieldUndoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoneAt(v)
+		return nil
+	case customermerge.FieldUndoneBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoneBy(v)
+		return nil
+	case customermerge.FieldUndoReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerMergeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerMergeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerMergeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerMerge numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerMergeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customermerge.FieldReason) {
+		fields = append(fields, customermerge.FieldReason)
+	}
+	if m.FieldCleared(customermerge.FieldUndoneAt) {
+		fields = append(fields, customermerge.FieldUndoneAt)
+	}
+	if m.FieldCleared(customermerge.FieldUndoneBy) {
+		fields = append(fields, customermerge.FieldUndoneBy)
+	}
+	if m.FieldCleared(customermerge.FieldUndoReason) {
+		fields = append(fields, customermerge.FieldUndoReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerMergeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerMergeMutation) ClearField(name string) error {
+	switch name {
+	case customermerge.FieldReason:
+		m.ClearReason()
+		return nil
+	case customermerge.FieldUndoneAt:
+		m.ClearUndoneAt()
+		return nil
+	case customermerge.FieldUndoneBy:
+		m.ClearUndoneBy()
+		return nil
+	case customermerge.FieldUndoReason:
+		m.ClearUndoReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerMergeMutation) ResetField(name string) error {
+	switch name {
+	case customermerge.FieldKeptID:
+		m.ResetKeptID()
+		return nil
+	case customermerge.FieldMergedID:
+		m.ResetMergedID()
+		return nil
+	case customermerge.FieldAt:
+		m.ResetAt()
+		return nil
+	case customermerge.FieldActor:
+		m.ResetActor()
+		return nil
+	case customermerge.FieldReason:
+		m.ResetReason()
+		return nil
+	case customermerge.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case customermerge.FieldUndoneAt:
+		m.ResetUndoneAt()
+		return nil
+	case customermerge.FieldUndoneBy:
+		m.ResetUndoneBy()
+		return nil
+	case customermerge.FieldUndoReason:
+		m.ResetUndoReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerMergeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.kept != nil {
+		edges = append(edges, customermerge.EdgeKept)
+	}
+	if m.merged != nil {
+		edges = append(edges, customermerge.EdgeMerged)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerMergeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customermerge.EdgeKept:
+		if id := m.kept; id != nil {
+			return []ent.Value{*id}
+		}
+	case customermerge.EdgeMerged:
+		if id := m.merged; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerMergeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerMergeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerMergeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedkept {
+		edges = append(edges, customermerge.EdgeKept)
+	}
+	if m.clearedmerged {
+		edges = append(edges, customermerge.EdgeMerged)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerMergeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customermerge.EdgeKept:
+		return m.clearedkept
+	case customermerge.EdgeMerged:
+		return m.clearedmerged
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerMergeMutation) ClearEdge(name string) error {
+	switch name {
+	case customermerge.EdgeKept:
+		m.ClearKept()
+		return nil
+	case customermerge.EdgeMerged:
+		m.ClearMerged()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerMergeMutation) ResetEdge(name string) error {
+	switch name {
+	case customermerge.EdgeKept:
+		m.ResetKept()
+		return nil
+	case customermerge.EdgeMerged:
+		m.ResetMerged()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge edge %s", name)
 }
 
 // DatedValueMutation represents an operation that mutates the DatedValue nodes in the graph.
@@ -11559,6 +13247,822 @@ func (m *DatedValueMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DatedValueMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DatedValue edge %s", name)
+}
+
+// DuplicateDecisionMutation represents an operation that mutates the DuplicateDecision nodes in the graph.
+type DuplicateDecisionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	actor         *string
+	reason        *string
+	revoked_at    *time.Time
+	revoked_by    *string
+	clearedFields map[string]struct{}
+	first         *string
+	clearedfirst  bool
+	second        *string
+	clearedsecond bool
+	done          bool
+	oldValue      func(context.Context) (*DuplicateDecision, error)
+	predicates    []predicate.DuplicateDecision
+}
+
+var _ ent.Mutation = (*DuplicateDecisionMutation)(nil)
+
+// duplicatedecisionOption allows management of the mutation configuration using functional options.
+type duplicatedecisionOption func(*DuplicateDecisionMutation)
+
+// newDuplicateDecisionMutation creates new mutation for the DuplicateDecision entity.
+func newDuplicateDecisionMutation(c config, op Op, opts ...duplicatedecisionOption) *DuplicateDecisionMutation {
+	m := &DuplicateDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicateDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicateDecisionID sets the ID field of the mutation.
+func withDuplicateDecisionID(id string) duplicatedecisionOption {
+	return func(m *DuplicateDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicateDecision
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicateDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicateDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicateDecision sets the old DuplicateDecision of the mutation.
+func withDuplicateDecision(node *DuplicateDecision) duplicatedecisionOption {
+	return func(m *DuplicateDecisionMutation) {
+		m.oldValue = func(context.Context) (*DuplicateDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicateDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicateDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DuplicateDecision entities.
+func (m *DuplicateDecisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicateDecisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicateDecisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicateDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFirstID sets the "first_id" field.
+func (m *DuplicateDecisionMutation) SetFirstID(s string) {
+	m.first = &s
+}
+
+// FirstID returns the value of the "first_id" field in the mutation.
+func (m *DuplicateDecisionMutation) FirstID() (r string, exists bool) {
+	v := m.first
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstID returns the old "first_id" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldFirstID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstID: %w", err)
+	}
+	return oldValue.FirstID, nil
+}
+
+// ResetFirstID resets all changes to the "first_id" field.
+func (m *DuplicateDecisionMutation) ResetFirstID() {
+	m.first = nil
+}
+
+// SetSecondID sets the "second_id" field.
+func (m *DuplicateDecisionMutation) SetSecondID(s string) {
+	m.second = &s
+}
+
+// SecondID returns the value of the "second_id" field in the mutation.
+func (m *DuplicateDecisionMutation) SecondID() (r string, exists bool) {
+	v := m.second
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondID returns the old "second_id" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldSecondID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondID: %w", err)
+	}
+	return oldValue.SecondID, nil
+}
+
+// ResetSecondID resets all changes to the "second_id" field.
+func (m *DuplicateDecisionMutation) ResetSecondID() {
+	m.second = nil
+}
+
+// SetAt sets the "at" field.
+func (m *DuplicateDecisionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *DuplicateDecisionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *DuplicateDecisionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *DuplicateDecisionMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *DuplicateDecisionMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *DuplicateDecisionMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DuplicateDecisionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DuplicateDecisionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *DuplicateDecisionMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[duplicatedecision.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DuplicateDecisionMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, duplicatedecision.FieldReason)
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *DuplicateDecisionMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *DuplicateDecisionMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *DuplicateDecisionMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[duplicatedecision.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *DuplicateDecisionMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, duplicatedecision.FieldRevokedAt)
+}
+
+// SetRevokedBy sets the "revoked_by" field.
+func (m *DuplicateDecisionMutation) SetRevokedBy(s string) {
+	m.revoked_by = &s
+}
+
+// RevokedBy returns the value of the "revoked_by" field in the mutation.
+func (m *DuplicateDecisionMutation) RevokedBy() (r string, exists bool) {
+	v := m.revoked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedBy returns the old "revoked_by" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldRevokedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedBy: %w", err)
+	}
+	return oldValue.RevokedBy, nil
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (m *DuplicateDecisionMutation) ClearRevokedBy() {
+	m.revoked_by = nil
+	m.clearedFields[duplicatedecision.FieldRevokedBy] = struct{}{}
+}
+
+// RevokedByCleared returns if the "revoked_by" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) RevokedByCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldRevokedBy]
+	return ok
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" field.
+func (m *DuplicateDecisionMutation) ResetRevokedBy() {
+	m.revoked_by = nil
+	delete(m.clearedFields, duplicatedecision.FieldRevokedBy)
+}
+
+// ClearFirst clears the "first" edge to the Customer entity.
+func (m *DuplicateDecisionMutation) ClearFirst() {
+	m.clearedfirst = true
+	m.clearedFields[duplicatedecision.FieldFirstID] = struct{}{}
+}
+
+// FirstCleared reports if the "first" edge to the Customer entity was cleared.
+func (m *DuplicateDecisionMutation) FirstCleared() bool {
+	return m.clearedfirst
+}
+
+// FirstIDs returns the "first" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FirstID instead. It exists only for internal usage by the builders.
+func (m *DuplicateDecisionMutation) FirstIDs() (ids []string) {
+	if id := m.first; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFirst resets all changes to the "first" edge.
+func (m *DuplicateDecisionMutation) ResetFirst() {
+	m.first = nil
+	m.clearedfirst = false
+}
+
+// ClearSecond clears the "second" edge to the Customer entity.
+func (m *DuplicateDecisionMutation) ClearSecond() {
+	m.clearedsecond = true
+	m.clearedFields[duplicatedecision.FieldSecondID] = struct{}{}
+}
+
+// SecondCleared reports if the "second" edge to the Customer entity was cleared.
+func (m *DuplicateDecisionMutation) SecondCleared() bool {
+	return m.clearedsecond
+}
+
+// SecondIDs returns the "second" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SecondID instead. It exists only for internal usage by the builders.
+func (m *DuplicateDecisionMutation) SecondIDs() (ids []string) {
+	if id := m.second; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSecond resets all changes to the "second" edge.
+func (m *DuplicateDecisionMutation) ResetSecond() {
+	m.second = nil
+	m.clearedsecond = false
+}
+
+// Where appends a list predicates to the DuplicateDecisionMutation builder.
+func (m *DuplicateDecisionMutation) Where(ps ...predicate.DuplicateDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicateDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicateDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicateDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicateDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicateDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicateDecision).
+func (m *DuplicateDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicateDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.first != nil {
+		fields = append(fields, duplicatedecision.FieldFirstID)
+	}
+	if m.second != nil {
+		fields = append(fields, duplicatedecision.FieldSecondID)
+	}
+	if m.at != nil {
+		fields = append(fields, duplicatedecision.FieldAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, duplicatedecision.FieldActor)
+	}
+	if m.reason != nil {
+		fields = append(fields, duplicatedecision.FieldReason)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, duplicatedecision.FieldRevokedAt)
+	}
+	if m.revoked_by != nil {
+		fields = append(fields, duplicatedecision.FieldRevokedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicateDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		return m.FirstID()
+	case duplicatedecision.FieldSecondID:
+		return m.SecondID()
+	case duplicatedecision.FieldAt:
+		return m.At()
+	case duplicatedecision.FieldActor:
+		return m.Actor()
+	case duplicatedecision.FieldReason:
+		return m.Reason()
+	case duplicatedecision.FieldRevokedAt:
+		return m.RevokedAt()
+	case duplicatedecision.FieldRevokedBy:
+		return m.RevokedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicateDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		return m.OldFirstID(ctx)
+	case duplicatedecision.FieldSecondID:
+		return m.OldSecondID(ctx)
+	case duplicatedecision.FieldAt:
+		return m.OldAt(ctx)
+	case duplicatedecision.FieldActor:
+		return m.OldActor(ctx)
+	case duplicatedecision.FieldReason:
+		return m.OldReason(ctx)
+	case duplicatedecision.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case duplicatedecision.FieldRevokedBy:
+		return m.OldRevokedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstID(v)
+		return nil
+	case duplicatedecision.FieldSecondID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondID(v)
+		return nil
+	case duplicatedecision.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case duplicatedecision.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case duplicatedecision.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicateDecisionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicateDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DuplicateDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicateDecisionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(duplicatedecision.FieldReason) {
+		fields = append(fields, duplicatedecision.FieldReason)
+	}
+	if m.FieldCleared(duplicatedecision.FieldRevokedAt) {
+		fields = append(fields, duplicatedecision.FieldRevokedAt)
+	}
+	if m.FieldCleared(duplicatedecision.FieldRevokedBy) {
+		fields = append(fields, duplicatedecision.FieldRevokedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicateDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicateDecisionMutation) ClearField(name string) error {
+	switch name {
+	case duplicatedecision.FieldReason:
+		m.ClearReason()
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		m.ClearRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicateDecisionMutation) ResetField(name string) error {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		m.ResetFirstID()
+		return nil
+	case duplicatedecision.FieldSecondID:
+		m.ResetSecondID()
+		return nil
+	case duplicatedecision.FieldAt:
+		m.ResetAt()
+		return nil
+	case duplicatedecision.FieldActor:
+		m.ResetActor()
+		return nil
+	case duplicatedecision.FieldReason:
+		m.ResetReason()
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		m.ResetRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicateDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.first != nil {
+		edges = append(edges, duplicatedecision.EdgeFirst)
+	}
+	if m.second != nil {
+		edges = append(edges, duplicatedecision.EdgeSecond)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicateDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		if id := m.first; id != nil {
+			return []ent.Value{*id}
+		}
+	case duplicatedecision.EdgeSecond:
+		if id := m.second; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicateDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicateDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicateDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedfirst {
+		edges = append(edges, duplicatedecision.EdgeFirst)
+	}
+	if m.clearedsecond {
+		edges = append(edges, duplicatedecision.EdgeSecond)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicateDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		return m.clearedfirst
+	case duplicatedecision.EdgeSecond:
+		return m.clearedsecond
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicateDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		m.ClearFirst()
+		return nil
+	case duplicatedecision.EdgeSecond:
+		m.ClearSecond()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicateDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		m.ResetFirst()
+		return nil
+	case duplicatedecision.EdgeSecond:
+		m.ResetSecond()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision edge %s", name)
 }
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
@@ -14977,6 +17481,548 @@ func (m *MeasurementDefinitionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MeasurementDefinitionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MeasurementDefinition edge %s", name)
+}
+
+// MergedRowMutation represents an operation that mutates the MergedRow nodes in the graph.
+type MergedRowMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	place         *string
+	row_id        *string
+	belongs_to    *string
+	clearedFields map[string]struct{}
+	merge         *string
+	clearedmerge  bool
+	done          bool
+	oldValue      func(context.Context) (*MergedRow, error)
+	predicates    []predicate.MergedRow
+}
+
+var _ ent.Mutation = (*MergedRowMutation)(nil)
+
+// mergedrowOption allows management of the mutation configuration using functional options.
+type mergedrowOption func(*MergedRowMutation)
+
+// newMergedRowMutation creates new mutation for the MergedRow entity.
+func newMergedRowMutation(c config, op Op, opts ...mergedrowOption) *MergedRowMutation {
+	m := &MergedRowMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMergedRow,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMergedRowID sets the ID field of the mutation.
+func withMergedRowID(id int) mergedrowOption {
+	return func(m *MergedRowMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MergedRow
+		)
+		m.oldValue = func(ctx context.Context) (*MergedRow, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MergedRow.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMergedRow sets the old MergedRow of the mutation.
+func withMergedRow(node *MergedRow) mergedrowOption {
+	return func(m *MergedRowMutation) {
+		m.oldValue = func(context.Context) (*MergedRow, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MergedRowMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MergedRowMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MergedRowMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MergedRowMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MergedRow.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetMergeID sets the "merge_id" field.
+func (m *MergedRowMutation) SetMergeID(s string) {
+	m.merge = &s
+}
+
+// MergeID returns the value of the "merge_id" field in the mutation.
+func (m *MergedRowMutation) MergeID() (r string, exists bool) {
+	v := m.merge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergeID returns the old "merge_id" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldMergeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergeID: %w", err)
+	}
+	return oldValue.MergeID, nil
+}
+
+// ResetMergeID resets all changes to the "merge_id" field.
+func (m *MergedRowMutation) ResetMergeID() {
+	m.merge = nil
+}
+
+// SetPlace sets the "place" field.
+func (m *MergedRowMutation) SetPlace(s string) {
+	m.place = &s
+}
+
+// Place returns the value of the "place" field in the mutation.
+func (m *MergedRowMutation) Place() (r string, exists bool) {
+	v := m.place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlace returns the old "place" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldPlace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlace: %w", err)
+	}
+	return oldValue.Place, nil
+}
+
+// ResetPlace resets all changes to the "place" field.
+func (m *MergedRowMutation) ResetPlace() {
+	m.place = nil
+}
+
+// SetRowID sets the "row_id" field.
+func (m *MergedRowMutation) SetRowID(s string) {
+	m.row_id = &s
+}
+
+// RowID returns the value of the "row_id" field in the mutation.
+func (m *MergedRowMutation) RowID() (r string, exists bool) {
+	v := m.row_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowID returns the old "row_id" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldRowID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowID: %w", err)
+	}
+	return oldValue.RowID, nil
+}
+
+// ResetRowID resets all changes to the "row_id" field.
+func (m *MergedRowMutation) ResetRowID() {
+	m.row_id = nil
+}
+
+// SetBelongsTo sets the "belongs_to" field.
+func (m *MergedRowMutation) SetBelongsTo(s string) {
+	m.belongs_to = &s
+}
+
+// BelongsTo returns the value of the "belongs_to" field in the mutation.
+func (m *MergedRowMutation) BelongsTo() (r string, exists bool) {
+	v := m.belongs_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBelongsTo returns the old "belongs_to" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldBelongsTo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBelongsTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBelongsTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBelongsTo: %w", err)
+	}
+	return oldValue.BelongsTo, nil
+}
+
+// ResetBelongsTo resets all changes to the "belongs_to" field.
+func (m *MergedRowMutation) ResetBelongsTo() {
+	m.belongs_to = nil
+}
+
+// ClearMerge clears the "merge" edge to the CustomerMerge entity.
+func (m *MergedRowMutation) ClearMerge() {
+	m.clearedmerge = true
+	m.clearedFields[mergedrow.FieldMergeID] = struct{}{}
+}
+
+// MergeCleared reports if the "merge" edge to the CustomerMerge entity was cleared.
+func (m *MergedRowMutation) MergeCleared() bool {
+	return m.clearedmerge
+}
+
+// MergeIDs returns the "merge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergeID instead. It exists only for internal usage by the builders.
+func (m *MergedRowMutation) MergeIDs() (ids []string) {
+	if id := m.merge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerge resets all changes to the "merge" edge.
+func (m *MergedRowMutation) ResetMerge() {
+	m.merge = nil
+	m.clearedmerge = false
+}
+
+// Where appends a list predicates to the MergedRowMutation builder.
+func (m *MergedRowMutation) Where(ps ...predicate.MergedRow) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MergedRowMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MergedRowMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MergedRow, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MergedRowMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MergedRowMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MergedRow).
+func (m *MergedRowMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MergedRowMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.merge != nil {
+		fields = append(fields, mergedrow.FieldMergeID)
+	}
+	if m.place != nil {
+		fields = append(fields, mergedrow.FieldPlace)
+	}
+	if m.row_id != nil {
+		fields = append(fields, mergedrow.FieldRowID)
+	}
+	if m.belongs_to != nil {
+		fields = append(fields, mergedrow.FieldBelongsTo)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MergedRowMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mergedrow.FieldMergeID:
+		return m.MergeID()
+	case mergedrow.FieldPlace:
+		return m.Place()
+	case mergedrow.FieldRowID:
+		return m.RowID()
+	case mergedrow.FieldBelongsTo:
+		return m.BelongsTo()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MergedRowMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mergedrow.FieldMergeID:
+		return m.OldMergeID(ctx)
+	case mergedrow.FieldPlace:
+		return m.OldPlace(ctx)
+	case mergedrow.FieldRowID:
+		return m.OldRowID(ctx)
+	case mergedrow.FieldBelongsTo:
+		return m.OldBelongsTo(ctx)
+	}
+	return nil, fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MergedRowMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mergedrow.FieldMergeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergeID(v)
+		return nil
+	case mergedrow.FieldPlace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlace(v)
+		return nil
+	case mergedrow.FieldRowID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowID(v)
+		return nil
+	case mergedrow.FieldBelongsTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBelongsTo(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MergedRowMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MergedRowMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MergedRowMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown MergedRow numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MergedRowMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MergedRowMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MergedRowMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MergedRow nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MergedRowMutation) ResetField(name string) error {
+	switch name {
+	case mergedrow.FieldMergeID:
+		m.ResetMergeID()
+		return nil
+	case mergedrow.FieldPlace:
+		m.ResetPlace()
+		return nil
+	case mergedrow.FieldRowID:
+		m.ResetRowID()
+		return nil
+	case mergedrow.FieldBelongsTo:
+		m.ResetBelongsTo()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MergedRowMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.merge != nil {
+		edges = append(edges, mergedrow.EdgeMerge)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MergedRowMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case mergedrow.EdgeMerge:
+		if id := m.merge; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MergedRowMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MergedRowMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MergedRowMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmerge {
+		edges = append(edges, mergedrow.EdgeMerge)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MergedRowMutation) EdgeCleared(name string) bool {
+	switch name {
+	case mergedrow.EdgeMerge:
+		return m.clearedmerge
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MergedRowMutation) ClearEdge(name string) error {
+	switch name {
+	case mergedrow.EdgeMerge:
+		m.ClearMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MergedRowMutation) ResetEdge(name string) error {
+	switch name {
+	case mergedrow.EdgeMerge:
+		m.ResetMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow edge %s", name)
 }
 
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
@@ -21349,6 +24395,7 @@ type PermissionMutation struct {
 	id              *string
 	version         *int
 	addversion      *int
+	sealed_for      *string
 	channel         *schema.Channel
 	purpose         *schema.Purpose
 	level           *schema.PermissionLevel
@@ -21558,6 +24605,55 @@ func (m *PermissionMutation) OldCustomerID(ctx context.Context) (v string, err e
 // ResetCustomerID resets all changes to the "customer_id" field.
 func (m *PermissionMutation) ResetCustomerID() {
 	m.customer = nil
+}
+
+// SetSealedFor sets the "sealed_for" field.
+func (m *PermissionMutation) SetSealedFor(s string) {
+	m.sealed_for = &s
+}
+
+// SealedFor returns the value of the "sealed_for" field in the mutation.
+func (m *PermissionMutation) SealedFor() (r string, exists bool) {
+	v := m.sealed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealedFor returns the old "sealed_for" field's value of the Permission entity.
+// If the Permission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionMutation) OldSealedFor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealedFor: %w", err)
+	}
+	return oldValue.SealedFor, nil
+}
+
+// ClearSealedFor clears the value of the "sealed_for" field.
+func (m *PermissionMutation) ClearSealedFor() {
+	m.sealed_for = nil
+	m.clearedFields[permission.FieldSealedFor] = struct{}{}
+}
+
+// SealedForCleared returns if the "sealed_for" field was cleared in this mutation.
+func (m *PermissionMutation) SealedForCleared() bool {
+	_, ok := m.clearedFields[permission.FieldSealedFor]
+	return ok
+}
+
+// ResetSealedFor resets all changes to the "sealed_for" field.
+func (m *PermissionMutation) ResetSealedFor() {
+	m.sealed_for = nil
+	delete(m.clearedFields, permission.FieldSealedFor)
 }
 
 // SetChannel sets the "channel" field.
@@ -21899,12 +24995,15 @@ func (m *PermissionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermissionMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.version != nil {
 		fields = append(fields, permission.FieldVersion)
 	}
 	if m.customer != nil {
 		fields = append(fields, permission.FieldCustomerID)
+	}
+	if m.sealed_for != nil {
+		fields = append(fields, permission.FieldSealedFor)
 	}
 	if m.channel != nil {
 		fields = append(fields, permission.FieldChannel)
@@ -21939,6 +25038,8 @@ func (m *PermissionMutation) Field(name string) (ent.Value, bool) {
 		return m.Version()
 	case permission.FieldCustomerID:
 		return m.CustomerID()
+	case permission.FieldSealedFor:
+		return m.SealedFor()
 	case permission.FieldChannel:
 		return m.Channel()
 	case permission.FieldPurpose:
@@ -21966,6 +25067,8 @@ func (m *PermissionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldVersion(ctx)
 	case permission.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case permission.FieldSealedFor:
+		return m.OldSealedFor(ctx)
 	case permission.FieldChannel:
 		return m.OldChannel(ctx)
 	case permission.FieldPurpose:
@@ -22002,6 +25105,13 @@ func (m *PermissionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case permission.FieldSealedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealedFor(v)
 		return nil
 	case permission.FieldChannel:
 		v, ok := value.(schema.Channel)
@@ -22097,6 +25207,9 @@ func (m *PermissionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PermissionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(permission.FieldSealedFor) {
+		fields = append(fields, permission.FieldSealedFor)
+	}
 	if m.FieldCleared(permission.FieldExpiresAt) {
 		fields = append(fields, permission.FieldExpiresAt)
 	}
@@ -22117,6 +25230,9 @@ func (m *PermissionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PermissionMutation) ClearField(name string) error {
 	switch name {
+	case permission.FieldSealedFor:
+		m.ClearSealedFor()
+		return nil
 	case permission.FieldExpiresAt:
 		m.ClearExpiresAt()
 		return nil
@@ -22136,6 +25252,9 @@ func (m *PermissionMutation) ResetField(name string) error {
 		return nil
 	case permission.FieldCustomerID:
 		m.ResetCustomerID()
+		return nil
+	case permission.FieldSealedFor:
+		m.ResetSealedFor()
 		return nil
 	case permission.FieldChannel:
 		m.ResetChannel()

@@ -32,8 +32,14 @@ type Tx struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
+	CustomerIdentity *CustomerIdentityClient
+	// CustomerMerge is the client for interacting with the CustomerMerge builders.
+	CustomerMerge *CustomerMergeClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
+	DuplicateDecision *DuplicateDecisionClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
@@ -42,6 +48,8 @@ type Tx struct {
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
 	MeasurementDefinition *MeasurementDefinitionClient
+	// MergedRow is the client for interacting with the MergedRow builders.
+	MergedRow *MergedRowClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -224,11 +232,15 @@ func (tx *Tx) init() {
 	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
+	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
+	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
 	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
+	tx.MergedRow = NewMergedRowClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)

@@ -323,7 +323,9 @@ type ComplexityRoot struct {
 		LifetimeValue      func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) int
 		MayContact         func(childComplexity int, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) int
 		Measurements       func(childComplexity int) int
+		Merges             func(childComplexity int) int
 		Name               func(childComplexity int) int
+		NotSame            func(childComplexity int) int
 		Offers             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
 		Orders             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
 		Owner              func(childComplexity int) int
@@ -402,6 +404,20 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CustomerMerge struct {
+		Customer      func(childComplexity int) int
+		Email         func(childComplexity int) int
+		ExternalID    func(childComplexity int) int
+		ID            func(childComplexity int) int
+		MergedAt      func(childComplexity int) int
+		MergedBy      func(childComplexity int) int
+		MergedID      func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Phone         func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		UndoableUntil func(childComplexity int) int
+	}
+
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -419,6 +435,23 @@ type ComplexityRoot struct {
 		Grade      func(childComplexity int) int
 		RecordedAt func(childComplexity int) int
 		ValidFrom  func(childComplexity int) int
+	}
+
+	DuplicatePair struct {
+		First   func(childComplexity int) int
+		Reasons func(childComplexity int) int
+		Second  func(childComplexity int) int
+	}
+
+	DuplicatePairConnection struct {
+		Edges       func(childComplexity int) int
+		EndCursor   func(childComplexity int) int
+		HasNextPage func(childComplexity int) int
+	}
+
+	DuplicatePairEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ExpectedMonth struct {
@@ -541,6 +574,12 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	MergeCustomersPayload struct {
+		Customer   func(childComplexity int) int
+		Merge      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	MetFact struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -573,6 +612,7 @@ type ComplexityRoot struct {
 		CreatePriceRule        func(childComplexity int, input service.CreatePriceRuleInput) int
 		CreateProduct          func(childComplexity int, input service.CreateProductInput) int
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
+		DeclareNotSame         func(childComplexity int, input service.DeclareNotSameInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
 		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
@@ -582,12 +622,14 @@ type ComplexityRoot struct {
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
 		JoinContacts           func(childComplexity int, input service.JoinContactsInput) int
+		MergeCustomers         func(childComplexity int, input service.MergeCustomersInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
 		RecordContact          func(childComplexity int, input service.RecordContactInput) int
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
 		RefreshSession         func(childComplexity int, input service.RefreshSessionInput) int
 		RefundOrder            func(childComplexity int, input service.RefundOrderInput) int
 		RetirePriceRule        func(childComplexity int, input service.RetirePriceRuleInput) int
+		RevokeNotSame          func(childComplexity int, input service.RevokeNotSameInput) int
 		RevokePermission       func(childComplexity int, input service.RevokePermissionInput) int
 		RevokePermissionByLink func(childComplexity int, input service.RevokePermissionByLinkInput) int
 		SendOffer              func(childComplexity int, input service.SendOfferInput) int
@@ -597,6 +639,7 @@ type ComplexityRoot struct {
 		SetRecipe              func(childComplexity int, input service.SetRecipeInput) int
 		SignIn                 func(childComplexity int, input service.SignInInput) int
 		SignOut                func(childComplexity int, input service.SignOutInput) int
+		UndoMerge              func(childComplexity int, input service.UndoMergeInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
 		UpdateMeasurement      func(childComplexity int, input service.UpdateMeasurementInput) int
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
@@ -610,6 +653,20 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	NotSameDecision struct {
+		DecidedAt func(childComplexity int) int
+		DecidedBy func(childComplexity int) int
+		Other     func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		RevokedAt func(childComplexity int) int
+		RevokedBy func(childComplexity int) int
+	}
+
+	NotSamePayload struct {
+		Decision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Offer struct {
@@ -834,6 +891,7 @@ type ComplexityRoot struct {
 		Purpose         func(childComplexity int) int
 		RevocationToken func(childComplexity int) int
 		RevokedAt       func(childComplexity int) int
+		SealedFor       func(childComplexity int) int
 		State           func(childComplexity int) int
 		Value           func(childComplexity int) int
 		Version         func(childComplexity int) int
@@ -1156,6 +1214,7 @@ type ComplexityRoot struct {
 		Customer               func(childComplexity int, id *string, externalID *string) int
 		CustomerBase           func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
 		Customers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		DuplicatePairs         func(childComplexity int, first *int, after *string) int
 		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
 		LedgerCheck            func(childComplexity int, from *time.Time, to *time.Time) int
 		LifetimeModel          func(childComplexity int) int
@@ -1460,6 +1519,12 @@ type ComplexityRoot struct {
 		RecordedAt func(childComplexity int) int
 	}
 
+	UndoMergePayload struct {
+		Customer   func(childComplexity int) int
+		Separated  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UnmetCondition struct {
 		Condition func(childComplexity int) int
 		Failure   func(childComplexity int) int
@@ -1591,6 +1656,8 @@ type CustomerResolver interface {
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Customer) ([]*service.PossibleDuplicate, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
+	Merges(ctx context.Context, obj *ent.Customer) ([]*service.CustomerMerge, error)
+	NotSame(ctx context.Context, obj *ent.Customer) ([]*service.NotSameDecision, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
 }
@@ -1627,6 +1694,10 @@ type MutationResolver interface {
 	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
 	DefineMeasurement(ctx context.Context, input service.DefineMeasurementInput) (*service.MeasurementPayload, error)
 	UpdateMeasurement(ctx context.Context, input service.UpdateMeasurementInput) (*service.MeasurementPayload, error)
+	MergeCustomers(ctx context.Context, input service.MergeCustomersInput) (*service.MergeCustomersPayload, error)
+	UndoMerge(ctx context.Context, input service.UndoMergeInput) (*service.UndoMergePayload, error)
+	DeclareNotSame(ctx context.Context, input service.DeclareNotSameInput) (*service.NotSamePayload, error)
+	RevokeNotSame(ctx context.Context, input service.RevokeNotSameInput) (*service.NotSamePayload, error)
 	CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error)
 	SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error)
 	ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error)
@@ -1781,6 +1852,7 @@ type QueryResolver interface {
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
+	DuplicatePairs(ctx context.Context, first *int, after *string) (*service.DuplicatePairConnection, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
@@ -2863,12 +2935,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Measurements(childComplexity), true
+	case "Customer.merges":
+		if e.ComplexityRoot.Customer.Merges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Merges(childComplexity), true
 	case "Customer.name":
 		if e.ComplexityRoot.Customer.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Customer.Name(childComplexity), true
+	case "Customer.notSame":
+		if e.ComplexityRoot.Customer.NotSame == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.NotSame(childComplexity), true
 	case "Customer.offers":
 		if e.ComplexityRoot.Customer.Offers == nil {
 			break
@@ -3259,6 +3343,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomerEdge.Node(childComplexity), true
 
+	case "CustomerMerge.customer":
+		if e.ComplexityRoot.CustomerMerge.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.Customer(childComplexity), true
+	case "CustomerMerge.email":
+		if e.ComplexityRoot.CustomerMerge.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.Email(childComplexity), true
+	case "CustomerMerge.externalId":
+		if e.ComplexityRoot.CustomerMerge.ExternalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.ExternalID(childComplexity), true
+	case "CustomerMerge.id":
+		if e.ComplexityRoot.CustomerMerge.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.ID(childComplexity), true
+	case "CustomerMerge.mergedAt":
+		if e.ComplexityRoot.CustomerMerge.MergedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.MergedAt(childComplexity), true
+	case "CustomerMerge.mergedBy":
+		if e.ComplexityRoot.CustomerMerge.MergedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.MergedBy(childComplexity), true
+	case "CustomerMerge.mergedId":
+		if e.ComplexityRoot.CustomerMerge.MergedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.MergedID(childComplexity), true
+	case "CustomerMerge.name":
+		if e.ComplexityRoot.CustomerMerge.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.Name(childComplexity), true
+	case "CustomerMerge.phone":
+		if e.ComplexityRoot.CustomerMerge.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.Phone(childComplexity), true
+	case "CustomerMerge.reason":
+		if e.ComplexityRoot.CustomerMerge.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.Reason(childComplexity), true
+	case "CustomerMerge.undoableUntil":
+		if e.ComplexityRoot.CustomerMerge.UndoableUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerMerge.UndoableUntil(childComplexity), true
+
 	case "CustomerPayload.customer":
 		if e.ComplexityRoot.CustomerPayload.Customer == nil {
 			break
@@ -3321,6 +3472,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DatedGrade.ValidFrom(childComplexity), true
+
+	case "DuplicatePair.first":
+		if e.ComplexityRoot.DuplicatePair.First == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.First(childComplexity), true
+	case "DuplicatePair.reasons":
+		if e.ComplexityRoot.DuplicatePair.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Reasons(childComplexity), true
+	case "DuplicatePair.second":
+		if e.ComplexityRoot.DuplicatePair.Second == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Second(childComplexity), true
+
+	case "DuplicatePairConnection.edges":
+		if e.ComplexityRoot.DuplicatePairConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePairConnection.Edges(childComplexity), true
+	case "DuplicatePairConnection.endCursor":
+		if e.ComplexityRoot.DuplicatePairConnection.EndCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePairConnection.EndCursor(childComplexity), true
+	case "DuplicatePairConnection.hasNextPage":
+		if e.ComplexityRoot.DuplicatePairConnection.HasNextPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePairConnection.HasNextPage(childComplexity), true
+
+	case "DuplicatePairEdge.cursor":
+		if e.ComplexityRoot.DuplicatePairEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePairEdge.Cursor(childComplexity), true
+	case "DuplicatePairEdge.node":
+		if e.ComplexityRoot.DuplicatePairEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePairEdge.Node(childComplexity), true
 
 	case "ExpectedMonth.from":
 		if e.ComplexityRoot.ExpectedMonth.From == nil {
@@ -3838,6 +4040,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeasurementPayload.UserErrors(childComplexity), true
 
+	case "MergeCustomersPayload.customer":
+		if e.ComplexityRoot.MergeCustomersPayload.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeCustomersPayload.Customer(childComplexity), true
+	case "MergeCustomersPayload.merge":
+		if e.ComplexityRoot.MergeCustomersPayload.Merge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeCustomersPayload.Merge(childComplexity), true
+	case "MergeCustomersPayload.userErrors":
+		if e.ComplexityRoot.MergeCustomersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeCustomersPayload.UserErrors(childComplexity), true
+
 	case "MetFact.name":
 		if e.ComplexityRoot.MetFact.Name == nil {
 			break
@@ -4043,6 +4264,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(service.CreateUserInput)), true
+	case "Mutation.declareNotSame":
+		if e.ComplexityRoot.Mutation.DeclareNotSame == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declareNotSame_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclareNotSame(childComplexity, args["input"].(service.DeclareNotSameInput)), true
 	case "Mutation.declineAgreement":
 		if e.ComplexityRoot.Mutation.DeclineAgreement == nil {
 			break
@@ -4142,6 +4374,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.JoinContacts(childComplexity, args["input"].(service.JoinContactsInput)), true
+	case "Mutation.mergeCustomers":
+		if e.ComplexityRoot.Mutation.MergeCustomers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeCustomers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeCustomers(childComplexity, args["input"].(service.MergeCustomersInput)), true
 	case "Mutation.placeOrder":
 		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
 			break
@@ -4208,6 +4451,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetirePriceRule(childComplexity, args["input"].(service.RetirePriceRuleInput)), true
+	case "Mutation.revokeNotSame":
+		if e.ComplexityRoot.Mutation.RevokeNotSame == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeNotSame_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeNotSame(childComplexity, args["input"].(service.RevokeNotSameInput)), true
 	case "Mutation.revokePermission":
 		if e.ComplexityRoot.Mutation.RevokePermission == nil {
 			break
@@ -4307,6 +4561,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(service.SignOutInput)), true
+	case "Mutation.undoMerge":
+		if e.ComplexityRoot.Mutation.UndoMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undoMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndoMerge(childComplexity, args["input"].(service.UndoMergeInput)), true
 	case "Mutation.updateCustomer":
 		if e.ComplexityRoot.Mutation.UpdateCustomer == nil {
 			break
@@ -4403,6 +4668,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NotFound.Message(childComplexity), true
+
+	case "NotSameDecision.decidedAt":
+		if e.ComplexityRoot.NotSameDecision.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.DecidedAt(childComplexity), true
+	case "NotSameDecision.decidedBy":
+		if e.ComplexityRoot.NotSameDecision.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.DecidedBy(childComplexity), true
+	case "NotSameDecision.other":
+		if e.ComplexityRoot.NotSameDecision.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.Other(childComplexity), true
+	case "NotSameDecision.reason":
+		if e.ComplexityRoot.NotSameDecision.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.Reason(childComplexity), true
+	case "NotSameDecision.revokedAt":
+		if e.ComplexityRoot.NotSameDecision.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.RevokedAt(childComplexity), true
+	case "NotSameDecision.revokedBy":
+		if e.ComplexityRoot.NotSameDecision.RevokedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSameDecision.RevokedBy(childComplexity), true
+
+	case "NotSamePayload.decision":
+		if e.ComplexityRoot.NotSamePayload.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSamePayload.Decision(childComplexity), true
+	case "NotSamePayload.userErrors":
+		if e.ComplexityRoot.NotSamePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotSamePayload.UserErrors(childComplexity), true
 
 	case "Offer.contact":
 		if e.ComplexityRoot.Offer.Contact == nil {
@@ -5422,6 +5737,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permission.RevokedAt(childComplexity), true
+	case "Permission.sealedFor":
+		if e.ComplexityRoot.Permission.SealedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.SealedFor(childComplexity), true
 	case "Permission.state":
 		if e.ComplexityRoot.Permission.State == nil {
 			break
@@ -6841,6 +7162,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Customers(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.CustomerOrder), args["filter"].(*service.CustomerFilter), args["search"].(*string)), true
+	case "Query.duplicatePairs":
+		if e.ComplexityRoot.Query.DuplicatePairs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_duplicatePairs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DuplicatePairs(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.expectedMonths":
 		if e.ComplexityRoot.Query.ExpectedMonths == nil {
 			break
@@ -8206,6 +8538,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TaxExemption.RecordedAt(childComplexity), true
 
+	case "UndoMergePayload.customer":
+		if e.ComplexityRoot.UndoMergePayload.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoMergePayload.Customer(childComplexity), true
+	case "UndoMergePayload.separated":
+		if e.ComplexityRoot.UndoMergePayload.Separated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoMergePayload.Separated(childComplexity), true
+	case "UndoMergePayload.userErrors":
+		if e.ComplexityRoot.UndoMergePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoMergePayload.UserErrors(childComplexity), true
+
 	case "UnmetCondition.condition":
 		if e.ComplexityRoot.UnmetCondition.Condition == nil {
 			break
@@ -8496,6 +8847,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
 			graphql.NewInputUnmarshaler("CustomerFilter", ec.unmarshalInputCustomerFilter),
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
+			graphql.NewInputUnmarshaler("DeclareNotSameInput", ec.unmarshalInputDeclareNotSameInput),
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
 			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
@@ -8505,6 +8857,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
 			graphql.NewInputUnmarshaler("JoinContactsInput", ec.unmarshalInputJoinContactsInput),
+			graphql.NewInputUnmarshaler("MergeCustomersInput", ec.unmarshalInputMergeCustomersInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("OfferFilter", ec.unmarshalInputOfferFilter),
 			graphql.NewInputUnmarshaler("OfferOrder", ec.unmarshalInputOfferOrder),
@@ -8523,6 +8876,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
+			graphql.NewInputUnmarshaler("RevokeNotSameInput", ec.unmarshalInputRevokeNotSameInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
 			graphql.NewInputUnmarshaler("SalesFilter", ec.unmarshalInputSalesFilter),
@@ -8534,6 +8888,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
+			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
 			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -9794,8 +10149,9 @@ type ProductCost {
   """
   referralValue: Money @scope(name: "costs")
   """
-  Other customers with the same e-mail, external id or phone whom the viewer may see, at most 100: possibly the same person.
-  Those with the same e-mail or external id come about where people record a customer whom they do not see.
+  Other customers with the same e-mail, external id or phone whom the viewer may see, at most 100: possibly the same person. What a customer
+  has from a merge counts as well. Those with the same e-mail or external id come about where people record a customer whom they do not see.
+  Whom staff declared not to be the same is left out.
   """
   possibleDuplicates: [PossibleDuplicate!]! @open
   "Every move from one stage to another, in the order in which we learned of them."
@@ -9827,6 +10183,8 @@ enum DuplicateReason {
   EXTERNAL_ID
   "The phone number, with its extension; of numbers in E.164 only."
   PHONE
+  "A like name, beside one of the others: the same words in any order, but for one letter or an initial."
+  NAME
 }
 "A move of a customer from one stage to another."
 type StageChange {
@@ -10534,6 +10892,233 @@ input UpdateMeasurementInput {
   idempotencyKey: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/merge.graphql", Input: `extend type Customer {
+  """
+  The customers who were merged into this one, directly or through others, the last merge first; without those that were undone. Scope staff:
+  null without it.
+  """
+  merges: [CustomerMerge!] @scope(name: "staff") @goField(forceResolver: true)
+  """
+  The decisions that this customer and another, whom the viewer may see, are two, the last first, those that were revoked as well. Scope
+  staff: null without it.
+  """
+  notSame: [NotSameDecision!] @scope(name: "staff") @goField(forceResolver: true)
+}
+extend type Query {
+  """
+  The pairs of possible duplicates that wait for a decision, as far as the viewer may see both: in the order of their ids. A pair that was
+  merged or declared not to be the same waits no more. Scope staff: FORBIDDEN without it.
+  """
+  duplicatePairs(
+    "The size of the page: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): DuplicatePairConnection! @scope(name: "staff")
+}
+extend type Mutation {
+  """
+  Makes one customer of two who are one person. The kept one has everything of both from then on: contacts, orders, offers, agreements,
+  permissions, referrals; credits, statistics, stages and values are as if they had always been one. Of two permissions for a channel and a
+  purpose the stricter holds. The id and the external id of the merged one answer with the kept one. Faults: NOT_FOUND on keepId or mergeId;
+  INVALID on mergeId for one and the same customer; FORBIDDEN for SALES on a customer whom they may not change; VERSION_CONFLICT.
+  """
+  mergeCustomers(
+    "Which customers, and whose values win."
+    input: MergeCustomersInput!
+  ): MergeCustomersPayload! @scope(writes: "Customer")
+  """
+  Undoes a merge within 30 days: what belonged to each goes back to each. What came after the merge stays with the kept customer, unless it
+  named the id of the merged one or belongs to an order, an offer or a permission that goes back. Faults: NOT_FOUND; WRONG_STATE for a merge
+  that is undone, is older than 30 days, or was followed by another merge of the kept customer, which has to be undone first.
+  """
+  undoMerge(
+    "Which merge, and why."
+    input: UndoMergeInput!
+  ): UndoMergePayload! @scope(writes: "Customer")
+  """
+  Declares that two customers who look like one are two: they are possible duplicates no more. Faults: NOT_FOUND; INVALID for one and the same
+  customer. To declare it again is no error.
+  """
+  declareNotSame(
+    "Which customers, and why."
+    input: DeclareNotSameInput!
+  ): NotSamePayload! @scope(writes: "Customer")
+  "Revokes that two customers are two: what they have in common makes them possible duplicates again. Faults: NOT_FOUND."
+  revokeNotSame(
+    "Which customers."
+    input: RevokeNotSameInput!
+  ): NotSamePayload! @scope(writes: "Customer")
+}
+"A customer who was merged into another: who they were before."
+type CustomerMerge {
+  "The id of the merge, by which it is undone."
+  id: ID! @open
+  "The customer who is kept; null to viewers who may not see them."
+  customer: Customer @rows
+  "The id of the customer who was merged into the kept one, which answers with the kept one."
+  mergedId: ID! @open
+  "Their name."
+  name: String! @open
+  "Their e-mail address; null if there was none. It is searched and matched by imports still."
+  email: String @open
+  "Their phone number; null if there was none. It is searched and matched by imports still."
+  phone: String @open
+  "Their id in another system; null if there was none. It is searched and matched by imports still."
+  externalId: String @open
+  "When they were merged."
+  mergedAt: Time! @open
+  "Who merged them: the e-mail of a user, or \"system\"."
+  mergedBy: String! @open
+  "Why, as stated; null if no reason was."
+  reason: String @open
+  "Until when the merge can be undone."
+  undoableUntil: Time! @open
+}
+"That two customers who look like one are two, as staff decided."
+type NotSameDecision {
+  "The customer of the two who is not the one asked about; of a payload the second."
+  other: Customer @rows
+  "When it was decided."
+  decidedAt: Time! @open
+  "Who decided it: the e-mail of a user, or \"system\"."
+  decidedBy: String! @open
+  "Why, as stated; null if no reason was."
+  reason: String @open
+  "When the decision was revoked; null if it holds."
+  revokedAt: Time @open
+  "Who revoked it; null if it holds."
+  revokedBy: String @open
+}
+"A page of the pairs of possible duplicates."
+type DuplicatePairConnection {
+  "The pairs of the page."
+  edges: [DuplicatePairEdge!]! @open
+  "Whether there are pairs after the page."
+  hasNextPage: Boolean! @open
+  "The cursor of the last pair of the page; null of an empty one."
+  endCursor: String @open
+}
+"A pair in a list."
+type DuplicatePairEdge {
+  "The pair."
+  node: DuplicatePair! @open
+  "The place of the pair in the list."
+  cursor: String! @open
+}
+"Two customers who are possibly one."
+type DuplicatePair {
+  "The customer with the smaller id."
+  first: Customer! @rows
+  "The customer with the greater id."
+  second: Customer! @rows
+  "What both have in common."
+  reasons: [DuplicateReason!]! @open
+}
+"The answer of mergeCustomers."
+type MergeCustomersPayload {
+  "The kept customer after the merge; null if there are userErrors."
+  customer: Customer @rows
+  "The merge; null if there are userErrors."
+  merge: CustomerMerge @open
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of undoMerge."
+type UndoMergePayload {
+  "The kept customer, without what went back; null if there are userErrors."
+  customer: Customer @rows
+  "The customer who was merged and is one of their own again; null if there are userErrors."
+  separated: Customer @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of declareNotSame and revokeNotSame."
+type NotSamePayload {
+  "The decision; null if there are userErrors."
+  decision: NotSameDecision @open
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of mergeCustomers."
+input MergeCustomersInput {
+  "The customer who is kept."
+  keepId: ID!
+  "The customer who is merged into the kept one."
+  mergeId: ID!
+  "The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict."
+  keepVersion: Int
+  "The same of the merged customer."
+  mergeVersion: Int
+  """
+  The fields of which the values of the merged customer win, if they have any: none by default. Elsewhere the kept customer's values win, and
+  those of the merged one fill in what is empty, but for PARTNER.
+  """
+  take: [MergedField!] @open
+  "Why they are one; kept in the audit."
+  reason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"A field of a customer of which two who are merged may have different values."
+enum MergedField {
+  "Whether the customer is a person or a company."
+  KIND
+  "The name. The other one is searched still."
+  NAME
+  "The e-mail address. The other one is searched and matched by imports still."
+  EMAIL
+  "The phone number. The other one is searched and matched by imports still."
+  PHONE
+  "The id in another system. The other one is searched and matched by imports still."
+  EXTERNAL_ID
+  "The segment, as it was at any moment: one history wins."
+  SEGMENT
+  "The user who looks after the customer."
+  OWNER
+  "The customer who referred them."
+  REFERRED_BY
+  "The partner who brought them. A partner who is not kept sees the customer no more, and a permission to share data with them ends."
+  PARTNER
+  "What the customer spends a year with any supplier."
+  WALLET
+  "The day of birth."
+  BIRTHDAY
+  "The measurements by code: those of the other one fill in what is missing."
+  MEASUREMENTS
+  "The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers."
+  TAX_EXEMPT
+}
+"The input of undoMerge."
+input UndoMergeInput {
+  "The merge."
+  id: ID!
+  "The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict."
+  expectedVersion: Int
+  "Why the merge is undone; kept in the audit."
+  reason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of declareNotSame."
+input DeclareNotSameInput {
+  "One of the customers."
+  firstId: ID!
+  "The other one."
+  secondId: ID!
+  "Why they are two."
+  reason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of revokeNotSame."
+input RevokeNotSameInput {
+  "One of the customers."
+  firstId: ID!
+  "The other one."
+  secondId: ID!
+}
+`, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
 enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
   "Not sent yet."
@@ -11209,6 +11794,8 @@ enum PermissionState @goModel(model: "kopeck/schema.PermissionState") {
   EXPIRED
   "Revoked for good."
   REVOKED
+  "Ended because its customer was merged with one who had allowed less; it holds again if the merge is undone."
+  MERGED
 }
 extend type Permission {
   "What the permission is worth now."
@@ -13193,6 +13780,10 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_possibleDuplicates(ctx, field)
 	case "stageChanges":
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
+	case "merges":
+		return ec.fieldContext_Customer_merges(ctx, field)
+	case "notSame":
+		return ec.fieldContext_Customer_notSame(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Customer_proposals(ctx, field)
 	case "prospect":
@@ -13313,6 +13904,34 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerMerge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CustomerMerge_id(ctx, field)
+	case "customer":
+		return ec.fieldContext_CustomerMerge_customer(ctx, field)
+	case "mergedId":
+		return ec.fieldContext_CustomerMerge_mergedId(ctx, field)
+	case "name":
+		return ec.fieldContext_CustomerMerge_name(ctx, field)
+	case "email":
+		return ec.fieldContext_CustomerMerge_email(ctx, field)
+	case "phone":
+		return ec.fieldContext_CustomerMerge_phone(ctx, field)
+	case "externalId":
+		return ec.fieldContext_CustomerMerge_externalId(ctx, field)
+	case "mergedAt":
+		return ec.fieldContext_CustomerMerge_mergedAt(ctx, field)
+	case "mergedBy":
+		return ec.fieldContext_CustomerMerge_mergedBy(ctx, field)
+	case "reason":
+		return ec.fieldContext_CustomerMerge_reason(ctx, field)
+	case "undoableUntil":
+		return ec.fieldContext_CustomerMerge_undoableUntil(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerMerge", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -13333,6 +13952,40 @@ func (ec *executionContext) childFields_DatedGrade(ctx context.Context, field gr
 		return ec.fieldContext_DatedGrade_recordedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DatedGrade", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicatePair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "first":
+		return ec.fieldContext_DuplicatePair_first(ctx, field)
+	case "second":
+		return ec.fieldContext_DuplicatePair_second(ctx, field)
+	case "reasons":
+		return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicatePair", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicatePairConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DuplicatePairConnection_edges(ctx, field)
+	case "hasNextPage":
+		return ec.fieldContext_DuplicatePairConnection_hasNextPage(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_DuplicatePairConnection_endCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicatePairConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicatePairEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DuplicatePairEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DuplicatePairEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicatePairEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ExpectedMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13551,6 +14204,18 @@ func (ec *executionContext) childFields_MeasurementPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type MeasurementPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MergeCustomersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_MergeCustomersPayload_customer(ctx, field)
+	case "merge":
+		return ec.fieldContext_MergeCustomersPayload_merge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MergeCustomersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeCustomersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MetFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -13583,6 +14248,34 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 		return ec.fieldContext_Money_currencyCode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
+func (ec *executionContext) childFields_NotSameDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "other":
+		return ec.fieldContext_NotSameDecision_other(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_NotSameDecision_decidedAt(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_NotSameDecision_decidedBy(ctx, field)
+	case "reason":
+		return ec.fieldContext_NotSameDecision_reason(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_NotSameDecision_revokedAt(ctx, field)
+	case "revokedBy":
+		return ec.fieldContext_NotSameDecision_revokedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotSameDecision", field.Name)
+}
+
+func (ec *executionContext) childFields_NotSamePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "decision":
+		return ec.fieldContext_NotSamePayload_decision(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NotSamePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotSamePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14013,6 +14706,8 @@ func (ec *executionContext) childFields_Permission(ctx context.Context, field gr
 		return ec.fieldContext_Permission_id(ctx, field)
 	case "version":
 		return ec.fieldContext_Permission_version(ctx, field)
+	case "sealedFor":
+		return ec.fieldContext_Permission_sealedFor(ctx, field)
 	case "channel":
 		return ec.fieldContext_Permission_channel(ctx, field)
 	case "purpose":
@@ -15163,6 +15858,18 @@ func (ec *executionContext) childFields_TaxExemption(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type TaxExemption", field.Name)
 }
 
+func (ec *executionContext) childFields_UndoMergePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_UndoMergePayload_customer(ctx, field)
+	case "separated":
+		return ec.fieldContext_UndoMergePayload_separated(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UndoMergePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoMergePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "condition":
@@ -16247,6 +16954,20 @@ func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_declareNotSame_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DeclareNotSameInput, error) {
+			return ec.unmarshalNDeclareNotSameInput2kopeckᚋserviceᚐDeclareNotSameInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_declineAgreement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16373,6 +17094,20 @@ func (ec *executionContext) field_Mutation_joinContacts_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_mergeCustomers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.MergeCustomersInput, error) {
+			return ec.unmarshalNMergeCustomersInput2kopeckᚋserviceᚐMergeCustomersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_placeOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16449,6 +17184,20 @@ func (ec *executionContext) field_Mutation_retirePriceRule_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.RetirePriceRuleInput, error) {
 			return ec.unmarshalNRetirePriceRuleInput2kopeckᚋserviceᚐRetirePriceRuleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeNotSame_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RevokeNotSameInput, error) {
+			return ec.unmarshalNRevokeNotSameInput2kopeckᚋserviceᚐRevokeNotSameInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16575,6 +17324,20 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.SignOutInput, error) {
 			return ec.unmarshalNSignOutInput2kopeckᚋserviceᚐSignOutInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_undoMerge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UndoMergeInput, error) {
+			return ec.unmarshalNUndoMergeInput2kopeckᚋserviceᚐUndoMergeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17172,6 +17935,28 @@ func (ec *executionContext) field_Query_customers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["search"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_duplicatePairs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -23342,6 +24127,126 @@ func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_merges(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_merges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().Merges(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*service.CustomerMerge
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.CustomerMerge
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.CustomerMerge
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.CustomerMerge
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.CustomerMerge) graphql.Marshaler {
+			return ec.marshalOCustomerMerge2ᚕᚖkopeckᚋserviceᚐCustomerMergeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_merges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerMerge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_notSame(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_notSame(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().NotSame(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*service.NotSameDecision
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.NotSameDecision
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.NotSameDecision
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.NotSameDecision
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.NotSameDecision) graphql.Marshaler {
+			return ec.marshalONotSameDecision2ᚕᚖkopeckᚋserviceᚐNotSameDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_notSame(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotSameDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_proposals(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24540,6 +25445,268 @@ func (ec *executionContext) fieldContext_CustomerEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("CustomerEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _CustomerMerge_id(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomerMerge_customer(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerMerge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerMerge_mergedId(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_mergedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_mergedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomerMerge_name(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_email(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_phone(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_phone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Phone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_externalId(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_externalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExternalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_mergedAt(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_mergedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_mergedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "Time")
+}
+
+func (ec *executionContext) _CustomerMerge_mergedBy(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_mergedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_mergedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_reason(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerMerge_undoableUntil(ctx context.Context, field graphql.CollectedField, obj *service.CustomerMerge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerMerge_undoableUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UndoableUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerMerge_undoableUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerMerge", field, false, false, "Time")
+}
+
 func (ec *executionContext) _CustomerPayload_customer(ctx context.Context, field graphql.CollectedField, obj *service.CustomerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24786,6 +25953,226 @@ func (ec *executionContext) _DatedGrade_recordedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_DatedGrade_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DatedGrade", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DuplicatePair_first(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_first(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.First, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_first(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePair",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePair_second(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_second(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Second, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_second(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePair",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplicateReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "DuplicateReason")
+}
+
+func (ec *executionContext) _DuplicatePairConnection_edges(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePairConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.DuplicatePairEdge) graphql.Marshaler {
+			return ec.marshalNDuplicatePairEdge2ᚕᚖkopeckᚋserviceᚐDuplicatePairEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePairConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePairConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePairEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePairConnection_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePairConnection_hasNextPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNextPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePairConnection_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePairConnection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _DuplicatePairConnection_endCursor(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePairConnection_endCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePairConnection_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePairConnection", field, false, false, "String")
+}
+
+func (ec *executionContext) _DuplicatePairEdge_node(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePairEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.DuplicatePair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚖkopeckᚋserviceᚐDuplicatePair(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePairEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePairEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePairEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePairEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePairEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePairEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
@@ -27421,6 +28808,102 @@ func (ec *executionContext) fieldContext_MeasurementPayload_userErrors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _MergeCustomersPayload_customer(ctx context.Context, field graphql.CollectedField, obj *service.MergeCustomersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeCustomersPayload_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeCustomersPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeCustomersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeCustomersPayload_merge(ctx context.Context, field graphql.CollectedField, obj *service.MergeCustomersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeCustomersPayload_merge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Merge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerMerge) graphql.Marshaler {
+			return ec.marshalOCustomerMerge2ᚖkopeckᚋserviceᚐCustomerMerge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeCustomersPayload_merge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeCustomersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerMerge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeCustomersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.MergeCustomersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeCustomersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeCustomersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeCustomersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *quote.MetFact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28760,6 +30243,294 @@ func (ec *executionContext) fieldContext_Mutation_updateMeasurement(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateMeasurement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mergeCustomers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mergeCustomers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MergeCustomers(ctx, fc.Args["input"].(service.MergeCustomersInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.MergeCustomersPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MergeCustomersPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MergeCustomersPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MergeCustomersPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MergeCustomersPayload) graphql.Marshaler {
+			return ec.marshalNMergeCustomersPayload2ᚖkopeckᚋserviceᚐMergeCustomersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mergeCustomers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeCustomersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mergeCustomers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoMerge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoMerge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoMerge(ctx, fc.Args["input"].(service.UndoMergeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.UndoMergePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UndoMergePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UndoMergePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.UndoMergePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.UndoMergePayload) graphql.Marshaler {
+			return ec.marshalNUndoMergePayload2ᚖkopeckᚋserviceᚐUndoMergePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoMerge(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndoMergePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoMerge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declareNotSame(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declareNotSame(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclareNotSame(ctx, fc.Args["input"].(service.DeclareNotSameInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.NotSamePayload) graphql.Marshaler {
+			return ec.marshalNNotSamePayload2ᚖkopeckᚋserviceᚐNotSamePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declareNotSame(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotSamePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declareNotSame_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeNotSame(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeNotSame(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeNotSame(ctx, fc.Args["input"].(service.RevokeNotSameInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.NotSamePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.NotSamePayload) graphql.Marshaler {
+			return ec.marshalNNotSamePayload2ᚖkopeckᚋserviceᚐNotSamePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeNotSame(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotSamePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeNotSame_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -30809,6 +32580,217 @@ func (ec *executionContext) _NotFound_message(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_NotFound_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotSameDecision_other(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_other(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Other, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_other(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotSameDecision",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NotSameDecision_decidedAt(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotSameDecision", field, false, false, "Time")
+}
+
+func (ec *executionContext) _NotSameDecision_decidedBy(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotSameDecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotSameDecision_reason(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotSameDecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotSameDecision_revokedAt(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotSameDecision", field, false, false, "Time")
+}
+
+func (ec *executionContext) _NotSameDecision_revokedBy(ctx context.Context, field graphql.CollectedField, obj *service.NotSameDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSameDecision_revokedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotSameDecision_revokedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotSameDecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotSamePayload_decision(ctx context.Context, field graphql.CollectedField, obj *service.NotSamePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSamePayload_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.NotSameDecision) graphql.Marshaler {
+			return ec.marshalONotSameDecision2ᚖkopeckᚋserviceᚐNotSameDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotSamePayload_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotSamePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotSameDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NotSamePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.NotSamePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotSamePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotSamePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotSamePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
@@ -35692,6 +37674,57 @@ func (ec *executionContext) _Permission_version(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Permission_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Permission_sealedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permission_sealedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SealedFor, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permission_sealedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permission", field, false, false, "String")
 }
 
 func (ec *executionContext) _Permission_channel(ctx context.Context, field graphql.CollectedField, obj *ent.Permission) (ret graphql.Marshaler) {
@@ -43198,6 +45231,78 @@ func (ec *executionContext) fieldContext_Query_measurementDefinitions(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_duplicatePairs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_duplicatePairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DuplicatePairs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *service.DuplicatePairConnection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.DuplicatePairConnection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.DuplicatePairConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.DuplicatePairConnection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.DuplicatePairConnection) graphql.Marshaler {
+			return ec.marshalNDuplicatePairConnection2ᚖkopeckᚋserviceᚐDuplicatePairConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_duplicatePairs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePairConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_duplicatePairs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -49161,6 +51266,102 @@ func (ec *executionContext) fieldContext_TaxExemption_by(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("TaxExemption", field, false, false, "String")
 }
 
+func (ec *executionContext) _UndoMergePayload_customer(ctx context.Context, field graphql.CollectedField, obj *service.UndoMergePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoMergePayload_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoMergePayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoMergePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoMergePayload_separated(ctx context.Context, field graphql.CollectedField, obj *service.UndoMergePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoMergePayload_separated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Separated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoMergePayload_separated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoMergePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoMergePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.UndoMergePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoMergePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoMergePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoMergePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -53225,6 +55426,69 @@ func UnmarshalCustomerOrder(ctx context.Context, raw any) (ent.CustomerOrder, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeclareNotSameInput(ctx context.Context, obj any) (service.DeclareNotSameInput, error) {
+	var it service.DeclareNotSameInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"firstId", "secondId", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "firstId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstID = data
+		case "secondId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secondId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecondID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclareNotSameInput unmarshals raw into the DeclareNotSameInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclareNotSameInput(ctx context.Context, raw any) (service.DeclareNotSameInput, error) {
+	var out service.DeclareNotSameInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclareNotSameInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeclineAgreementInput(ctx context.Context, obj any) (service.DeclineAgreementInput, error) {
 	var it service.DeclineAgreementInput
 	if obj == nil {
@@ -53863,6 +56127,90 @@ func (ec *executionContext) unmarshalInputJoinContactsInput(ctx context.Context,
 func UnmarshalJoinContactsInput(ctx context.Context, raw any) (service.JoinContactsInput, error) {
 	var out service.JoinContactsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinContactsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMergeCustomersInput(ctx context.Context, obj any) (service.MergeCustomersInput, error) {
+	var it service.MergeCustomersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"keepId", "mergeId", "keepVersion", "mergeVersion", "take", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "keepId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepID = data
+		case "mergeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mergeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MergeID = data
+		case "keepVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepVersion = data
+		case "mergeVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mergeVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MergeVersion = data
+		case "take":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("take"))
+			data, err := ec.unmarshalOMergedField2ᚕkopeckᚋserviceᚐMergedFieldᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Take = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMergeCustomersInput unmarshals raw into the MergeCustomersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMergeCustomersInput(ctx context.Context, raw any) (service.MergeCustomersInput, error) {
+	var out service.MergeCustomersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeCustomersInput", raw, &out)
 	return out, err
 }
 
@@ -55048,6 +57396,55 @@ func UnmarshalRetirePriceRuleInput(ctx context.Context, raw any) (service.Retire
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRevokeNotSameInput(ctx context.Context, obj any) (service.RevokeNotSameInput, error) {
+	var it service.RevokeNotSameInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"firstId", "secondId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "firstId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstID = data
+		case "secondId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secondId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecondID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokeNotSameInput unmarshals raw into the RevokeNotSameInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokeNotSameInput(ctx context.Context, raw any) (service.RevokeNotSameInput, error) {
+	var out service.RevokeNotSameInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeNotSameInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRevokePermissionByLinkInput(ctx context.Context, obj any) (service.RevokePermissionByLinkInput, error) {
 	var it service.RevokePermissionByLinkInput
 	if obj == nil {
@@ -55781,6 +58178,69 @@ func (ec *executionContext) unmarshalInputTimeRange(ctx context.Context, obj any
 func UnmarshalTimeRange(ctx context.Context, raw any) (service.TimeRange, error) {
 	var out service.TimeRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TimeRange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUndoMergeInput(ctx context.Context, obj any) (service.UndoMergeInput, error) {
+	var it service.UndoMergeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUndoMergeInput unmarshals raw into the UndoMergeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUndoMergeInput(ctx context.Context, raw any) (service.UndoMergeInput, error) {
+	var out service.UndoMergeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoMergeInput", raw, &out)
 	return out, err
 }
 
@@ -58440,6 +60900,18 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_stageChanges(ctx, field, obj)
 				})
+		case "merges":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_merges(ctx, field, obj)
+				})
+		case "notSame":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_notSame(ctx, field, obj)
+				})
 		case "proposals":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -58828,6 +61300,89 @@ func (ec *executionContext) _CustomerEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var customerMergeImplementors = []string{"CustomerMerge"}
+
+func (ec *executionContext) _CustomerMerge(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerMerge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerMergeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerMerge")
+		case "id":
+			out.Values[i] = ec._CustomerMerge_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customer":
+			out.Values[i] = ec._CustomerMerge_customer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergedId":
+			out.Values[i] = ec._CustomerMerge_mergedId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._CustomerMerge_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "email":
+			out.Values[i] = ec._CustomerMerge_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "phone":
+			out.Values[i] = ec._CustomerMerge_phone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "externalId":
+			out.Values[i] = ec._CustomerMerge_externalId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergedAt":
+			out.Values[i] = ec._CustomerMerge_mergedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergedBy":
+			out.Values[i] = ec._CustomerMerge_mergedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._CustomerMerge_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "undoableUntil":
+			out.Values[i] = ec._CustomerMerge_undoableUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var customerPayloadImplementors = []string{"CustomerPayload"}
 
 func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerPayload) graphql.Marshaler {
@@ -58942,6 +61497,130 @@ func (ec *executionContext) _DatedGrade(ctx context.Context, sel ast.SelectionSe
 			}
 		case "recordedAt":
 			out.Values[i] = ec._DatedGrade_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicatePairImplementors = []string{"DuplicatePair"}
+
+func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *service.DuplicatePair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicatePair")
+		case "first":
+			out.Values[i] = ec._DuplicatePair_first(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "second":
+			out.Values[i] = ec._DuplicatePair_second(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._DuplicatePair_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicatePairConnectionImplementors = []string{"DuplicatePairConnection"}
+
+func (ec *executionContext) _DuplicatePairConnection(ctx context.Context, sel ast.SelectionSet, obj *service.DuplicatePairConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicatePairConnection")
+		case "edges":
+			out.Values[i] = ec._DuplicatePairConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasNextPage":
+			out.Values[i] = ec._DuplicatePairConnection_hasNextPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endCursor":
+			out.Values[i] = ec._DuplicatePairConnection_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicatePairEdgeImplementors = []string{"DuplicatePairEdge"}
+
+func (ec *executionContext) _DuplicatePairEdge(ctx context.Context, sel ast.SelectionSet, obj *service.DuplicatePairEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicatePairEdge")
+		case "node":
+			out.Values[i] = ec._DuplicatePairEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._DuplicatePairEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -59724,6 +62403,49 @@ func (ec *executionContext) _MeasurementPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var mergeCustomersPayloadImplementors = []string{"MergeCustomersPayload"}
+
+func (ec *executionContext) _MergeCustomersPayload(ctx context.Context, sel ast.SelectionSet, obj *service.MergeCustomersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeCustomersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeCustomersPayload")
+		case "customer":
+			out.Values[i] = ec._MergeCustomersPayload_customer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "merge":
+			out.Values[i] = ec._MergeCustomersPayload_merge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MergeCustomersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var metFactImplementors = []string{"MetFact"}
 
 func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *quote.MetFact) graphql.Marshaler {
@@ -59981,6 +62703,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "mergeCustomers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mergeCustomers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undoMerge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoMerge(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declareNotSame":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declareNotSame(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeNotSame":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeNotSame(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createOffer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createOffer(ctx, field)
@@ -60224,6 +62974,102 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "message":
 			out.Values[i] = ec._NotFound_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notSameDecisionImplementors = []string{"NotSameDecision"}
+
+func (ec *executionContext) _NotSameDecision(ctx context.Context, sel ast.SelectionSet, obj *service.NotSameDecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notSameDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotSameDecision")
+		case "other":
+			out.Values[i] = ec._NotSameDecision_other(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decidedAt":
+			out.Values[i] = ec._NotSameDecision_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decidedBy":
+			out.Values[i] = ec._NotSameDecision_decidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._NotSameDecision_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedAt":
+			out.Values[i] = ec._NotSameDecision_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedBy":
+			out.Values[i] = ec._NotSameDecision_revokedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notSamePayloadImplementors = []string{"NotSamePayload"}
+
+func (ec *executionContext) _NotSamePayload(ctx context.Context, sel ast.SelectionSet, obj *service.NotSamePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notSamePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotSamePayload")
+		case "decision":
+			out.Values[i] = ec._NotSamePayload_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._NotSamePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -61616,6 +64462,11 @@ func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSe
 		case "version":
 			out.Values[i] = ec._Permission_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sealedFor":
+			out.Values[i] = ec._Permission_sealedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "channel":
@@ -63800,6 +66651,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_measurementDefinitions(ctx, field)
 				})
+		case "duplicatePairs":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_duplicatePairs(ctx, field)
+				})
 		case "offers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -65733,6 +68590,49 @@ func (ec *executionContext) _TaxExemption(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var undoMergePayloadImplementors = []string{"UndoMergePayload"}
+
+func (ec *executionContext) _UndoMergePayload(ctx context.Context, sel ast.SelectionSet, obj *service.UndoMergePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoMergePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoMergePayload")
+		case "customer":
+			out.Values[i] = ec._UndoMergePayload_customer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "separated":
+			out.Values[i] = ec._UndoMergePayload_separated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UndoMergePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unmetConditionImplementors = []string{"UnmetCondition"}
 
 func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *quote.UnmetCondition) graphql.Marshaler {
@@ -67241,6 +70141,14 @@ func (ec *executionContext) marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(
 	return v
 }
 
+func (ec *executionContext) marshalNCustomerMerge2ᚖkopeckᚋserviceᚐCustomerMerge(ctx context.Context, sel ast.SelectionSet, v *service.CustomerMerge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerMerge!")
+		return graphql.Null
+	}
+	return ec._CustomerMerge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCustomerOrderField2ᚖkopeckᚋentᚐCustomerOrderField(ctx context.Context, v any) (*ent.CustomerOrderField, error) {
 	var res = new(ent.CustomerOrderField)
 	err := res.UnmarshalGQL(v)
@@ -67291,6 +70199,11 @@ func (ec *executionContext) marshalNDecimal2kopeckᚋmoneyᚐExact(ctx context.C
 	return v
 }
 
+func (ec *executionContext) unmarshalNDeclareNotSameInput2kopeckᚋserviceᚐDeclareNotSameInput(ctx context.Context, v any) (service.DeclareNotSameInput, error) {
+	res, err := ec.unmarshalInputDeclareNotSameInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDeclineAgreementInput2kopeckᚋserviceᚐDeclineAgreementInput(ctx context.Context, v any) (service.DeclineAgreementInput, error) {
 	res, err := ec.unmarshalInputDeclineAgreementInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -67319,6 +70232,46 @@ func (ec *executionContext) unmarshalNDirection2kopeckᚋschemaᚐDirection(ctx 
 
 func (ec *executionContext) marshalNDirection2kopeckᚋschemaᚐDirection(ctx context.Context, sel ast.SelectionSet, v schema.Direction) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNDuplicatePair2ᚖkopeckᚋserviceᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *service.DuplicatePair) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicatePair!")
+		return graphql.Null
+	}
+	return ec._DuplicatePair(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicatePairConnection2ᚖkopeckᚋserviceᚐDuplicatePairConnection(ctx context.Context, sel ast.SelectionSet, v *service.DuplicatePairConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicatePairConnection!")
+		return graphql.Null
+	}
+	return ec._DuplicatePairConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicatePairEdge2ᚕᚖkopeckᚋserviceᚐDuplicatePairEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.DuplicatePairEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicatePairEdge2ᚖkopeckᚋserviceᚐDuplicatePairEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicatePairEdge2ᚖkopeckᚋserviceᚐDuplicatePairEdge(ctx context.Context, sel ast.SelectionSet, v *service.DuplicatePairEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicatePairEdge!")
+		return graphql.Null
+	}
+	return ec._DuplicatePairEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDuplicateReason2kopeckᚋserviceᚐDuplicateReason(ctx context.Context, v any) (service.DuplicateReason, error) {
@@ -67631,6 +70584,29 @@ func (ec *executionContext) marshalNMeasurementPayload2ᚖkopeckᚋserviceᚐMea
 	return ec._MeasurementPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMergeCustomersInput2kopeckᚋserviceᚐMergeCustomersInput(ctx context.Context, v any) (service.MergeCustomersInput, error) {
+	res, err := ec.unmarshalInputMergeCustomersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergeCustomersPayload2ᚖkopeckᚋserviceᚐMergeCustomersPayload(ctx context.Context, sel ast.SelectionSet, v *service.MergeCustomersPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeCustomersPayload!")
+		return graphql.Null
+	}
+	return ec._MergeCustomersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMergedField2kopeckᚋserviceᚐMergedField(ctx context.Context, v any) (service.MergedField, error) {
+	var res service.MergedField
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergedField2kopeckᚋserviceᚐMergedField(ctx context.Context, sel ast.SelectionSet, v service.MergedField) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
 	return ec._MetFact(ctx, sel, &v)
 }
@@ -67676,6 +70652,22 @@ func (ec *executionContext) marshalNNode2ᚕkopeckᚋentᚐNoder(ctx context.Con
 	})
 
 	return ret
+}
+
+func (ec *executionContext) marshalNNotSameDecision2ᚖkopeckᚋserviceᚐNotSameDecision(ctx context.Context, sel ast.SelectionSet, v *service.NotSameDecision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NotSameDecision!")
+		return graphql.Null
+	}
+	return ec._NotSameDecision(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNotSamePayload2ᚖkopeckᚋserviceᚐNotSamePayload(ctx context.Context, sel ast.SelectionSet, v *service.NotSamePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NotSamePayload!")
+		return graphql.Null
+	}
+	return ec._NotSamePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOfferConnection2ᚖkopeckᚋentᚐOfferConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
@@ -68746,6 +71738,11 @@ func (ec *executionContext) unmarshalNRetirePriceRuleInput2kopeckᚋserviceᚐRe
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRevokeNotSameInput2kopeckᚋserviceᚐRevokeNotSameInput(ctx context.Context, v any) (service.RevokeNotSameInput, error) {
+	res, err := ec.unmarshalInputRevokeNotSameInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRevokePermissionByLinkInput2kopeckᚋserviceᚐRevokePermissionByLinkInput(ctx context.Context, v any) (service.RevokePermissionByLinkInput, error) {
 	res, err := ec.unmarshalInputRevokePermissionByLinkInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -69175,6 +72172,19 @@ func (ec *executionContext) unmarshalNTimeUnit2kopeckᚋschemaᚐTimeUnit(ctx co
 
 func (ec *executionContext) marshalNTimeUnit2kopeckᚋschemaᚐTimeUnit(ctx context.Context, sel ast.SelectionSet, v schema.TimeUnit) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNUndoMergeInput2kopeckᚋserviceᚐUndoMergeInput(ctx context.Context, v any) (service.UndoMergeInput, error) {
+	res, err := ec.unmarshalInputUndoMergeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUndoMergePayload2ᚖkopeckᚋserviceᚐUndoMergePayload(ctx context.Context, sel ast.SelectionSet, v *service.UndoMergePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UndoMergePayload!")
+		return graphql.Null
+	}
+	return ec._UndoMergePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
@@ -69999,6 +73009,32 @@ func (ec *executionContext) marshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomerKi
 	return v
 }
 
+func (ec *executionContext) marshalOCustomerMerge2ᚕᚖkopeckᚋserviceᚐCustomerMergeᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CustomerMerge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerMerge2ᚖkopeckᚋserviceᚐCustomerMerge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCustomerMerge2ᚖkopeckᚋserviceᚐCustomerMerge(ctx context.Context, sel ast.SelectionSet, v *service.CustomerMerge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerMerge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOCustomerOrder2ᚖkopeckᚋentᚐCustomerOrder(ctx context.Context, v any) (*ent.CustomerOrder, error) {
 	if v == nil {
 		return nil, nil
@@ -70270,6 +73306,42 @@ func (ec *executionContext) marshalOMeasurementDefinition2ᚖkopeckᚋentᚐMeas
 	return ec._MeasurementDefinition(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOMergedField2ᚕkopeckᚋserviceᚐMergedFieldᚄ(ctx context.Context, v any) ([]service.MergedField, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.MergedField, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMergedField2kopeckᚋserviceᚐMergedField(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOMergedField2ᚕkopeckᚋserviceᚐMergedFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []service.MergedField) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergedField2kopeckᚋserviceᚐMergedField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -70301,6 +73373,32 @@ func (ec *executionContext) marshalONode2kopeckᚋentᚐNoder(ctx context.Contex
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONotSameDecision2ᚕᚖkopeckᚋserviceᚐNotSameDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.NotSameDecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotSameDecision2ᚖkopeckᚋserviceᚐNotSameDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalONotSameDecision2ᚖkopeckᚋserviceᚐNotSameDecision(ctx context.Context, sel ast.SelectionSet, v *service.NotSameDecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NotSameDecision(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx context.Context, sel ast.SelectionSet, v *ent.Offer) graphql.Marshaler {

@@ -50,6 +50,9 @@ const (
 	Correction    = "cor"
 	SearchTerm    = "trm"
 	Audit         = "aud"
+	Merge         = "mrg"
+	Identity      = "idn"
+	NotSame       = "nsm"
 	Idempotency   = "idk"
 )
 

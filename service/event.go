@@ -32,7 +32,7 @@ func (s *Core) ContactRecorded(ctx context.Context, tx *store.Tx, contactID, cus
 // events may have been lost.
 func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel func()) {
 	return s.listen(topicCustomer, func(event store.Event) string {
-		if event.Lost || event.Payload == customerID || event.Payload == EveryCustomer {
+		if event.Lost || event.Payload == customerID || event.Payload == s.Kept(customerID) || event.Payload == EveryCustomer {
 			return customerID
 		}
 		return ""
@@ -44,7 +44,7 @@ func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel
 func (s *Core) ContactsRecorded(customerID string) (contactIDs <-chan string, cancel func()) {
 	return s.listen(topicContact, func(event store.Event) string {
 		contact, customer, _ := strings.Cut(event.Payload, " ")
-		if customerID == "" || customer == customerID {
+		if customerID == "" || customer == customerID || customer == s.Kept(customerID) {
 			return contact
 		}
 		return ""

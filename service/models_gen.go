@@ -430,6 +430,18 @@ type DateImpossible struct {
 
 func (DateImpossible) IsUserError() {}
 
+// The input of declareNotSame.
+type DeclareNotSameInput struct {
+	// One of the customers.
+	FirstID string `json:"firstId"`
+	// The other one.
+	SecondID string `json:"secondId"`
+	// Why they are two.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of declineAgreement.
 type DeclineAgreementInput struct {
 	// The proposal.
@@ -474,6 +486,34 @@ type DeleteCustomerInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer is deleted; kept in the audit.
 	Reason string `json:"reason"`
+}
+
+// Two customers who are possibly one.
+type DuplicatePair struct {
+	// The customer with the smaller id.
+	First *ent.Customer `json:"first"`
+	// The customer with the greater id.
+	Second *ent.Customer `json:"second"`
+	// What both have in common.
+	Reasons []DuplicateReason `json:"reasons"`
+}
+
+// A page of the pairs of possible duplicates.
+type DuplicatePairConnection struct {
+	// The pairs of the page.
+	Edges []*DuplicatePairEdge `json:"edges"`
+	// Whether there are pairs after the page.
+	HasNextPage bool `json:"hasNextPage"`
+	// The cursor of the last pair of the page; null of an empty one.
+	EndCursor *string `json:"endCursor,omitempty"`
+}
+
+// A pair in a list.
+type DuplicatePairEdge struct {
+	// The pair.
+	Node *DuplicatePair `json:"node"`
+	// The place of the pair in the list.
+	Cursor string `json:"cursor"`
 }
 
 // The input of endAgreement.
@@ -608,6 +648,35 @@ type MeasurementPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of mergeCustomers.
+type MergeCustomersInput struct {
+	// The customer who is kept.
+	KeepID string `json:"keepId"`
+	// The customer who is merged into the kept one.
+	MergeID string `json:"mergeId"`
+	// The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict.
+	KeepVersion *int `json:"keepVersion,omitempty"`
+	// The same of the merged customer.
+	MergeVersion *int `json:"mergeVersion,omitempty"`
+	// The fields of which the values of the merged customer win, if they have any: none by default. Elsewhere the kept customer's values win, and
+	// those of the merged one fill in what is empty, but for PARTNER.
+	Take []MergedField `json:"take,omitempty"`
+	// Why they are one; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of mergeCustomers.
+type MergeCustomersPayload struct {
+	// The kept customer after the merge; null if there are userErrors.
+	Customer *ent.Customer `json:"customer,omitempty"`
+	// The merge; null if there are userErrors.
+	Merge *CustomerMerge `json:"merge,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -619,6 +688,30 @@ type NotFound struct {
 }
 
 func (NotFound) IsUserError() {}
+
+// That two customers who look like one are two, as staff decided.
+type NotSameDecision struct {
+	// The customer of the two who is not the one asked about; of a payload the second.
+	Other *ent.Customer `json:"other,omitempty"`
+	// When it was decided.
+	DecidedAt time.Time `json:"decidedAt"`
+	// Who decided it: the e-mail of a user, or "system".
+	DecidedBy string `json:"decidedBy"`
+	// Why, as stated; null if no reason was.
+	Reason *string `json:"reason,omitempty"`
+	// When the decision was revoked; null if it holds.
+	RevokedAt *time.Time `json:"revokedAt,omitempty"`
+	// Who revoked it; null if it holds.
+	RevokedBy *string `json:"revokedBy,omitempty"`
+}
+
+// The answer of declareNotSame and revokeNotSame.
+type NotSamePayload struct {
+	// The decision; null if there are userErrors.
+	Decision *NotSameDecision `json:"decision,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
 
 // Which offers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type OfferFilter struct {
@@ -911,6 +1004,14 @@ type RetirePriceRuleInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// The input of revokeNotSame.
+type RevokeNotSameInput struct {
+	// One of the customers.
+	FirstID string `json:"firstId"`
+	// The other one.
+	SecondID string `json:"secondId"`
+}
+
 // The input of revokePermissionByLink.
 type RevokePermissionByLinkInput struct {
 	// The revocationToken of the permission.
@@ -1082,6 +1183,28 @@ type TimeRange struct {
 	From *time.Time `json:"from,omitempty"`
 	// The end, excluded.
 	To *time.Time `json:"to,omitempty"`
+}
+
+// The input of undoMerge.
+type UndoMergeInput struct {
+	// The merge.
+	ID string `json:"id"`
+	// The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the merge is undone; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of undoMerge.
+type UndoMergePayload struct {
+	// The kept customer, without what went back; null if there are userErrors.
+	Customer *ent.Customer `json:"customer,omitempty"`
+	// The customer who was merged and is one of their own again; null if there are userErrors.
+	Separated *ent.Customer `json:"separated,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // The input of updateCustomer. A field that is absent is not changed.
@@ -1426,17 +1549,20 @@ const (
 	DuplicateReasonExternalID DuplicateReason = "EXTERNAL_ID"
 	// The phone number, with its extension; of numbers in E.164 only.
 	DuplicateReasonPhone DuplicateReason = "PHONE"
+	// A like name, beside one of the others: the same words in any order, but for one letter or an initial.
+	DuplicateReasonName DuplicateReason = "NAME"
 )
 
 var AllDuplicateReason = []DuplicateReason{
 	DuplicateReasonEmail,
 	DuplicateReasonExternalID,
 	DuplicateReasonPhone,
+	DuplicateReasonName,
 }
 
 func (e DuplicateReason) IsValid() bool {
 	switch e {
-	case DuplicateReasonEmail, DuplicateReasonExternalID, DuplicateReasonPhone:
+	case DuplicateReasonEmail, DuplicateReasonExternalID, DuplicateReasonPhone, DuplicateReasonName:
 		return true
 	}
 	return false
@@ -1472,6 +1598,97 @@ func (e *DuplicateReason) UnmarshalJSON(b []byte) error {
 }
 
 func (e DuplicateReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A field of a customer of which two who are merged may have different values.
+type MergedField string
+
+const (
+	// Whether the customer is a person or a company.
+	MergedFieldKind MergedField = "KIND"
+	// The name. The other one is searched still.
+	MergedFieldName MergedField = "NAME"
+	// The e-mail address. The other one is searched and matched by imports still.
+	MergedFieldEmail MergedField = "EMAIL"
+	// The phone number. The other one is searched and matched by imports still.
+	MergedFieldPhone MergedField = "PHONE"
+	// The id in another system. The other one is searched and matched by imports still.
+	MergedFieldExternalID MergedField = "EXTERNAL_ID"
+	// The segment, as it was at any moment: one history wins.
+	MergedFieldSegment MergedField = "SEGMENT"
+	// The user who looks after the customer.
+	MergedFieldOwner MergedField = "OWNER"
+	// The customer who referred them.
+	MergedFieldReferredBy MergedField = "REFERRED_BY"
+	// The partner who brought them. A partner who is not kept sees the customer no more, and a permission to share data with them ends.
+	MergedFieldPartner MergedField = "PARTNER"
+	// What the customer spends a year with any supplier.
+	MergedFieldWallet MergedField = "WALLET"
+	// The day of birth.
+	MergedFieldBirthday MergedField = "BIRTHDAY"
+	// The measurements by code: those of the other one fill in what is missing.
+	MergedFieldMeasurements MergedField = "MEASUREMENTS"
+	// The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers.
+	MergedFieldTaxExempt MergedField = "TAX_EXEMPT"
+)
+
+var AllMergedField = []MergedField{
+	MergedFieldKind,
+	MergedFieldName,
+	MergedFieldEmail,
+	MergedFieldPhone,
+	MergedFieldExternalID,
+	MergedFieldSegment,
+	MergedFieldOwner,
+	MergedFieldReferredBy,
+	MergedFieldPartner,
+	MergedFieldWallet,
+	MergedFieldBirthday,
+	MergedFieldMeasurements,
+	MergedFieldTaxExempt,
+}
+
+func (e MergedField) IsValid() bool {
+	switch e {
+	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldTaxExempt:
+		return true
+	}
+	return false
+}
+
+func (e MergedField) String() string {
+	return string(e)
+}
+
+func (e *MergedField) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MergedField(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MergedField", str)
+	}
+	return nil
+}
+
+func (e MergedField) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MergedField) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MergedField) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

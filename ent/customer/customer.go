@@ -67,6 +67,8 @@ const (
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
+	// FieldMergedIntoID holds the string denoting the merged_into_id field in the database.
+	FieldMergedIntoID = "merged_into_id"
 	// FieldOrderDays holds the string denoting the order_days field in the database.
 	FieldOrderDays = "order_days"
 	// FieldFirstOrderDay holds the string denoting the first_order_day field in the database.
@@ -153,6 +155,7 @@ var Columns = []string{
 	FieldExternalTwin,
 	FieldDepartedAt,
 	FieldDeletedAt,
+	FieldMergedIntoID,
 	FieldOrderDays,
 	FieldFirstOrderDay,
 	FieldLastOrderDay,
@@ -202,6 +205,8 @@ var (
 	DefaultEmailTwin int
 	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
 	DefaultExternalTwin int
+	// MergedIntoIDValidator is a validator for the "merged_into_id" field. It is called by the builders before save.
+	MergedIntoIDValidator func(string) error
 	// DefaultOrderDays holds the default value on creation for the "order_days" field.
 	DefaultOrderDays int
 	// OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
@@ -390,6 +395,11 @@ func ByDepartedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDeletedAt orders the results by the deleted_at field.
 func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
+}
+
+// ByMergedIntoID orders the results by the merged_into_id field.
+func ByMergedIntoID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedIntoID, opts...).ToFunc()
 }
 
 // ByOrderDays orders the results by the order_days field.

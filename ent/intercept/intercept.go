@@ -16,11 +16,15 @@ import (
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -346,6 +350,60 @@ func (f TraverseCustomer) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerQuery", q)
 }
 
+// The CustomerIdentityFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerIdentityFunc func(context.Context, *ent.CustomerIdentityQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerIdentityFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerIdentityQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
+}
+
+// The TraverseCustomerIdentity type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerIdentity func(context.Context, *ent.CustomerIdentityQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerIdentity) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerIdentity) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerIdentityQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
+}
+
+// The CustomerMergeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerMergeFunc func(context.Context, *ent.CustomerMergeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerMergeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
+// The TraverseCustomerMerge type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerMerge func(context.Context, *ent.CustomerMergeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerMerge) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerMerge) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
 // The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
 type DatedValueFunc func(context.Context, *ent.DatedValueQuery) (ent.Value, error)
 
@@ -371,6 +429,33 @@ func (f TraverseDatedValue) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DatedValueQuery", q)
+}
+
+// The DuplicateDecisionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateDecisionFunc func(context.Context, *ent.DuplicateDecisionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateDecisionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
+}
+
+// The TraverseDuplicateDecision type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateDecision func(context.Context, *ent.DuplicateDecisionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateDecision) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateDecision) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -479,6 +564,33 @@ func (f TraverseMeasurementDefinition) Traverse(ctx context.Context, q ent.Query
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.MeasurementDefinitionQuery", q)
+}
+
+// The MergedRowFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MergedRowFunc func(context.Context, *ent.MergedRowQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MergedRowFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MergedRowQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MergedRowQuery", q)
+}
+
+// The TraverseMergedRow type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMergedRow func(context.Context, *ent.MergedRowQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMergedRow) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMergedRow) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MergedRowQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MergedRowQuery", q)
 }
 
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1069,8 +1181,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CreditQuery, predicate.Credit, credit.OrderOption]{typ: ent.TypeCredit, tq: q}, nil
 	case *ent.CustomerQuery:
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
+	case *ent.CustomerIdentityQuery:
+		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
+	case *ent.CustomerMergeQuery:
+		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
+	case *ent.DuplicateDecisionQuery:
+		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:
 		return &query[*ent.IdempotencyKeyQuery, predicate.IdempotencyKey, idempotencykey.OrderOption]{typ: ent.TypeIdempotencyKey, tq: q}, nil
 	case *ent.LifetimeModelQuery:
@@ -1079,6 +1197,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ListPriceQuery, predicate.ListPrice, listprice.OrderOption]{typ: ent.TypeListPrice, tq: q}, nil
 	case *ent.MeasurementDefinitionQuery:
 		return &query[*ent.MeasurementDefinitionQuery, predicate.MeasurementDefinition, measurementdefinition.OrderOption]{typ: ent.TypeMeasurementDefinition, tq: q}, nil
+	case *ent.MergedRowQuery:
+		return &query[*ent.MergedRowQuery, predicate.MergedRow, mergedrow.OrderOption]{typ: ent.TypeMergedRow, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:

@@ -452,6 +452,7 @@ var (
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
 		{Name: "first_order_day", Type: field.TypeInt, Default: 0},
 		{Name: "last_order_day", Type: field.TypeInt, Default: 0},
@@ -476,19 +477,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[35]},
+				Columns:    []*schema.Column{CustomersColumns[36]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[36]},
+				Columns:    []*schema.Column{CustomersColumns[37]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[37]},
+				Columns:    []*schema.Column{CustomersColumns[38]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -552,22 +553,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35]},
+				Columns: []*schema.Column{CustomersColumns[36]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -575,15 +576,23 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[37]},
+				Columns: []*schema.Column{CustomersColumns[38]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
 			},
 			{
+				Name:    "customer_merged_into_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[23]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "merged_into_id IS NOT NULL",
+				},
+			},
+			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[36]},
+				Columns: []*schema.Column{CustomersColumns[37]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -599,6 +608,100 @@ var (
 				Columns: []*schema.Column{CustomersColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "tax_exempt IS NOT NULL",
+				},
+			},
+		},
+	}
+	// CustomerIdentitiesColumns holds the columns for the "customer_identities" table.
+	CustomerIdentitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"NAME", "EMAIL", "PHONE", "EXTERNAL_ID"}},
+		{Name: "value", Type: field.TypeString, Size: 1200},
+		{Name: "value_key", Type: field.TypeString, Size: 1200},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "merge_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerIdentitiesTable holds the schema information for the "customer_identities" table.
+	CustomerIdentitiesTable = &schema.Table{
+		Name:       "customer_identities",
+		Columns:    CustomerIdentitiesColumns,
+		PrimaryKey: []*schema.Column{CustomerIdentitiesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_identities_customers_customer",
+				Columns:    []*schema.Column{CustomerIdentitiesColumns[4]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "customer_identities_customer_merges_merge",
+				Columns:    []*schema.Column{CustomerIdentitiesColumns[5]},
+				RefColumns: []*schema.Column{CustomerMergesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customeridentity_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[4]},
+			},
+			{
+				Name:    "customeridentity_kind_value_key",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[1], CustomerIdentitiesColumns[3]},
+			},
+			{
+				Name:    "customeridentity_merge_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[5]},
+			},
+		},
+	}
+	// CustomerMergesColumns holds the columns for the "customer_merges" table.
+	CustomerMergesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "undone_at", Type: field.TypeTime, Nullable: true},
+		{Name: "undone_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "undo_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "kept_id", Type: field.TypeString, Size: 40},
+		{Name: "merged_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerMergesTable holds the schema information for the "customer_merges" table.
+	CustomerMergesTable = &schema.Table{
+		Name:       "customer_merges",
+		Columns:    CustomerMergesColumns,
+		PrimaryKey: []*schema.Column{CustomerMergesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_merges_customers_kept",
+				Columns:    []*schema.Column{CustomerMergesColumns[8]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "customer_merges_customers_merged",
+				Columns:    []*schema.Column{CustomerMergesColumns[9]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customermerge_kept_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerMergesColumns[8], CustomerMergesColumns[1]},
+			},
+			{
+				Name:    "customermerge_merged_id",
+				Unique:  true,
+				Columns: []*schema.Column{CustomerMergesColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "undone_at IS NULL",
 				},
 			},
 		},
@@ -623,6 +726,52 @@ var (
 				Name:    "datedvalue_name_subject_valid_from",
 				Unique:  false,
 				Columns: []*schema.Column{DatedValuesColumns[1], DatedValuesColumns[2], DatedValuesColumns[4]},
+			},
+		},
+	}
+	// DuplicateDecisionsColumns holds the columns for the "duplicate_decisions" table.
+	DuplicateDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "first_id", Type: field.TypeString, Size: 40},
+		{Name: "second_id", Type: field.TypeString, Size: 40},
+	}
+	// DuplicateDecisionsTable holds the schema information for the "duplicate_decisions" table.
+	DuplicateDecisionsTable = &schema.Table{
+		Name:       "duplicate_decisions",
+		Columns:    DuplicateDecisionsColumns,
+		PrimaryKey: []*schema.Column{DuplicateDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_decisions_customers_first",
+				Columns:    []*schema.Column{DuplicateDecisionsColumns[6]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "duplicate_decisions_customers_second",
+				Columns:    []*schema.Column{DuplicateDecisionsColumns[7]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatedecision_first_id_second_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateDecisionsColumns[6], DuplicateDecisionsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "revoked_at IS NULL",
+				},
+			},
+			{
+				Name:    "duplicatedecision_second_id",
+				Unique:  false,
+				Columns: []*schema.Column{DuplicateDecisionsColumns[7]},
 			},
 		},
 	}
@@ -756,6 +905,35 @@ var (
 				Name:    "measurementdefinition_code",
 				Unique:  true,
 				Columns: []*schema.Column{MeasurementDefinitionsColumns[4]},
+			},
+		},
+	}
+	// MergedRowsColumns holds the columns for the "merged_rows" table.
+	MergedRowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "place", Type: field.TypeString, Size: 100},
+		{Name: "row_id", Type: field.TypeString, Size: 40},
+		{Name: "belongs_to", Type: field.TypeString, Size: 40},
+		{Name: "merge_id", Type: field.TypeString, Size: 40},
+	}
+	// MergedRowsTable holds the schema information for the "merged_rows" table.
+	MergedRowsTable = &schema.Table{
+		Name:       "merged_rows",
+		Columns:    MergedRowsColumns,
+		PrimaryKey: []*schema.Column{MergedRowsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "merged_rows_customer_merges_merge",
+				Columns:    []*schema.Column{MergedRowsColumns[4]},
+				RefColumns: []*schema.Column{CustomerMergesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "mergedrow_merge_id_place_row_id",
+				Unique:  true,
+				Columns: []*schema.Column{MergedRowsColumns[4], MergedRowsColumns[1], MergedRowsColumns[2]},
 			},
 		},
 	}
@@ -1046,10 +1224,11 @@ var (
 	PermissionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "sealed_for", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "channel", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
 		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
 		{Name: "level", Type: field.TypeEnum, Enums: []string{"SITUATION", "BRAND_TRUST", "PERSONAL", "POINTS", "INTRAVENOUS"}},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "ACTIVE", "EXPIRED", "REVOKED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "ACTIVE", "EXPIRED", "REVOKED", "MERGED"}},
 		{Name: "granted_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
@@ -1063,7 +1242,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permissions_customers_customer",
-				Columns:    []*schema.Column{PermissionsColumns[9]},
+				Columns:    []*schema.Column{PermissionsColumns[10]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1072,7 +1251,7 @@ var (
 			{
 				Name:    "permission_customer_id_channel_purpose",
 				Unique:  true,
-				Columns: []*schema.Column{PermissionsColumns[9], PermissionsColumns[2], PermissionsColumns[3]},
+				Columns: []*schema.Column{PermissionsColumns[10], PermissionsColumns[3], PermissionsColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'ACTIVE')",
 				},
@@ -1080,12 +1259,12 @@ var (
 			{
 				Name:    "permission_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionsColumns[9]},
+				Columns: []*schema.Column{PermissionsColumns[10]},
 			},
 			{
 				Name:    "permission_state_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionsColumns[5], PermissionsColumns[7]},
+				Columns: []*schema.Column{PermissionsColumns[6], PermissionsColumns[8]},
 			},
 		},
 	}
@@ -1094,7 +1273,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "sequence", Type: field.TypeInt},
 		{Name: "at", Type: field.TypeTime},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED", "MERGED", "SEPARATED"}},
 		{Name: "level", Type: field.TypeEnum, Nullable: true, Enums: []string{"SITUATION", "BRAND_TRUST", "PERSONAL", "POINTS", "INTRAVENOUS"}},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "actor", Type: field.TypeString, Size: 400},
@@ -1646,11 +1825,15 @@ var (
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
+		CustomerIdentitiesTable,
+		CustomerMergesTable,
 		DatedValuesTable,
+		DuplicateDecisionsTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
 		ListPricesTable,
 		MeasurementDefinitionsTable,
+		MergedRowsTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -1692,7 +1875,14 @@ func init() {
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
 	CustomersTable.ForeignKeys[1].RefTable = CustomersTable
 	CustomersTable.ForeignKeys[2].RefTable = PartnersTable
+	CustomerIdentitiesTable.ForeignKeys[0].RefTable = CustomersTable
+	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
+	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
+	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
+	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
+	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable
+	MergedRowsTable.ForeignKeys[0].RefTable = CustomerMergesTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable

@@ -33,8 +33,17 @@ type Credit func(*sql.Selector)
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
+// CustomerIdentity is the predicate function for customeridentity builders.
+type CustomerIdentity func(*sql.Selector)
+
+// CustomerMerge is the predicate function for customermerge builders.
+type CustomerMerge func(*sql.Selector)
+
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)
+
+// DuplicateDecision is the predicate function for duplicatedecision builders.
+type DuplicateDecision func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
@@ -47,6 +56,9 @@ type ListPrice func(*sql.Selector)
 
 // MeasurementDefinition is the predicate function for measurementdefinition builders.
 type MeasurementDefinition func(*sql.Selector)
+
+// MergedRow is the predicate function for mergedrow builders.
+type MergedRow func(*sql.Selector)
 
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)

@@ -15,6 +15,7 @@ import (
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/explain"
+	"kopeck/service/merging"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -43,6 +44,7 @@ type App struct {
 	Check     *check.Service
 	Explain   *explain.Service
 	Bulk      *bulk.Service
+	Merging   *merging.Service
 
 	Assortment *assortment.Service
 }
@@ -73,6 +75,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)
+	a.Merging = merging.New(core, a.Books, a.Consent, a.Customers, a.Rates)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

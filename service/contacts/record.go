@@ -31,7 +31,7 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err := s.rates.HoldRates(ctx, tx); err != nil {
 			return "", err
 		}
-		c, err := s.lockCustomers(ctx, tx, n)
+		c, err := s.lockCustomers(ctx, tx, &n)
 		if err != nil {
 			return "", err
 		}
@@ -57,17 +57,25 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 	return s.Client.Contact.Get(ctx, made)
 }
 
-// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about.
-func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record) (*ent.Customer, error) {
+// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about. It puts into the record the ids of
+// those who answer for them. INVALID on aboutId where both are one.
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record) (*ent.Customer, error) {
 	if n.AboutID != "" {
 		if err := service.HoldCustomers(ctx, tx, n.CustomerID, n.AboutID); err != nil {
 			return nil, err
 		}
-		if _, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID); err != nil {
+		about, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID)
+		if err != nil {
 			return nil, err
 		}
+		n.AboutID = about.ID
 	}
-	return s.LockCustomer(ctx, tx, "customerId", n.CustomerID)
+	c, err := s.LockCustomer(ctx, tx, "customerId", n.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	n.CustomerID = c.ID
+	return c, checkAbout("aboutId", n.Kind, n.CustomerID, n.AboutID)
 }
 
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The
