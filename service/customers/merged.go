@@ -121,6 +121,7 @@ func Restored(now *ent.Customer, differ map[string]Difference) (*ent.Customer, e
 		if !service.SameJSON(is, of.After) {
 			continue
 		}
+		f.copy(row, &Record{Customer: &ent.Customer{}}) // or the value of the other state would be written over
 		if err := json.Unmarshal(of.Before, whereTo(f, row)); err != nil {
 			return nil, err
 		}
