@@ -127,6 +127,7 @@ func Fill(ctx context.Context, config Config) error {
 		{"model", c.fitModels},
 		{"books", c.settleBooks},
 		{"live offers", c.makeLiveOffers},
+		{"doubles", c.makeDoubles},
 		{"values", c.finish},
 	} {
 		started := time.Now()

@@ -171,7 +171,12 @@ func (s *Service) othersSince(ctx context.Context, tx *store.Tx, p *ent.Permissi
 	if err != nil || live {
 		return live, err
 	}
-	return tx.Permission.Query().Where(
-		permission.CustomerIDIn(customerIDs...), permission.ChannelEQ(p.Channel), permission.PurposeEQ(p.Purpose), permission.RevokedAtGTE(ended.At),
+	same, err := tx.Permission.Query().Where(permission.CustomerIDIn(customerIDs...), permission.ChannelEQ(p.Channel), permission.PurposeEQ(p.Purpose)).IDs(ctx)
+	if err != nil {
+		return false, err
+	}
+	return tx.PermissionEvent.Query().Where(
+		permissionevent.PermissionIDIn(same...), permissionevent.KindEQ(schema.EventRevoked),
+		permissionevent.Or(permissionevent.AtGT(ended.At), permissionevent.And(permissionevent.At(ended.At), permissionevent.IDGT(ended.ID))),
 	).Exist(ctx)
 }

@@ -76,3 +76,22 @@ func TestFieldsAreDocumented(t *testing.T) {
 		})
 	}
 }
+
+// TestMergedColumns: each column of a customer says what a merge makes of it.
+func TestMergedColumns(t *testing.T) {
+	t.Parallel()
+	columns := map[string]bool{}
+	for _, f := range fields {
+		if columns[f.Column] = true; f.Column == "" {
+			continue
+		}
+		if _, known := mergedColumns[f.Column]; !known {
+			t.Errorf("say in mergedColumns (merged.go) what becomes of %s when two customers are merged: filled, if nothing else is known", f.Column)
+		}
+	}
+	for column := range mergedColumns {
+		if !columns[column] {
+			t.Errorf("%s is no column of fields: take it out of mergedColumns", column)
+		}
+	}
+}

@@ -254,7 +254,7 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, live, gone []*ent.Cu
 		if err != nil {
 			return err
 		}
-		is, err := tx.Customer.Get(auth.System(ctx), c.ID)
+		is, err := tx.Customer.Get(ctx, c.ID)
 		if err != nil {
 			return err
 		}
