@@ -9531,7 +9531,10 @@ type PricePart {
   value: ContactValue @scope(name: "costs", orOwnContact: true)
   "The purpose of an outbound contact; null if none was stated."
   purpose: Purpose @open
-  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded or was voided by then."
+  """
+  What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded or was voided by then,
+  and, without the scope costs, if the viewer had not taken part by what was known then.
+  """
   costKnownAt(
     "The moment."
     at: Time!
@@ -9566,7 +9569,8 @@ type ContactFieldChange {
   "The name of the field, as correctContact has it."
   name: String! @open
   """
-  The value before; null for none. An expense is a text such as "12.50 RUB", and null for viewers who may not see the cost of the contact.
+  The value before; null for none. An expense is a text such as "12.50 RUB", and null for viewers who may not see what the contact cost
+  then; a customer whom the viewer may not see is null.
   """
   old: JSON @open
   "The value after; null as in old."
@@ -9676,8 +9680,8 @@ extend type Mutation {
   ): ContactPayload! @scope(writes: "Contact")
   """
   Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
-  other is voided with the reason that it was joined into the first. Whoever may correct both may join them. Where another person took part
-  in each it is WRONG_STATE.
+  other is voided with the reason that it was joined into the first. Whoever may correct both may join them. It is WRONG_STATE where they
+  are no possible duplicates or of different kinds, and where another person took part in each.
   """
   joinContacts(
     "Which contact is kept, and which is voided."
