@@ -75,6 +75,7 @@ func seed(w *World) *seeded {
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
 	s.staffed()
+	s.doubled()
 	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
@@ -86,6 +87,15 @@ func seed(w *World) *seeded {
 	}
 	w.show()
 	return s
+}
+
+// doubled merges a customer into the seller's, who permitted what that one did not, and decides of two that they are not the same.
+func (s *seeded) doubled() {
+	a := s.admin
+	double := s.person("double", Vars{"ownerId": s.seller})
+	a.Must(grant, granting(double, "PERSONAL", Vars{"channel": "MESSENGER"}))
+	a.Must(`mutation($k: ID!, $m: ID!) { mergeCustomers(input: {keepId: $k, mergeId: $m, reason: "One person"}) { userErrors { message } } }`, Vars{"k": s.mine, "m": double})
+	a.Must(`mutation($k: ID!, $m: ID!) { declareNotSame(input: {firstId: $k, secondId: $m, reason: "Brothers"}) { userErrors { message } } revokeNotSame(input: {firstId: $k, secondId: $m}) { userErrors { message } } }`, Vars{"k": s.mine, "m": s.young})
 }
 
 // person creates a customer with everything that is known of a person.

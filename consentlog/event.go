@@ -17,9 +17,12 @@ const (
 	Renewed   Kind = "RENEWED"
 	Expired   Kind = "EXPIRED"
 	Revoked   Kind = "REVOKED"
+	Merged    Kind = "MERGED"    // ended because its customer was merged with one who had allowed less
+	Separated Kind = "SEPARATED" // as before the merge, which was undone
 )
 
-// Permission is what all events of a permission are hashed with: whose it is and what it is for. It never changes.
+// Permission is what all events of a permission are hashed with: whose it was when it was made and what it is for. It never changes, also
+// where the customer is merged into another.
 type Permission struct {
 	ID, CustomerID   string
 	Channel, Purpose string // as the API writes them: EMAIL, MARKETING

@@ -11,6 +11,7 @@ const (
 	StateActive  State = "ACTIVE"
 	StateExpired State = "EXPIRED"
 	StateRevoked State = "REVOKED"
+	StateMerged  State = "MERGED"
 )
 
 // At returns the state that a permission has at a moment, given the one after its last event and its end: what is
@@ -31,6 +32,8 @@ type Standing struct {
 	RevokedAt *time.Time
 	Last      *Event // the last event; its sequence is the permission's version
 	Request   *Event // the last request that nothing has answered
+
+	merged *Standing // before it was ended by a merge
 }
 
 // Replay returns the standing that events make, given in their order.
@@ -67,8 +70,22 @@ func (s *Standing) Apply(e *Event) {
 	case Revoked:
 		at := e.At
 		s.State, s.RevokedAt = StateRevoked, &at
+	case Merged:
+		before := *s
+		s.State, s.merged = StateMerged, &before
+	case Separated:
+		s.separate()
+		return
 	}
 	s.Request = nil
+}
+
+// separate makes the permission what it was before a merge ended it.
+func (s *Standing) separate() {
+	if last := s.Last; s.State == StateMerged {
+		*s = *s.merged
+		s.Last = last
+	}
 }
 
 // await makes the permission wait for a request to be confirmed.

@@ -132,6 +132,7 @@ func Fill(ctx context.Context, config Config) error {
 		{"live offers", c.makeLiveOffers},
 		{"moved dates", c.moveDates},
 		{"teams and tasks", c.makeTeamsAndTasks},
+		{"doubles", c.makeDoubles},
 		{"values", c.finish},
 	} {
 		started := time.Now()

@@ -73,6 +73,7 @@ func mark(ctx context.Context, s *store.Store, m Mark, at time.Time) error {
 
 // tables are all that Fill writes, those that refer to others first.
 var tables = []string{
+	"merged_rows", "customer_identities", "customer_merges", "duplicate_decisions",
 	"credits", "bookings", "refund_lines", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
 	"stage_changes", "search_terms", "price_agreements", "price_rules", "components", "product_options", "recipes",
 	"measurement_definitions", "list_prices", "products", "rates",
@@ -89,7 +90,7 @@ func Clear(ctx context.Context, s *store.Store) error {
 		return fmt.Errorf("demo: the database was not left by an interrupted filling, so it is not cleared")
 	}
 	return s.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
-		if _, err := b.Exec(ctx, "UPDATE customers SET referred_by_id = NULL"); err != nil {
+		if _, err := b.Exec(ctx, "UPDATE customers SET referred_by_id = NULL, merged_into_id = NULL"); err != nil {
 			return err
 		}
 		for _, table := range tables {

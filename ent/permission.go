@@ -24,6 +24,8 @@ type Permission struct {
 	Version int `json:"version,omitempty"`
 	// The customer who gave the permission.
 	CustomerID string `json:"customer_id,omitempty"`
+	// The id of the customer with which the hashes of the events are computed, where that is another than the customer's: one who was merged into the customer. Null where it is the customer's.
+	SealedFor *string `json:"sealed_for,omitempty"`
 	// The channel that may be used.
 	Channel schema.Channel `json:"channel,omitempty"`
 	// The purpose that it may be used for.
@@ -71,7 +73,7 @@ func (*Permission) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case permission.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case permission.FieldID, permission.FieldCustomerID, permission.FieldChannel, permission.FieldPurpose, permission.FieldLevel, permission.FieldState:
+		case permission.FieldID, permission.FieldCustomerID, permission.FieldSealedFor, permission.FieldChannel, permission.FieldPurpose, permission.FieldLevel, permission.FieldState:
 			values[i] = new(sql.NullString)
 		case permission.FieldGrantedAt, permission.FieldExpiresAt, permission.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -107,6 +109,13 @@ func (_m *Permission) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field customer_id", values[i])
 			} else if value.Valid {
 				_m.CustomerID = value.String
+			}
+		case permission.FieldSealedFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sealed_for", values[i])
+			} else if value.Valid {
+				_m.SealedFor = new(string)
+				*_m.SealedFor = value.String
 			}
 		case permission.FieldChannel:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -198,6 +207,11 @@ func (_m *Permission) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("customer_id=")
 	builder.WriteString(_m.CustomerID)
+	builder.WriteString(", ")
+	if v := _m.SealedFor; v != nil {
+		builder.WriteString("sealed_for=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("channel=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Channel))

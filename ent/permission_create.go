@@ -42,6 +42,20 @@ func (_c *PermissionCreate) SetCustomerID(v string) *PermissionCreate {
 	return _c
 }
 
+// SetSealedFor sets the "sealed_for" field.
+func (_c *PermissionCreate) SetSealedFor(v string) *PermissionCreate {
+	_c.mutation.SetSealedFor(v)
+	return _c
+}
+
+// SetNillableSealedFor sets the "sealed_for" field if the given value is not nil.
+func (_c *PermissionCreate) SetNillableSealedFor(v *string) *PermissionCreate {
+	if v != nil {
+		_c.SetSealedFor(*v)
+	}
+	return _c
+}
+
 // SetChannel sets the "channel" field.
 func (_c *PermissionCreate) SetChannel(v schema.Channel) *PermissionCreate {
 	_c.mutation.SetChannel(v)
@@ -165,6 +179,11 @@ func (_c *PermissionCreate) check() error {
 	if _, ok := _c.mutation.CustomerID(); !ok {
 		return &ValidationError{Name: "customer_id", err: errors.New(`ent: missing required field "Permission.customer_id"`)}
 	}
+	if v, ok := _c.mutation.SealedFor(); ok {
+		if err := permission.SealedForValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_for", err: fmt.Errorf(`ent: validator failed for field "Permission.sealed_for": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Channel(); !ok {
 		return &ValidationError{Name: "channel", err: errors.New(`ent: missing required field "Permission.channel"`)}
 	}
@@ -246,6 +265,10 @@ func (_c *PermissionCreate) createSpec() (*Permission, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(permission.FieldVersion, field.TypeInt, value)
 		_node.Version = value
+	}
+	if value, ok := _c.mutation.SealedFor(); ok {
+		_spec.SetField(permission.FieldSealedFor, field.TypeString, value)
+		_node.SealedFor = &value
 	}
 	if value, ok := _c.mutation.Channel(); ok {
 		_spec.SetField(permission.FieldChannel, field.TypeEnum, value)

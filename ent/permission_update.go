@@ -51,6 +51,26 @@ func (_u *PermissionUpdate) AddVersion(v int) *PermissionUpdate {
 	return _u
 }
 
+// SetSealedFor sets the "sealed_for" field.
+func (_u *PermissionUpdate) SetSealedFor(v string) *PermissionUpdate {
+	_u.mutation.SetSealedFor(v)
+	return _u
+}
+
+// SetNillableSealedFor sets the "sealed_for" field if the given value is not nil.
+func (_u *PermissionUpdate) SetNillableSealedFor(v *string) *PermissionUpdate {
+	if v != nil {
+		_u.SetSealedFor(*v)
+	}
+	return _u
+}
+
+// ClearSealedFor clears the value of the "sealed_for" field.
+func (_u *PermissionUpdate) ClearSealedFor() *PermissionUpdate {
+	_u.mutation.ClearSealedFor()
+	return _u
+}
+
 // SetLevel sets the "level" field.
 func (_u *PermissionUpdate) SetLevel(v schema.PermissionLevel) *PermissionUpdate {
 	_u.mutation.SetLevel(v)
@@ -172,6 +192,11 @@ func (_u *PermissionUpdate) check() error {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Permission.version": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SealedFor(); ok {
+		if err := permission.SealedForValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_for", err: fmt.Errorf(`ent: validator failed for field "Permission.sealed_for": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Level(); ok {
 		if err := permission.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "Permission.level": %w`, err)}
@@ -211,6 +236,12 @@ func (_u *PermissionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(permission.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.SealedFor(); ok {
+		_spec.SetField(permission.FieldSealedFor, field.TypeString, value)
+	}
+	if _u.mutation.SealedForCleared() {
+		_spec.ClearField(permission.FieldSealedFor, field.TypeString)
 	}
 	if value, ok := _u.mutation.Level(); ok {
 		_spec.SetField(permission.FieldLevel, field.TypeEnum, value)
@@ -273,6 +304,26 @@ func (_u *PermissionUpdateOne) SetNillableVersion(v *int) *PermissionUpdateOne {
 // AddVersion adds value to the "version" field.
 func (_u *PermissionUpdateOne) AddVersion(v int) *PermissionUpdateOne {
 	_u.mutation.AddVersion(v)
+	return _u
+}
+
+// SetSealedFor sets the "sealed_for" field.
+func (_u *PermissionUpdateOne) SetSealedFor(v string) *PermissionUpdateOne {
+	_u.mutation.SetSealedFor(v)
+	return _u
+}
+
+// SetNillableSealedFor sets the "sealed_for" field if the given value is not nil.
+func (_u *PermissionUpdateOne) SetNillableSealedFor(v *string) *PermissionUpdateOne {
+	if v != nil {
+		_u.SetSealedFor(*v)
+	}
+	return _u
+}
+
+// ClearSealedFor clears the value of the "sealed_for" field.
+func (_u *PermissionUpdateOne) ClearSealedFor() *PermissionUpdateOne {
+	_u.mutation.ClearSealedFor()
 	return _u
 }
 
@@ -410,6 +461,11 @@ func (_u *PermissionUpdateOne) check() error {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Permission.version": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SealedFor(); ok {
+		if err := permission.SealedForValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_for", err: fmt.Errorf(`ent: validator failed for field "Permission.sealed_for": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Level(); ok {
 		if err := permission.LevelValidator(v); err != nil {
 			return &ValidationError{Name: "level", err: fmt.Errorf(`ent: validator failed for field "Permission.level": %w`, err)}
@@ -466,6 +522,12 @@ func (_u *PermissionUpdateOne) sqlSave(ctx context.Context) (_node *Permission, 
 	}
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(permission.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.SealedFor(); ok {
+		_spec.SetField(permission.FieldSealedFor, field.TypeString, value)
+	}
+	if _u.mutation.SealedForCleared() {
+		_spec.ClearField(permission.FieldSealedFor, field.TypeString)
 	}
 	if value, ok := _u.mutation.Level(); ok {
 		_spec.SetField(permission.FieldLevel, field.TypeEnum, value)

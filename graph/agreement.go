@@ -44,12 +44,12 @@ func agreementOrder(o *ent.PriceAgreementOrder) (column[ent.PriceAgreement], ent
 }
 
 // agreementFilter filters agreements by their states now, among others.
-func agreementFilter(f *service.PriceAgreementFilter, now time.Time) *conditions {
+func (r *Resolver) agreementFilter(f *service.PriceAgreementFilter, now time.Time) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
 	}
-	ofCustomer(c, f.CustomerID)
+	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	equalsID(c, "productId", "product_id", id.Product, f.ProductID, nil)
 	if states, ok := listed(c, "states", f.States, nil); ok {
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(stateIn(s, states, now)) })

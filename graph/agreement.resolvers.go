@@ -60,5 +60,5 @@ func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, af
 
 func (r *queryResolver) Agreements(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) (*ent.PriceAgreementConnection, error) {
 	by, direction := agreementOrder(orderBy)
-	return r.agreements().page(ctx, window{first, last, after, before}, by, direction, agreementFilter(filter, r.app.Now()))
+	return r.agreements().page(ctx, window{first, last, after, before}, by, direction, r.agreementFilter(filter, r.app.Now()))
 }

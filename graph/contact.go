@@ -53,12 +53,12 @@ func contactOrder(o *ent.ContactOrder) (column[ent.Contact], ent.OrderDirection)
 	return contactColumns[o.Field.String()], o.Direction
 }
 
-func contactFilter(f *service.ContactFilter) *conditions {
+func (r *Resolver) contactFilter(f *service.ContactFilter) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
 	}
-	ofCustomer(c, f.CustomerID)
+	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	anyOf(c, "kinds", "kind", f.Kinds, nil)
 	anyOf(c, "channels", "channel", f.Channels, nil)
 	equals(c, "direction", given(c, "direction", f.Direction, nil))

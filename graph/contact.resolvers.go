@@ -91,7 +91,7 @@ func (r *mutationResolver) JoinContacts(ctx context.Context, input service.JoinC
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := contactOrder(orderBy)
-	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
+	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, r.contactFilter(filter))
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {

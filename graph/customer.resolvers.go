@@ -22,7 +22,7 @@ import (
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := contactOrder(orderBy)
-	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
+	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.contactFilter(filter))
 }
 
 func (r *customerResolver) TaxExemptions(ctx context.Context, obj *ent.Customer) ([]*service.TaxExemption, error) {
@@ -33,12 +33,12 @@ func (r *customerResolver) TaxExemptions(ctx context.Context, obj *ent.Customer)
 
 func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	by, direction := offerOrder(orderBy)
-	return r.offers().pageOf(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.app.Now()))
+	return r.offers().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.offerFilter(filter, r.app.Now()))
 }
 
 func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	by, direction := orderOrder(orderBy)
-	return r.orders().pageOf(ctx, obj, window{first, last, after, before}, by, direction, orderFilter(filter))
+	return r.orders().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.orderFilter(filter))
 }
 
 func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error) {

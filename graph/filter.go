@@ -96,8 +96,12 @@ func equalsID(c *conditions, field, column, prefix string, of graphql.Omittable[
 	equals(c, column, value)
 }
 
-// ofCustomer requires a row to be a customer's, unless none is given. An id of another type is INVALID.
-func ofCustomer(c *conditions, of graphql.Omittable[*string]) {
+// ofCustomer requires a row to be a customer's, unless none is given. An id of another type is INVALID. kept returns the id that answers for
+// the id of a customer who was merged into another.
+func ofCustomer(c *conditions, of graphql.Omittable[*string], kept func(*string) *string) {
+	if of.IsSet() {
+		of = graphql.OmittableOf(kept(of.Value()))
+	}
 	equalsID(c, "customerId", "customer_id", id.Customer, of, nil)
 	c.customer = of.Value()
 }

@@ -149,7 +149,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 		if readers[prefix] == nil || id.Check("id", prefix, one) != nil {
 			return nil, fault.Invalidf("id", "this is not an id of a Node; send one that the API has returned")
 		}
-		byPrefix[prefix] = append(byPrefix[prefix], one)
+		byPrefix[prefix] = append(byPrefix[prefix], r.app.Kept(one))
 	}
 	found := map[string]ent.Noder{}
 	for prefix, some := range byPrefix {
@@ -161,7 +161,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	}
 	result := make([]ent.Noder, len(ids))
 	for i, one := range ids {
-		result[i] = found[one]
+		result[i] = found[r.app.Kept(one)]
 	}
 	return result, nil
 }

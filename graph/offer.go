@@ -53,12 +53,12 @@ func offerOrder(o *ent.OfferOrder) (column[ent.Offer], ent.OrderDirection) {
 }
 
 // offerFilter filters offers by their statuses now, among others.
-func offerFilter(f *service.OfferFilter, now time.Time) *conditions {
+func (r *Resolver) offerFilter(f *service.OfferFilter, now time.Time) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
 	}
-	ofCustomer(c, f.CustomerID)
+	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	anyOf(c, "kinds", "kind", f.Kinds, nil)
 	inRange(c, "expiresAt", "expires_at", f.ExpiresAt, nil)
 	if statuses, ok := listed(c, "statuses", f.Statuses, nil); ok {

@@ -87,5 +87,5 @@ func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*
 
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	by, direction := offerOrder(orderBy)
-	return r.offers().page(ctx, window{first, last, after, before}, by, direction, offerFilter(filter, r.app.Now()))
+	return r.offers().page(ctx, window{first, last, after, before}, by, direction, r.offerFilter(filter, r.app.Now()))
 }

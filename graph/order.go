@@ -52,12 +52,12 @@ func orderOrder(o *ent.OrderOrder) (column[ent.Order], ent.OrderDirection) {
 	return orderColumns[o.Field.String()], o.Direction
 }
 
-func orderFilter(f *service.OrderFilter) *conditions {
+func (r *Resolver) orderFilter(f *service.OrderFilter) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
 	}
-	ofCustomer(c, f.CustomerID)
+	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	anyOf(c, "statuses", "status", f.Statuses, nil)
 	inRange(c, "at", "at", f.At, nil)
 	return c

@@ -56,6 +56,9 @@ const (
 	Spend         = "spd"
 	SearchTerm    = "trm"
 	Audit         = "aud"
+	Merge         = "mrg"
+	Identity      = "idn"
+	NotSame       = "nsm"
 	Idempotency   = "idk"
 )
 

@@ -69,7 +69,9 @@ func (Customer) Fields() []ent.Field {
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the customer left us, as staff recorded it."),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).
-			Comment("When the customer was deleted."),
+			Comment("When the customer was deleted, or merged into another."),
+		field.String("merged_into_id").Optional().Nillable().MaxLen(40).Annotations(hidden()).
+			Comment("The customer who is kept of a merge, and answers for this one."),
 		// The statistics that lifetime value is computed from; the transaction that changes an order or a contact keeps them.
 		field.Int("order_days").Default(0).NonNegative().Annotations(hidden()).
 			Comment("The number of distinct days with a completed order."),
@@ -125,6 +127,7 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("shown_total", "id"),
 		index.Fields("owner_id").Annotations(entsql.IndexWhere("owner_id IS NOT NULL")),
 		index.Fields("partner_id").Annotations(entsql.IndexWhere("partner_id IS NOT NULL")),
+		index.Fields("merged_into_id").Annotations(entsql.IndexWhere("merged_into_id IS NOT NULL")),
 		index.Fields("referred_by_id").Annotations(entsql.IndexWhere("referred_by_id IS NOT NULL")),
 		index.Fields("campaign_id").Annotations(entsql.IndexWhere("campaign_id IS NOT NULL")),
 		index.Fields("source").Annotations(entsql.IndexWhere("source IS NOT NULL")),

@@ -123,6 +123,7 @@ const (
 	PermissionActive  PermissionState = "ACTIVE"  // In force.
 	PermissionExpired PermissionState = "EXPIRED" // Ended by itself.
 	PermissionRevoked PermissionState = "REVOKED" // Revoked for good.
+	PermissionMerged  PermissionState = "MERGED"  // Ended because its customer was merged with one who had allowed less; it holds again if the merge is undone.
 
 	EventRequested PermissionEventKind = "REQUESTED" // Requested, to be confirmed by the customer.
 	EventConfirmed PermissionEventKind = "CONFIRMED" // Confirmed by the customer.
@@ -132,6 +133,8 @@ const (
 	EventRenewed   PermissionEventKind = "RENEWED"   // Renewed at the same level.
 	EventExpired   PermissionEventKind = "EXPIRED"   // Ended by itself.
 	EventRevoked   PermissionEventKind = "REVOKED"   // Revoked.
+	EventMerged    PermissionEventKind = "MERGED"    // Ended because its customer was merged with one who had allowed less.
+	EventSeparated PermissionEventKind = "SEPARATED" // As before the merge, which was undone.
 
 	Good        ProductKind = "GOOD"    // A thing.
 	ServiceWork ProductKind = "SERVICE" // Work done for the customer.

@@ -111,7 +111,7 @@ func (v *PermissionLevel) UnmarshalGQL(from any) error { return readEnum(v, v.Va
 
 // Values lists the enum's values in their order in the API.
 func (PermissionState) Values() []string {
-	return texts(PermissionPending, PermissionActive, PermissionExpired, PermissionRevoked)
+	return texts(PermissionPending, PermissionActive, PermissionExpired, PermissionRevoked, PermissionMerged)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.
@@ -122,7 +122,7 @@ func (v *PermissionState) UnmarshalGQL(from any) error { return readEnum(v, v.Va
 
 // Values lists the enum's values in their order in the API.
 func (PermissionEventKind) Values() []string {
-	return texts(EventRequested, EventConfirmed, EventGranted, EventRaised, EventLowered, EventRenewed, EventExpired, EventRevoked)
+	return texts(EventRequested, EventConfirmed, EventGranted, EventRaised, EventLowered, EventRenewed, EventExpired, EventRevoked, EventMerged, EventSeparated)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.

@@ -20,6 +20,8 @@ func (Permission) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer who gave the permission."),
+		field.String("sealed_for").Optional().Nillable().MaxLen(40).Annotations(scope("staff"), named("sealedFor")).
+			Comment("The id of the customer with which the hashes of the events are computed, where that is another than the customer's: one who was merged into the customer. Null where it is the customer's."),
 		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(open(), shownAs("Channel")).
 			Comment("The channel that may be used."),
 		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(open(), shownAs("Purpose")).

@@ -38,7 +38,7 @@ func (s *Core) TaskChanged(ctx context.Context, tx *store.Tx, taskID, customerID
 // events may have been lost.
 func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel func()) {
 	return s.listen(topicCustomer, func(event store.Event) string {
-		if event.Lost || event.Payload == customerID || event.Payload == EveryCustomer {
+		if event.Lost || event.Payload == customerID || event.Payload == s.Kept(customerID) || event.Payload == EveryCustomer {
 			return customerID
 		}
 		return ""
@@ -48,19 +48,19 @@ func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel
 // ContactsRecorded returns a channel that receives the ids of contacts as they are recorded, of one customer or, for "", of
 // all, until cancel is called.
 func (s *Core) ContactsRecorded(customerID string) (contactIDs <-chan string, cancel func()) {
-	return s.listen(topicContact, ofCustomer(customerID))
+	return s.listen(topicContact, s.ofCustomer(customerID))
 }
 
 // TaskChanges returns a channel that receives the ids of tasks as they are made and changed, as [Core.ContactsRecorded] does.
 func (s *Core) TaskChanges(customerID string) (taskIDs <-chan string, cancel func()) {
-	return s.listen(topicTask, ofCustomer(customerID))
+	return s.listen(topicTask, s.ofCustomer(customerID))
 }
 
-// ofCustomer picks of events "id customer" the ids that are of a customer or, for "", all.
-func ofCustomer(customerID string) func(event store.Event) string {
+// ofCustomer picks of events "id customer" the ids that are of a customer, or of the one who answers for them, or, for "", all.
+func (s *Core) ofCustomer(customerID string) func(event store.Event) string {
 	return func(event store.Event) string {
 		one, customer, _ := strings.Cut(event.Payload, " ")
-		if customerID == "" || customer == customerID {
+		if customerID == "" || customer == customerID || customer == s.Kept(customerID) {
 			return one
 		}
 		return ""

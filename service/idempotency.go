@@ -30,7 +30,7 @@ func (s *Core) once(ctx context.Context, tx *store.Tx, k usedKey, do func(contex
 	case before != nil:
 		return before.ResultID, true, nil
 	}
-	if result, err = do(ctx, tx); err != nil {
+	if result, err = s.doNaming(ctx, tx, do); err != nil {
 		return "", false, err
 	}
 	return result, false, s.createKey(ctx, tx, k, result)

@@ -28,6 +28,7 @@ type VersionChange struct {
 // Update is an update of a row that others may have changed since the version that it is based on.
 type Update struct {
 	Action, Subject  string         // of the audit entries of the row's versions
+	Named            string         // the id by which the caller calls the row, where that is one that was merged into it
 	Expected         int            // the version that the update is based on
 	Version          int            // the row's version now
 	Current, Updated map[string]any // the row's fields, and those that the update sets, by the input's names
@@ -37,7 +38,7 @@ type Update struct {
 // since the version that the update is based on are merged; VERSION_CONFLICT lists the fields that others have changed to
 // other values. The row must be locked.
 func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Change, error) {
-	if err := s.checkConflicts(ctx, tx, u.Action, u.Subject, u.Expected, u.Version, u.Current, u.Updated); err != nil {
+	if err := s.checkConflicts(ctx, tx, u); err != nil {
 		return nil, err
 	}
 	changes := map[string]Change{}
@@ -50,19 +51,20 @@ func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Ch
 }
 
 // checkConflicts returns VERSION_CONFLICT if an update sets fields that others have changed to other values since the
-// version that it is based on. current and updated are by the input's names.
-func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, updated map[string]any) error {
+// version that it is based on.
+func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, u Update) error {
+	expected, version := u.Expected, u.Version
 	switch {
 	case expected == version:
 		return nil
 	case expected > version || expected < 1:
 		return fault.Invalidf("expectedVersion", "there is no version %d: the latest is %d", expected, version)
 	}
-	history, err := versionChanges(ctx, tx, action, subject)
+	history, err := u.history(ctx, tx)
 	if err != nil {
 		return err
 	}
-	fields := conflicts(fieldsAt(history, expected), current, updated)
+	fields := conflicts(fieldsAt(history, expected), u.Current, u.Updated)
 	if len(fields) == 0 {
 		return nil
 	}
@@ -74,6 +76,26 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, action, subject
 	conflict := fault.New(fault.VersionConflict, "expectedVersion", "the same fields were changed after version %d; the version is %d now", expected, version)
 	conflict.Detail = &fault.Conflict{CurrentVersion: version, Fields: fields}
 	return conflict
+}
+
+// history returns what each version of the row has changed. Whoever calls it by the id of a row that was merged into it bases the update
+// on the versions of that one up to the merge.
+func (u Update) history(ctx context.Context, tx *store.Tx) ([]VersionChange, error) {
+	own, err := versionChanges(ctx, tx, u.Action, u.Subject)
+	if err != nil || u.Named == "" || u.Named == u.Subject {
+		return own, err
+	}
+	history, err := versionChanges(ctx, tx, u.Action, u.Named)
+	merged := 0
+	for _, v := range history {
+		merged = max(merged, v.Version)
+	}
+	for _, v := range own {
+		if v.Version > merged {
+			history = append(history, v)
+		}
+	}
+	return history, err
 }
 
 // movedSince reports whether the row has come to another owner since a version: its new owner could not see what it was before.

@@ -59,6 +59,7 @@ type Core struct {
 	settled  settlement
 	settleIn time.Duration // how long a question waits for transactions that are writing
 	books    atomic.Int64  // see BooksVersion
+	merged   atomic.Pointer[map[string]string]
 }
 
 // NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the
@@ -72,6 +73,7 @@ func NewCore(ctx context.Context, c Config) (*Core, error) {
 	auth.Guard(s.Client, s.Now)
 	c.Store.SetClock(s.Now)
 	s.RegisterReader(SnapshotSettings, s.readSettings)
+	s.RegisterReader(SnapshotMerged, s.readMerged)
 	return s, s.fixFirst(ctx, !c.TaxOnTop)
 }
 

@@ -21,6 +21,7 @@ const (
 	SnapshotFits     Snapshot = "fits"
 	SnapshotBook     Snapshot = "book"
 	SnapshotBookings Snapshot = "bookings" // a part of the book
+	SnapshotMerged   Snapshot = "merged"   // which customers answer for which
 )
 
 // topicSnapshot carries what has changed as "origin snapshot": the process that changed it has read it already.

@@ -23,14 +23,15 @@ import (
 var passedOnLimits = map[string]int{
 	"files":              1,
 	"service":            2,
-	"service/assortment": 6,  // an export reads all that it writes by one function
-	"service/books":      18, // customers are held by service.HoldCustomers here too
-	"service/bulk":       54, // campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
+	"service/assortment": 7,  // customers of files who were merged into others are found; an export reads all that it writes by one function
+	"service/books":      21, // customers who are merged are settled together; customers are held by service.HoldCustomers here too
+	"service/bulk":       57, // customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
 	"service/campaigns":  2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":      3,  // why customers are exempt is compared with the dated values
-	"service/consent":    4,
-	"service/contacts":   3, // the customer of a contact that is corrected is held, with whom it was and is about
-	"service/customers":  2, // when a customer was exempt from tax is shown to who sees them
+	"service/consent":    6,  // of the permissions of two customers who are merged the looser ends, and holds again
+	"service/contacts":   3,  // the customer of a contact that is corrected is held, with whom it was and is about
+	"service/customers":  6,  // what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
+	"service/merging":    16, // a merge moves all that belongs to a customer whom the actor may change
 	"service/people":     7,
 	"service/quote":      3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":      6,  // grades of some staff or of all

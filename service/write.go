@@ -38,7 +38,7 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 	var result string
 	if v.Key == nil {
 		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			result, err = do(ctx, tx)
+			result, err = s.doNaming(ctx, tx, do)
 			return err
 		})
 		return result, s.FaultOf(err)

@@ -180,11 +180,18 @@ func sqliteCode(err error) int {
 	return 0
 }
 
+// ErrAgain is what a transaction's function returns that has found, once it held rows, that it holds the wrong ones: others have changed
+// meanwhile which are the right ones. [Store.Write] runs it again from the start.
+var ErrAgain = errors.New("store: the transaction held rows that are the wrong ones by now")
+
 // transient reports whether a transaction that ended with this error was certainly not committed and may succeed when
 // retried.
 func transient(err error) bool {
 	if errors.Is(err, ErrCommitUnknown) {
 		return false
+	}
+	if errors.Is(err, ErrAgain) {
+		return true
 	}
 	if e := postgresError(err); e != nil {
 		switch e.Code {

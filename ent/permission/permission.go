@@ -19,6 +19,8 @@ const (
 	FieldVersion = "version"
 	// FieldCustomerID holds the string denoting the customer_id field in the database.
 	FieldCustomerID = "customer_id"
+	// FieldSealedFor holds the string denoting the sealed_for field in the database.
+	FieldSealedFor = "sealed_for"
 	// FieldChannel holds the string denoting the channel field in the database.
 	FieldChannel = "channel"
 	// FieldPurpose holds the string denoting the purpose field in the database.
@@ -51,6 +53,7 @@ var Columns = []string{
 	FieldID,
 	FieldVersion,
 	FieldCustomerID,
+	FieldSealedFor,
 	FieldChannel,
 	FieldPurpose,
 	FieldLevel,
@@ -75,6 +78,8 @@ var (
 	DefaultVersion int
 	// VersionValidator is a validator for the "version" field. It is called by the builders before save.
 	VersionValidator func(int) error
+	// SealedForValidator is a validator for the "sealed_for" field. It is called by the builders before save.
+	SealedForValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -112,7 +117,7 @@ func LevelValidator(l schema.PermissionLevel) error {
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s schema.PermissionState) error {
 	switch s {
-	case "PENDING", "ACTIVE", "EXPIRED", "REVOKED":
+	case "PENDING", "ACTIVE", "EXPIRED", "REVOKED", "MERGED":
 		return nil
 	default:
 		return fmt.Errorf("permission: invalid enum value for state field: %q", s)
@@ -135,6 +140,11 @@ func ByVersion(opts ...sql.OrderTermOption) OrderOption {
 // ByCustomerID orders the results by the customer_id field.
 func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCustomerID, opts...).ToFunc()
+}
+
+// BySealedFor orders the results by the sealed_for field.
+func BySealedFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSealedFor, opts...).ToFunc()
 }
 
 // ByChannel orders the results by the channel field.

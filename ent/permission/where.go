@@ -76,6 +76,11 @@ func CustomerID(v string) predicate.Permission {
 	return predicate.Permission(sql.FieldEQ(FieldCustomerID, v))
 }
 
+// SealedFor applies equality check predicate on the "sealed_for" field. It's identical to SealedForEQ.
+func SealedFor(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldEQ(FieldSealedFor, v))
+}
+
 // GrantedAt applies equality check predicate on the "granted_at" field. It's identical to GrantedAtEQ.
 func GrantedAt(v time.Time) predicate.Permission {
 	return predicate.Permission(sql.FieldEQ(FieldGrantedAt, v))
@@ -194,6 +199,81 @@ func CustomerIDEqualFold(v string) predicate.Permission {
 // CustomerIDContainsFold applies the ContainsFold predicate on the "customer_id" field.
 func CustomerIDContainsFold(v string) predicate.Permission {
 	return predicate.Permission(sql.FieldContainsFold(FieldCustomerID, v))
+}
+
+// SealedForEQ applies the EQ predicate on the "sealed_for" field.
+func SealedForEQ(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldEQ(FieldSealedFor, v))
+}
+
+// SealedForNEQ applies the NEQ predicate on the "sealed_for" field.
+func SealedForNEQ(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldNEQ(FieldSealedFor, v))
+}
+
+// SealedForIn applies the In predicate on the "sealed_for" field.
+func SealedForIn(vs ...string) predicate.Permission {
+	return predicate.Permission(sql.FieldIn(FieldSealedFor, vs...))
+}
+
+// SealedForNotIn applies the NotIn predicate on the "sealed_for" field.
+func SealedForNotIn(vs ...string) predicate.Permission {
+	return predicate.Permission(sql.FieldNotIn(FieldSealedFor, vs...))
+}
+
+// SealedForGT applies the GT predicate on the "sealed_for" field.
+func SealedForGT(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldGT(FieldSealedFor, v))
+}
+
+// SealedForGTE applies the GTE predicate on the "sealed_for" field.
+func SealedForGTE(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldGTE(FieldSealedFor, v))
+}
+
+// SealedForLT applies the LT predicate on the "sealed_for" field.
+func SealedForLT(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldLT(FieldSealedFor, v))
+}
+
+// SealedForLTE applies the LTE predicate on the "sealed_for" field.
+func SealedForLTE(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldLTE(FieldSealedFor, v))
+}
+
+// SealedForContains applies the Contains predicate on the "sealed_for" field.
+func SealedForContains(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldContains(FieldSealedFor, v))
+}
+
+// SealedForHasPrefix applies the HasPrefix predicate on the "sealed_for" field.
+func SealedForHasPrefix(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldHasPrefix(FieldSealedFor, v))
+}
+
+// SealedForHasSuffix applies the HasSuffix predicate on the "sealed_for" field.
+func SealedForHasSuffix(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldHasSuffix(FieldSealedFor, v))
+}
+
+// SealedForIsNil applies the IsNil predicate on the "sealed_for" field.
+func SealedForIsNil() predicate.Permission {
+	return predicate.Permission(sql.FieldIsNull(FieldSealedFor))
+}
+
+// SealedForNotNil applies the NotNil predicate on the "sealed_for" field.
+func SealedForNotNil() predicate.Permission {
+	return predicate.Permission(sql.FieldNotNull(FieldSealedFor))
+}
+
+// SealedForEqualFold applies the EqualFold predicate on the "sealed_for" field.
+func SealedForEqualFold(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldEqualFold(FieldSealedFor, v))
+}
+
+// SealedForContainsFold applies the ContainsFold predicate on the "sealed_for" field.
+func SealedForContainsFold(v string) predicate.Permission {
+	return predicate.Permission(sql.FieldContainsFold(FieldSealedFor, v))
 }
 
 // ChannelEQ applies the EQ predicate on the "channel" field.

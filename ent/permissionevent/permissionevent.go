@@ -111,7 +111,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k schema.PermissionEventKind) error {
 	switch k {
-	case "REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED":
+	case "REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED", "MERGED", "SEPARATED":
 		return nil
 	default:
 		return fmt.Errorf("permissionevent: invalid enum value for kind field: %q", k)

@@ -16,6 +16,7 @@ import (
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/explain"
+	"kopeck/service/merging"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -53,6 +54,7 @@ type App struct {
 	Bulk      *bulk.Service
 	Teams     *teams.Service
 	Tasks     *tasks.Service
+	Merging   *merging.Service
 
 	Assortment *assortment.Service
 }
@@ -88,6 +90,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
+	a.Merging = merging.New(core, a.Books, a.Consent, a.Customers, a.Rates)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -30,23 +31,39 @@ func (w *agreementChunk) read(ctx context.Context, records []Agreement) error {
 			emails[input.EmailKey(r.Email)] = true
 		}
 	}
-	named := func(column, twin string, keys map[string]bool, to map[string]string) error { // of possible duplicates the first comes last
-		query := "SELECT " + column + ", id FROM customers WHERE deleted_at IS NULL AND " + column + " IN @ids ORDER BY " + twin + " DESC"
-		return store.EachByIDs(ctx, w.tx, query, nil, keysOf(keys), func(scan store.ScanFunc) error {
+	named := func(column, twin, kind string, keys map[string]bool, to map[string]string) error { // of possible duplicates the first comes last
+		read := func(scan store.ScanFunc) error {
 			var key, customerID string
 			err := scan(&key, &customerID)
 			to[key], ids[customerID] = customerID, true
 			return err
-		})
+		}
+		// First what customers have of those who were merged into them: what is on a row goes before.
+		err := store.EachByIDs(ctx, w.tx, "SELECT value_key, customer_id FROM customer_identities WHERE kind = ? AND value_key IN @ids ORDER BY id DESC", []any{kind}, keysOf(keys), read)
+		if err != nil {
+			return err
+		}
+		query := "SELECT " + column + ", id FROM customers WHERE deleted_at IS NULL AND " + column + " IN @ids ORDER BY " + twin + " DESC"
+		return store.EachByIDs(ctx, w.tx, query, nil, keysOf(keys), read)
 	}
-	if err := named("external_id", "external_twin", externals, w.external); err != nil {
+	if err := named("external_id", "external_twin", "EXTERNAL_ID", externals, w.external); err != nil {
 		return err
 	}
-	if err := named("email_key", "email_twin", emails, w.emails); err != nil {
+	if err := named("email_key", "email_twin", "EMAIL", emails, w.emails); err != nil {
 		return err
+	}
+	kept, err := service.KeptAmong(ctx, w.tx, keysOf(ids))
+	if err != nil {
+		return err
+	}
+	for _, one := range kept {
+		ids[one] = true
 	}
 	if err := w.readNamed(ctx, keysOf(ids), keysOf(skus)); err != nil {
 		return err
+	}
+	for merged, one := range kept {
+		w.customers[merged] = w.customers[one]
 	}
 	add := func(a *Agreement) {
 		if w.byID[a.ID] == nil {

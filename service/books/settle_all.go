@@ -3,6 +3,7 @@ package books
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -44,6 +45,10 @@ func (s *Service) SettleAll(ctx context.Context) error {
 			if err := service.HoldCustomers(ctx, tx, ids...); err != nil {
 				return err
 			}
+			ids, err := withoutMerged(ctx, tx, ids)
+			if err != nil {
+				return err
+			}
 			if err := s.SettleCustomers(ctx, tx, ids, "time went by"); err != nil {
 				return err
 			}
@@ -63,6 +68,12 @@ func (s *Service) SettleAll(ctx context.Context) error {
 		return nil // nothing to note, or it has moved meanwhile and the next run restates by what it is then
 	}
 	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return noteSettled(ctx, tx, is, s.Now()) })
+}
+
+// withoutMerged returns those of some customers, whom the transaction holds, who were not merged into others since they were listed.
+func withoutMerged(ctx context.Context, tx *store.Tx, ids []string) ([]string, error) {
+	merged, err := service.KeptAmong(ctx, tx, ids)
+	return slices.DeleteFunc(slices.Clone(ids), func(one string) bool { return merged[one] != "" }), err
 }
 
 // RestateOld brings the stages of contacts and the credits of orders in line with what held at their moments: in earlier releases the

@@ -323,6 +323,12 @@ func unattributeUncontacted(ctx context.Context, tx *store.Tx, customerIDs []str
 	return err
 }
 
+// clearContactCosts sets what customers have cost to nothing.
+func clearContactCosts(ctx context.Context, tx *store.Tx, customerIDs []string) error {
+	_, err := tx.Exec(ctx, "UPDATE customers SET contact_cost = 0 WHERE id IN ("+store.Placeholders(len(customerIDs))+")", store.Args(customerIDs)...)
+	return err
+}
+
 // sumContactCosts sets what customers have cost to the sum of the costs of their contacts that stand.
 func sumContactCosts(ctx context.Context, tx *store.Tx, customerIDs []string) error {
 	_, err := tx.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, sum(CASE WHEN voided_at IS NULL THEN cost ELSE 0 END) AS cost FROM contacts

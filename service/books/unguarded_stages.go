@@ -146,6 +146,21 @@ func writeContactStages(ctx context.Context, tx *store.Tx, contacts []contactSta
 	return tx.UpdateRows(ctx, "contacts", "stage = v.column2", []store.ColumnType{store.TextColumn}, rows)
 }
 
+// readSegment returns the segment of a customer now, nil where it is not known.
+func readSegment(ctx context.Context, tx *store.Tx, customerID string) (segment *string, err error) {
+	err = store.Each(ctx, tx, "SELECT segment FROM customers WHERE id = ?", []any{customerID}, func(scan store.ScanFunc) error { return scan(&segment) })
+	return segment, err
+}
+
+// writeContactSegments writes the segments of contacts, which keep their versions.
+func writeContactSegments(ctx context.Context, tx *store.Tx, contacts []contactStage) error {
+	rows := make([][]any, len(contacts))
+	for i, c := range contacts {
+		rows[i] = []any{c.id, (*string)(c.segment)}
+	}
+	return tx.UpdateRows(ctx, "contacts", "segment = v.column2", []store.ColumnType{store.TextColumn}, rows)
+}
+
 // readWithoutSegment returns the contacts of a customer whose segment is not known.
 func readWithoutSegment(ctx context.Context, tx *store.Tx, customerID string) (contacts []contactStage, err error) {
 	const query = "SELECT id, stage FROM contacts WHERE customer_id = ? AND segment IS NULL"

@@ -72,7 +72,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			given.ID = c.service.IDs.Make(id.Contact)
 		}
 		known.add(given)
-		for _, customer := range []string{given.CustomerID, r.AboutID} {
+		for _, customer := range []string{given.CustomerID, given.AboutID} {
 			if customer != "" {
 				people.use(customer)
 				c.affected[customer] = true
@@ -108,13 +108,17 @@ func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[strin
 		return nil, Verdict{Rejected, reason(err)}
 	}
 	customer, v := people.resolve(customerOf(r))
-	if v.Outcome != Rejected && r.AboutID != "" && !people.byID[r.AboutID] && people.fresh[r.AboutID] == nil {
-		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
-	}
 	given := *r
-	given.CustomerID, given.CampaignID = customer, caused[r.Campaign]
-	if v.Outcome != Rejected && r.Campaign != "" && given.CampaignID == "" {
+	given.CustomerID, given.CampaignID, given.AboutID = customer, caused[r.Campaign], answersFor(people.kept, r.AboutID)
+	switch {
+	case v.Outcome == Rejected:
+	case r.Campaign != "" && given.CampaignID == "":
 		v = unknownCampaign(r.Campaign)
+	case r.AboutID == "":
+	case !people.byID[given.AboutID] && people.fresh[given.AboutID] == nil:
+		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
+	case given.AboutID == customer && r.AboutID != r.CustomerID: // they were merged: nobody recommends themselves
+		given.AboutID = ""
 	}
 	return &given, v
 }

@@ -129,12 +129,17 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 	switch {
 	case v.Outcome == Rejected:
 		return v
+	case stored.away.find(stored, given) != "":
+		return Verdict{Outcome: Present}
 	case existing == nil:
 		if err := given.CheckNew(c.locale()); err != nil {
 			return Verdict{Rejected, reason(err)}
 		}
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Customer)
+		}
+		if v := stored.away.taken(given); v.Outcome == Rejected {
+			return v
 		}
 		return stored.taken(given, "")
 	}
@@ -238,6 +243,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {
+		return err
+	}
+	if err := c.insertOtherTerms(ctx, changed); err != nil {
 		return err
 	}
 	c.made = nil // they are counted as added, not as named by others

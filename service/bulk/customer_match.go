@@ -14,10 +14,11 @@ import (
 type storedCustomers struct {
 	byID, byExternal, byEmail map[string]*customers.Record
 	byPhone                   map[string][]*customers.Record // several may have one number
+	away                      mergedAway
 }
 
 func newStoredCustomers() storedCustomers {
-	return storedCustomers{map[string]*customers.Record{}, map[string]*customers.Record{}, map[string]*customers.Record{}, map[string][]*customers.Record{}}
+	return storedCustomers{map[string]*customers.Record{}, map[string]*customers.Record{}, map[string]*customers.Record{}, map[string][]*customers.Record{}, mergedAway{}}
 }
 
 // phoneOf returns by what a customer's phone is found, "" for one without a number that tells customers apart.
@@ -92,8 +93,8 @@ func (s storedCustomers) taken(given *customers.Record, self string) Verdict {
 }
 
 // storedCustomers reads, and in a transaction holds, the customers that records may be about.
-func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record) (storedCustomers, error) {
-	found := newStoredCustomers()
+func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record) (found storedCustomers, err error) {
+	found = newStoredCustomers()
 	var ids, externals, emails, phones []string
 	for _, r := range records {
 		if r.ID != "" {
@@ -110,6 +111,9 @@ func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record)
 				phones = append(phones, phone)
 			}
 		}
+	}
+	if found.away, err = c.mergedAway(ctx, ids, externals, emails, phones); err != nil {
+		return found, err
 	}
 	return found, c.customersBy(ctx, ids, externals, emails, phones, func(p *customers.Record) {
 		if found.byID[p.ID] == nil {

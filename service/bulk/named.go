@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"kopeck/ent"
@@ -27,6 +28,7 @@ type known struct {
 	byExternal map[string]string
 	byEmail    map[string]string
 	byPhone    map[string][]string          // several may have one number
+	kept       map[string]string            // who answers for customers who were merged into others, by the ids of these
 	fresh      map[string]*customers.Record // that would be created, by id
 	used       map[string]bool
 }
@@ -34,7 +36,7 @@ type known struct {
 // findCustomers finds, and in a transaction holds, the customers that records name.
 func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int) customerName) (*known, error) {
 	k := &known{
-		c, make(map[string]bool), make(map[string]string), map[string]string{}, map[string][]string{}, map[string]*customers.Record{}, map[string]bool{},
+		c, make(map[string]bool), make(map[string]string), map[string]string{}, map[string][]string{}, nil, map[string]*customers.Record{}, map[string]bool{},
 	}
 	var ids, externals, emails, phones []string
 	seen := map[string]bool{}
@@ -53,22 +55,53 @@ func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int
 			note(&phones, c.phone(name))
 		}
 	}
-	err := c.customersNamed(ctx, ids, externals, func(one namedCustomer) {
+	away, err := c.mergedAway(ctx, ids, externals, emails, phones)
+	if err != nil {
+		return nil, err
+	}
+	k.kept = away.byID
+	for i, one := range ids {
+		ids[i] = answersFor(k.kept, one)
+	}
+	for _, other := range []map[string]string{away.byExternal, away.byEmail, away.byPhone} {
+		ids = slices.AppendSeq(ids, maps.Values(other)) // so that they are held
+	}
+	err = c.customersNamed(ctx, ids, externals, func(one namedCustomer) {
 		k.byID[one.id] = true
 		if one.externalID != "" {
 			k.byExternal[one.externalID] = one.id
 		}
 	})
-	if err != nil || len(emails)+len(phones) == 0 {
-		return k, err
+	if err == nil && len(emails)+len(phones) > 0 {
+		met := map[string]bool{}
+		err = c.customersBy(ctx, nil, nil, emails, phones, func(p *customers.Record) {
+			if !met[p.ID] {
+				met[p.ID] = true
+				k.add(p)
+			}
+		})
 	}
-	met := map[string]bool{}
-	return k, c.customersBy(ctx, nil, nil, emails, phones, func(p *customers.Record) {
-		if !met[p.ID] {
-			met[p.ID] = true
-			k.add(p)
+	k.addAway(away)
+	return k, err
+}
+
+// addAway notes who is kept by what named the customers who were merged into them, where that names nobody else.
+func (k *known) addAway(away mergedAway) {
+	for external, kept := range away.byExternal {
+		if k.byExternal[external] == "" {
+			k.byExternal[external] = kept
 		}
-	})
+	}
+	for email, kept := range away.byEmail {
+		if k.byEmail[email] == "" {
+			k.byEmail[email] = kept
+		}
+	}
+	for phone, kept := range away.byPhone {
+		if len(k.byPhone[phone]) == 0 {
+			k.byPhone[phone] = []string{kept}
+		}
+	}
 }
 
 // add notes a customer by what others may name them by.
@@ -96,6 +129,7 @@ func (c *chunk) phone(n customerName) string {
 // find returns the customer that a record names: the one with the id, else the one with the external id, else the one
 // with the e-mail, else, if nothing else is given, the one with the phone.
 func (k *known) find(name customerName) (string, Verdict) {
+	name.id = answersFor(k.kept, name.id)
 	if name.id != "" && (k.byID[name.id] || k.fresh[name.id] != nil) {
 		return name.id, Verdict{}
 	}

@@ -39,15 +39,25 @@ func (i *Import) ReferredBy(ctx context.Context, pairs [][2]string) (unknown, ci
 		if err := c.bulk.Lock(ctx, customers.LockReferrals, false); err != nil {
 			return err
 		}
-		var wanted []string
+		var named, wanted []string
 		for _, pair := range pairs {
-			wanted = append(wanted, pair[1])
+			named = append(named, pair[0], pair[1])
+		}
+		kept, err := c.answering(ctx, named)
+		if err != nil {
+			return err
+		}
+		for _, pair := range pairs {
+			wanted = append(wanted, answersFor(kept, pair[1]))
 		}
 		exists, err := c.existing(ctx, "customers", wanted)
 		if err != nil {
 			return err
 		}
 		for _, pair := range pairs {
+			if pair[0], pair[1] = answersFor(kept, pair[0]), answersFor(kept, pair[1]); pair[0] == pair[1] {
+				continue // they were merged
+			}
 			if exists[pair[1]] == "" {
 				unknown++
 				continue

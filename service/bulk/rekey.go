@@ -104,6 +104,14 @@ func (s *Service) rekeyCustomers(ctx context.Context, tx *store.Bulk, rows []*st
 	var phones [][]any
 	var gone []string
 	var terms []searchTerm
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	others, err := customers.IdentitiesOf(ctx, tx, ids...)
+	if err != nil {
+		return err
+	}
 	for _, row := range rows {
 		if row.Phone != nil {
 			if phone, err := input.Phone("", *row.Phone, region); err == nil && phone != *row.Phone {
@@ -116,7 +124,7 @@ func (s *Service) rekeyCustomers(ctx context.Context, tx *store.Bulk, rows []*st
 		}
 		var wanted []string
 		if row.DeletedAt == nil {
-			wanted = customers.SearchTerms(row.Customer)
+			wanted = customers.SearchTerms(row.Customer, others[row.ID]...)
 		}
 		slices.Sort(row.terms)
 		if slices.Equal(wanted, row.terms) {

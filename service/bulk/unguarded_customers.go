@@ -103,6 +103,11 @@ const (
 		AND f.email_twin < customers.email_twin AND f.deleted_at IS NULL) AND`
 )
 
+// answering returns the customers who are kept of those ids that were merged into others.
+func (c *chunk) answering(ctx context.Context, ids []string) (map[string]string, error) {
+	return c.lookUp(ctx, "SELECT id, merged_into_id FROM customers WHERE merged_into_id IS NOT NULL AND", "id", slices.Clone(ids))
+}
+
 // namedCustomer is as much of a customer as orders and contacts need to name it.
 type namedCustomer struct {
 	id, externalID string // externalID is "" for one that is deleted
@@ -113,14 +118,17 @@ func (c *chunk) customersNamed(ctx context.Context, ids, externals []string, eac
 	read := func(scan store.ScanFunc) error {
 		var one namedCustomer
 		var deleted store.Time
-		err := scan(&one.id, store.OrZero(&one.externalID), &deleted)
+		var merged string
+		if err := scan(&one.id, store.OrZero(&one.externalID), &deleted, store.OrZero(&merged)); err != nil {
+			return err
+		}
 		if !deleted.IsZero() {
 			one.externalID = ""
 		}
 		each(one)
-		return err
+		return stillThere(merged)
 	}
-	const query = "SELECT id, external_id, deleted_at FROM customers WHERE"
+	const query = "SELECT id, external_id, deleted_at, merged_into_id FROM customers WHERE"
 	if err := c.look(ctx, query, "id", c.locked(), ids, read); err != nil {
 		return err
 	}

@@ -164,6 +164,14 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 		if err != nil {
 			return err
 		}
+		ids := make([]string, len(some))
+		for i, c := range some {
+			ids[i] = c.ID
+		}
+		others, err := customers.IdentitiesOf(ctx, tx, ids...)
+		if err != nil {
+			return err
+		}
 		if err := s.checkDated(ctx, tx, f, some); err != nil {
 			return err
 		}
@@ -172,7 +180,7 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 				s.checkOrder(f, o)
 			}
 			checkStatistics(f, c, orders[c.ID])
-			checkTerms(f, c, terms[c.ID])
+			checkTerms(f, c, terms[c.ID], others[c.ID])
 		}
 		low = high
 	}
@@ -223,13 +231,13 @@ func checkStatistics(f *findings, c *ent.Customer, orders []storedOrder) {
 	}
 }
 
-var searchTerms = &rule{lawSearch, "the search terms are not those of the customer's name, e-mail address, phone number and external id"}
+var searchTerms = &rule{lawSearch, "the search terms are not those of the customer's names, e-mail addresses, phone numbers and external ids"}
 
 // checkTerms compares the stored search terms of a customer with those of the row. A deleted customer has none.
-func checkTerms(f *findings, c *ent.Customer, stored []string) {
+func checkTerms(f *findings, c *ent.Customer, stored []string, others []customers.Identity) {
 	var want []string
 	if c.DeletedAt == nil {
-		want = customers.SearchTerms(c)
+		want = customers.SearchTerms(c, others...)
 	}
 	slices.Sort(stored)
 	if !slices.Equal(want, stored) {

@@ -4,12 +4,13 @@ import (
 	"kopeck/consentlog"
 	"kopeck/ent"
 	"kopeck/schema"
+	"kopeck/service/input"
 )
 
 // What the consent log's values are called in the model. Both write the names of the API, so nothing is looked up.
 
 func permissionOf(p *ent.Permission) consentlog.Permission {
-	return consentlog.Permission{ID: p.ID, CustomerID: p.CustomerID, Channel: string(p.Channel), Purpose: string(p.Purpose)}
+	return consentlog.Permission{ID: p.ID, CustomerID: input.Or(p.SealedFor, p.CustomerID), Channel: string(p.Channel), Purpose: string(p.Purpose)}
 }
 
 func eventOf(e *ent.PermissionEvent) consentlog.Event {

@@ -53,8 +53,9 @@ func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs
 		required = *level
 	}
 	byCustomer := map[string]*ent.Permission{}
-	for _, p := range rows { // oldest first: the active one counts, or else the newest
-		if before := byCustomer[p.CustomerID]; before == nil || before.State != schema.PermissionActive {
+	for _, p := range rows { // oldest first: the active one counts, or else the newest; one that a merge ended counts where there is no other
+		before := byCustomer[p.CustomerID]
+		if before == nil || before.State == schema.PermissionMerged || before.State != schema.PermissionActive && p.State != schema.PermissionMerged {
 			byCustomer[p.CustomerID] = p
 		}
 	}
@@ -83,6 +84,8 @@ func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose,
 		d.Reason = fmt.Sprintf("the permission for %s has not been confirmed", what)
 	case p.State == schema.PermissionRevoked:
 		d.Reason = fmt.Sprintf("the permission for %s was revoked at %s", what, p.RevokedAt.UTC().Format(time.RFC3339))
+	case p.State == schema.PermissionMerged:
+		d.Reason = fmt.Sprintf("the permission for %s was ended when the customer was merged with one who had allowed less", what)
 	case p.State == schema.PermissionExpired:
 		d.Reason = fmt.Sprintf("the permission for %s has expired", what)
 	case p.Level.Rank() < required.Rank():

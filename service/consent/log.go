@@ -52,8 +52,12 @@ func (s *Service) lockLog(ctx context.Context, tx *store.Tx, field, permissionID
 	if err := service.HoldCustomers(ctx, tx, p.CustomerID); err != nil { // a permission of a customer who is deleted can be revoked, too
 		return nil, err
 	}
+	held := p.CustomerID
 	p, err = tx.Permission.Query().Where(permission.ID(permissionID)).Only(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := service.StillOf(held, p.CustomerID); err != nil {
 		return nil, err
 	}
 	return readLog(ctx, tx, p)

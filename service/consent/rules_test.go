@@ -173,7 +173,7 @@ func TestConversions(t *testing.T) {
 		t.Parallel()
 		kinds := []consentlog.Kind{
 			consentlog.Requested, consentlog.Confirmed, consentlog.Granted, consentlog.Raised, consentlog.Lowered, consentlog.Renewed,
-			consentlog.Expired, consentlog.Revoked,
+			consentlog.Expired, consentlog.Revoked, consentlog.Merged, consentlog.Separated,
 		}
 		if names := schema.PermissionEventKind("").Values(); len(names) != len(kinds) {
 			t.Errorf("the model has the kinds %v", names)
@@ -183,7 +183,7 @@ func TestConversions(t *testing.T) {
 				t.Errorf("the model has no kind %s", kind)
 			}
 		}
-		for _, state := range []consentlog.State{consentlog.StatePending, consentlog.StateActive, consentlog.StateExpired, consentlog.StateRevoked} {
+		for _, state := range []consentlog.State{consentlog.StatePending, consentlog.StateActive, consentlog.StateExpired, consentlog.StateRevoked, consentlog.StateMerged} {
 			if !slices.Contains(schema.PermissionState("").Values(), string(state)) {
 				t.Errorf("the model has no state %s", state)
 			}

@@ -123,6 +123,9 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID strin
 		if found, err = s.visible(ctx, tx, "id", contactID); err != nil { // as it is now that nobody else changes it
 			return nil, nil, err
 		}
+		if err := service.StillOf(ids[0], found.CustomerID); err != nil {
+			return nil, nil, err
+		}
 		now := recordOf(found)
 		if now.AboutID == held.AboutID && slices.Equal(now.moment(), held.moment()) {
 			break
@@ -179,8 +182,14 @@ func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, afte
 		return err
 	}
 	if after.AboutID != "" && after.AboutID != before.AboutID && !joined {
-		if _, err := s.LockCustomer(ctx, tx, "aboutId", after.AboutID); err != nil {
+		about, err := s.LockCustomer(ctx, tx, "aboutId", after.AboutID)
+		if err != nil {
 			return err
+		}
+		if after.AboutID = about.ID; about.ID != before.AboutID {
+			if err := checkAbout("aboutId", after.Kind, after.CustomerID, after.AboutID); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.checkLinks(ctx, tx, before, after); err != nil {

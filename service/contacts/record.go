@@ -37,7 +37,7 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		if err != nil {
 			return "", err
 		}
-		c, err := s.lockCustomers(ctx, tx, n, siblings)
+		c, err := s.lockCustomers(ctx, tx, &n, siblings)
 		if err != nil {
 			return "", err
 		}
@@ -78,19 +78,26 @@ func idOf(c *ent.Contact) string {
 }
 
 // lockCustomers locks the customer of a contact, which it returns, the one that the contact is about, and those of other contacts that cost
-// less by it.
-func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n Record, siblings []string) (*ent.Customer, error) {
+// less by it. It puts into the record the ids of those who answer for them. INVALID on aboutId where both are one.
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record, siblings []string) (*ent.Customer, error) {
 	if n.AboutID != "" || len(siblings) > 0 {
 		if err := service.HoldCustomers(ctx, tx, append(siblings, n.CustomerID, n.AboutID)...); err != nil {
 			return nil, err
 		}
 	}
 	if n.AboutID != "" {
-		if _, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID); err != nil {
+		about, err := s.LockCustomer(ctx, tx, "aboutId", n.AboutID)
+		if err != nil {
 			return nil, err
 		}
+		n.AboutID = about.ID
 	}
-	return s.LockCustomer(ctx, tx, "customerId", n.CustomerID)
+	c, err := s.LockCustomer(ctx, tx, "customerId", n.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	n.CustomerID = c.ID
+	return c, checkAbout("aboutId", n.Kind, n.CustomerID, n.AboutID)
 }
 
 // AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The

@@ -27,11 +27,14 @@ func (s *Service) Customer(ctx context.Context, customerID, externalID *string) 
 		if err := id.Check("id", id.Customer, *customerID); err != nil {
 			return nil, err
 		}
-		query.Where(customer.ID(*customerID))
+		query.Where(customer.ID(s.Kept(*customerID)))
 	default:
 		query.Where(customer.ExternalID(*externalID))
 	}
 	c, err := query.Order(customer.ByExternalTwin(), customer.ByID()).First(ctx) // of possible duplicates the first
+	if ent.IsNotFound(err) && externalID != nil {
+		return s.byOtherExternalID(ctx, *externalID)
+	}
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
@@ -64,9 +67,11 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 			return "", err
 		}
 		if row.ReferredByID != nil {
-			if _, err := s.LockCustomer(ctx, tx, "referredById", *row.ReferredByID); err != nil {
+			referrer, err := s.LockCustomer(ctx, tx, "referredById", *row.ReferredByID)
+			if err != nil {
 				return "", err
 			}
+			row.ReferredByID = &referrer.ID
 		}
 		c, err := s.create(ctx, tx, newID, row)
 		if err != nil {
@@ -77,7 +82,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 				return "", err
 			}
 		}
-		if err := s.writeTerms(ctx, tx, c); err != nil {
+		if err := s.WriteTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
 		if c.TaxExempt != nil { // prices know it
@@ -90,7 +95,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, made)
+	return s.Client.Customer.Get(ctx, s.Kept(made))
 }
 
 // create writes the row of a new customer.
@@ -158,7 +163,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err != nil {
 			return "", err
 		}
-		if err := s.writeTerms(ctx, tx, c); err != nil {
+		if err := s.WriteTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
 		if err := s.releaseHolds(ctx, tx, c.ID); err != nil {
@@ -172,7 +177,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, in.ID)
+	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }
 
 // RecordDeparture records that a customer has left us: FORMER until the next order.
@@ -206,5 +211,5 @@ func (s *Service) RecordDeparture(ctx context.Context, in service.RecordDepartur
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, in.ID)
+	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }

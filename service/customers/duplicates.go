@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
@@ -63,30 +64,52 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 const maxDuplicates = 100
 
 // PossibleDuplicates returns the customers that have an e-mail, an external id or a phone in common with one of some customers, and
-// that the caller may see. It takes one statement.
+// that the caller may see, unless somebody decided that they are two.
 func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (map[*ent.Customer][]*service.PossibleDuplicate, error) {
+	found := make(map[*ent.Customer][]*service.PossibleDuplicate, len(of))
+	with, err := s.known(ctx, of)
+	if err != nil {
+		return nil, err
+	}
 	by := map[service.DuplicateReason][]string{}
 	for _, c := range of {
-		for reason, value := range identities(c) {
-			by[reason] = append(by[reason], value)
+		for reason, keys := range with[c.ID] {
+			by[reason] = append(by[reason], keys...)
 		}
 	}
-	found := make(map[*ent.Customer][]*service.PossibleDuplicate, len(of))
 	if len(by) == 0 {
 		return found, nil
+	}
+	var beside []string // who have one of the values beside their rows
+	for reason, keys := range by {
+		err := IdentitiesBy(ctx, s.Store, reason, keys, func(one Identity) { beside = append(beside, one.CustomerID) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	others, err := s.Client.Customer.Query().Where(customer.DeletedAtIsNil(), customer.Or(
 		customer.EmailKeyIn(by[service.DuplicateReasonEmail]...),
 		customer.ExternalIDIn(by[service.DuplicateReasonExternalID]...),
 		customer.PhoneIn(by[service.DuplicateReasonPhone]...),
+		customer.IDIn(beside...),
 	)).Order(customer.ByID()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := s.known(ctx, others)
+	if err != nil {
+		return nil, err
+	}
+	apart, err := s.apart(ctx, of)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range of {
 		for _, other := range others {
-			reasons := inCommon(c, other)
-			if other.ID != c.ID && len(reasons) > 0 && len(found[c]) < maxDuplicates {
+			if other.ID == c.ID || len(found[c]) >= maxDuplicates || apart[[2]string{c.ID, other.ID}] {
+				continue
+			}
+			if reasons := inCommon(c, other, with[c.ID], theirs[other.ID]); len(reasons) > 0 {
 				found[c] = append(found[c], &service.PossibleDuplicate{Customer: other, Reasons: reasons})
 			}
 		}
@@ -94,30 +117,69 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 	return found, nil
 }
 
-// identities returns the values of a customer that tell people apart, by the reason for which another with the same is possibly the
-// same person.
-func identities(c *ent.Customer) map[service.DuplicateReason]string {
-	values := map[service.DuplicateReason]string{}
+// keys are what tells people apart, by what it is.
+type keys map[service.DuplicateReason][]string
+
+// known returns what tells customers apart, by id: what is on the row, and what they have from merges.
+func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]keys, error) {
+	ids := make([]string, len(of))
+	all := make(map[string]keys, len(of))
+	for i, c := range of {
+		ids[i], all[c.ID] = c.ID, identities(c)
+	}
+	beside, err := IdentitiesOf(ctx, s.Store, ids...)
+	for customerID, others := range beside {
+		for _, one := range others {
+			for reason, more := range identities(one.asCustomer()) {
+				all[customerID][reason] = append(all[customerID][reason], more...)
+			}
+		}
+	}
+	return all, err
+}
+
+// identities returns the values of the row of a customer that tell people apart, by the reason for which another with the same is possibly
+// the same person.
+func identities(c *ent.Customer) keys {
+	values := keys{}
 	if c.EmailKey != nil {
-		values[service.DuplicateReasonEmail] = *c.EmailKey
+		values[service.DuplicateReasonEmail] = []string{*c.EmailKey}
 	}
 	if c.ExternalID != nil {
-		values[service.DuplicateReasonExternalID] = *c.ExternalID
+		values[service.DuplicateReasonExternalID] = []string{*c.ExternalID}
 	}
 	if c.Phone != nil && input.IsE164(*c.Phone) {
-		values[service.DuplicateReasonPhone] = *c.Phone
+		values[service.DuplicateReasonPhone] = []string{*c.Phone}
 	}
 	return values
 }
 
-// inCommon returns what two customers have in common.
-func inCommon(a, b *ent.Customer) []service.DuplicateReason {
+// inCommon returns what two customers have in common. A like name is a reason beside another alone.
+func inCommon(a, b *ent.Customer, of, with keys) []service.DuplicateReason {
 	var reasons []service.DuplicateReason
-	of, with := identities(a), identities(b)
 	for _, reason := range service.AllDuplicateReason {
-		if value, known := of[reason]; known && with[reason] == value {
+		if slices.ContainsFunc(of[reason], func(one string) bool { return slices.Contains(with[reason], one) }) {
 			reasons = append(reasons, reason)
 		}
 	}
+	if len(reasons) > 0 && LikeNames(a.Name, b.Name) {
+		reasons = append(reasons, service.DuplicateReasonName)
+	}
 	return reasons
+}
+
+// apart returns the pairs of customers, each in both orders, of whom somebody decided that they are two.
+func (s *Service) apart(ctx context.Context, of []*ent.Customer) (map[[2]string]bool, error) {
+	ids := make([]string, len(of))
+	for i, c := range of {
+		ids[i] = c.ID
+	}
+	decisions, err := NotSame(ctx, s.Store, ids)
+	pairs := map[[2]string]bool{}
+	for _, d := range decisions {
+		if d.RevokedAt == nil {
+			pairs[d.Between], pairs[[2]string{d.Between[1], d.Between[0]}] = true, true
+		}
+	}
+	return pairs, err
 }

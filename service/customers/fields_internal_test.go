@@ -37,6 +37,7 @@ func TestFieldsOfColumns(t *testing.T) {
 		"order_days": settled, "first_order_day": settled, "last_order_day": settled, "margin": settled, "repeat_margin": settled, "refunded_margin": settled, "recent_days": settled,
 		"contact_cost": settled, "last_order_at": settled, "lifetime_value": "it is computed by the model",
 		"shown_total": shown, "shown_earnings": shown, "email_twin": twin, "external_twin": twin,
+		"merged_into_id": "a file has one who was merged as deleted: everything of theirs is the kept customer's",
 	}, customer.Columns)
 }
 
@@ -74,5 +75,24 @@ func TestFieldsAreDocumented(t *testing.T) {
 				t.Errorf("that --map can name it is %t, and docs/operations.md says otherwise", can)
 			}
 		})
+	}
+}
+
+// TestMergedColumns: each column of a customer says what a merge makes of it.
+func TestMergedColumns(t *testing.T) {
+	t.Parallel()
+	columns := map[string]bool{}
+	for _, f := range fields {
+		if columns[f.Column] = true; f.Column == "" {
+			continue
+		}
+		if _, known := mergedColumns[f.Column]; !known {
+			t.Errorf("say in mergedColumns (merged.go) what becomes of %s when two customers are merged: filled, if nothing else is known", f.Column)
+		}
+	}
+	for column := range mergedColumns {
+		if !columns[column] {
+			t.Errorf("%s is no column of fields: take it out of mergedColumns", column)
+		}
 	}
 }

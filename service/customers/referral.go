@@ -96,8 +96,9 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 	if by == nil {
 		return s.LockCustomer(ctx, tx, "id", customerID)
 	}
+	themselves := fault.Invalidf("referredById", "nobody refers themselves")
 	if *by == customerID {
-		return nil, fault.Invalidf("referredById", "nobody refers themselves")
+		return nil, themselves
 	}
 	if err := tx.Lock(ctx, LockReferrals, false); err != nil {
 		return nil, err
@@ -109,10 +110,17 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.LockCustomer(ctx, tx, "referredById", *by); err != nil {
+	referrer, err := s.LockCustomer(ctx, tx, "referredById", *by)
+	if err != nil {
 		return nil, err
 	}
-	through, above, err := between(ctx, tx, customerID, *by)
+	switch {
+	case referrer.ID == c.ID:
+		return nil, themselves
+	case referrer.ID != *by: // merged into another since the request was read
+		return nil, fault.NoSuch("referredById", "customer")
+	}
+	through, above, err := between(ctx, tx, c.ID, *by)
 	if err != nil || !above {
 		return c, err
 	}

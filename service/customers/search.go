@@ -24,8 +24,18 @@ const (
 	maxWords = 8
 )
 
-// SearchTerms returns the terms by which a customer is found, each once.
-func SearchTerms(c *ent.Customer) []string {
+// SearchTerms returns the terms by which a customer is found, each once: those of the row, and those of what the customer has beside it.
+func SearchTerms(c *ent.Customer, others ...Identity) []string {
+	terms := termsOf(c)
+	for _, one := range others {
+		terms = append(terms, termsOf(one.asCustomer())...)
+	}
+	slices.Sort(terms)
+	return slices.DeleteFunc(slices.Compact(terms), func(term string) bool { return term == "" })
+}
+
+// termsOf lists the terms of the fields of a customer.
+func termsOf(c *ent.Customer) []string {
 	var terms []string
 	add := func(text string) {
 		for _, word := range words(text) {
@@ -51,8 +61,7 @@ func SearchTerms(c *ent.Customer) []string {
 			terms = append(terms, digits[from:])
 		}
 	}
-	slices.Sort(terms)
-	return slices.DeleteFunc(slices.Compact(terms), func(term string) bool { return term == "" })
+	return terms
 }
 
 // words splits text into folded words of letters and digits.

@@ -3,6 +3,7 @@ package customers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -80,11 +81,12 @@ func between(ctx context.Context, tx *store.Tx, customerID, of string) (through 
 // customer whom they may not see.
 func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([]service.Twin, error) {
 	var all []service.Twin
-	query := "SELECT id, email_twin FROM customers WHERE email_key = ? AND deleted_at IS NULL AND id <> ?"
+	const others = " UNION ALL SELECT customer_id, 0 FROM customer_identities WHERE kind = ? AND value_key = ? AND customer_id <> ?"
+	query, kind := "SELECT id, email_twin FROM customers WHERE email_key = ? AND deleted_at IS NULL AND id <> ?", service.DuplicateReasonEmail
 	if of == byExternalID {
-		query = "SELECT id, external_twin FROM customers WHERE external_id = ? AND deleted_at IS NULL AND id <> ?"
+		query, kind = "SELECT id, external_twin FROM customers WHERE external_id = ? AND deleted_at IS NULL AND id <> ?", service.DuplicateReasonExternalID
 	}
-	err := store.Each(ctx, tx, query, []any{value, self}, func(scan store.ScanFunc) error {
+	err := store.Each(ctx, tx, query+others, []any{value, self, string(kind), value, self}, func(scan store.ScanFunc) error {
 		var one service.Twin
 		err := scan(&one.ID, &one.Number)
 		all = append(all, one)
@@ -93,8 +95,37 @@ func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([
 	return all, err
 }
 
-// writeTerms brings the search terms of a customer up to date. They are derived state, which no role may write.
-func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer) error {
+// IsAbove reports whether a customer referred another, directly or through others: see [between].
+func IsAbove(ctx context.Context, tx *store.Tx, customerID, of string) (bool, error) {
+	_, above, err := between(ctx, tx, customerID, of)
+	return above, err
+}
+
+// FreeTwin returns the number that tells a customer's value in a column that is unique from that of others who are not deleted: wanted, if
+// no other has that one, or else the next. Who has the value does not show.
+func FreeTwin(ctx context.Context, tx *store.Tx, column, value, self string, wanted int) (int, error) {
+	twin := map[string]string{"email_key": "email_twin", "external_id": "external_twin"}[column]
+	next, taken := 0, wanted < 0
+	err := store.Each(ctx, tx, "SELECT "+twin+" FROM customers WHERE "+column+" = ? AND deleted_at IS NULL AND id <> ?", []any{value, self}, func(scan store.ScanFunc) error {
+		var number int
+		err := scan(&number)
+		next, taken = max(next, number+1), taken || number == wanted
+		return err
+	})
+	if !taken {
+		next = wanted
+	}
+	return next, err
+}
+
+// writeCreatedAt writes when a customer was first known: of two who are merged, since when either was. The actor may change the customer.
+func writeCreatedAt(ctx context.Context, tx *store.Tx, customerID string, at time.Time) error {
+	_, err := tx.Exec(ctx, "UPDATE customers SET created_at = ? WHERE id = ?", at, customerID)
+	return err
+}
+
+// WriteTerms brings the search terms of a customer up to date. They are derived state, which no role may write.
+func (s *Service) WriteTerms(ctx context.Context, tx *store.Tx, c *ent.Customer) error {
 	ctx = auth.System(ctx)
 	rows, err := tx.SearchTerm.Query().Where(searchterm.CustomerID(c.ID)).All(ctx)
 	if err != nil {
@@ -102,7 +133,11 @@ func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer)
 	}
 	wanted := map[string]bool{}
 	if c.DeletedAt == nil {
-		for _, term := range SearchTerms(c) {
+		others, err := IdentitiesOf(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, term := range SearchTerms(c, others[c.ID]...) {
 			wanted[term] = true
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
@@ -18,6 +20,10 @@ import (
 // where nobody else changed the same fields, and is a VERSION_CONFLICT that names them where somebody did.
 func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerInput) (*ent.Customer, error) {
 	var faults fault.List
+	asked := in
+	if in.ReferredByID.IsSet() {
+		in.ReferredByID = graphql.OmittableOf(s.KeptOf(in.ReferredByID.Value()))
+	}
 	changes, err := s.changesOf(&in)
 	faults.Add(err)
 	reason, err := input.OptionalText("stageReason", in.StageReason, 1000)
@@ -30,7 +36,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err = s.WriteUnique(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	_, err = s.WriteUnique(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: asked}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.holdTax(ctx, tx, in); err != nil {
 			return "", err
 		}
@@ -49,7 +55,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			return "", err
 		}
 		merge := service.Update{
-			Action: service.CustomerUpdate, Subject: c.ID, Expected: in.ExpectedVersion, Version: c.Version,
+			Action: service.CustomerUpdate, Subject: c.ID, Named: in.ID, Expected: in.ExpectedVersion, Version: c.Version,
 			Current: map[string]any{}, Updated: map[string]any{},
 		}
 		for _, one := range changes {
@@ -75,7 +81,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, in.ID)
+	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }
 
 // checkNamed checks the owner and the partner whom an update names.
@@ -137,7 +143,7 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	if err != nil {
 		return service.Race(err, false, uniqueColumns...)
 	}
-	if err := s.writeTerms(ctx, tx, after); err != nil {
+	if err := s.WriteTerms(ctx, tx, after); err != nil {
 		return err
 	}
 	if err := s.AuditVersion(ctx, tx, service.CustomerUpdate, c.ID, service.VersionChange{Version: after.Version, Fields: moved}); err != nil {

@@ -33,10 +33,10 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 			return "", err
 		}
 		now := s.Now()
-		create := tx.PriceAgreement.Create().SetID(agreement.ID).SetCustomerID(in.CustomerID).SetProductID(in.ProductID).
+		create := tx.PriceAgreement.Create().SetID(agreement.ID).SetCustomerID(c.ID).SetProductID(in.ProductID).
 			SetUnit(agreement.Unit).SetMinimumQuantity(agreement.MinimumQuantity).SetValidFrom(agreement.ValidFrom).SetNillableValidTo(agreement.ValidTo).
 			SetNillableOverrideFloorReason(input.NonEmpty(agreement.OverrideReason)).SetAgreedBy(actor.UserID).SetRecordedAt(now)
-		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
+		detail := map[string]any{"customer": c.ID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
 		action := "price.propose"
 		if actor.Has(auth.ScopeFloor) {
 			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, c, in.ProductID, agreement.MinimumQuantity)
@@ -54,7 +54,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		if err := s.Audit(ctx, tx, action, agreement.ID, detail); err != nil {
 			return "", err
 		}
-		if err := s.CustomerChanged(ctx, tx, in.CustomerID); err != nil {
+		if err := s.CustomerChanged(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
 		return agreement.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)

@@ -38,8 +38,12 @@ func (p *Price) Key() string {
 	return holdKey(p.CustomerID, p.ProductID, p.Quantity, p.options)
 }
 
-// Key is the key of the price that was promised to a customer: see [Price.Key].
+// Key is the key of the price that was promised to a customer: see [Price.Key]. What was held for one who was merged into another since
+// then is held under their own id.
 func (p Promise) Key(customerID string) string {
+	if p.customer != "" {
+		customerID = p.customer
+	}
 	return holdKey(customerID, p.ProductID, p.Quantity, p.Options)
 }
 

@@ -22,6 +22,7 @@ type Promise struct {
 	Options   []pricing.Option
 	LeadDays  int
 	PricedAt  time.Time // the moment that the price is of
+	customer  string    // for whom the price was asked; "" where only the one is known who has it now
 }
 
 // PromiseJSON is what offer and order lines keep of a promise as JSON.

@@ -102,11 +102,15 @@ func (s *Service) changeAgreement(ctx context.Context, v service.Verb, agreement
 		if err != nil {
 			return "", err
 		}
-		if _, err := s.LockCustomer(ctx, tx, "id", seen.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "id", seen.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		a, err := tx.PriceAgreement.Query().Where(priceagreement.ID(agreementID)).Only(ctx) // read once more, now that nobody else can change it
 		if err != nil {
+			return "", err
+		}
+		if err := service.StillOf(c.ID, a.CustomerID); err != nil {
 			return "", err
 		}
 		if err := service.CheckVersion(expectedVersion, a.Version); err != nil {

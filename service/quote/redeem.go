@@ -48,7 +48,7 @@ func (s *Service) Redeem(customerID string, tokens []string) ([]Promise, error) 
 		switch {
 		case errors.Is(err, auth.ErrPriceInvalid):
 			refused.faults.Add(tokenFault(fault.Invalid, i, "not a price token of ours, or an altered one"))
-		case content.Customer != customerID:
+		case s.Kept(content.Customer) != s.Kept(customerID):
 			refused.faults.Add(tokenFault(fault.Invalid, i, "this price was promised to another customer"))
 		case errors.Is(err, auth.ErrPriceExpired):
 			refused.expired = append(refused.expired, expiredToken{i, content})
@@ -81,7 +81,7 @@ func (s *Service) RefusalFaults(ctx context.Context, customerID string, err erro
 	if len(refused.expired) == 0 {
 		return faults
 	}
-	c, err := s.Client.Customer.Get(ctx, customerID)
+	c, err := s.Client.Customer.Get(ctx, s.Kept(customerID))
 	if err != nil {
 		return err
 	}

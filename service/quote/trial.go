@@ -106,7 +106,7 @@ func (s *Service) customerOf(ctx context.Context, customerID string) (*ent.Custo
 	if err := id.Check("customerId", id.Customer, customerID); err != nil {
 		return nil, err
 	}
-	c, err := s.Client.Customer.Query().Where(customer.ID(customerID), customer.DeletedAtIsNil()).Only(ctx)
+	c, err := s.Client.Customer.Query().Where(customer.ID(s.Kept(customerID)), customer.DeletedAtIsNil()).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, fault.NoSuch("customerId", "customer")
 	}

@@ -48,7 +48,8 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 	promises, refused := s.quote.Redeem(in.CustomerID, in.PriceTokens)
 	expiresAt := in.ExpiresAt.UTC().Truncate(time.Microsecond)
 	made, err := s.Write(ctx, service.Verb{Name: "createOffer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		now := s.Now()
@@ -68,7 +69,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		if err != nil {
 			return "", err
 		}
-		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(in.CustomerID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
+		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(c.ID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
 			SetStatus(schema.OfferDraft).SetTotal(total).SetTax(tax).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
@@ -181,6 +182,9 @@ func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID strin
 		}
 		o, err := tx.Offer.Query().Where(offer.ID(offerID)).Only(ctx) // read once more, now that nobody else can change it
 		if err != nil {
+			return "", err
+		}
+		if err := service.StillOf(c.ID, o.CustomerID); err != nil {
 			return "", err
 		}
 		if err := service.CheckVersion(expectedVersion, o.Version); err != nil {

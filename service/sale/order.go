@@ -54,13 +54,14 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		if err := s.rates.HoldRates(ctx, tx); err != nil {
 			return "", err
 		}
-		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		if refused != nil { // only here: the repetition of a request that succeeded is not refused
 			return "", refused
 		}
-		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises, overrule: overrule, field: "priceTokens"})
+		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: c.ID, externalID: externalID, at: at, promises: promises, overrule: overrule, field: "priceTokens"})
 		if err != nil {
 			return "", service.Race(err, true, uniqueOrder)
 		}
@@ -198,6 +199,9 @@ func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, e
 	}
 	o, err := tx.Order.Get(ctx, orderID) // read once more, now that nobody else can change it
 	if err != nil {
+		return nil, err
+	}
+	if err := service.StillOf(seen.CustomerID, o.CustomerID); err != nil {
 		return nil, err
 	}
 	return o, service.CheckVersion(expectedVersion, o.Version)

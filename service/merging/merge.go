@@ -1,0 +1,282 @@
+package merging
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/consent"
+	"kopeck/service/customers"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+const maxReason = 1000
+
+// taken has the columns that a value of MergedField is about.
+var taken = map[service.MergedField]string{
+	service.MergedFieldKind: "kind", service.MergedFieldName: "name", service.MergedFieldEmail: "email", service.MergedFieldPhone: "phone",
+	service.MergedFieldExternalID: "external_id", service.MergedFieldSegment: "segment", service.MergedFieldOwner: "owner_id",
+	service.MergedFieldReferredBy: "referred_by_id", service.MergedFieldPartner: "partner_id", service.MergedFieldWallet: "wallet",
+	service.MergedFieldBirthday: "birthday", service.MergedFieldMeasurements: "measurements", service.MergedFieldTaxExempt: "tax_exempt",
+}
+
+// merge is a merge on its way.
+type merge struct {
+	id           string
+	kept, merged *ent.Customer // as they were
+	after        *ent.Customer // the kept one as it will be
+	takes        func(column string) bool
+	reason       *string
+	version      int // of both afterwards: greater than any that a client knows of either
+}
+
+// MergeCustomers makes one customer of two, in one transaction, and returns the merge. All that belonged to the merged one belongs to the kept
+// one from then on, and what follows from it is as if they had always been one.
+//
+// Faults: INVALID by field; NOT_FOUND on keepId and mergeId; FORBIDDEN for who changes no customers, and on mergeId for who may not restate
+// taxes where the two differ in their exemption; VERSION_CONFLICT on keepVersion and mergeVersion.
+func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersInput) (*service.CustomerMerge, error) {
+	if err := mayWrite(ctx); err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	faults.Add(checkPair("keepId", in.KeepID, "mergeId", in.MergeID))
+	reason, err := input.OptionalText("reason", in.Reason, maxReason)
+	faults.Add(err)
+	columns := make([]string, len(in.Take))
+	for i, one := range in.Take {
+		columns[i] = taken[one]
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "mergeCustomers", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		m := &merge{id: s.IDs.Make(id.Merge), reason: reason, takes: func(column string) bool { return slices.Contains(columns, column) }}
+		if err := s.lockPair(ctx, tx, m, in); err != nil {
+			return "", err
+		}
+		return m.id, s.merge(ctx, tx, m)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Merge(ctx, made)
+}
+
+// lockPair locks the customers of a merge, both of whom the actor may see and change, and checks that they can be merged.
+func (s *Service) lockPair(ctx context.Context, tx *store.Tx, m *merge, in service.MergeCustomersInput) (err error) {
+	if err := s.hold(ctx, tx, in.KeepID, in.MergeID, s.Kept(in.KeepID), s.Kept(in.MergeID)); err != nil {
+		return err
+	}
+	var faults fault.List
+	m.kept, err = s.LockCustomer(ctx, tx, "keepId", in.KeepID)
+	faults.Add(err)
+	m.merged, err = s.LockCustomer(ctx, tx, "mergeId", in.MergeID)
+	faults.Add(err)
+	if err := faults.Or(); err != nil {
+		return err
+	}
+	if m.kept.ID == m.merged.ID {
+		return sameCustomer("mergeId")
+	}
+	faults.Add(checkVersion("keepVersion", in.KeepVersion, m.kept.Version))
+	faults.Add(checkVersion("mergeVersion", in.MergeVersion, m.merged.Version))
+	differ, err := s.exemptionsDiffer(ctx, tx, m.kept, m.merged)
+	if err != nil {
+		return err
+	}
+	if actor, _ := auth.From(ctx); differ && !actor.Has(auth.ScopeFloor) && !actor.IsSystem() {
+		faults.Add(fault.New(fault.Forbidden, "mergeId", "the customers differ in their exemption from tax: merging them restates what is booked, and takes the scope floor"))
+	}
+	m.version = max(m.kept.Version, m.merged.Version) + 1
+	return faults.Or()
+}
+
+// exemptionsDiffer reports whether either of two customers is or was exempt from tax: the orders of one are restated by the history of the
+// other then.
+func (s *Service) exemptionsDiffer(ctx context.Context, tx *store.Tx, a, b *ent.Customer) (bool, error) {
+	dated, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, a.ID, b.ID)
+	return a.TaxExempt != nil || b.TaxExempt != nil || len(dated) > 0, err
+}
+
+// merge does all that a merge changes. The transaction holds what hold does.
+func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error) {
+	if m.after, err = customers.Merged(m.kept, m.merged, m.takes); err != nil {
+		return err
+	}
+	if err := s.consent.Stricter(ctx, tx, m.sides(), sourceOf(m.id)); err != nil {
+		return err
+	}
+	if err := s.keepStages(ctx, tx, m.kept, m.merged); err != nil {
+		return err
+	}
+	if err := s.writeMerge(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.hide(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.moveRows(ctx, tx, m); err != nil {
+		return err
+	}
+	if m.after.ReferredByID, err = s.referrer(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.writeKept(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.settle(ctx, tx, []*ent.Customer{m.kept}, []*ent.Customer{m.merged}, "merged with "+m.merged.ID); err != nil {
+		return err
+	}
+	detail := map[string]any{"merge": m.id, "kept": m.kept.ID, "merged": m.merged.ID, "reason": m.reason}
+	for _, one := range []string{m.kept.ID, m.merged.ID} {
+		if err := s.Audit(ctx, tx, "customer.merge", one, detail); err != nil {
+			return err
+		}
+	}
+	return s.changed(ctx, tx, m.kept.ID, m.merged.ID)
+}
+
+// sides says whose partner the kept customer has.
+func (m *merge) sides() consent.Sides {
+	of := consent.Sides{Kept: m.kept.ID, Merged: m.merged.ID}
+	theirs, others := input.OrZero(m.kept.PartnerID), input.OrZero(m.merged.PartnerID)
+	switch {
+	case theirs == others:
+	case input.OrZero(m.after.PartnerID) == others:
+		of.Partner = m.merged.ID
+	default:
+		of.Partner = m.kept.ID
+	}
+	return of
+}
+
+// hide deletes the merged customer, whose row keeps its values, and ends that the two are not the same.
+func (s *Service) hide(ctx context.Context, tx *store.Tx, m *merge) error {
+	now := s.Now()
+	hidden, err := tx.Customer.UpdateOneID(m.merged.ID).SetDeletedAt(now).SetMergedIntoID(m.kept.ID).SetVersion(m.version).SetUpdatedAt(now).Save(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.customers.WriteTerms(ctx, tx, hidden); err != nil {
+		return err
+	}
+	return s.revokeNotSame(ctx, tx, m.kept.ID, m.merged.ID)
+}
+
+// referrer returns who referred the kept customer: as the caller says, the one of the kept or of the merged customer, unless that one was
+// referred by them, directly or through others. The rows have been moved.
+func (s *Service) referrer(ctx context.Context, tx *store.Tx, m *merge) (*string, error) {
+	wanted := []*string{m.kept.ReferredByID, m.merged.ReferredByID}
+	if m.takes("referred_by_id") {
+		slices.Reverse(wanted)
+	}
+	for _, by := range wanted {
+		if by == nil || *by == m.kept.ID || *by == m.merged.ID {
+			continue
+		}
+		above, err := customers.IsAbove(ctx, tx, m.kept.ID, *by)
+		if err != nil {
+			return nil, err
+		}
+		if !above {
+			return by, nil
+		}
+	}
+	return nil, nil
+}
+
+// writeKept writes the values of the kept customer, and as identities those of both that are not among them.
+func (s *Service) writeKept(ctx context.Context, tx *store.Tx, m *merge) error {
+	before, err := tx.Customer.Get(ctx, m.kept.ID) // the referrer may have been moved
+	if err != nil {
+		return err
+	}
+	if err := s.customers.Put(ctx, tx, before, m.after, m.version, "merged with "+m.merged.ID); err != nil {
+		return err
+	}
+	differ, err := customers.Differences(m.kept, m.after)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(differ)
+	if err != nil {
+		return err
+	}
+	if err := s.writeDifferences(ctx, tx, m.id, text); err != nil {
+		return err
+	}
+	own := customers.IdentitiesIn(m.after)
+	for _, one := range slices.Concat(customers.IdentitiesIn(m.kept), customers.IdentitiesIn(m.merged)) {
+		isOwn := slices.ContainsFunc(own, func(other customers.Identity) bool { return other.Kind == one.Kind && other.Key == one.Key })
+		if isOwn {
+			continue
+		}
+		one.CustomerID = m.kept.ID
+		own = append(own, one)
+		if err := s.writeIdentity(ctx, tx, m.id, one); err != nil {
+			return err
+		}
+	}
+	after, err := tx.Customer.Get(ctx, m.kept.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.customers.WriteTerms(ctx, tx, after); err != nil {
+		return err
+	}
+	// Who knows the merged customer finds what an update of theirs would overwrite.
+	change := service.VersionChange{Version: m.version, Fields: s.customers.Changes(m.merged, after), Reason: "merged into " + m.kept.ID}
+	return s.AuditVersion(ctx, tx, service.CustomerUpdate, m.merged.ID, change)
+}
+
+// settle computes again all that follows from the facts of customers. Those of gone have none any more.
+func (s *Service) settle(ctx context.Context, tx *store.Tx, live, gone []*ent.Customer, reason string) error {
+	ids := func(of []*ent.Customer) []string {
+		all := make([]string, len(of))
+		for i, c := range of {
+			all[i] = c.ID
+		}
+		return all
+	}
+	if err := s.stagesOfChanges(ctx, tx, ids(live)); err != nil {
+		return err
+	}
+	for _, c := range live {
+		dated, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, c.ID)
+		if err != nil {
+			return err
+		}
+		is, err := tx.Customer.Get(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if is.TaxExempt == nil && c.TaxExempt == nil && len(dated) == 0 && !slices.ContainsFunc(gone, func(one *ent.Customer) bool { return one.TaxExempt != nil }) {
+			continue
+		}
+		if err := s.rates.RestateExemption(ctx, tx, c.ID, is.TaxExempt, beginOfTime); err != nil {
+			return err
+		}
+	}
+	return s.books.SettleMerged(ctx, tx, ids(live), ids(gone), reason)
+}
+
+// changed says what processes and subscribers are to read again.
+func (s *Service) changed(ctx context.Context, tx *store.Tx, customerIDs ...string) error {
+	for _, one := range customerIDs {
+		if err := s.CustomerChanged(ctx, tx, one); err != nil {
+			return err
+		}
+	}
+	if err := s.SnapshotChanged(ctx, tx, service.SnapshotMerged); err != nil {
+		return err
+	}
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBook) // agreements, exemptions and holds are in it
+}
