@@ -123,7 +123,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID strin
 		if found, err = s.visible(ctx, tx, "id", contactID); err != nil { // as it is now that nobody else changes it
 			return nil, nil, err
 		}
-		if err := service.StillOf(ids[0], found.CustomerID); err != nil {
+		if err := service.StillOf(held.CustomerID, found.CustomerID); err != nil {
 			return nil, nil, err
 		}
 		now := recordOf(found)
