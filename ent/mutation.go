@@ -23490,6 +23490,7 @@ type PriceAgreementMutation struct {
 	valid_from            *time.Time
 	valid_to              *time.Time
 	override_floor_reason *string
+	excused_measurements  *map[string]interface{}
 	agreed_by             *string
 	recorded_at           *time.Time
 	state                 *schema.AgreementState
@@ -23946,6 +23947,55 @@ func (m *PriceAgreementMutation) OverrideFloorReasonCleared() bool {
 func (m *PriceAgreementMutation) ResetOverrideFloorReason() {
 	m.override_floor_reason = nil
 	delete(m.clearedFields, priceagreement.FieldOverrideFloorReason)
+}
+
+// SetExcusedMeasurements sets the "excused_measurements" field.
+func (m *PriceAgreementMutation) SetExcusedMeasurements(value map[string]interface{}) {
+	m.excused_measurements = &value
+}
+
+// ExcusedMeasurements returns the value of the "excused_measurements" field in the mutation.
+func (m *PriceAgreementMutation) ExcusedMeasurements() (r map[string]interface{}, exists bool) {
+	v := m.excused_measurements
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExcusedMeasurements returns the old "excused_measurements" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldExcusedMeasurements(ctx context.Context) (v map[string]interface{}, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExcusedMeasurements is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExcusedMeasurements requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExcusedMeasurements: %w", err)
+	}
+	return oldValue.ExcusedMeasurements, nil
+}
+
+// ClearExcusedMeasurements clears the value of the "excused_measurements" field.
+func (m *PriceAgreementMutation) ClearExcusedMeasurements() {
+	m.excused_measurements = nil
+	m.clearedFields[priceagreement.FieldExcusedMeasurements] = struct{}{}
+}
+
+// ExcusedMeasurementsCleared returns if the "excused_measurements" field was cleared in this mutation.
+func (m *PriceAgreementMutation) ExcusedMeasurementsCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldExcusedMeasurements]
+	return ok
+}
+
+// ResetExcusedMeasurements resets all changes to the "excused_measurements" field.
+func (m *PriceAgreementMutation) ResetExcusedMeasurements() {
+	m.excused_measurements = nil
+	delete(m.clearedFields, priceagreement.FieldExcusedMeasurements)
 }
 
 // SetAgreedBy sets the "agreed_by" field.
@@ -24487,7 +24537,7 @@ func (m *PriceAgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceAgreementMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.version != nil {
 		fields = append(fields, priceagreement.FieldVersion)
 	}
@@ -24511,6 +24561,9 @@ func (m *PriceAgreementMutation) Fields() []string {
 	}
 	if m.override_floor_reason != nil {
 		fields = append(fields, priceagreement.FieldOverrideFloorReason)
+	}
+	if m.excused_measurements != nil {
+		fields = append(fields, priceagreement.FieldExcusedMeasurements)
 	}
 	if m.agreed_by != nil {
 		fields = append(fields, priceagreement.FieldAgreedBy)
@@ -24566,6 +24619,8 @@ func (m *PriceAgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.ValidTo()
 	case priceagreement.FieldOverrideFloorReason:
 		return m.OverrideFloorReason()
+	case priceagreement.FieldExcusedMeasurements:
+		return m.ExcusedMeasurements()
 	case priceagreement.FieldAgreedBy:
 		return m.AgreedBy()
 	case priceagreement.FieldRecordedAt:
@@ -24611,6 +24666,8 @@ func (m *PriceAgreementMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldValidTo(ctx)
 	case priceagreement.FieldOverrideFloorReason:
 		return m.OldOverrideFloorReason(ctx)
+	case priceagreement.FieldExcusedMeasurements:
+		return m.OldExcusedMeasurements(ctx)
 	case priceagreement.FieldAgreedBy:
 		return m.OldAgreedBy(ctx)
 	case priceagreement.FieldRecordedAt:
@@ -24695,6 +24752,13 @@ func (m *PriceAgreementMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOverrideFloorReason(v)
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		v, ok := value.(map[string]interface{})
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExcusedMeasurements(v)
 		return nil
 	case priceagreement.FieldAgreedBy:
 		v, ok := value.(string)
@@ -24817,6 +24881,9 @@ func (m *PriceAgreementMutation) ClearedFields() []string {
 	if m.FieldCleared(priceagreement.FieldOverrideFloorReason) {
 		fields = append(fields, priceagreement.FieldOverrideFloorReason)
 	}
+	if m.FieldCleared(priceagreement.FieldExcusedMeasurements) {
+		fields = append(fields, priceagreement.FieldExcusedMeasurements)
+	}
 	if m.FieldCleared(priceagreement.FieldProposedAt) {
 		fields = append(fields, priceagreement.FieldProposedAt)
 	}
@@ -24857,6 +24924,9 @@ func (m *PriceAgreementMutation) ClearField(name string) error {
 		return nil
 	case priceagreement.FieldOverrideFloorReason:
 		m.ClearOverrideFloorReason()
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		m.ClearExcusedMeasurements()
 		return nil
 	case priceagreement.FieldProposedAt:
 		m.ClearProposedAt()
@@ -24910,6 +24980,9 @@ func (m *PriceAgreementMutation) ResetField(name string) error {
 		return nil
 	case priceagreement.FieldOverrideFloorReason:
 		m.ResetOverrideFloorReason()
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		m.ResetExcusedMeasurements()
 		return nil
 	case priceagreement.FieldAgreedBy:
 		m.ResetAgreedBy()

@@ -1112,23 +1112,23 @@ func init() {
 	// priceagreement.OverrideFloorReasonValidator is a validator for the "override_floor_reason" field. It is called by the builders before save.
 	priceagreement.OverrideFloorReasonValidator = priceagreementDescOverrideFloorReason.Validators[0].(func(string) error)
 	// priceagreementDescAgreedBy is the schema descriptor for agreed_by field.
-	priceagreementDescAgreedBy := priceagreementFields[7].Descriptor()
+	priceagreementDescAgreedBy := priceagreementFields[8].Descriptor()
 	// priceagreement.AgreedByValidator is a validator for the "agreed_by" field. It is called by the builders before save.
 	priceagreement.AgreedByValidator = priceagreementDescAgreedBy.Validators[0].(func(string) error)
 	// priceagreementDescDecidedBy is the schema descriptor for decided_by field.
-	priceagreementDescDecidedBy := priceagreementFields[12].Descriptor()
+	priceagreementDescDecidedBy := priceagreementFields[13].Descriptor()
 	// priceagreement.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
 	priceagreement.DecidedByValidator = priceagreementDescDecidedBy.Validators[0].(func(string) error)
 	// priceagreementDescDeclineReason is the schema descriptor for decline_reason field.
-	priceagreementDescDeclineReason := priceagreementFields[13].Descriptor()
+	priceagreementDescDeclineReason := priceagreementFields[14].Descriptor()
 	// priceagreement.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	priceagreement.DeclineReasonValidator = priceagreementDescDeclineReason.Validators[0].(func(string) error)
 	// priceagreementDescEndReason is the schema descriptor for end_reason field.
-	priceagreementDescEndReason := priceagreementFields[15].Descriptor()
+	priceagreementDescEndReason := priceagreementFields[16].Descriptor()
 	// priceagreement.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
 	priceagreement.EndReasonValidator = priceagreementDescEndReason.Validators[0].(func(string) error)
 	// priceagreementDescEndedBy is the schema descriptor for ended_by field.
-	priceagreementDescEndedBy := priceagreementFields[16].Descriptor()
+	priceagreementDescEndedBy := priceagreementFields[17].Descriptor()
 	// priceagreement.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
 	priceagreement.EndedByValidator = priceagreementDescEndedBy.Validators[0].(func(string) error)
 	// priceagreementDescID is the schema descriptor for id field.

@@ -8845,7 +8845,10 @@ input AgreePriceInput {
   validFrom: Time
   "Until when the price holds, excluded: without end by default."
   validTo: Time
-  "Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads."
+  """
+  Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads. It excuses the product by what is
+  measured of the customer when the price is agreed or approved; other measurements add what they add to the floor.
+  """
   overrideFloorReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -9749,15 +9752,16 @@ type ProductCost {
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
     """
-    The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a
-    token, and needs the scope costs.
+    The moment: now by default. The price is then by what was known at that moment, and its token is not honoured: prices of now alone
+    are promised. A price in the future is a forecast without a token, and needs the scope costs.
     """
     at: Time
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
     again is held once, until the new token expires; if that is not possible the hold there was stays, and so does a colleague's.
     placeOrder with the token takes what is held. A user holds at most 20 prices at once, and up to each day at most a share of each
-    resource up to that day (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID.
+    resource up to that day (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID. It
+    writes, so that it must be sent by POST.
     """
     hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
@@ -10023,7 +10027,11 @@ input UpdateCustomerInput {
   wallet: MoneyInput @goField(omittable: true)
   "The day on which the customer was born, from 1900 to today; null for unknown."
   birthday: Date @goField(omittable: true)
-  "Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since."
+  """
+  Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since. An
+  exemption that promised prices of open orders take off tax for is ended by whoever has the scope floor: FORBIDDEN without it, since these
+  orders then have tax at the same prices.
+  """
   taxExempt: String @goField(omittable: true)
   """
   From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
@@ -10607,7 +10615,7 @@ extend type Mutation {
   ): OfferPayload! @scope(writes: "Offer")
   """
   Records that the customer accepted an offer, and makes the order at exactly the promised prices. An offer that was
-  answered, withdrawn or expired by then is WRONG_STATE.
+  answered, withdrawn or expired by then is WRONG_STATE, and so is one whose prices take off tax for an exemption that has ended.
   """
   acceptOffer(
     "Which offer, and when it was accepted."
@@ -11053,8 +11061,8 @@ extend type Query {
 }
 extend type Mutation {
   """
-  Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED;
-  a day for which the free capacity does not suffice is DATE_IMPOSSIBLE.
+  Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED,
+  and so is one that takes off tax for an exemption that has ended; a day for which the free capacity does not suffice is DATE_IMPOSSIBLE.
   """
   placeOrder(
     "The order."
@@ -11107,7 +11115,10 @@ input PlaceOrderInput {
   priceTokens: [String!]!
   "The order's id in another system, unique."
   externalId: String
-  "When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer."
+  """
+  When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer. A moment before the
+  prices were asked for takes the scope floor: INVALID without it.
+  """
   at: Time
   """
   Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
@@ -11382,9 +11393,9 @@ type Price {
   at: Time! @open
   "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
   date: PriceDate @scope(name: "staff")
-  "Until when the token is honoured: setting priceMinutes."
+  "Until when the token is honoured: setting priceMinutes. Of a price as of a past moment it is that moment: such a price is no promise now."
   validUntil: Time! @open
-  "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
+  "A promise that Kopeck alone can read: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity. One that takes off tax for an exemption is honoured while the customer is exempt."
   token: String! @open
 }
 """

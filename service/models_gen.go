@@ -52,7 +52,8 @@ type AgreePriceInput struct {
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Until when the price holds, excluded: without end by default.
 	ValidTo *time.Time `json:"validTo,omitempty"`
-	// Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads.
+	// Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads. It excuses the product by what is
+	// measured of the customer when the price is agreed or approved; other measurements add what they add to the floor.
 	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -718,7 +719,8 @@ type PlaceOrderInput struct {
 	PriceTokens []string `json:"priceTokens"`
 	// The order's id in another system, unique.
 	ExternalID *string `json:"externalId,omitempty"`
-	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer.
+	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer. A moment before the
+	// prices were asked for takes the scope floor: INVALID without it.
 	At *time.Time `json:"at,omitempty"`
 	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
 	// the scope floor, and is audited.
@@ -1114,7 +1116,9 @@ type UpdateCustomerInput struct {
 	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
 	// The day on which the customer was born, from 1900 to today; null for unknown.
 	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
-	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since.
+	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since. An
+	// exemption that promised prices of open orders take off tax for is ended by whoever has the scope floor: FORBIDDEN without it, since these
+	// orders then have tax at the same prices.
 	TaxExempt graphql.Omittable[*string] `json:"taxExempt,omitempty"`
 	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
 	// FORBIDDEN without it.

@@ -630,7 +630,7 @@ var (
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "actor", Type: field.TypeString, Size: 400},
-		{Name: "key", Type: field.TypeString, Size: 255},
+		{Name: "key", Type: field.TypeString, Size: 1020},
 		{Name: "operation", Type: field.TypeString, Size: 400},
 		{Name: "body_hash", Type: field.TypeString, Size: 64},
 		{Name: "result_id", Type: field.TypeString, Size: 40},
@@ -1142,6 +1142,7 @@ var (
 		{Name: "valid_from", Type: field.TypeTime},
 		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
 		{Name: "override_floor_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "excused_measurements", Type: field.TypeJSON, Nullable: true},
 		{Name: "agreed_by", Type: field.TypeString, Size: 40},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED", "ENDED"}, Default: "AGREED"},
@@ -1163,13 +1164,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "price_agreements_customers_customer",
-				Columns:    []*schema.Column{PriceAgreementsColumns[17]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "price_agreements_products_product",
-				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[19]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1178,17 +1179,17 @@ var (
 			{
 				Name:    "priceagreement_customer_id_product_id_valid_from",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[17], PriceAgreementsColumns[18], PriceAgreementsColumns[4]},
+				Columns: []*schema.Column{PriceAgreementsColumns[18], PriceAgreementsColumns[19], PriceAgreementsColumns[4]},
 			},
 			{
 				Name:    "priceagreement_recorded_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[8], PriceAgreementsColumns[0]},
+				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[0]},
 			},
 			{
 				Name:    "priceagreement_state_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[8]},
+				Columns: []*schema.Column{PriceAgreementsColumns[10], PriceAgreementsColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state <> 'AGREED'",
 				},
