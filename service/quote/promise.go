@@ -22,6 +22,8 @@ type Promise struct {
 	Options   []pricing.Option
 	LeadDays  int
 	PricedAt  time.Time // the moment that the price is of
+
+	until time.Time // when its token expires; zero for a promise of an offer
 }
 
 // PromiseJSON is what offer and order lines keep of a promise as JSON.

@@ -48,7 +48,8 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 	promises, refused := s.quote.Redeem(in.CustomerID, in.PriceTokens)
 	expiresAt := in.ExpiresAt.UTC().Truncate(time.Microsecond)
 	made, err := s.Write(ctx, service.Verb{Name: "createOffer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
 			return "", err
 		}
 		now := s.Now()
@@ -59,6 +60,9 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 			return "", fault.Invalidf("expiresAt", "want a moment within the coming year")
 		case refused != nil:
 			return "", refused
+		}
+		if err := s.quote.CheckExemption(ctx, tx, c, promises); err != nil {
+			return "", err
 		}
 		total, err := quote.TotalOf(promises)
 		if err != nil {
