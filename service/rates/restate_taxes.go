@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent/order"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -56,8 +58,15 @@ func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID st
 // PlacedExempt reports whether a customer, who is exempt from tax, has open orders that were placed without a tax which is part of their
 // prices otherwise: once the exemption ends, less is left of the same prices. The transaction holds the rates and the customer.
 func (s *Service) PlacedExempt(ctx context.Context, tx *store.Tx, customerID string) (bool, error) {
-	orders, err := placedOrders(ctx, tx, customerID)
-	if err != nil || len(orders) == 0 || s.Settings().Taxes == costing.TaxOnTop {
+	if s.Settings().Taxes == costing.TaxOnTop {
+		return false, nil
+	}
+	open, err := tx.Order.Query().Where(order.CustomerID(customerID), order.StatusEQ(schema.OrderPlaced)).IDs(ctx)
+	if err != nil || len(open) == 0 {
+		return false, err
+	}
+	orders, err := ordersByID(ctx, tx, open)
+	if err != nil {
 		return false, err
 	}
 	basis, err := s.basisOf(ctx, tx, orders)

@@ -242,14 +242,6 @@ func uncostedOrders(ctx context.Context, from store.Reader) ([]orderToCost, erro
 	return orders, err
 }
 
-// placedOrders reads the orders of a customer that are neither completed nor cancelled, with their lines, by id. What becomes of their tax does not
-// depend on who asks.
-func placedOrders(ctx context.Context, from store.Reader, customerID string) ([]orderToCost, error) {
-	var orders orderRows
-	err := store.Each(ctx, from, ordersSelect+"o.customer_id = ? AND o.status = 'PLACED'"+ordersOrder, []any{customerID}, orders.add)
-	return orders, err
-}
-
 // writeOrderCosts writes the costs and taxes of orders and their lines, the taxes of their refunds, and the orders' margins.
 func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) error {
 	var orders, lines, refunds, parts [][]any
