@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"fmt"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -218,6 +219,13 @@ func TestHeldCapacity(t *testing.T) {
 				}
 			}
 			return got
+		}
+		// It writes, so that a link does not hold anything: by GET it is refused before anybody is asked who they are.
+		for hold, want := range map[string]int{"true": 405, "false": 200} {
+			query := url.QueryEscape(`{ customer(id: "x") { price(productId: "y", hold: ` + hold + `) { token } } }`)
+			if status, body := w.get("/graphql?query=" + query); status != want {
+				t.Errorf("hold: %s by GET: %d, %s; want %d", hold, status, body, want)
+			}
 		}
 		// A hold takes its room from others, and not from the customer it is for.
 		first := sales.Must(holdPrice, ask(anna, "7", 0))

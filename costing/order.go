@@ -51,6 +51,19 @@ func LineCost(unitCost money.Amount, quantity money.Decimal) (money.Amount, erro
 	return extend(unitCost, quantity)
 }
 
+// BoundedCost returns what the goods of a line of an order cost: [LineCost], but at most [money.Most], and whether it is less than that. A
+// price is given whatever the goods cost, so that nobody finds the cost by asking for quantities; and books hold any order.
+func BoundedCost(unitCost money.Amount, quantity money.Decimal) (cost money.Amount, bounded bool) {
+	cost, err := LineCost(unitCost, quantity)
+	if err == nil && !cost.TooLarge() {
+		return cost, false
+	}
+	if unitCost.Sign() < 0 {
+		return money.Minor(-money.Most.Minor()), true
+	}
+	return money.Most, true
+}
+
 // extend returns an amount for one unit x quantity, rounded once, half to even.
 func extend(unit money.Amount, quantity money.Decimal) (money.Amount, error) {
 	return MulDiv(unit.Minor(), quantity.Nano(), one.Nano())

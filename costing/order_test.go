@@ -89,3 +89,37 @@ func TestLineAmountsRoundOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestBoundedCost: a cost that may be stated is as it is, and a greater one the greatest.
+func TestBoundedCost(t *testing.T) {
+	t.Parallel()
+	most := money.Most.Minor()
+	for name, c := range map[string]struct {
+		unit     int64
+		quantity string
+		want     int64
+		bounded  bool
+	}{
+		"none":                   {0, "1000000", 0, false},
+		"the greatest":           {most, "1", most, false},
+		"a little more":          {most, "1.000000001", most, true},
+		"more than fits":         {math.MaxInt64, "1000000", most, true},
+		"income, the greatest":   {-most, "1", -most, false},
+		"income, more than fits": {math.MinInt64, "1000000", -most, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, bounded := costing.BoundedCost(money.Minor(c.unit), money.MustDecimal(c.quantity))
+			if got.Minor() != c.want || bounded != c.bounded {
+				t.Errorf("%d, %t; want %d, %t", got.Minor(), bounded, c.want, c.bounded)
+			}
+			cost, lines, err := costing.OrderLineCost(costing.ProductCost{Full: money.Minor(c.unit), Lines: []costing.Line{{Kind: costing.Material, Label: "cloth", Quantity: money.Whole(1), Amount: money.Minor(c.unit)}}}, money.MustDecimal(c.quantity))
+			if c.unit < 0 {
+				return // no line of a product is income
+			}
+			if err != nil || cost != got || lines[0].Amount != got || (lines[0].Label == "cloth") == bounded {
+				t.Errorf("lines %+v of %v, %v", lines[0], cost, err)
+			}
+		})
+	}
+}

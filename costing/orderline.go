@@ -25,13 +25,14 @@ type OrderCostLine struct {
 	RateRecordedAt *time.Time    // of the rate with RateValidFrom; nil where there is none
 }
 
-// OrderLineCost returns what the goods of a line cost, as [LineCost] does, and the lines of it, which sum to it exactly: it is divided
+// labelBounded ends the label of the lines of a cost that is bounded: they do not multiply out.
+const labelBounded = ": part of the greatest cost that may be stated"
+
+// OrderLineCost returns what the goods of a line cost, as [BoundedCost] does, and the lines of it, which sum to it exactly: it is divided
 // by largest remainder in proportion to the amounts of one unit. Error: money.ErrOverflow.
 func OrderLineCost(unit ProductCost, quantity money.Decimal) (money.Amount, []*OrderCostLine, error) {
-	cost, err := LineCost(unit.Full, quantity)
-	if err != nil {
-		return cost, nil, err
-	}
+	cost, bounded := BoundedCost(unit.Full, quantity)
+	var err error
 	weights := make([]*big.Rat, len(unit.Lines))
 	for i, line := range unit.Lines {
 		weights[i] = line.Amount.Rat()
@@ -45,7 +46,9 @@ func OrderLineCost(unit ProductCost, quantity money.Decimal) (money.Amount, []*O
 	lines := make([]*OrderCostLine, len(unit.Lines))
 	for i, line := range unit.Lines {
 		whole := &OrderCostLine{Line: line, UnitQuantity: line.Quantity, UnitAmount: line.Amount, RateRecordedAt: line.RateRecordedAt}
-		whole.Amount = amounts[i]
+		if whole.Amount = amounts[i]; bounded {
+			whole.Label += labelBounded
+		}
 		if whole.Quantity, err = money.DecimalOf(new(big.Rat).Mul(line.Quantity.Rat(), quantity.Rat()), money.Places); err != nil {
 			return cost, nil, err
 		}

@@ -226,6 +226,11 @@ func (s TaxShare) Applied() money.Decimal {
 	return s.Share
 }
 
+// ExemptAt reports whether a customer is exempt from tax at a moment, as known at another. "" is nobody.
+func (t *Taxes) ExemptAt(customerID string, at, knownAt time.Time) bool {
+	return customerID != "" && t != nil && t.exempt != nil && t.exempt(customerID, at, knownAt)
+}
+
 // ShareOf returns the share of tax of a product for a customer at a moment, as known at another, by the rates of the subject TAX.
 func (t *Taxes) ShareOf(rates *Rates, productID, customerID string, at, knownAt time.Time) TaxShare {
 	var s TaxShare
@@ -235,7 +240,7 @@ func (t *Taxes) ShareOf(rates *Rates, productID, customerID string, at, knownAt 
 	if s.Code, _ = t.CodeAt(productID, at, knownAt); s.Code == "" {
 		return s
 	}
-	s.Exempt = customerID != "" && t.exempt != nil && t.exempt(customerID, at, knownAt)
+	s.Exempt = t.ExemptAt(customerID, at, knownAt)
 	if rate := rates.at(SubjectTax, s.Code, at, knownAt); rate != nil {
 		s.Share, s.RateValidFrom, s.RateRecordedAt = rate.Amount, rate.ValidFrom, rate.RecordedAt
 	} else {

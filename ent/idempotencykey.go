@@ -20,7 +20,7 @@ type IdempotencyKey struct {
 	ID string `json:"id,omitempty"`
 	// Who sent the request.
 	Actor string `json:"actor,omitempty"`
-	// The key that the client chose.
+	// The key that the client chose, of at most 255 characters: MaxLen counts bytes.
 	Key string `json:"key,omitempty"`
 	// The name of the operation.
 	Operation string `json:"operation,omitempty"`

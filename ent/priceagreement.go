@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"kopeck/ent/customer"
 	"kopeck/ent/priceagreement"
@@ -38,6 +39,8 @@ type PriceAgreement struct {
 	ValidTo *time.Time `json:"valid_to,omitempty"`
 	// Why the price may be below the floor; null if no reason was given.
 	OverrideFloorReason *string `json:"override_floor_reason,omitempty"`
+	// What was measured of the customer when a price with an overrideFloorReason was agreed or approved: the floor by these is excused. Null where nothing was known, or without a reason.
+	ExcusedMeasurements map[string]interface{} `json:"excused_measurements,omitempty"`
 	// The user who agreed or proposed the price.
 	AgreedBy string `json:"agreed_by,omitempty"`
 	// When the agreement was recorded: from then on it is known, and prices may follow it. Of a proposal, when it was proposed, and once it is approved when that was.
@@ -102,6 +105,8 @@ func (*PriceAgreement) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case priceagreement.FieldExcusedMeasurements:
+			values[i] = new([]byte)
 		case priceagreement.FieldUnit:
 			values[i] = new(money.Amount)
 		case priceagreement.FieldMinimumQuantity:
@@ -182,6 +187,14 @@ func (_m *PriceAgreement) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OverrideFloorReason = new(string)
 				*_m.OverrideFloorReason = value.String
+			}
+		case priceagreement.FieldExcusedMeasurements:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field excused_measurements", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ExcusedMeasurements); err != nil {
+					return fmt.Errorf("unmarshal field excused_measurements: %w", err)
+				}
 			}
 		case priceagreement.FieldAgreedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -323,6 +336,9 @@ func (_m *PriceAgreement) String() string {
 		builder.WriteString("override_floor_reason=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("excused_measurements=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExcusedMeasurements))
 	builder.WriteString(", ")
 	builder.WriteString("agreed_by=")
 	builder.WriteString(_m.AgreedBy)

@@ -112,6 +112,12 @@ func (_c *PriceAgreementCreate) SetNillableOverrideFloorReason(v *string) *Price
 	return _c
 }
 
+// SetExcusedMeasurements sets the "excused_measurements" field.
+func (_c *PriceAgreementCreate) SetExcusedMeasurements(v map[string]interface{}) *PriceAgreementCreate {
+	_c.mutation.SetExcusedMeasurements(v)
+	return _c
+}
+
 // SetAgreedBy sets the "agreed_by" field.
 func (_c *PriceAgreementCreate) SetAgreedBy(v string) *PriceAgreementCreate {
 	_c.mutation.SetAgreedBy(v)
@@ -443,6 +449,10 @@ func (_c *PriceAgreementCreate) createSpec() (*PriceAgreement, *sqlgraph.CreateS
 	if value, ok := _c.mutation.OverrideFloorReason(); ok {
 		_spec.SetField(priceagreement.FieldOverrideFloorReason, field.TypeString, value)
 		_node.OverrideFloorReason = &value
+	}
+	if value, ok := _c.mutation.ExcusedMeasurements(); ok {
+		_spec.SetField(priceagreement.FieldExcusedMeasurements, field.TypeJSON, value)
+		_node.ExcusedMeasurements = value
 	}
 	if value, ok := _c.mutation.AgreedBy(); ok {
 		_spec.SetField(priceagreement.FieldAgreedBy, field.TypeString, value)

@@ -71,6 +71,18 @@ func (_u *PriceAgreementUpdate) ClearOverrideFloorReason() *PriceAgreementUpdate
 	return _u
 }
 
+// SetExcusedMeasurements sets the "excused_measurements" field.
+func (_u *PriceAgreementUpdate) SetExcusedMeasurements(v map[string]interface{}) *PriceAgreementUpdate {
+	_u.mutation.SetExcusedMeasurements(v)
+	return _u
+}
+
+// ClearExcusedMeasurements clears the value of the "excused_measurements" field.
+func (_u *PriceAgreementUpdate) ClearExcusedMeasurements() *PriceAgreementUpdate {
+	_u.mutation.ClearExcusedMeasurements()
+	return _u
+}
+
 // SetRecordedAt sets the "recorded_at" field.
 func (_u *PriceAgreementUpdate) SetRecordedAt(v time.Time) *PriceAgreementUpdate {
 	_u.mutation.SetRecordedAt(v)
@@ -330,6 +342,12 @@ func (_u *PriceAgreementUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if _u.mutation.OverrideFloorReasonCleared() {
 		_spec.ClearField(priceagreement.FieldOverrideFloorReason, field.TypeString)
 	}
+	if value, ok := _u.mutation.ExcusedMeasurements(); ok {
+		_spec.SetField(priceagreement.FieldExcusedMeasurements, field.TypeJSON, value)
+	}
+	if _u.mutation.ExcusedMeasurementsCleared() {
+		_spec.ClearField(priceagreement.FieldExcusedMeasurements, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.RecordedAt(); ok {
 		_spec.SetField(priceagreement.FieldRecordedAt, field.TypeTime, value)
 	}
@@ -435,6 +453,18 @@ func (_u *PriceAgreementUpdateOne) SetNillableOverrideFloorReason(v *string) *Pr
 // ClearOverrideFloorReason clears the value of the "override_floor_reason" field.
 func (_u *PriceAgreementUpdateOne) ClearOverrideFloorReason() *PriceAgreementUpdateOne {
 	_u.mutation.ClearOverrideFloorReason()
+	return _u
+}
+
+// SetExcusedMeasurements sets the "excused_measurements" field.
+func (_u *PriceAgreementUpdateOne) SetExcusedMeasurements(v map[string]interface{}) *PriceAgreementUpdateOne {
+	_u.mutation.SetExcusedMeasurements(v)
+	return _u
+}
+
+// ClearExcusedMeasurements clears the value of the "excused_measurements" field.
+func (_u *PriceAgreementUpdateOne) ClearExcusedMeasurements() *PriceAgreementUpdateOne {
+	_u.mutation.ClearExcusedMeasurements()
 	return _u
 }
 
@@ -726,6 +756,12 @@ func (_u *PriceAgreementUpdateOne) sqlSave(ctx context.Context) (_node *PriceAgr
 	}
 	if _u.mutation.OverrideFloorReasonCleared() {
 		_spec.ClearField(priceagreement.FieldOverrideFloorReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.ExcusedMeasurements(); ok {
+		_spec.SetField(priceagreement.FieldExcusedMeasurements, field.TypeJSON, value)
+	}
+	if _u.mutation.ExcusedMeasurementsCleared() {
+		_spec.ClearField(priceagreement.FieldExcusedMeasurements, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.RecordedAt(); ok {
 		_spec.SetField(priceagreement.FieldRecordedAt, field.TypeTime, value)

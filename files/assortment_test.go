@@ -24,7 +24,7 @@ const (
 		"WARDROBE,,,,,,DOOR,2,\nWARDROBE,,,,oak,,,30.5,\nWARDROBE,mirror,A mirror,250.00,glass,,,1.5,\nWARDROBE,mirror,,,,saw,,0.25,\n" +
 		"DOOR,,,,oak,,,,width * height * 1.1\nDOOR,,,,,saw,,0.5,\n"
 	someRules      = "name,condition,percent,amount,priority,exclusive,valid_from\nMany,quantity >= 10,-5,,10,,\nWinter,true,,-12.50,,true,2027-01-01\n"
-	someCustomers  = "name,external_id,email\nAnna,a-1,anna@example.com\nBoris,b-1,boris@example.com\n"
+	someCustomers  = "name,external_id,email,measurements\nAnna,a-1,anna@example.com,\nBoris,b-1,boris@example.com,\"{\"\"width\"\":2.5}\"\n"
 	someAgreements = "customer,email,sku,unit_price,minimum_quantity,valid_to,reason\na-1,,DELIVERY,850.00,,2027-01-01,\n,boris@example.com,WARDROBE,1.00,5,,an old promise\n"
 )
 
@@ -32,7 +32,7 @@ const (
 func (w *world) stock() {
 	w.Helper()
 	w.bring(someRates, option.Options{Kind: option.Rates, Format: option.CSV, Map: "subject=subject,code=code,unit=unit,amount=amount,valid_from=valid_from"})
-	w.bring(someCustomers, option.Options{Kind: option.Customers, Map: "name=name,external_id=external_id,email=email"})
+	w.bring(someCustomers, option.Options{Kind: option.Customers, Map: "name=name,external_id=external_id,email=email,measurements=measurements"})
 	for n, text := range []string{someMeasures, someRows, someRecipes, someRules, someAgreements} {
 		if r := w.bring(text, option.Options{Kind: sold[n]}); r.Rejected > 0 || r.Present > 0 || r.Added == 0 {
 			w.Fatalf("%s: %s", sold[n], r)
@@ -68,6 +68,13 @@ func TestACatalogueFromFiles(t *testing.T) {
 		}
 		if got := other.cost("WARDROBE", "width", "2", "height", "1"); got != "4690.00" {
 			w.Errorf("there the wardrobe costs %s", got)
+		}
+		for _, one := range []*world{w, other} {
+			var excused string
+			one.one(&excused, "SELECT CAST(excused_measurements AS text) FROM price_agreements WHERE override_floor_reason IS NOT NULL")
+			if strings.ReplaceAll(excused, " ", "") != `{"width":2.5}` {
+				w.Errorf("the reason excuses %s, not what is measured of the customer", excused)
+			}
 		}
 		w.closed()
 		other.closed()

@@ -16,12 +16,13 @@ type Agreement struct {
 	Unit                      money.Amount
 	MinimumQuantity           money.Decimal // 0: any quantity
 	ValidFrom                 time.Time
-	ValidTo                   *time.Time // not included; nil: no end
-	Ends                      []End      // by which it was ended, in any order: the last recorded holds
-	OverrideReason            string     // why it may stand below the floor; "" where it may not
-	RecordedAt                time.Time  // from when it is known, of a proposal that was approved the moment of that
-	ProposedAt                *time.Time // from when it is known as a proposal; nil: it was agreed at once
-	DecidedAt                 *time.Time // when the proposal was approved or declined; nil: not yet
+	ValidTo                   *time.Time     // not included; nil: no end
+	Ends                      []End          // by which it was ended, in any order: the last recorded holds
+	OverrideReason            string         // why it may stand below the floor; "" where it may not
+	Measurements              map[string]any // of the customer when it was agreed with a reason, as Customer.Measurements: what the reason excuses
+	RecordedAt                time.Time      // from when it is known, of a proposal that was approved the moment of that
+	ProposedAt                *time.Time     // from when it is known as a proposal; nil: it was agreed at once
+	DecidedAt                 *time.Time     // when the proposal was approved or declined; nil: not yet
 	Declined                  bool
 }
 

@@ -109,7 +109,7 @@ func measuredFor(part costing.Product, options []Option) []Option {
 }
 
 // PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once, and the same without
-// overheads. measured are the options of the bundle's price.
+// overheads; both bounded as the cost of an order is. measured are the options of the bundle's price.
 func (b *Book) PartCost(productID string, quantity money.Decimal, measured []Option, leadDays int, at time.Time) (full, direct money.Amount, err error) {
 	part, _ := b.basis.Catalogue.Product(productID, at, at)
 	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, Chosen: measuredFor(part, measured), LeadDays: &leadDays, At: at, KnownAt: at})
@@ -124,11 +124,9 @@ func (b *Book) PartCost(productID string, quantity money.Decimal, measured []Opt
 			}
 		}
 	}
-	if full, err = costing.LineCost(cost.Full, quantity); err != nil {
-		return full, direct, err
-	}
-	direct, err = costing.LineCost(unit, quantity)
-	return full, direct, err
+	full, _ = costing.BoundedCost(cost.Full, quantity)
+	direct, _ = costing.BoundedCost(unit, quantity)
+	return full, direct, nil
 }
 
 // SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in

@@ -1,15 +1,14 @@
 package pricing
 
 import (
-	"errors"
-	"slices"
+	"cmp"
 
 	"kopeck/costing"
 	"kopeck/money"
 )
 
 // floor raises the price up to marginal cost / (1 - minimum margin). Only an agreement with a written reason stands below it: as far as
-// the product itself does. Even that is never less than zero.
+// the product itself did by what was known when it was agreed. Even that is never less than zero.
 func (w *waterfall) floor(s Step) error {
 	label := s.Label
 	w.least = w.answer.Floor
@@ -27,18 +26,18 @@ func (w *waterfall) floor(s Step) error {
 }
 
 // labelExcused is the label of a line that raises an agreement that has a written reason.
-const labelExcused = "floor of the options and the lead time"
+const labelExcused = "floor of what was not agreed"
 
-// excusedLeast returns the least price by an agreement that may stand below the floor: the agreed one, and what the options, the lead time
-// and other measurements than the customer's add to the floor of the product itself. Nobody has approved those.
+// excusedLeast returns the least price by an agreement that may stand below the floor: the agreed one, and what has been added to the
+// floor of what was agreed. That is the product itself, by the measurements that were known of the customer when it was agreed, or the least
+// that can be measured, and with tax unless the customer was exempt then. Options, the lead time, other measurements and the end of an
+// exemption add to it: nobody has approved those.
 func (w *waterfall) excusedLeast() (money.Amount, error) {
-	plain := Question{Customer: w.question.Customer, ProductID: w.question.ProductID, Quantity: w.question.Quantity, At: w.question.At, payer: w.question.payer}
-	agreed, err := w.book.begin(plain)
-	var unmeasured *costing.MeasurementError
-	if errors.As(err, &unmeasured) { // what is measured is known by the question alone
-		plain.Options = slices.DeleteFunc(slices.Clone(w.question.Options), func(o Option) bool { return !slices.Contains(w.product.Measurements, o.Code) })
-		agreed, err = w.book.begin(plain)
-	}
+	agreedAt := w.agreement.RecordedAt
+	agreed, err := w.book.begin(Question{
+		ProductID: w.question.ProductID, Quantity: w.question.Quantity, At: w.question.At, payer: cmp.Or(w.question.payer, w.question.Customer.ID), exemptAt: &agreedAt,
+		Options: w.book.MeasurementsOf(w.question.ProductID, w.agreement.Measurements, w.question.At),
+	})
 	if err != nil {
 		return money.Amount{}, err
 	}

@@ -31,7 +31,8 @@ type Question struct {
 	LeadDays  *int // nil: the product's standard lead time
 	At        time.Time
 
-	payer string // the customer whose exemption counts; "": Customer
+	payer    string     // the customer whose exemption counts; "": Customer
+	exemptAt *time.Time // the moment of which their exemption counts, as known then; nil: At
 }
 
 // Answer is a price. The Lines sum to Unit exactly.

@@ -14,6 +14,9 @@ func (b *Book) mode() costing.TaxMode { return b.basis.Taxes.ModeOf() }
 // taxOf returns the share of tax of a product for a customer at a moment, as known then; *MissingRateError where its code has no rate.
 func (b *Book) taxOf(product costing.Product, customerID string, q Question) (costing.TaxShare, error) {
 	share := b.basis.Taxes.ShareOf(b.basis.Rates, product.ID, customerID, q.At, q.At)
+	if q.exemptAt != nil {
+		share.Exempt = b.basis.Taxes.ExemptAt(customerID, *q.exemptAt, *q.exemptAt)
+	}
 	if share.Missing {
 		return share, &MissingRateError{SKU: product.SKU, Keys: []costing.RateKey{{Subject: costing.SubjectTax, Code: share.Code}}}
 	}

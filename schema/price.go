@@ -75,6 +75,8 @@ func (PriceAgreement) Fields() []ent.Field {
 			Annotations(open()).Comment("Until when the price holds, excluded; null if without end."),
 		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).
 			Annotations(scope("costs")).Comment("Why the price may be below the floor; null if no reason was given."),
+		field.JSON("excused_measurements", map[string]any{}).Optional().Annotations(hidden()).
+			Comment("What was measured of the customer when a price with an overrideFloorReason was agreed or approved: the floor by these is excused. Null where nothing was known, or without a reason."),
 		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()).
 			Comment("The user who agreed or proposed the price."),
 		field.Time("recorded_at").Annotations(open(), orderedAs("RECORDED_AT", "By the time of recording.")).

@@ -41,8 +41,8 @@ func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor").Immutable().MaxLen(400).
 			Comment("Who sent the request."),
-		field.String("key").Immutable().NotEmpty().MaxLen(255).
-			Comment("The key that the client chose."),
+		field.String("key").Immutable().NotEmpty().MaxLen(4 * 255).
+			Comment("The key that the client chose, of at most 255 characters: MaxLen counts bytes."),
 		field.String("operation").Immutable().MaxLen(400).
 			Comment("The name of the operation."),
 		field.String("body_hash").Immutable().MaxLen(64).

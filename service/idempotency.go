@@ -49,8 +49,8 @@ func bodyHash(v Verb) (string, error) {
 	if v.Key == nil {
 		return "", nil
 	}
-	if n := utf8.RuneCountInString(*v.Key); n == 0 || len(*v.Key) > 255 {
-		return "", fault.Invalidf("idempotencyKey", "want 1 to 255 bytes")
+	if n := utf8.RuneCountInString(*v.Key); n == 0 || n > 255 {
+		return "", fault.Invalidf("idempotencyKey", "want 1 to 255 characters")
 	}
 	text, err := json.Marshal(v.Body)
 	if err != nil {

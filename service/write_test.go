@@ -148,7 +148,7 @@ func TestWriteIsRefused(t *testing.T) {
 		}{
 			"nobody has signed in": {t.Context(), service.Verb{Name: "note"}, fault.Unauthenticated},
 			"an empty key":         {w.Actor(schema.RoleAdmin), keyed("", 1), fault.Invalid},
-			"a key too long":       {w.Actor(schema.RoleAdmin), keyed(strings.Repeat("k", 256), 1), fault.Invalid},
+			"a key too long":       {w.Actor(schema.RoleAdmin), keyed(strings.Repeat("ж", 256), 1), fault.Invalid},
 		} {
 			t.Run(name, func(t *testing.T) {
 				if _, err := w.Write(c.ctx, c.verb, note(w)); !fault.Is(err, c.want) {
@@ -156,8 +156,8 @@ func TestWriteIsRefused(t *testing.T) {
 				}
 			})
 		}
-		if _, err := w.Write(w.Actor(schema.RoleAdmin), keyed(strings.Repeat("k", 255), 1), note(w)); err != nil {
-			t.Errorf("a key of 255 bytes: %v", err)
+		if _, err := w.Write(w.Actor(schema.RoleAdmin), keyed(strings.Repeat("ж", 255), 1), note(w)); err != nil {
+			t.Errorf("a key of 255 characters: %v", err)
 		}
 		if n := notes(t, w); n != 1 {
 			t.Errorf("%d were run; want 1", n)

@@ -26,6 +26,7 @@ type Config struct {
 	Weights Weights
 	Scales  Scales
 	Bulk    Bulk
+	Writes  Writes
 
 	// Development switches on introspection and suggestions ("Did you mean …").
 	Development bool

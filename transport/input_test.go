@@ -117,6 +117,8 @@ func TestLiterals(t *testing.T) {
 		{`{ hello(name: """block""") }`, `{"hello":"hello block"}`},
 		{`{ json(value: 99999999999999999999) }`, "json(value):"},
 		{`{ json(value: {a: [1e400]}) }`, "json(value).a.0:"},
+		{`{ json(value: {a: 5.9999999999999999999999999}) }`, "json(value).a:"},
+		{`{ json(value: {a: 1e-400}) }`, "json(value).a:"},
 		{`{ echo(filter: {and: [{limit: 3000000000}]}) }`, "echo(filter).and.0.limit:"},
 		{`{ echo(filter: {ids: [` + strings.Repeat("1 ", 251) + `]}) }`, "echo(filter).ids:"},
 		{`query($v: Int! = 2147483648) { int(value: $v) }`, "$v:"},

@@ -59,8 +59,12 @@ func (h *Handler) literal(value *ast.Value, place string, path []string, depth i
 			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), "a whole number of at most 64 bits"))
 		}
 	case ast.FloatValue:
-		if _, err := strconv.ParseFloat(value.Raw, 64); err != nil {
+		number, err := strconv.ParseFloat(value.Raw, 64)
+		if err != nil {
 			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), expected("Float", nil)))
+		}
+		if digits := digitsOf(value.Raw); value.ExpectedType == nil && (len(digits) > exactDigits || (number == 0) != (digits == "")) {
+			return wrong("%s", cannotRead(json.Number(value.Raw), "JSON", fmt.Sprintf("a number with at most %d digits, or a string", exactDigits)))
 		}
 	case ast.StringValue, ast.BlockValue:
 		if strings.ContainsRune(value.Raw, 0) {
@@ -84,6 +88,16 @@ func (h *Handler) literal(value *ast.Value, place string, path []string, depth i
 		}
 	}
 	return nil
+}
+
+// exactDigits is how many decimal digits of a number survive as a float64, which the executor makes of a literal within JSON. Numbers in
+// variables are passed on as they are written.
+const exactDigits = 15
+
+// digitsOf returns the digits of a number from the first to the last that is not 0; "" for zero.
+func digitsOf(number string) string {
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return strings.Trim(strings.ReplaceAll(strings.TrimPrefix(mantissa, "-"), ".", ""), "0")
 }
 
 // typed reports whether a literal stands where this built-in scalar is expected.

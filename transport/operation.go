@@ -39,11 +39,11 @@ type cost struct {
 
 // prepare does everything before an operation is run: it finds the document and the operation, converts the variables,
 // computes the cost, charges the caller's bucket and calls Config.Validate. allowed is called with the kind of
-// operation before the variables are converted. A refusal is observed before it is returned.
-func (h *Handler) prepare(ctx context.Context, transport string, params *graphql.RawParams, allowed func(ast.Operation) *refusal) (*operation, *refusal) {
+// operation before the variables are converted, and may with the operation and its variables after that. A refusal is observed before it is returned.
+func (h *Handler) prepare(ctx context.Context, transport string, params *graphql.RawParams, allowed func(ast.Operation) *refusal, may func(*ast.OperationDefinition, map[string]any) *refusal) (*operation, *refusal) {
 	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
-	refused := op.prepare(ctx, params, allowed)
+	refused := op.prepare(ctx, params, allowed, may)
 	if refused != nil && op.graphql == nil {
 		refused = cmp.Or(denied(ctx), refused)
 	}
@@ -55,7 +55,7 @@ func (h *Handler) prepare(ctx context.Context, transport string, params *graphql
 	return op, nil
 }
 
-func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, allowed func(ast.Operation) *refusal) *refusal {
+func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, allowed func(ast.Operation) *refusal, may func(*ast.OperationDefinition, map[string]any) *refusal) *refusal {
 	h := op.handler
 	text, refused := h.text(params)
 	if refused != nil {
@@ -92,6 +92,10 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	}
 
 	if refused := denied(ctx); refused != nil && (h.config.Public == nil || !h.config.Public(op.graphql)) {
+		return refused
+	}
+
+	if refused := may(definition, op.graphql.Variables); refused != nil {
 		return refused
 	}
 

@@ -28,6 +28,8 @@ func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media strin
 			return refuse(http.StatusBadRequest, CodeBadRequest, "a subscription needs a WebSocket, or the header Accept: text/event-stream")
 		}
 		return onlyQueriesByGet(r, kind)
+	}, func(o *ast.OperationDefinition, variables map[string]any) *refusal {
+		return h.writesByGet(r, o, variables)
 	})
 	if refused != nil {
 		h.writeAnswer(w, media, refused)

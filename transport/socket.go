@@ -247,7 +247,7 @@ func (s *socket) run(ctx context.Context, id string, current *running, params *g
 			s.close(closeInternalError, "internal error")
 		}
 	}()
-	op, refused := s.handler.prepare(ctx, "websocket", params, func(ast.Operation) *refusal { return nil })
+	op, refused := s.handler.prepare(ctx, "websocket", params, func(ast.Operation) *refusal { return nil }, func(*ast.OperationDefinition, map[string]any) *refusal { return nil })
 	if refused != nil {
 		if s.finish(id, current) {
 			s.send(message{ID: id, Type: "error", Payload: mustJSON(refused.errors)})

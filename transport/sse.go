@@ -30,7 +30,10 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	params.Headers = r.Header
-	op, refused := h.prepare(ctx, "sse", params, func(kind ast.Operation) *refusal { return onlyQueriesByGet(r, kind) })
+	op, refused := h.prepare(ctx, "sse", params, func(kind ast.Operation) *refusal { return onlyQueriesByGet(r, kind) },
+		func(o *ast.OperationDefinition, variables map[string]any) *refusal {
+			return h.writesByGet(r, o, variables)
+		})
 	if refused != nil && refused.status != 0 {
 		h.writeAnswer(w, mediaJSON, refused)
 		return

@@ -60,7 +60,7 @@ func New(c Config) *Site {
 	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
-		Limits: limits, Weights: weights, Scales: scales, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Limits: limits, Weights: weights, Scales: scales, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Writes: transport.Writes{"Customer.price": "hold"}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Somebody: somebody, Observe: m.observe,
 		Public:    graph.Public,
 		Available: func(context.Context) error { return c.App.Current() },

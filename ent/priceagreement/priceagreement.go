@@ -32,6 +32,8 @@ const (
 	FieldValidTo = "valid_to"
 	// FieldOverrideFloorReason holds the string denoting the override_floor_reason field in the database.
 	FieldOverrideFloorReason = "override_floor_reason"
+	// FieldExcusedMeasurements holds the string denoting the excused_measurements field in the database.
+	FieldExcusedMeasurements = "excused_measurements"
 	// FieldAgreedBy holds the string denoting the agreed_by field in the database.
 	FieldAgreedBy = "agreed_by"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
@@ -85,6 +87,7 @@ var Columns = []string{
 	FieldValidFrom,
 	FieldValidTo,
 	FieldOverrideFloorReason,
+	FieldExcusedMeasurements,
 	FieldAgreedBy,
 	FieldRecordedAt,
 	FieldState,

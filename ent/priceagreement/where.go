@@ -567,6 +567,16 @@ func OverrideFloorReasonContainsFold(v string) predicate.PriceAgreement {
 	return predicate.PriceAgreement(sql.FieldContainsFold(FieldOverrideFloorReason, v))
 }
 
+// ExcusedMeasurementsIsNil applies the IsNil predicate on the "excused_measurements" field.
+func ExcusedMeasurementsIsNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIsNull(FieldExcusedMeasurements))
+}
+
+// ExcusedMeasurementsNotNil applies the NotNil predicate on the "excused_measurements" field.
+func ExcusedMeasurementsNotNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotNull(FieldExcusedMeasurements))
+}
+
 // AgreedByEQ applies the EQ predicate on the "agreed_by" field.
 func AgreedByEQ(v string) predicate.PriceAgreement {
 	return predicate.PriceAgreement(sql.FieldEQ(FieldAgreedBy, v))

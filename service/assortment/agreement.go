@@ -33,6 +33,7 @@ type Agreement struct {
 	Ends                        []End // in the order of their recording
 
 	productID string
+	measured  map[string]any // of the customer, when an agreement with a reason is written
 }
 
 // End is the end of an agreement, from a moment on.

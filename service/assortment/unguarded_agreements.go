@@ -174,6 +174,12 @@ var (
 		{Name: "valid_from", Value: func(a *Agreement) any { return a.ValidFrom }},
 		{Name: "valid_to", Value: func(a *Agreement) any { return timeOf(a.ValidTo) }, Optional: true},
 		{Name: "override_floor_reason", Value: func(a *Agreement) any { return textOf(a.Reason) }, Optional: true},
+		{Name: "excused_measurements", Value: func(a *Agreement) any {
+			if a.measured == nil {
+				return nil
+			}
+			return store.JSON{Of: a.measured}
+		}, Optional: true},
 		{Name: "agreed_by", Value: func(*Agreement) any { return "" }},
 		{Name: "recorded_at", Value: func(a *Agreement) any { return a.RecordedAt }},
 		{Name: "state", Value: func(a *Agreement) any { return string(a.State) }},
@@ -203,6 +209,11 @@ func timeOf(at time.Time) any {
 
 // insert writes agreements with their ends.
 func (w *agreementChunk) insert(ctx context.Context) error {
+	for _, a := range w.made {
+		if a.Reason != "" { // a file does not say what was measured when the price was agreed
+			a.measured = w.customers[a.CustomerID].Measurements
+		}
+	}
 	if err := store.CopyRows(ctx, w.bulk, "price_agreements", agreementColumns, w.made); err != nil {
 		return err
 	}

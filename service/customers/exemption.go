@@ -55,6 +55,11 @@ func (s *Service) changeExemption(ctx context.Context, tx *store.Tx, c *ent.Cust
 		return nil, err
 	}
 	now := dated.At(s.Now(), service.EndOfTime, c.TaxExempt)
+	if c.TaxExempt != nil && now == nil {
+		if err := s.mayEndExemption(ctx, tx, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	if update.Mutation().ResetTaxExempt(); now != nil {
 		update.Mutation().SetTaxExempt(*now)
 	} else {
@@ -67,6 +72,19 @@ func (s *Service) changeExemption(ctx context.Context, tx *store.Tx, c *ent.Cust
 		return nil, err
 	}
 	return reason, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
+}
+
+// mayEndExemption returns FORBIDDEN on taxExempt without the scope floor if open orders were placed without tax because the customer is exempt:
+// their prices stay, and what is left of them after tax may be below the floor.
+func (s *Service) mayEndExemption(ctx context.Context, tx *store.Tx, customerID string) error {
+	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeFloor) {
+		return nil
+	}
+	placed, err := s.rates.PlacedExempt(ctx, tx, customerID)
+	if err != nil || !placed {
+		return err
+	}
+	return fault.New(fault.Forbidden, "taxExempt", "open orders were placed without tax because of this exemption: it takes the scope floor to end it before they are completed or cancelled")
 }
 
 // repeatExemption records that the present exemption of a customer, or that there is none, holds from now on. Nothing of the customer changes by

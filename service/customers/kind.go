@@ -55,19 +55,18 @@ var amount = kind[money.Amount, service.MoneyInput]{
 // values is an object of values by name, at most 64 KiB of JSON.
 var values = kind[map[string]any, any]{field.Values, objectOf, plain(field.Values).history}
 
-// objectOf checks an object of an input, and returns it as it will be read back: with numbers as float64.
-func objectOf(_ *Service, field string, given any) (map[string]any, error) {
+// objectOf checks an object of an input, and returns it as it will be read back: with numbers as float64, which keeps them exactly.
+func objectOf(_ *Service, name string, given any) (map[string]any, error) {
 	fields, ok := given.(map[string]any)
 	if !ok {
-		return nil, fault.Invalidf(field, "want an object of names and values")
+		return nil, fault.Invalidf(name, "want an object of names and values")
 	}
 	text, err := json.Marshal(fields)
 	if err != nil {
-		return nil, fault.Invalidf(field, "not JSON")
+		return nil, fault.Invalidf(name, "not JSON")
 	}
-	fields = nil
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return nil, fault.Invalidf(field, "not JSON")
+	if fields, err = field.ReadValues(text); err != nil {
+		return nil, fault.Invalidf(name, "%v", err)
 	}
 	return fields, nil
 }

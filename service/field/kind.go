@@ -231,26 +231,6 @@ func List[T any]() Kind[[]T] {
 	}
 }
 
-// Values is an object of values by name.
-var Values = Kind[map[string]any]{
-	Read: func(_ *Form, text string) (map[string]any, error) {
-		var values map[string]any
-		if err := json.Unmarshal([]byte(text), &values); err != nil || values == nil {
-			return nil, errors.New("not a JSON object")
-		}
-		return values, nil
-	},
-	Write: func(_ *Form, v map[string]any) string {
-		text, _ := json.Marshal(v) // what was read from JSON can be written
-		return string(text)
-	},
-	Value:  func(v map[string]any) any { return store.JSON{Of: v} },
-	Model:  func(v map[string]any) any { return v },
-	To:     func(v *map[string]any) any { return store.FromJSON{To: v} },
-	Same:   func(a, b map[string]any) bool { return reflect.DeepEqual(a, b) },
-	IsZero: func(v map[string]any) bool { return v == nil },
-}
-
 // Currency is the column of files that names the currency of all amounts of a row, which is the installation's.
 func Currency[R any](uses Uses) *Field[R] {
 	return &Field[R]{

@@ -45,6 +45,9 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 			}
 			action, detail["floor"] = "price.agree", floor
 			create.SetState(schema.AgreementAgreed)
+			if agreement.OverrideReason != "" && c.Measurements != nil {
+				create.SetExcusedMeasurements(c.Measurements)
+			}
 		} else {
 			create.SetState(schema.AgreementProposed).SetProposedAt(now)
 		}

@@ -142,7 +142,7 @@ func readAgreements(ctx context.Context, tx *store.Tx) ([]pricing.Agreement, err
 	for i, a := range rows {
 		agreements[i] = pricing.Agreement{
 			ID: a.ID, CustomerID: a.CustomerID, ProductID: a.ProductID, Unit: a.Unit, MinimumQuantity: a.MinimumQuantity,
-			ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, OverrideReason: input.OrZero(a.OverrideFloorReason), RecordedAt: a.RecordedAt,
+			ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, OverrideReason: input.OrZero(a.OverrideFloorReason), Measurements: a.ExcusedMeasurements, RecordedAt: a.RecordedAt,
 			ProposedAt: a.ProposedAt, DecidedAt: a.DecidedAt, Declined: a.State == schema.AgreementDeclined,
 			Ends: ends[a.ID],
 		}

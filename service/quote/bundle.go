@@ -91,10 +91,7 @@ func (p *Price) partCosts(each []money.Amount) ([]money.Amount, error) {
 	if slices.ContainsFunc(product.Components, isOther) || slices.ContainsFunc(p.options, isChosen) {
 		return each, nil
 	}
-	whole, err := costing.LineCost(p.Cost.Full, p.Quantity)
-	if err != nil {
-		return nil, err
-	}
+	whole, _ := costing.BoundedCost(p.Cost.Full, p.Quantity)
 	weights := make([]*big.Rat, len(each))
 	for i, one := range each {
 		weights[i] = one.Rat()

@@ -23,6 +23,7 @@ type Promise struct {
 	LeadDays  int
 	PricedAt  time.Time // the moment that the price is of
 	customer  string    // for whom the price was asked; "" where only the one is known who has it now
+	until     time.Time // when its token expires; zero for a promise of an offer
 }
 
 // PromiseJSON is what offer and order lines keep of a promise as JSON.

@@ -41,7 +41,9 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 		}
 		change.SetState(schema.AgreementAgreed).SetRecordedAt(s.Now())
 		if given != nil {
-			change.SetOverrideFloorReason(reason)
+			if change.SetOverrideFloorReason(reason); c.Measurements != nil {
+				change.SetExcusedMeasurements(c.Measurements)
+			}
 		} else {
 			change.ClearOverrideFloorReason()
 		}

@@ -66,8 +66,8 @@ func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Custom
 		b = s.book.Load() // after the moment is settled
 	}
 	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife), costs: seesCosts(ctx)}
-	if !q.now {
-		q.until = moment.Add(s.Settings().PriceLife)
+	if !q.now { // nobody is promised a price of the past now
+		q.until = moment
 	}
 	if q.prices, err = s.pricesAt(ctx, b, moment); err != nil {
 		return nil, err

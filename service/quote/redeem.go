@@ -10,6 +10,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/store"
 )
 
 // maxLines is how many priced lines an offer or order takes.
@@ -24,7 +25,8 @@ type refusal struct {
 
 type expiredToken struct {
 	place   int // among the tokens
-	content auth.PriceContent
+	promise Promise
+	because string // why it is not honoured
 }
 
 // Error implements error.
@@ -51,7 +53,11 @@ func (s *Service) Redeem(customerID string, tokens []string) ([]Promise, error) 
 		case s.Kept(content.Customer) != s.Kept(customerID):
 			refused.faults.Add(tokenFault(fault.Invalid, i, "this price was promised to another customer"))
 		case errors.Is(err, auth.ErrPriceExpired):
-			refused.expired = append(refused.expired, expiredToken{i, content})
+			p, err := s.promiseOf(content)
+			if err != nil {
+				return nil, err
+			}
+			refused.expired = append(refused.expired, expiredToken{i, p, "the price was promised until " + content.ValidUntil.Format(time.RFC3339)})
 		case err != nil:
 			return nil, err
 		default:
@@ -64,6 +70,33 @@ func (s *Service) Redeem(customerID string, tokens []string) ([]Promise, error) 
 		return nil, &refused
 	}
 	return promises, nil
+}
+
+// CheckExemption refuses promises to a customer, who is locked, that were made without tax because the customer was exempt, if they no longer
+// are: where prices include tax, what is left of such a price after tax may be below its floor, and so the price is another one now. The
+// error is a *refusal.
+func (s *Service) CheckExemption(ctx context.Context, tx *store.Tx, c *ent.Customer, promises []Promise) error {
+	places, err := s.exemptionEnded(ctx, tx, c, promises)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	var refused refusal
+	for _, i := range places {
+		refused.expired = append(refused.expired, expiredToken{i, promises[i], exemptionOver})
+	}
+	return &refused
+}
+
+// exemptionOver says why a price is not honoured.
+const exemptionOver = "the price was promised to a customer who was exempt from tax and is not now"
+
+// CheckOfferExemption is CheckExemption for the promises of an offer: WRONG_STATE on id.
+func (s *Service) CheckOfferExemption(ctx context.Context, tx *store.Tx, c *ent.Customer, promises []Promise) error {
+	places, err := s.exemptionEnded(ctx, tx, c, promises)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	return fault.New(fault.WrongState, "id", "%s: make another offer", exemptionOver)
 }
 
 func tokenFault(code fault.Code, place int, format string, args ...any) *fault.Error {
@@ -90,7 +123,7 @@ func (s *Service) RefusalFaults(ctx context.Context, customerID string, err erro
 		return err
 	}
 	for _, one := range refused.expired {
-		expired, err := s.expiredFault(quotes, c, one)
+		expired, err := expiredFault(quotes, c, one)
 		if err != nil {
 			return err
 		}
@@ -99,19 +132,16 @@ func (s *Service) RefusalFaults(ctx context.Context, customerID string, err erro
 	return faults
 }
 
-// expiredFault says that a token has expired, and what the same would cost now or why it has no price. Its own error is an internal
-// one.
-func (s *Service) expiredFault(quotes *Quotes, c *ent.Customer, token expiredToken) (*fault.Error, error) {
-	p, err := s.promiseOf(token.content)
-	if err != nil {
-		return nil, err
-	}
-	expired := tokenFault(fault.PriceExpired, token.place, "the price was promised until %s; ask for today's", token.content.ValidUntil.Format(time.RFC3339))
-	detail := &Expired{ValidUntil: token.content.ValidUntil}
+// expiredFault says why a token is not honoured any more, and what the same would cost now or why it has no price. Its own error is an
+// internal one.
+func expiredFault(quotes *Quotes, c *ent.Customer, token expiredToken) (*fault.Error, error) {
+	p := token.promise
+	expired := tokenFault(fault.PriceExpired, token.place, "%s; ask for today's", token.because)
+	detail := &Expired{ValidUntil: p.until}
 	expired.Detail = detail
 	switch price, err := quotes.PriceOf(c, p.ProductID, p.Quantity, p.Options, &p.LeadDays); {
 	case fault.Of(err) != nil:
-		expired.Message = fmt.Sprintf("the price was promised until %s; today there is none: %s", token.content.ValidUntil.Format(time.RFC3339), fault.Of(err).Message)
+		expired.Message = fmt.Sprintf("%s; today there is none: %s", token.because, fault.Of(err).Message)
 	case err != nil:
 		return nil, err
 	default:

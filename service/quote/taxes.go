@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -41,4 +43,39 @@ type exemptions struct {
 
 func (e exemptions) at(customerID string, at, knownAt time.Time) bool {
 	return e.dated[customerID].At(at, knownAt, e.now[customerID]) != nil
+}
+
+// exemptionEnded returns the places of the promises to a customer that were made without tax, which is part of the price of what was
+// promised: the customer was exempt then. Nil where they are now too, and where prices do not include tax, as then it changes nothing of
+// what is promised without it.
+func (s *Service) exemptionEnded(ctx context.Context, tx *store.Tx, c *ent.Customer, promises []Promise) (places []int, err error) {
+	mode := s.Settings().Taxes
+	var products []string
+	for _, p := range promises {
+		if p.Tax.IsZero() && !p.Total.IsZero() {
+			products = append(products, p.ProductID)
+		}
+	}
+	if c.TaxExempt != nil || mode == costing.TaxOnTop || len(products) == 0 {
+		return nil, nil
+	}
+	taxes, err := s.TaxesOf(ctx, tx, products, []string{c.ID})
+	if err != nil {
+		return nil, err
+	}
+	rates := s.book.Load().prices.Basis().Rates
+	for i, p := range promises {
+		share := taxes.ShareOf(rates, p.ProductID, c.ID, p.PricedAt, p.PricedAt)
+		if !p.Tax.IsZero() || share.Missing {
+			continue
+		}
+		tax, err := costing.LineTax(p.Total, share.Share, mode)
+		if err != nil {
+			return nil, input.DomainError(err)
+		}
+		if !tax.IsZero() {
+			places = append(places, i)
+		}
+	}
+	return places, nil
 }

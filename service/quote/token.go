@@ -11,8 +11,8 @@ import (
 	"kopeck/service/input"
 )
 
-// PriceToken makes the token of a price: whoever holds the token gets it until ValidUntil. A price of the past has the token that
-// it had then, which may have expired since. It gives WRONG_STATE for a price of the future, which is a forecast and no
+// PriceToken makes the token of a price: whoever holds the token gets it until ValidUntil. That of a price as of a past moment is never
+// honoured: otherwise a price that was raised, or an agreement that was ended, would be had by asking for the moment before. It gives WRONG_STATE for a price of the future, which is a forecast and no
 // promise, for one that is supposed, and for a product that is off the catalogue.
 func (s *Service) PriceToken(p *Price) (string, error) {
 	if p.supposed {
@@ -85,6 +85,7 @@ func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
 		ProductID: content.Product, Quantity: money.Nano(content.Quantity), Unit: money.Minor(content.Unit),
 		Options: make([]pricing.Option, len(content.Options)), LeadDays: content.LeadDays, PricedAt: content.AskedAt, Tax: money.Minor(content.Tax),
 		customer: content.Customer,
+		until: content.ValidUntil,
 	}
 	for i, option := range content.Options {
 		p.Options[i] = pricing.Option{Code: option.Code, Value: option.Value}

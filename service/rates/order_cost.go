@@ -226,9 +226,7 @@ func costOrder(memo *costing.Memo, o orderToCost, known knowledge) (costedOrder,
 			}
 			after.uncosted = after.uncosted || len(unit.Missing)+len(unit.Unquantified) > 0
 			c.unquantified = append(c.unquantified, unit.Unquantified...)
-			if line.cost, err = costing.LineCost(unit.Full, line.quantity); err != nil {
-				return c, err
-			}
+			line.cost, _ = costing.BoundedCost(unit.Full, line.quantity)
 		}
 		left, err := line.left()
 		if err != nil {

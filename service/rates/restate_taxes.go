@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent/order"
+	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -50,6 +53,40 @@ func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID st
 	concerned := map[span]*concern{{from, until}: {products: map[string]bool{productID: true}, completed: true}}
 	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax code was set for the past")
 	return work.changed, err
+}
+
+// PlacedExempt reports whether a customer, who is exempt from tax, has open orders that were placed without a tax which is part of their
+// prices otherwise: once the exemption ends, less is left of the same prices. The transaction holds the rates and the customer.
+func (s *Service) PlacedExempt(ctx context.Context, tx *store.Tx, customerID string) (bool, error) {
+	if s.Settings().Taxes == costing.TaxOnTop {
+		return false, nil
+	}
+	open, err := tx.Order.Query().Where(order.CustomerID(customerID), order.StatusEQ(schema.OrderPlaced)).IDs(ctx)
+	if err != nil || len(open) == 0 {
+		return false, err
+	}
+	orders, err := ordersByID(ctx, tx, open)
+	if err != nil {
+		return false, err
+	}
+	basis, err := s.basisOf(ctx, tx, orders)
+	if err != nil {
+		return false, err
+	}
+	now := s.Now()
+	for _, o := range orders {
+		for _, line := range o.lines {
+			share := basis.Taxes.ShareOf(basis.Rates, line.productID, "", now, now)
+			tax, err := costing.LineTax(line.total, share.Share, basis.Taxes.ModeOf())
+			if err != nil {
+				return false, input.DomainError(err)
+			}
+			if line.tax.IsZero() && !tax.IsZero() {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // RestateExemption restates the orders of a customer that were completed from a moment on, since when they are exempt from tax for a reason, or no longer.

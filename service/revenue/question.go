@@ -9,6 +9,7 @@ import (
 
 	"kopeck/costing"
 	"kopeck/fault"
+	"kopeck/id"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/service/report"
@@ -102,10 +103,20 @@ func (q *question) filter(f *service.SalesFilter) error {
 			if strings.ContainsRune(value, 0) || len(value) > 4*maxFilterValues {
 				return fault.Invalidf("filter", "%s: no such value: %s", one.name, input.Excerpt(value))
 			}
+			if of, isID := filteredIDs[one.of]; isID && value != "" {
+				if err := id.Check("filter", of, value); err != nil {
+					return fault.Invalidf("filter", "%s: %s", one.name, fault.Of(err).Message)
+				}
+			}
 		}
 		q.only = append(q.only, condition{one.of, one.values})
 	}
 	return nil
+}
+
+// filteredIDs are the dimensions whose values are ids, with their prefix. "" is none of them, as in the keys of rows.
+var filteredIDs = map[service.SalesDimension]string{
+	service.SalesDimensionProduct: id.Product, service.SalesDimensionStaff: id.User, service.SalesDimensionPartner: id.Partner,
 }
 
 // texts returns values as texts; nil of nil.

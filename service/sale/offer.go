@@ -61,6 +61,9 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		case refused != nil:
 			return "", refused
 		}
+		if err := s.quote.CheckExemption(ctx, tx, c, promises); err != nil {
+			return "", err
+		}
 		total, err := quote.TotalOf(promises)
 		if err != nil {
 			return "", err

@@ -35,7 +35,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	return s.changeOffer(ctx, service.Verb{Name: "acceptOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
+	return s.changeOffer(ctx, service.Verb{Name: "acceptOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) error {
 		now := s.Now()
 		switch status := OfferStatusAt(o, at); {
 		case status == schema.OfferExpired:
@@ -47,6 +47,9 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 		}
 		promises, err := promisesOf(ctx, tx, o)
 		if err != nil {
+			return err
+		}
+		if err := s.quote.CheckOfferExemption(ctx, tx, c, promises); err != nil {
 			return err
 		}
 		for _, p := range promises {

@@ -33,8 +33,8 @@ type newOrder struct {
 // PlaceOrder places an order of promised prices, costs it, and books the capacity that it needs, in one transaction. at is when
 // the customer ordered; it may be in the past, but does not extend how long price tokens are accepted.
 //
-// Faults: INVALID by field; INVALID, PRICE_EXPIRED with the price now, LIMIT_EXCEEDED, or DATE_IMPOSSIBLE with the first possible day on
-// priceTokens; FORBIDDEN on overruleDateReason; NOT_FOUND on customerId; ALREADY_EXISTS on id or externalId.
+// Faults: INVALID by field, also on at for a moment before the prices; INVALID, PRICE_EXPIRED with the price now, LIMIT_EXCEEDED, or
+// DATE_IMPOSSIBLE with the first possible day on priceTokens; FORBIDDEN on overruleDateReason; NOT_FOUND on customerId; ALREADY_EXISTS on id or externalId.
 func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	orderID, err := s.NewID(id.Order, in.ID)
@@ -61,6 +61,13 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		if refused != nil { // only here: the repetition of a request that succeeded is not refused
 			return "", refused
 		}
+		if err := s.quote.CheckExemption(ctx, tx, c, promises); err != nil {
+			return "", err
+		}
+		at, err := orderedAt(ctx, at, promises)
+		if err != nil {
+			return "", err
+		}
 		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: c.ID, externalID: externalID, at: at, promises: promises, overrule: overrule, field: "priceTokens"})
 		if err != nil {
 			return "", service.Race(err, true, uniqueOrder)
@@ -71,6 +78,24 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		return nil, s.quote.RefusalFaults(ctx, in.CustomerID, err)
 	}
 	return s.Client.Order.Get(ctx, made)
+}
+
+// orderedAt returns when an order was made by what its input says. Nobody orders at prices that they have not heard: a moment before they
+// were asked for is INVALID but for whoever has the scope floor, since the capacity of a day that is over is not checked. Before by at most
+// [service.ClockSkew] is the moment of the prices: the clock of a phone may be slow.
+func orderedAt(ctx context.Context, at time.Time, promises []quote.Promise) (time.Time, error) {
+	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeFloor) {
+		return at, nil
+	}
+	for _, p := range promises {
+		switch {
+		case at.Before(p.PricedAt.Add(-service.ClockSkew)):
+			return at, fault.Invalidf("at", "before the prices were asked for, at %s", p.PricedAt.Format(time.RFC3339))
+		case at.Before(p.PricedAt):
+			at = p.PricedAt
+		}
+	}
+	return at, nil
 }
 
 // makeOrder writes an order with its lines, cost and bookings. The customer must be locked.
