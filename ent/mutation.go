@@ -3187,6 +3187,7 @@ type ContactMutation struct {
 	uncosted          *bool
 	realised          *money.Amount
 	recorded_at       *time.Time
+	awaited_order_id  *string
 	corrected_at      *time.Time
 	voided_at         *time.Time
 	voided_by         *string
@@ -4342,6 +4343,55 @@ func (m *ContactMutation) ResetOrderID() {
 	delete(m.clearedFields, contact.FieldOrderID)
 }
 
+// SetAwaitedOrderID sets the "awaited_order_id" field.
+func (m *ContactMutation) SetAwaitedOrderID(s string) {
+	m.awaited_order_id = &s
+}
+
+// AwaitedOrderID returns the value of the "awaited_order_id" field in the mutation.
+func (m *ContactMutation) AwaitedOrderID() (r string, exists bool) {
+	v := m.awaited_order_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwaitedOrderID returns the old "awaited_order_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldAwaitedOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwaitedOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwaitedOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwaitedOrderID: %w", err)
+	}
+	return oldValue.AwaitedOrderID, nil
+}
+
+// ClearAwaitedOrderID clears the value of the "awaited_order_id" field.
+func (m *ContactMutation) ClearAwaitedOrderID() {
+	m.awaited_order_id = nil
+	m.clearedFields[contact.FieldAwaitedOrderID] = struct{}{}
+}
+
+// AwaitedOrderIDCleared returns if the "awaited_order_id" field was cleared in this mutation.
+func (m *ContactMutation) AwaitedOrderIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldAwaitedOrderID]
+	return ok
+}
+
+// ResetAwaitedOrderID resets all changes to the "awaited_order_id" field.
+func (m *ContactMutation) ResetAwaitedOrderID() {
+	m.awaited_order_id = nil
+	delete(m.clearedFields, contact.FieldAwaitedOrderID)
+}
+
 // SetOfferID sets the "offer_id" field.
 func (m *ContactMutation) SetOfferID(s string) {
 	m.offer = &s
@@ -4783,7 +4833,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -4856,6 +4906,9 @@ func (m *ContactMutation) Fields() []string {
 	if m._order != nil {
 		fields = append(fields, contact.FieldOrderID)
 	}
+	if m.awaited_order_id != nil {
+		fields = append(fields, contact.FieldAwaitedOrderID)
+	}
 	if m.offer != nil {
 		fields = append(fields, contact.FieldOfferID)
 	}
@@ -4927,6 +4980,8 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.RecordedAt()
 	case contact.FieldOrderID:
 		return m.OrderID()
+	case contact.FieldAwaitedOrderID:
+		return m.AwaitedOrderID()
 	case contact.FieldOfferID:
 		return m.OfferID()
 	case contact.FieldCorrectedAt:
@@ -4994,6 +5049,8 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldRecordedAt(ctx)
 	case contact.FieldOrderID:
 		return m.OldOrderID(ctx)
+	case contact.FieldAwaitedOrderID:
+		return m.OldAwaitedOrderID(ctx)
 	case contact.FieldOfferID:
 		return m.OldOfferID(ctx)
 	case contact.FieldCorrectedAt:
@@ -5181,6 +5238,13 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOrderID(v)
 		return nil
+	case contact.FieldAwaitedOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwaitedOrderID(v)
+		return nil
 	case contact.FieldOfferID:
 		v, ok := value.(string)
 		if !ok {
@@ -5291,6 +5355,9 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldOrderID) {
 		fields = append(fields, contact.FieldOrderID)
 	}
+	if m.FieldCleared(contact.FieldAwaitedOrderID) {
+		fields = append(fields, contact.FieldAwaitedOrderID)
+	}
 	if m.FieldCleared(contact.FieldOfferID) {
 		fields = append(fields, contact.FieldOfferID)
 	}
@@ -5349,6 +5416,9 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldOrderID:
 		m.ClearOrderID()
+		return nil
+	case contact.FieldAwaitedOrderID:
+		m.ClearAwaitedOrderID()
 		return nil
 	case contact.FieldOfferID:
 		m.ClearOfferID()
@@ -5444,6 +5514,9 @@ func (m *ContactMutation) ResetField(name string) error {
 		return nil
 	case contact.FieldOrderID:
 		m.ResetOrderID()
+		return nil
+	case contact.FieldAwaitedOrderID:
+		m.ResetAwaitedOrderID()
 		return nil
 	case contact.FieldOfferID:
 		m.ResetOfferID()

@@ -251,11 +251,11 @@ func init() {
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
 	// contactDescVoidedBy is the schema descriptor for voided_by field.
-	contactDescVoidedBy := contactFields[26].Descriptor()
+	contactDescVoidedBy := contactFields[27].Descriptor()
 	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
 	// contactDescVoidReason is the schema descriptor for void_reason field.
-	contactDescVoidReason := contactFields[27].Descriptor()
+	contactDescVoidReason := contactFields[28].Descriptor()
 	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
 	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.

@@ -64,6 +64,8 @@ const (
 	FieldRecordedAt = "recorded_at"
 	// FieldOrderID holds the string denoting the order_id field in the database.
 	FieldOrderID = "order_id"
+	// FieldAwaitedOrderID holds the string denoting the awaited_order_id field in the database.
+	FieldAwaitedOrderID = "awaited_order_id"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
 	// FieldCorrectedAt holds the string denoting the corrected_at field in the database.
@@ -159,6 +161,7 @@ var Columns = []string{
 	FieldRealised,
 	FieldRecordedAt,
 	FieldOrderID,
+	FieldAwaitedOrderID,
 	FieldOfferID,
 	FieldCorrectedAt,
 	FieldVoidedAt,
@@ -386,6 +389,11 @@ func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByOrderID orders the results by the order_id field.
 func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrderID, opts...).ToFunc()
+}
+
+// ByAwaitedOrderID orders the results by the awaited_order_id field.
+func ByAwaitedOrderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAwaitedOrderID, opts...).ToFunc()
 }
 
 // ByOfferID orders the results by the offer_id field.

@@ -205,6 +205,7 @@ var (
 		{Name: "uncosted", Type: field.TypeBool, Default: false},
 		{Name: "realised", Type: field.TypeInt64},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "awaited_order_id", Type: field.TypeString, Nullable: true},
 		{Name: "corrected_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_by", Type: field.TypeString, Nullable: true, Size: 400},
@@ -224,37 +225,37 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[24]},
+				Columns:    []*schema.Column{ContactsColumns[25]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[25]},
+				Columns:    []*schema.Column{ContactsColumns[26]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[26]},
+				Columns:    []*schema.Column{ContactsColumns[27]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[27]},
+				Columns:    []*schema.Column{ContactsColumns[28]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_orders_order",
-				Columns:    []*schema.Column{ContactsColumns[28]},
+				Columns:    []*schema.Column{ContactsColumns[29]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_offers_offer",
-				Columns:    []*schema.Column{ContactsColumns[29]},
+				Columns:    []*schema.Column{ContactsColumns[30]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -263,7 +264,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[24], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[25], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -273,7 +274,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[25], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[26], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -283,7 +284,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[26]},
+				Columns: []*schema.Column{ContactsColumns[27]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -291,7 +292,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27]},
+				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -299,15 +300,23 @@ var (
 			{
 				Name:    "contact_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[28]},
+				Columns: []*schema.Column{ContactsColumns[29]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "order_id IS NOT NULL",
 				},
 			},
 			{
+				Name:    "contact_awaited_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "awaited_order_id IS NOT NULL",
+				},
+			},
+			{
 				Name:    "contact_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[29]},
+				Columns: []*schema.Column{ContactsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},

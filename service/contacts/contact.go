@@ -36,6 +36,7 @@ type Record struct {
 	Uncosted      bool
 	RecordedAt    time.Time // absent: now
 	OrderID       string    // of the customer's order that the contact was about
+	AwaitedOrder  string    // the id of that order by a file, where the order is not there yet
 	OfferID       string    // of the offer to the customer that the contact was about
 	CorrectedAt   time.Time
 	VoidedAt      time.Time

@@ -141,6 +141,7 @@ var fields = []Descriptor{
 		Checked(shortText(func(r *Record) *string { return &r.VoidedBy }, 100))),
 	ofFile(field.Of("void_reason", "void_reason", field.Own|field.Nullable, field.Text, func(r *Record) *string { return &r.VoidReason }).Checked(voidReason)),
 	// What files do not have.
+	ofFile(field.Of("", "awaited_order_id", field.Nullable, field.Text, func(r *Record) *string { return &r.AwaitedOrder })),
 	linked("offerId", "", "offer_id", 0, id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).

@@ -42,7 +42,12 @@ var (
 		field.Of("", "unattributed", 0, field.Amount, func(r *Record) *money.Amount { return &r.Unattributed }),
 		field.Of("", "credit_fit", field.Nullable, field.Text, func(r *Record) *string { return &r.CreditFit }),
 	}
-	lastFields = field.Fields[Record]{statedTax()}
+	lastFields = field.Fields[Record]{
+		statedTax(),
+		field.Of("seller", "", field.Own, field.Text, func(r *Record) *string { return &r.Seller }).From("u.email"),
+		// What files do not have.
+		field.Of("", "seller_id", field.Nullable, field.Text, func(r *Record) *string { return &r.SellerID }),
+	}
 	lineFields = field.Fields[LineRecord]{
 		field.Of("line_id", "id", field.Own, field.Text, func(l *LineRecord) *string { return &l.ID }),
 		field.Of("sku", "", field.Own, field.Text, func(l *LineRecord) *string { return &l.SKU }).From("p.sku"),
