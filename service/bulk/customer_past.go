@@ -159,6 +159,8 @@ func (c *chunk) holdTax(ctx context.Context, records []customers.Record) error {
 func stageMoves(made []*customers.Record) (moves []stageRow) {
 	for _, p := range made {
 		switch {
+		case len(p.StageFacts) == 0 && p.StageFacts != nil && p.Stage != schema.Stranger: // without a change they would always have been in it
+			moves = append(moves, stageRow{customerID: p.ID, to: p.Stage, kind: schema.StageDeparture, at: input.OrZero(p.DepartedAt), reason: "left us" + stage.ReasonImported, actor: "system"})
 		case p.StageFacts != nil:
 			for n, change := range p.StageChanges() {
 				moves = append(moves, stageRow{p.ID, schema.Stage(change.To), schema.StageChangeKind(change.Kind), change.At, p.StageFacts[n].RecordedAt, change.Reason, "system"})

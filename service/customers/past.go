@@ -46,9 +46,11 @@ func list[T any](at func(r *Record) *[]T) place[[]T] {
 	return place[[]T]{
 		at: get, given: get, optional: true,
 		set: func(r *Record, to *[]T) {
-			if *at(r) = nil; to != nil {
-				*at(r) = *to
+			if to == nil {
+				*at(r) = nil
+				return
 			}
+			*at(r) = *to
 		},
 		destination: func(r *Record) any { return at(r) },
 	}
