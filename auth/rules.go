@@ -120,6 +120,12 @@ func (a Actor) Has(scope string) bool {
 	return a.Role != schema.RolePartner && (scope == ScopeStaff || givenToPartners)
 }
 
+// TookPart reports whether an actor is the user who took part in a contact; nil is nobody.
+func (a Actor) TookPart(staffID *string) bool { return staffID != nil && *staffID == a.UserID }
+
+// SeesCostOf reports whether an actor may see what a contact cost in which a user took part: with the scope costs, and their own.
+func (a Actor) SeesCostOf(staffID *string) bool { return a.Has(ScopeCosts) || a.TookPart(staffID) }
+
 // ScopesOf returns a role's scopes. Those of a partner are set for each client.
 func ScopesOf(role schema.Role) []string {
 	switch role {

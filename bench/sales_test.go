@@ -77,11 +77,15 @@ func salesOf(orders int) []tableOf {
 		return []any{idOf("prd", n), 1, reportsBegin, reportsBegin, name, name, name, "GOOD", true, fmt.Sprint("category ", n%20)}
 	})}
 	return append(tables,
-		tableOf{"orders", "id version created_at updated_at status at day total refunded tax refunded_tax cost stated_cost uncosted margin unattributed credit_model completed_at customer_id seller_id", rows(orders, func(n int) []any {
+		tableOf{"orders", "id version created_at updated_at status at day total refunded tax refunded_tax cost stated_cost uncosted margin unattributed credit_model completed_at customer_id seller_id plain", rows(orders, func(n int) []any {
 			at := reportsBegin.Add(time.Duration(dice.Int64N(int64(reportsEnd.Sub(reportsBegin))))).Truncate(time.Microsecond)
 			refunded := 0
+			var sold, booked any // of a plain order
+			if n%20 != 0 {
+				sold, booked = at, at.AddDate(0, 0, 1)
+			}
 			for position := range 1 + n%2 {
-				lines = append(lines, []any{idOf("orl", 2*n+position), idOf("ord", n), position, idOf("prd", dice.IntN(products)), int64(1e9), 60_000, 60_000, 10_000, 30_000, priceLines, "[]", 14})
+				lines = append(lines, []any{idOf("orl", 2*n+position), idOf("ord", n), position, idOf("prd", dice.IntN(products)), int64(1e9), 60_000, 60_000, 10_000, 30_000, priceLines, "[]", 14, sold, booked, false})
 			}
 			count := 1 + n%2
 			if n%20 == 0 {
@@ -91,10 +95,10 @@ func salesOf(orders int) []tableOf {
 			margin := count*20_000 - refunded*5/6
 			return []any{
 				idOf("ord", n), 1, at, at, string(schema.OrderCompleted), at, at.Unix() / 86400, count * 60_000, refunded, count * 10_000, refunded / 6, count * 30_000, false, false, margin, margin,
-				"LINEAR", at.AddDate(0, 0, 1), idOf("cus", dice.IntN(customers)), idOf("usr", dice.IntN(people)),
+				"LINEAR", at.AddDate(0, 0, 1), idOf("cus", dice.IntN(customers)), idOf("usr", dice.IntN(people)), sold != nil,
 			}
 		})},
-		tableOf{"order_lines", "id order_id position product_id quantity unit total tax cost price_lines options lead_days", func(yield func([]any) bool) {
+		tableOf{"order_lines", "id order_id position product_id quantity unit total tax cost price_lines options lead_days sold_at booked_at repeats", func(yield func([]any) bool) {
 			for _, line := range lines {
 				if !yield(line) {
 					return

@@ -168,9 +168,9 @@ func (c *company) contactSheet() (sheet, error) {
 
 func (c *company) orderSheets() ([]sheet, error) {
 	orders := sheet{table: "orders", columns: []string{
-		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "tax", "refunded", "refunded_tax", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id",
+		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "tax", "refunded", "refunded_tax", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id", "plain",
 	}}
-	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "tax", "cost", "price_lines", "options", "lead_days", "priced_at", "returned"}}
+	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "tax", "cost", "price_lines", "options", "lead_days", "priced_at", "returned", "sold_at", "booked_at", "repeats"}}
 	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "tax", "reason", "at", "recorded_at", "actor", "goods_returned"}}
 	refundLines := sheet{table: "refund_lines", columns: []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "tax", "stated"}}
 	bookings := sheet{table: "bookings", columns: []string{"id", "resource", "day", "units", "order_id", "booked_at", "freed_at"}}
@@ -189,16 +189,22 @@ func (c *company) orderSheets() ([]sheet, error) {
 				refundLines.rows = append(refundLines.rows, []any{id.RefundLine + strings.TrimPrefix(l.id, id.OrderLine), f.id, l.id, int64(i), l.quantity.Nano(), l.total.Minor(), o.taxes.Refunds.Parts[0][i].Minor(), false})
 			}
 		}
+		isPlain := o.status == schema.OrderCompleted && o.refunded.IsZero()
+		var sold, booked any
+		if isPlain {
+			sold, booked = o.at, timeOrNil(o.completed)
+		}
 		orders.rows = append(orders.rows, []any{
 			o.id, o.at, changed, orNil(o.external), o.person.id, string(o.status), o.at, int64(costing.Day(o.at, c.zone)), o.total.Minor(), o.tax.Minor(), o.refunded.Minor(), o.taxes.Refunds.Sum.Minor(), o.cost.Minor(), o.taxes.Margin.Minor(), int64(0),
-			o.due, timeOrNil(o.completed), timeOrNil(o.cancelled), orNil(o.cancelReason), offerID,
+			o.due, timeOrNil(o.completed), timeOrNil(o.cancelled), orNil(o.cancelReason), offerID, isPlain,
 		})
 		for i, l := range o.lines {
 			steps, options, err := lineJSON(l)
 			if err != nil {
 				return nil, err
 			}
-			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.tax.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l])})
+			repeats := isPlain && slices.ContainsFunc(o.lines[:i], func(before *line) bool { return before.sku == l.sku })
+			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.tax.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l]), sold, booked, repeats})
 		}
 		for _, b := range o.bookings {
 			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, valueOrNil(b.FreedAt)})

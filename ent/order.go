@@ -74,6 +74,8 @@ type Order struct {
 	OfferID *string `json:"offer_id,omitempty"`
 	// The user who placed the order; null of one that was imported or that none of the staff placed.
 	SellerID *string `json:"seller_id,omitempty"`
+	// Whether the order is completed, nothing was given back of it, no rate of its cost is missing, and it has lines: reports sum up the lines without reading the order.
+	Plain bool `json:"plain,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderQuery when eager-loading is set.
 	Edges        OrderEdges `json:"edges"`
@@ -120,7 +122,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case order.FieldTotal, order.FieldRefunded, order.FieldCost, order.FieldTax, order.FieldRefundedTax, order.FieldMargin, order.FieldUnattributed:
 			values[i] = new(money.Amount)
-		case order.FieldStatedCost, order.FieldUncosted:
+		case order.FieldStatedCost, order.FieldUncosted, order.FieldPlain:
 			values[i] = new(sql.NullBool)
 		case order.FieldVersion, order.FieldExternalTwin, order.FieldDay:
 			values[i] = new(sql.NullInt64)
@@ -314,6 +316,12 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				_m.SellerID = new(string)
 				*_m.SellerID = value.String
 			}
+		case order.FieldPlain:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field plain", values[i])
+			} else if value.Valid {
+				_m.Plain = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -455,6 +463,9 @@ func (_m *Order) String() string {
 		builder.WriteString("seller_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("plain=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Plain))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -340,6 +340,20 @@ func (_c *OrderCreate) SetNillableSellerID(v *string) *OrderCreate {
 	return _c
 }
 
+// SetPlain sets the "plain" field.
+func (_c *OrderCreate) SetPlain(v bool) *OrderCreate {
+	_c.mutation.SetPlain(v)
+	return _c
+}
+
+// SetNillablePlain sets the "plain" field if the given value is not nil.
+func (_c *OrderCreate) SetNillablePlain(v *bool) *OrderCreate {
+	if v != nil {
+		_c.SetPlain(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrderCreate) SetID(v string) *OrderCreate {
 	_c.mutation.SetID(v)
@@ -435,6 +449,10 @@ func (_c *OrderCreate) defaults() {
 		v := order.DefaultUnattributed()
 		_c.mutation.SetUnattributed(v)
 	}
+	if _, ok := _c.mutation.Plain(); !ok {
+		v := order.DefaultPlain
+		_c.mutation.SetPlain(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -519,6 +537,9 @@ func (_c *OrderCreate) check() error {
 		if err := order.CancelReasonValidator(v); err != nil {
 			return &ValidationError{Name: "cancel_reason", err: fmt.Errorf(`ent: validator failed for field "Order.cancel_reason": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Plain(); !ok {
+		return &ValidationError{Name: "plain", err: errors.New(`ent: missing required field "Order.plain"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := order.IDValidator(v); err != nil {
@@ -658,6 +679,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OfferID(); ok {
 		_spec.SetField(order.FieldOfferID, field.TypeString, value)
 		_node.OfferID = &value
+	}
+	if value, ok := _c.mutation.Plain(); ok {
+		_spec.SetField(order.FieldPlain, field.TypeBool, value)
+		_node.Plain = value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

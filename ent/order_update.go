@@ -443,6 +443,20 @@ func (_u *OrderUpdate) ClearSellerID() *OrderUpdate {
 	return _u
 }
 
+// SetPlain sets the "plain" field.
+func (_u *OrderUpdate) SetPlain(v bool) *OrderUpdate {
+	_u.mutation.SetPlain(v)
+	return _u
+}
+
+// SetNillablePlain sets the "plain" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillablePlain(v *bool) *OrderUpdate {
+	if v != nil {
+		_u.SetPlain(*v)
+	}
+	return _u
+}
+
 // SetSeller sets the "seller" edge to the User entity.
 func (_u *OrderUpdate) SetSeller(v *User) *OrderUpdate {
 	return _u.SetSellerID(v.ID)
@@ -643,6 +657,9 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OfferIDCleared() {
 		_spec.ClearField(order.FieldOfferID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Plain(); ok {
+		_spec.SetField(order.FieldPlain, field.TypeBool, value)
 	}
 	if _u.mutation.SellerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1106,6 +1123,20 @@ func (_u *OrderUpdateOne) ClearSellerID() *OrderUpdateOne {
 	return _u
 }
 
+// SetPlain sets the "plain" field.
+func (_u *OrderUpdateOne) SetPlain(v bool) *OrderUpdateOne {
+	_u.mutation.SetPlain(v)
+	return _u
+}
+
+// SetNillablePlain sets the "plain" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillablePlain(v *bool) *OrderUpdateOne {
+	if v != nil {
+		_u.SetPlain(*v)
+	}
+	return _u
+}
+
 // SetSeller sets the "seller" edge to the User entity.
 func (_u *OrderUpdateOne) SetSeller(v *User) *OrderUpdateOne {
 	return _u.SetSellerID(v.ID)
@@ -1336,6 +1367,9 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.OfferIDCleared() {
 		_spec.ClearField(order.FieldOfferID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Plain(); ok {
+		_spec.SetField(order.FieldPlain, field.TypeBool, value)
 	}
 	if _u.mutation.SellerCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -50,6 +50,12 @@ type OrderLine struct {
 	PricedAt *time.Time `json:"priced_at,omitempty"`
 	// How much of the quantity came back to stock. The cost is that of the whole quantity.
 	Returned money.Decimal `json:"returned,omitempty"`
+	// The moment of the order if that is plain; null otherwise.
+	SoldAt *time.Time `json:"sold_at,omitempty"`
+	// When the order was completed if it is plain; null otherwise.
+	BookedAt *time.Time `json:"booked_at,omitempty"`
+	// Whether the order is plain and an earlier line of it has the same product.
+	Repeats bool `json:"repeats,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderLineQuery when eager-loading is set.
 	Edges        OrderLineEdges `json:"edges"`
@@ -100,11 +106,13 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case orderline.FieldQuantity, orderline.FieldReturned:
 			values[i] = new(money.Decimal)
+		case orderline.FieldRepeats:
+			values[i] = new(sql.NullBool)
 		case orderline.FieldPosition, orderline.FieldLeadDays:
 			values[i] = new(sql.NullInt64)
 		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldProductID:
 			values[i] = new(sql.NullString)
-		case orderline.FieldPricedAt:
+		case orderline.FieldPricedAt, orderline.FieldSoldAt, orderline.FieldBookedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -216,6 +224,26 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Returned = *value
 			}
+		case orderline.FieldSoldAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field sold_at", values[i])
+			} else if value.Valid {
+				_m.SoldAt = new(time.Time)
+				*_m.SoldAt = value.Time
+			}
+		case orderline.FieldBookedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field booked_at", values[i])
+			} else if value.Valid {
+				_m.BookedAt = new(time.Time)
+				*_m.BookedAt = value.Time
+			}
+		case orderline.FieldRepeats:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field repeats", values[i])
+			} else if value.Valid {
+				_m.Repeats = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -305,6 +333,19 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("returned=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Returned))
+	builder.WriteString(", ")
+	if v := _m.SoldAt; v != nil {
+		builder.WriteString("sold_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.BookedAt; v != nil {
+		builder.WriteString("booked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("repeats=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Repeats))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -172,6 +172,48 @@ func (_c *OrderLineCreate) SetNillableReturned(v *money.Decimal) *OrderLineCreat
 	return _c
 }
 
+// SetSoldAt sets the "sold_at" field.
+func (_c *OrderLineCreate) SetSoldAt(v time.Time) *OrderLineCreate {
+	_c.mutation.SetSoldAt(v)
+	return _c
+}
+
+// SetNillableSoldAt sets the "sold_at" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableSoldAt(v *time.Time) *OrderLineCreate {
+	if v != nil {
+		_c.SetSoldAt(*v)
+	}
+	return _c
+}
+
+// SetBookedAt sets the "booked_at" field.
+func (_c *OrderLineCreate) SetBookedAt(v time.Time) *OrderLineCreate {
+	_c.mutation.SetBookedAt(v)
+	return _c
+}
+
+// SetNillableBookedAt sets the "booked_at" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableBookedAt(v *time.Time) *OrderLineCreate {
+	if v != nil {
+		_c.SetBookedAt(*v)
+	}
+	return _c
+}
+
+// SetRepeats sets the "repeats" field.
+func (_c *OrderLineCreate) SetRepeats(v bool) *OrderLineCreate {
+	_c.mutation.SetRepeats(v)
+	return _c
+}
+
+// SetNillableRepeats sets the "repeats" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableRepeats(v *bool) *OrderLineCreate {
+	if v != nil {
+		_c.SetRepeats(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrderLineCreate) SetID(v string) *OrderLineCreate {
 	_c.mutation.SetID(v)
@@ -251,6 +293,10 @@ func (_c *OrderLineCreate) defaults() {
 		v := orderline.DefaultReturned()
 		_c.mutation.SetReturned(v)
 	}
+	if _, ok := _c.mutation.Repeats(); !ok {
+		v := orderline.DefaultRepeats
+		_c.mutation.SetRepeats(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -293,6 +339,9 @@ func (_c *OrderLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Returned(); !ok {
 		return &ValidationError{Name: "returned", err: errors.New(`ent: missing required field "OrderLine.returned"`)}
+	}
+	if _, ok := _c.mutation.Repeats(); !ok {
+		return &ValidationError{Name: "repeats", err: errors.New(`ent: missing required field "OrderLine.repeats"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := orderline.IDValidator(v); err != nil {
@@ -387,6 +436,18 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Returned(); ok {
 		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
 		_node.Returned = value
+	}
+	if value, ok := _c.mutation.SoldAt(); ok {
+		_spec.SetField(orderline.FieldSoldAt, field.TypeTime, value)
+		_node.SoldAt = &value
+	}
+	if value, ok := _c.mutation.BookedAt(); ok {
+		_spec.SetField(orderline.FieldBookedAt, field.TypeTime, value)
+		_node.BookedAt = &value
+	}
+	if value, ok := _c.mutation.Repeats(); ok {
+		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
+		_node.Repeats = value
 	}
 	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

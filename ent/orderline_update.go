@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/orderline"
 	"kopeck/ent/predicate"
 	"kopeck/money"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -67,6 +68,60 @@ func (_u *OrderLineUpdate) SetReturned(v money.Decimal) *OrderLineUpdate {
 func (_u *OrderLineUpdate) SetNillableReturned(v *money.Decimal) *OrderLineUpdate {
 	if v != nil {
 		_u.SetReturned(*v)
+	}
+	return _u
+}
+
+// SetSoldAt sets the "sold_at" field.
+func (_u *OrderLineUpdate) SetSoldAt(v time.Time) *OrderLineUpdate {
+	_u.mutation.SetSoldAt(v)
+	return _u
+}
+
+// SetNillableSoldAt sets the "sold_at" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableSoldAt(v *time.Time) *OrderLineUpdate {
+	if v != nil {
+		_u.SetSoldAt(*v)
+	}
+	return _u
+}
+
+// ClearSoldAt clears the value of the "sold_at" field.
+func (_u *OrderLineUpdate) ClearSoldAt() *OrderLineUpdate {
+	_u.mutation.ClearSoldAt()
+	return _u
+}
+
+// SetBookedAt sets the "booked_at" field.
+func (_u *OrderLineUpdate) SetBookedAt(v time.Time) *OrderLineUpdate {
+	_u.mutation.SetBookedAt(v)
+	return _u
+}
+
+// SetNillableBookedAt sets the "booked_at" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableBookedAt(v *time.Time) *OrderLineUpdate {
+	if v != nil {
+		_u.SetBookedAt(*v)
+	}
+	return _u
+}
+
+// ClearBookedAt clears the value of the "booked_at" field.
+func (_u *OrderLineUpdate) ClearBookedAt() *OrderLineUpdate {
+	_u.mutation.ClearBookedAt()
+	return _u
+}
+
+// SetRepeats sets the "repeats" field.
+func (_u *OrderLineUpdate) SetRepeats(v bool) *OrderLineUpdate {
+	_u.mutation.SetRepeats(v)
+	return _u
+}
+
+// SetNillableRepeats sets the "repeats" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableRepeats(v *bool) *OrderLineUpdate {
+	if v != nil {
+		_u.SetRepeats(*v)
 	}
 	return _u
 }
@@ -144,6 +199,21 @@ func (_u *OrderLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Returned(); ok {
 		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.SoldAt(); ok {
+		_spec.SetField(orderline.FieldSoldAt, field.TypeTime, value)
+	}
+	if _u.mutation.SoldAtCleared() {
+		_spec.ClearField(orderline.FieldSoldAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.BookedAt(); ok {
+		_spec.SetField(orderline.FieldBookedAt, field.TypeTime, value)
+	}
+	if _u.mutation.BookedAtCleared() {
+		_spec.ClearField(orderline.FieldBookedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Repeats(); ok {
+		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -204,6 +274,60 @@ func (_u *OrderLineUpdateOne) SetReturned(v money.Decimal) *OrderLineUpdateOne {
 func (_u *OrderLineUpdateOne) SetNillableReturned(v *money.Decimal) *OrderLineUpdateOne {
 	if v != nil {
 		_u.SetReturned(*v)
+	}
+	return _u
+}
+
+// SetSoldAt sets the "sold_at" field.
+func (_u *OrderLineUpdateOne) SetSoldAt(v time.Time) *OrderLineUpdateOne {
+	_u.mutation.SetSoldAt(v)
+	return _u
+}
+
+// SetNillableSoldAt sets the "sold_at" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableSoldAt(v *time.Time) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetSoldAt(*v)
+	}
+	return _u
+}
+
+// ClearSoldAt clears the value of the "sold_at" field.
+func (_u *OrderLineUpdateOne) ClearSoldAt() *OrderLineUpdateOne {
+	_u.mutation.ClearSoldAt()
+	return _u
+}
+
+// SetBookedAt sets the "booked_at" field.
+func (_u *OrderLineUpdateOne) SetBookedAt(v time.Time) *OrderLineUpdateOne {
+	_u.mutation.SetBookedAt(v)
+	return _u
+}
+
+// SetNillableBookedAt sets the "booked_at" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableBookedAt(v *time.Time) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetBookedAt(*v)
+	}
+	return _u
+}
+
+// ClearBookedAt clears the value of the "booked_at" field.
+func (_u *OrderLineUpdateOne) ClearBookedAt() *OrderLineUpdateOne {
+	_u.mutation.ClearBookedAt()
+	return _u
+}
+
+// SetRepeats sets the "repeats" field.
+func (_u *OrderLineUpdateOne) SetRepeats(v bool) *OrderLineUpdateOne {
+	_u.mutation.SetRepeats(v)
+	return _u
+}
+
+// SetNillableRepeats sets the "repeats" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableRepeats(v *bool) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetRepeats(*v)
 	}
 	return _u
 }
@@ -310,6 +434,21 @@ func (_u *OrderLineUpdateOne) sqlSave(ctx context.Context) (_node *OrderLine, er
 	}
 	if value, ok := _u.mutation.Returned(); ok {
 		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SoldAt(); ok {
+		_spec.SetField(orderline.FieldSoldAt, field.TypeTime, value)
+	}
+	if _u.mutation.SoldAtCleared() {
+		_spec.ClearField(orderline.FieldSoldAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.BookedAt(); ok {
+		_spec.SetField(orderline.FieldBookedAt, field.TypeTime, value)
+	}
+	if _u.mutation.BookedAtCleared() {
+		_spec.ClearField(orderline.FieldBookedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Repeats(); ok {
+		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &OrderLine{config: _u.config}

@@ -99,7 +99,7 @@ func allowed(actor auth.Actor, name, writes *string) bool {
 // tookPart reports whether an actor is the one who took part in a contact.
 func tookPart(actor auth.Actor, obj any) bool {
 	contact, ok := obj.(*ent.Contact)
-	return ok && contact.StaffID != nil && *contact.StaffID == actor.UserID
+	return ok && actor.TookPart(contact.StaffID)
 }
 
 // emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of

@@ -63,6 +63,8 @@ func (Order) Fields() []ent.Field {
 			Comment("The offer that the order came of."),
 		field.String("seller_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The user who placed the order; null of one that was imported or that none of the staff placed."),
+		field.Bool("plain").Default(false).Annotations(hidden()).
+			Comment("Whether the order is completed, nothing was given back of it, no rate of its cost is missing, and it has lines: reports sum up the lines without reading the order."),
 	}
 }
 
@@ -83,6 +85,7 @@ func (Order) Indexes() []ent.Index {
 		index.Fields("at", "id", "unattributed"),                                                // lists are ordered by the first two, reports sum the third
 		index.Fields("completed_at").Annotations(entsql.IndexWhere("completed_at IS NOT NULL")), // reports as booked
 		index.Fields("cancelled_at").Annotations(entsql.IndexWhere("cancelled_at IS NOT NULL")),
+		index.Fields("id").Annotations(entsql.IndexWhere("status = 'COMPLETED' AND NOT plain")), // those of which reports read the order
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
@@ -127,6 +130,12 @@ func (OrderLine) Fields() []ent.Field {
 			Comment("The moment of the price; null of a line that was imported, and of one from before this was kept."),
 		field.Int64("returned").GoType(money.Decimal{}).DefaultFunc(zero).Annotations(hidden(), entsql.Default("0")).
 			Comment("How much of the quantity came back to stock. The cost is that of the whole quantity."),
+		field.Time("sold_at").Optional().Nillable().Annotations(hidden()).
+			Comment("The moment of the order if that is plain; null otherwise."),
+		field.Time("booked_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When the order was completed if it is plain; null otherwise."),
+		field.Bool("repeats").Default(false).Annotations(hidden()).
+			Comment("Whether the order is plain and an earlier line of it has the same product."),
 	}
 }
 
@@ -145,6 +154,8 @@ func (OrderLine) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("order_id", "position").Unique(),
 		index.Fields("product_id"),
+		// Reports are summed up from this index alone.
+		index.Fields("sold_at").Annotations(entsql.IndexWhere("sold_at IS NOT NULL"), entsql.IncludeColumns("order_id", "position", "product_id", "booked_at", "repeats", "quantity", "total", "tax", "cost")),
 	}
 }
 

@@ -68,6 +68,8 @@ const (
 	FieldOfferID = "offer_id"
 	// FieldSellerID holds the string denoting the seller_id field in the database.
 	FieldSellerID = "seller_id"
+	// FieldPlain holds the string denoting the plain field in the database.
+	FieldPlain = "plain"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// EdgeSeller holds the string denoting the seller edge name in mutations.
@@ -119,6 +121,7 @@ var Columns = []string{
 	FieldCancelReason,
 	FieldOfferID,
 	FieldSellerID,
+	FieldPlain,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -162,6 +165,8 @@ var (
 	CreditFitValidator func(string) error
 	// CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	CancelReasonValidator func(string) error
+	// DefaultPlain holds the default value on creation for the "plain" field.
+	DefaultPlain bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -322,6 +327,11 @@ func ByOfferID(opts ...sql.OrderTermOption) OrderOption {
 // BySellerID orders the results by the seller_id field.
 func BySellerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSellerID, opts...).ToFunc()
+}
+
+// ByPlain orders the results by the plain field.
+func ByPlain(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlain, opts...).ToFunc()
 }
 
 // ByCustomerField orders the results by customer field.

@@ -187,6 +187,11 @@ func SellerID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldSellerID, v))
 }
 
+// Plain applies equality check predicate on the "plain" field. It's identical to PlainEQ.
+func Plain(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldPlain, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldVersion, v))
@@ -1385,6 +1390,16 @@ func SellerIDEqualFold(v string) predicate.Order {
 // SellerIDContainsFold applies the ContainsFold predicate on the "seller_id" field.
 func SellerIDContainsFold(v string) predicate.Order {
 	return predicate.Order(sql.FieldContainsFold(FieldSellerID, v))
+}
+
+// PlainEQ applies the EQ predicate on the "plain" field.
+func PlainEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldPlain, v))
+}
+
+// PlainNEQ applies the NEQ predicate on the "plain" field.
+func PlainNEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldPlain, v))
 }
 
 // HasCustomer applies the HasEdge predicate on the "customer" edge.

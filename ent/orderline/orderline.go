@@ -42,6 +42,12 @@ const (
 	FieldPricedAt = "priced_at"
 	// FieldReturned holds the string denoting the returned field in the database.
 	FieldReturned = "returned"
+	// FieldSoldAt holds the string denoting the sold_at field in the database.
+	FieldSoldAt = "sold_at"
+	// FieldBookedAt holds the string denoting the booked_at field in the database.
+	FieldBookedAt = "booked_at"
+	// FieldRepeats holds the string denoting the repeats field in the database.
+	FieldRepeats = "repeats"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
@@ -81,6 +87,9 @@ var Columns = []string{
 	FieldLeadDays,
 	FieldPricedAt,
 	FieldReturned,
+	FieldSoldAt,
+	FieldBookedAt,
+	FieldRepeats,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -108,6 +117,8 @@ var (
 	DefaultStatedTax func() money.Amount
 	// DefaultReturned holds the default value on creation for the "returned" field.
 	DefaultReturned func() money.Decimal
+	// DefaultRepeats holds the default value on creation for the "repeats" field.
+	DefaultRepeats bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -178,6 +189,21 @@ func ByPricedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReturned orders the results by the returned field.
 func ByReturned(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReturned, opts...).ToFunc()
+}
+
+// BySoldAt orders the results by the sold_at field.
+func BySoldAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSoldAt, opts...).ToFunc()
+}
+
+// ByBookedAt orders the results by the booked_at field.
+func ByBookedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBookedAt, opts...).ToFunc()
+}
+
+// ByRepeats orders the results by the repeats field.
+func ByRepeats(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRepeats, opts...).ToFunc()
 }
 
 // ByOrderField orders the results by order field.

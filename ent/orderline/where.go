@@ -126,6 +126,21 @@ func Returned(v money.Decimal) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldReturned, v))
 }
 
+// SoldAt applies equality check predicate on the "sold_at" field. It's identical to SoldAtEQ.
+func SoldAt(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldSoldAt, v))
+}
+
+// BookedAt applies equality check predicate on the "booked_at" field. It's identical to BookedAtEQ.
+func BookedAt(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldBookedAt, v))
+}
+
+// Repeats applies equality check predicate on the "repeats" field. It's identical to RepeatsEQ.
+func Repeats(v bool) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldRepeats, v))
+}
+
 // OrderIDEQ applies the EQ predicate on the "order_id" field.
 func OrderIDEQ(v string) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldOrderID, v))
@@ -664,6 +679,116 @@ func ReturnedLT(v money.Decimal) predicate.OrderLine {
 // ReturnedLTE applies the LTE predicate on the "returned" field.
 func ReturnedLTE(v money.Decimal) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldLTE(FieldReturned, v))
+}
+
+// SoldAtEQ applies the EQ predicate on the "sold_at" field.
+func SoldAtEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldSoldAt, v))
+}
+
+// SoldAtNEQ applies the NEQ predicate on the "sold_at" field.
+func SoldAtNEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldSoldAt, v))
+}
+
+// SoldAtIn applies the In predicate on the "sold_at" field.
+func SoldAtIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldSoldAt, vs...))
+}
+
+// SoldAtNotIn applies the NotIn predicate on the "sold_at" field.
+func SoldAtNotIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldSoldAt, vs...))
+}
+
+// SoldAtGT applies the GT predicate on the "sold_at" field.
+func SoldAtGT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldSoldAt, v))
+}
+
+// SoldAtGTE applies the GTE predicate on the "sold_at" field.
+func SoldAtGTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldSoldAt, v))
+}
+
+// SoldAtLT applies the LT predicate on the "sold_at" field.
+func SoldAtLT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldSoldAt, v))
+}
+
+// SoldAtLTE applies the LTE predicate on the "sold_at" field.
+func SoldAtLTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldSoldAt, v))
+}
+
+// SoldAtIsNil applies the IsNil predicate on the "sold_at" field.
+func SoldAtIsNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIsNull(FieldSoldAt))
+}
+
+// SoldAtNotNil applies the NotNil predicate on the "sold_at" field.
+func SoldAtNotNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotNull(FieldSoldAt))
+}
+
+// BookedAtEQ applies the EQ predicate on the "booked_at" field.
+func BookedAtEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldBookedAt, v))
+}
+
+// BookedAtNEQ applies the NEQ predicate on the "booked_at" field.
+func BookedAtNEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldBookedAt, v))
+}
+
+// BookedAtIn applies the In predicate on the "booked_at" field.
+func BookedAtIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldBookedAt, vs...))
+}
+
+// BookedAtNotIn applies the NotIn predicate on the "booked_at" field.
+func BookedAtNotIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldBookedAt, vs...))
+}
+
+// BookedAtGT applies the GT predicate on the "booked_at" field.
+func BookedAtGT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldBookedAt, v))
+}
+
+// BookedAtGTE applies the GTE predicate on the "booked_at" field.
+func BookedAtGTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldBookedAt, v))
+}
+
+// BookedAtLT applies the LT predicate on the "booked_at" field.
+func BookedAtLT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldBookedAt, v))
+}
+
+// BookedAtLTE applies the LTE predicate on the "booked_at" field.
+func BookedAtLTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldBookedAt, v))
+}
+
+// BookedAtIsNil applies the IsNil predicate on the "booked_at" field.
+func BookedAtIsNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIsNull(FieldBookedAt))
+}
+
+// BookedAtNotNil applies the NotNil predicate on the "booked_at" field.
+func BookedAtNotNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotNull(FieldBookedAt))
+}
+
+// RepeatsEQ applies the EQ predicate on the "repeats" field.
+func RepeatsEQ(v bool) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldRepeats, v))
+}
+
+// RepeatsNEQ applies the NEQ predicate on the "repeats" field.
+func RepeatsNEQ(v bool) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldRepeats, v))
 }
 
 // HasOrder applies the HasEdge predicate on the "order" edge.

@@ -67,6 +67,7 @@ func (c *chunk) addOrders(ctx context.Context, orders []*OrderRecord) error {
 			line.OrderID, line.Position, line.Returned = o.ID, n, o.ReturnedOf(line.ID)
 			lines = append(lines, line)
 		}
+		o.MarkPlain()
 	}
 	if err := c.insertOrders(ctx, orders); err != nil {
 		return err

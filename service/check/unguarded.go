@@ -70,6 +70,10 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
 	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN " + service.SoldStatuses + " AND refunded <> 0"},
 	{rule{lawStates, "the refund was given before the order was completed"}, "SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.completed_at IS NULL OR r.at < o.completed_at"},
+	{rule{lawStates, "reports sum up the lines of the order by themselves, and should not, or the reverse"}, "SELECT o.id FROM orders o WHERE o.plain <> (" + books.PlainSQL + ")"},
+	{rule{lawStates, "what reports count the line by is not as its order says"}, `SELECT l.id FROM order_lines l JOIN orders o ON o.id = l.order_id
+		WHERE o.plain AND (l.sold_at IS NULL OR l.sold_at <> o.at OR l.booked_at IS NULL OR l.booked_at <> o.completed_at) OR NOT o.plain AND (l.sold_at IS NOT NULL OR l.booked_at IS NOT NULL)
+			OR l.repeats <> (o.plain AND EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = o.id AND e.position < l.position AND e.product_id = l.product_id))`},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},

@@ -67,7 +67,7 @@ func TestCorrectionsBesideOrders(t *testing.T) {
 					}
 					ids = append(ids, c.ID)
 				}
-				later, notes := at.Add(time.Hour), fmt.Sprint(n)
+				later, notes := at.Add(9*time.Minute), fmt.Sprint(n)
 				if _, err := w.Contacts.CorrectContact(w.System(), correct(ids[0], func(in *service.CorrectContactInput) {
 					in.At, in.Expense, in.Notes = &later, apptest.Roubles("7"), graphql.OmittableOf(&notes)
 				})); err != nil {

@@ -47,7 +47,7 @@ func (s *Service) CorrectContact(ctx context.Context, in service.CorrectContactI
 		if before.VoidedAt != nil {
 			return "", fault.New(fault.WrongState, "id", "the contact is voided: it cannot be corrected")
 		}
-		return before.ID, s.correctHeld(ctx, tx, c, before, given, in.ExpectedVersion, reason)
+		return before.ID, s.correctHeld(ctx, tx, c, before, correction{given: given, expected: in.ExpectedVersion, reason: reason})
 	})
 	if err != nil {
 		return nil, err
@@ -55,24 +55,36 @@ func (s *Service) CorrectContact(ctx context.Context, in service.CorrectContactI
 	return s.Client.Contact.Get(ctx, in.ID)
 }
 
-// correctHeld corrects a contact that the transaction holds, by changes that are based on a version of it.
-func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer, before *ent.Contact, given *changes, expected int, reason string) error {
+// correction is what is corrected of a contact.
+type correction struct {
+	given    *changes
+	expected int // the version that they are based on
+	reason   string
+	joined   bool // what is given comes from another contact, which the actor may change, though they need not see whom that is about
+}
+
+// correctHeld corrects a contact that the transaction holds.
+func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer, before *ent.Contact, by correction) error {
 	now := recordOf(before)
-	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: expected, Version: before.Version}
+	given, err := s.keepHiddenAbout(ctx, tx, now, by.given)
+	if err != nil {
+		return err
+	}
+	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version}
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
 	if err != nil || len(moved) == 0 {
-		return err
+		return hideAbout(ctx, tx, err)
 	}
 	after := *now
 	given.Apply(&after)
-	if err := s.checkCorrected(ctx, tx, now, &after); err != nil {
+	if err := s.checkCorrected(ctx, tx, now, &after, by.joined); err != nil {
 		return err
 	}
 	if err := s.writeCorrected(ctx, tx, c, before, &after, given); err != nil {
 		return err
 	}
-	version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: reason}
+	version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: by.reason}
 	if err := s.AuditVersion(ctx, tx, contactCorrect, before.ID, version); err != nil {
 		return err
 	}
@@ -126,14 +138,14 @@ func (s *Service) visible(ctx context.Context, tx *store.Tx, field, contactID st
 }
 
 // checkCorrected checks a contact as a correction makes it, and finds the permission that it was made under.
-func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, after *Record) error {
+func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, after *Record, joined bool) error {
 	var faults fault.List
 	faults.Add(checkPurpose(after.Kind, after.Direction, after.Purpose))
 	faults.Add(checkAbout("aboutId", after.Kind, after.CustomerID, after.AboutID))
 	if err := faults.Or(); err != nil {
 		return err
 	}
-	if after.AboutID != "" && after.AboutID != before.AboutID {
+	if after.AboutID != "" && after.AboutID != before.AboutID && !joined {
 		if _, err := s.LockCustomer(ctx, tx, "aboutId", after.AboutID); err != nil {
 			return err
 		}

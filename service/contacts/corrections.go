@@ -12,6 +12,7 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/input"
 )
 
 // ContactCorrection is a correction of a contact, or that it was voided.
@@ -24,7 +25,7 @@ type ContactCorrection struct {
 }
 
 // ContactFieldChange is what a correction changed of a field, by its name in correctContact. An expense is a text, and absent for who may
-// not see the cost.
+// not see what the contact cost then; so is a customer whom they may not see.
 type ContactFieldChange struct {
 	Name     string
 	Old, New any
@@ -34,38 +35,58 @@ type ContactFieldChange struct {
 // may see the contacts.
 func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map[string][]*ContactCorrection, error) {
 	ids := make([]string, len(contacts))
-	seesCost := make(map[string]bool, len(contacts))
-	actor, _ := auth.From(ctx)
+	staff := make(map[string]any, len(contacts)) // who took part, as corrections have it
 	for i, c := range contacts {
-		ids[i], seesCost[c.ID] = c.ID, actor.Has(auth.ScopeCosts) || c.StaffID != nil && *c.StaffID == actor.UserID
+		ids[i], staff[c.ID] = c.ID, c.StaffID
 	}
 	audits, err := auditsOf(ctx, s.Store, ids)
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string][]*ContactCorrection, len(contacts))
-	for _, a := range audits {
-		var detail service.VersionChange
-		if err := json.Unmarshal(a.detail, &detail); err != nil {
+	details := make([]service.VersionChange, len(audits))
+	for i, a := range audits {
+		if err := json.Unmarshal(a.detail, &details[i]); err != nil {
 			return nil, fmt.Errorf("contacts: audit of %s: %w", a.contactID, err)
 		}
-		one := &ContactCorrection{At: a.at, By: a.actor, Reason: detail.Reason, Voided: a.action == contactVoid, Fields: []*ContactFieldChange{}}
-		for _, name := range slices.Sorted(maps.Keys(detail.Fields)) {
-			change := &ContactFieldChange{Name: name}
-			if name != "expense" {
-				change.Old, change.New = detail.Fields[name].Old, detail.Fields[name].New
-			} else if seesCost[a.contactID] {
-				change.Old, change.New = s.expense(detail.Fields[name].Old), s.expense(detail.Fields[name].New)
+	}
+	visible, err := seenAmong(ctx, s.Client.Customer, aboutOf(details))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string][]*ContactCorrection, len(contacts))
+	for i, a := range slices.Backward(audits) { // from now on backwards, to know who took part before each
+		one := &ContactCorrection{At: a.at, By: a.actor, Reason: details[i].Reason, Voided: a.action == contactVoid, Fields: []*ContactFieldChange{}}
+		before := staff[a.contactID]
+		if moved, ok := details[i].Fields["staffId"]; ok {
+			before = moved.Old
+		}
+		for _, name := range slices.Sorted(maps.Keys(details[i].Fields)) {
+			change := &ContactFieldChange{name, details[i].Fields[name].Old, details[i].Fields[name].New}
+			switch name {
+			case "expense":
+				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, staff[a.contactID])
+			case aboutField:
+				if change.Old, change.New = visible.only(change.Old), visible.only(change.New); change.Old == nil && change.New == nil {
+					continue
+				}
 			}
 			one.Fields = append(one.Fields, change)
 		}
+		staff[a.contactID] = before
 		all[a.contactID] = append(all[a.contactID], one)
+	}
+	for _, corrections := range all {
+		slices.Reverse(corrections)
 	}
 	return all, nil
 }
 
-// expense returns an expense of the audit, which has it in minor units, as a text with its currency.
-func (s *Service) expense(minor any) any {
+// expense returns an expense of the audit, which has it in minor units, as a text with its currency; nil for who may not see what a contact
+// cost in which a user took part.
+func (s *Service) expense(ctx context.Context, minor, staff any) any {
+	if actor, _ := auth.From(ctx); !actor.SeesCostOf(input.NonEmpty(idIn(staff))) {
+		return nil
+	}
 	text, err := json.Marshal(minor)
 	var amount money.Amount
 	if err != nil || json.Unmarshal(text, &amount) != nil {

@@ -92,7 +92,8 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Contact) (ma
 // the other is voided. Both are audited.
 //
 // Faults: INVALID on otherId for the same contact, or one with another customer; NOT_FOUND and FORBIDDEN on id or otherId; WRONG_STATE on id or
-// otherId for one that is voided, and on otherId where another person took part in each; VERSION_CONFLICT; those of CorrectContact.
+// otherId for one that is voided, and on otherId where they are no possible duplicates, of different kinds, or another person took part in
+// each; VERSION_CONFLICT; those of CorrectContact.
 func (s *Service) JoinContacts(ctx context.Context, in service.JoinContactsInput) (*ent.Contact, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Contact, in.ID))
@@ -136,23 +137,27 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 		return fault.New(fault.WrongState, "id", "the contact is voided")
 	case other.VoidedAt != nil:
 		return fault.New(fault.WrongState, "otherId", "the contact is voided already")
+	case !mayBeOne(kept, other):
+		return fault.New(fault.WrongState, "otherId", "the contacts are not possibly the same: they differ in channel, direction or time, of which one has to be corrected first")
+	case kept.Kind != other.Kind:
+		return fault.New(fault.WrongState, "otherId", "the one is of kind %s and the other of kind %s: correct the one that is wrong first", kept.Kind, other.Kind)
 	case kept.StaffID != nil && other.StaffID != nil && *kept.StaffID != *other.StaffID:
 		return fault.New(fault.WrongState, "otherId", "another person took part in each, and a contact has one: correct who took part in one of them first")
 	}
 	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
 		return err
 	}
-	missing := missing(recordOf(kept), recordOf(other))
-	missing.ID, missing.ExpectedVersion = kept.ID, kept.Version
+	missing := s.missing(recordOf(kept), recordOf(other))
+	missing.ID = kept.ID
 	given, err := s.editedFields(ctx).Update(&missing, &Record{})
 	if err != nil {
 		return err
 	}
-	return s.correctHeld(ctx, tx, c, kept, given, missing.ExpectedVersion, "joined with "+other.ID)
+	return s.correctHeld(ctx, tx, c, kept, correction{given: given, expected: kept.Version, reason: "joined with " + other.ID, joined: true})
 }
 
 // missing returns what a contact does not say and another, which is the same, does. Of the texts both are kept.
-func missing(kept, other *Record) (in service.CorrectContactInput) {
+func (s *Service) missing(kept, other *Record) (in service.CorrectContactInput) {
 	if kept.StaffID == "" && other.StaffID != "" {
 		in.StaffID = graphql.OmittableOf(&other.StaffID)
 	}
@@ -164,6 +169,9 @@ func missing(kept, other *Record) (in service.CorrectContactInput) {
 			minutes := money.Exact(other.Minutes.String())
 			in.Minutes = &minutes
 		}
+	}
+	if kept.Expense.IsZero() && !other.Expense.IsZero() {
+		in.Expense = &service.MoneyInput{Amount: money.Exact(s.Currency.Format(other.Expense)), CurrencyCode: s.Currency.Code()}
 	}
 	for _, text := range []struct {
 		kept, other string
@@ -188,7 +196,7 @@ func missing(kept, other *Record) (in service.CorrectContactInput) {
 			*link.to = graphql.OmittableOf(&link.other)
 		}
 	}
-	if kept.AboutID == "" && other.AboutID != "" && kept.Kind == other.Kind {
+	if kept.AboutID == "" && other.AboutID != "" {
 		in.AboutID = graphql.OmittableOf(&other.AboutID)
 	}
 	return in

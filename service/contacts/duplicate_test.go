@@ -94,11 +94,44 @@ func TestTheSameCallToldTwice(t *testing.T) {
 		if _, err := s.App.Contacts.CorrectContact(ctx, correct(third.ID, func(in *service.CorrectContactInput) { in.StaffID = graphql.OmittableOf[*string](nil) })); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := s.App.Contacts.CorrectContact(ctx, service.CorrectContactInput{ID: third.ID, ExpectedVersion: 2, Reason: "r", Kind: ptr(schema.Recommendation)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: third.ID}); codes(err) != "otherId WRONG_STATE" {
+			t.Errorf("of another kind: %v", err)
+		}
+		late := at.Add(time.Hour)
+		if _, err := s.App.Contacts.CorrectContact(ctx, service.CorrectContactInput{ID: third.ID, ExpectedVersion: 3, Reason: "r", Kind: ptr(schema.InfoCall), At: &late}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: third.ID}); codes(err) != "otherId WRONG_STATE" {
+			t.Errorf("an hour apart: %v", err)
+		}
+		if _, err := s.App.Contacts.CorrectContact(ctx, service.CorrectContactInput{ID: third.ID, ExpectedVersion: 4, Reason: "r", At: &nearer}); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: second.ID, OtherID: third.ID}); err != nil {
 			t.Errorf("once nobody else took part: %v", err)
 		}
 		if found, err := s.Check.Laws(ctx); err != nil || len(found) != 0 {
 			t.Errorf("check finds %v, %v", found, err)
+		}
+	})
+}
+
+// TestJoinedExpense: an expense that the contact which is kept does not have comes from the other.
+func TestJoinedExpense(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *apptest.Shop) {
+		at := apptest.Day(time.September, 10)
+		other, err := s.App.Contacts.RecordContact(s.System(), service.RecordContactInput{
+			CustomerID: s.Customers["Anna"], Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at, Expense: apptest.Roubles("42"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := s.App.Contacts.JoinContacts(s.System(), service.JoinContactsInput{ID: s.Contacts["Anna's call"], OtherID: other.ID})
+		if err != nil || kept.Cost.Minor() != 20500+4200 {
+			t.Errorf("the contact that is kept costs %v, %v; want 247.00", kept, err)
 		}
 	})
 }

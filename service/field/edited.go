@@ -1,6 +1,10 @@
 package field
 
-import "kopeck/fault"
+import (
+	"slices"
+
+	"kopeck/fault"
+)
 
 // Edited is a field of a noun that is created by an input C and updated by an input U, and all that is done with it.
 type Edited[R, C, U any] struct {
@@ -78,6 +82,22 @@ func (c *Changes[R, C, U]) Apply(r *R) {
 	for _, f := range c.given {
 		f.copy(r, c.To)
 	}
+}
+
+// Without returns the changes without that of a field, by its name in inputs.
+func (c *Changes[R, C, U]) Without(name string) *Changes[R, C, U] {
+	given := slices.DeleteFunc(slices.Clone(c.given), func(f Edited[R, C, U]) bool { return f.Input == name })
+	return &Changes[R, C, U]{c.To, given}
+}
+
+// With returns the changes with that of a field to what the record of changes has.
+func (c *Changes[R, C, U]) With(f Edited[R, C, U]) *Changes[R, C, U] {
+	return &Changes[R, C, U]{c.To, append(c.Without(f.Input).given, f)}
+}
+
+// Gives reports whether a field is given, by its name in inputs.
+func (c *Changes[R, C, U]) Gives(name string) bool {
+	return slices.ContainsFunc(c.given, func(f Edited[R, C, U]) bool { return f.Input == name })
 }
 
 // Put sets the columns of the fields that are given to what a record has.

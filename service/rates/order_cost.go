@@ -207,16 +207,19 @@ func costFault(o orderToCost, err error) error {
 func costOrder(memo *costing.Memo, o orderToCost, known knowledge) (costedOrder, error) {
 	c := costedOrder{before: o, after: o}
 	after := &c.after
-	after.cost, after.uncosted, after.lines = money.Amount{}, false, slices.Clone(o.lines)
+	_, ended := o.ended(known) // then it keeps its costs
+	after.cost, after.uncosted, after.lines = money.Amount{}, ended && o.uncosted, slices.Clone(o.lines)
 	costs, err := o.statedCosts()
 	if err != nil {
 		return c, err
 	}
 	for n := range after.lines {
 		line := &after.lines[n]
-		if o.stated {
+		switch {
+		case o.stated:
 			line.cost = costs[n]
-		} else {
+		case ended:
+		default:
 			unit, err := memo.Cost(line.question(o.at, known.at))
 			if err != nil {
 				return c, err

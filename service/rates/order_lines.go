@@ -118,7 +118,7 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 		f := &OrderLineFigures{KnownAt: knownAt, RefundedQuantity: named[line.id].Quantity, ReturnedQuantity: named[line.id].Returned}
 		if o.stated {
 			f.Cost, f.CostLines = stated[n], []*costing.OrderCostLine{costing.StatedCost("came with the import", stated[n], currency)}
-		} else if err := o.costLine(memo, line, knownAt, currency, f); err != nil {
+		} else if err := o.costLine(memo, line, known, currency, f); err != nil {
 			return err
 		}
 		if err := f.returnGoods(line.quantity); err != nil {
@@ -136,23 +136,21 @@ func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, known
 	return nil
 }
 
-// costLine sets the full cost of a line with its cost lines. What is asked of the present is what the books say: where rates and recipes
-// do not give it, as of an order that was cancelled before they were recorded, the one line says so.
-func (o *orderToCost) costLine(memo *costing.Memo, line *lineToCost, knownAt time.Time, currency money.Currency, f *OrderLineFigures) error {
-	now := !knownAt.Before(service.EndOfTime)
-	if now && o.cancelled && o.cancelledAt != nil {
-		knownAt = *o.cancelledAt
-	}
-	unit, err := memo.Cost(line.question(o.at, knownAt))
+// costLine sets the full cost of a line with its cost lines. What is asked of the present, or of an order that was cancelled by then, is what
+// the books say: where rates and recipes do not give it, as of one that was cancelled before they were recorded, the one line says so.
+func (o *orderToCost) costLine(memo *costing.Memo, line *lineToCost, known knowledge, currency money.Currency, f *OrderLineFigures) error {
+	end, ended := o.ended(known)
+	booked := ended || !known.at.Before(service.EndOfTime)
+	unit, err := memo.Cost(line.question(o.at, end.at))
 	if err == nil {
 		f.Cost, f.CostLines, err = costing.OrderLineCost(unit, line.quantity)
 	}
 	switch {
-	case !now:
+	case !booked:
 		return err
 	case err == nil && f.Cost == line.cost:
 		return nil
-	case o.cancelled:
+	case ended:
 		f.CostLines = []*costing.OrderCostLine{costing.StatedCost("as it was when the order was cancelled", line.cost, currency)}
 	default:
 		f.CostLines = []*costing.OrderCostLine{costing.StatedCost("as it is in the books", line.cost, currency)}

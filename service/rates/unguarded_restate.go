@@ -245,7 +245,11 @@ func uncostedOrders(ctx context.Context, from store.Reader) ([]orderToCost, erro
 // writeOrderCosts writes the costs and taxes of orders and their lines, the taxes of their refunds, and the orders' margins.
 func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) error {
 	var orders, lines, refunds, parts [][]any
+	var found []string // orders of which a rate was missing, or is now
 	for _, c := range costed {
+		if c.before.uncosted != c.after.uncosted {
+			found = append(found, c.after.id)
+		}
 		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin, c.after.tax, c.after.refundedTax})
 		for n, line := range c.after.lines {
 			if before := c.before.lines[n]; line.cost != before.cost || line.tax != before.tax {
@@ -273,8 +277,12 @@ func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) er
 	if err := tx.UpdateRows(ctx, "refund_lines", "tax = v.column2", amount, parts); err != nil {
 		return err
 	}
-	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4, tax = v.column5, refunded_tax = v.column6",
+	err := tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4, tax = v.column5, refunded_tax = v.column6",
 		[]store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn, store.IntColumn, store.IntColumn}, orders)
+	if err != nil {
+		return err
+	}
+	return books.MarkPlain(ctx, tx, found)
 }
 
 // orderChoice is which orders are gone through.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -34,7 +35,8 @@ type OrderKnown struct {
 // rates that had been recorded by then (design, law 5).
 
 // ContactsKnownAt returns what contacts cost by what was known at a moment, not in the future; nil for those that had not been
-// recorded, or had been voided, by then. The caller may see the contacts. INVALID on at.
+// recorded, or had been voided, by then, and, for who may not see costs, for those in which they did not take part by what was known then.
+// The caller may see the contacts. INVALID on at.
 func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
 	known, err := s.KnownMoment(ctx, "at", &at)
 	if err != nil {
@@ -49,6 +51,7 @@ func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, 
 		return nil, err
 	}
 	dated := s.quote.PriceBook().Basis().Rates
+	actor, _ := auth.From(ctx)
 	all := make(map[*ent.Contact]*ContactCost, len(contacts))
 	for _, c := range contacts {
 		if c.RecordedAt.After(known) || c.VoidedAt != nil && !c.VoidedAt.After(known) {
@@ -57,6 +60,9 @@ func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, 
 		f, corrected := before[c.ID]
 		if !corrected {
 			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.At}
+		}
+		if !actor.SeesCostOf(f.staffID) {
+			continue
 		}
 		in := rates.ContactInput(s.people.StaffCodes(f.staffID, f.at, known), f.spent, f.channel, f.expense)
 		cost, err := costing.Contact(in, dated, f.at, known, s.Currency)

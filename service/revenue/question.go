@@ -154,3 +154,10 @@ func (q *question) asks(dimensions ...service.SalesDimension) bool {
 func (q *question) ofLines() bool {
 	return q.asks(service.SalesDimensionProduct, service.SalesDimensionCategory)
 }
+
+// filtersLines reports whether the filter leaves out some lines of an order.
+func (q *question) filtersLines() bool {
+	return slices.ContainsFunc(q.only, func(c condition) bool {
+		return c.of == service.SalesDimensionProduct || c.of == service.SalesDimensionCategory
+	})
+}

@@ -109,7 +109,12 @@ func (s *Service) sum(ctx context.Context, tx *store.Tx, t *tally) error {
 	if t.knownAt != nil {
 		return s.addKnown(ctx, tx, t)
 	}
-	if err := t.addPlain(ctx, tx); err != nil || t.wholly() {
+	if t.ofLines() {
+		if err := t.addLines(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := t.addUnchanged(ctx, tx); err != nil || t.wholly() {
 		return err
 	}
 	return t.addChanged(ctx, tx)

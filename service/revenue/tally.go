@@ -2,6 +2,7 @@ package revenue
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"kopeck/costing"
@@ -50,6 +51,21 @@ func (t *tally) add(key []string, more sums) error {
 	var err error
 	g.sums, err = g.plus(more)
 	return err
+}
+
+// named returns a key in which the parts of the calendar are numbers with their names instead.
+func (t *tally) named(key []string) ([]string, error) {
+	named := slices.Clone(key)
+	for i, one := range t.by {
+		if calendar[one] {
+			place, err := strconv.Atoi(key[i])
+			if err != nil {
+				return nil, err
+			}
+			named[i] = t.spans[place].Name
+		}
+	}
+	return named, nil
 }
 
 // soldOrder is an order as the report takes it.

@@ -150,10 +150,10 @@ var earlierColumns = map[service.SalesDimension]string{
 	service.SalesDimensionCategory: "coalesce((SELECT r.category FROM products r WHERE r.id >= e.product_id ORDER BY r.id LIMIT 1), '')",
 }
 
-// plainSQL is the condition that an order was completed, and nothing happened to it after that; changedSQL, that something did.
+// unchangedSQL is the condition that an order was completed, and nothing happened to it after that; changedSQL, that something did.
 const (
-	plainSQL   = "o.status = 'COMPLETED' AND o.refunded = 0"
-	changedSQL = "o.completed_at IS NOT NULL AND (o.refunded <> 0 OR o.status IN ('REFUNDED', 'CANCELLED'))"
+	unchangedSQL = "o.status = 'COMPLETED' AND o.refunded = 0"
+	changedSQL   = "o.completed_at IS NOT NULL AND (o.refunded <> 0 OR o.status IN ('REFUNDED', 'CANCELLED'))"
 )
 
 // moment returns the column of the moment by which a completion is counted.
@@ -171,10 +171,10 @@ var wholeSQL = "o.completed_at IS NOT NULL AND o.status IN " + service.SoldStatu
 // together, and without lines nothing is divided.
 func (q *question) wholly() bool { return q.basis == service.SalesBasisOrder && !q.ofLines() }
 
-// plainStatement sums up plain orders by the dimensions, or all orders if their rows have all that is asked for. In its rows n is 1 for the
-// first line of an order in a group and b for the first in the report, k is 1 unless the order was given back in full, and u if its cost
-// lacks a rate.
-func (q *question) plainStatement(tx *store.Tx) *statement {
+// unchangedStatement sums up orders to which nothing happened by the dimensions, or all orders if their rows have all that is asked for. Where
+// lines are asked for it leaves out plain orders, whose lines addLines adds. In its rows n is 1 for the first line of an order in a group and
+// b for the first in the report, k is 1 unless the order was given back in full, and u if its cost lacks a rate.
+func (q *question) unchangedStatement(tx *store.Tx) *statement {
 	s := &statement{}
 	s.add("SELECT ")
 	for _, name := range q.names() {
@@ -182,12 +182,13 @@ func (q *question) plainStatement(tx *store.Tx) *statement {
 	}
 	s.add("sum(n * k), sum(n * u), sum(b * k), sum(b * u), sum(total), sum(tax), sum(refunded), sum(refunded_tax), sum(cost), sum(quantity) FROM (SELECT ")
 	q.addColumns(s, q.moment())
-	condition := plainSQL
+	condition := unchangedSQL
 	switch {
 	case q.wholly():
 		condition = wholeSQL
 		s.add("1 AS n, 1 AS b, o.total, o.tax, o.refunded, o.refunded_tax, o.cost, 0 AS quantity, ")
 	case q.ofLines():
+		condition += " AND NOT o.plain"
 		s.add("CASE WHEN ")
 		q.addFirst(s, false)
 		s.add(" THEN 1 ELSE 0 END AS n, CASE WHEN ")
@@ -201,9 +202,7 @@ func (q *question) plainStatement(tx *store.Tx) *statement {
 	s.add(" WHERE "+condition+" AND "+q.moment()+" >= ? AND "+q.moment()+" < ?", q.from, q.to)
 	q.addFilter(s)
 	s.add(store.SeparatePlan(tx) + ") AS r")
-	if len(q.by) > 0 {
-		s.add(" GROUP BY " + strings.Join(q.names(), ", "))
-	}
+	q.addGroups(s)
 	return s
 }
 
@@ -216,9 +215,9 @@ func (q *question) names() []string {
 	return names
 }
 
-// addPlain adds the sums of plainStatement.
-func (t *tally) addPlain(ctx context.Context, tx *store.Tx) error {
-	s := t.plainStatement(tx)
+// addUnchanged adds the sums of unchangedStatement.
+func (t *tally) addUnchanged(ctx context.Context, tx *store.Tx) error {
+	s := t.unchangedStatement(tx)
 	if t.limit > 0 {
 		s.add(" LIMIT " + strconv.Itoa(t.limit+1))
 	}
@@ -227,11 +226,7 @@ func (t *tally) addPlain(ctx context.Context, tx *store.Tx) error {
 		var more, whole sums
 		var orders, uncosted, ofWhole, uncostedOfWhole *int // NULL of no orders
 		var refundedTax money.Amount
-		cells := make([]any, 0, len(key)+10)
-		for i := range key {
-			cells = append(cells, &key[i])
-		}
-		err := scan(append(cells, &orders, &uncosted, &ofWhole, &uncostedOfWhole, &more.Sold, &more.Tax, &more.Refunded, &refundedTax, &more.Cost, &more.Quantity)...)
+		err := scan(append(cellsOf(key), &orders, &uncosted, &ofWhole, &uncostedOfWhole, &more.Sold, &more.Tax, &more.Refunded, &refundedTax, &more.Cost, &more.Quantity)...)
 		if err != nil || orders == nil {
 			return err
 		}
@@ -248,16 +243,11 @@ func (t *tally) addPlain(ctx context.Context, tx *store.Tx) error {
 		if t.total, err = t.total.plus(whole); err != nil {
 			return err
 		}
-		for i, one := range t.by {
-			if calendar[one] {
-				place, err := strconv.Atoi(key[i])
-				if err != nil {
-					return err
-				}
-				key[i] = t.spans[place].Name
-			}
+		named, err := t.named(key)
+		if err != nil {
+			return err
 		}
-		return t.add(key, more)
+		return t.add(named, more)
 	})
 }
 

@@ -41,6 +41,7 @@ var (
 		field.Of("", "margin", 0, field.Amount, func(r *Record) *money.Amount { return &r.Margin }),
 		field.Of("", "unattributed", 0, field.Amount, func(r *Record) *money.Amount { return &r.Unattributed }),
 		field.Of("", "credit_fit", field.Nullable, field.Text, func(r *Record) *string { return &r.CreditFit }),
+		field.Of("", "plain", 0, field.Truth, func(r *Record) *bool { return &r.Plain }),
 	}
 	lastFields = field.Fields[Record]{
 		statedTax(),
@@ -65,6 +66,9 @@ var (
 		field.Of("", "product_id", 0, field.Text, func(l *LineRecord) *string { return &l.ProductID }),
 		field.Of("", "priced_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.PricedAt }),
 		field.Of("", "returned", 0, field.Decimal, func(l *LineRecord) *money.Decimal { return &l.Returned }),
+		field.Of("", "sold_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.SoldAt }),
+		field.Of("", "booked_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.BookedAt }),
+		field.Of("", "repeats", 0, field.Truth, func(l *LineRecord) *bool { return &l.Repeats }),
 		field.Of("", "stated_tax", 0, field.Amount, func(l *LineRecord) *money.Amount { return &l.StatedTax }),
 	}
 	refundFields = field.Fields[RefundRecord]{

@@ -32,6 +32,7 @@ func TestFieldsOfFiles(t *testing.T) {
 		"margin":       "the total less the refunds and the cost",
 		"unattributed": "what the credits leave, which the import settles",
 		"credit_fit":   "a fit is of one database",
+		"plain":        "it follows from the status, the refunds, the cost and the lines",
 	})
 	fieldtest.Files(t, LineFields(), map[string]string{
 		"order_id":   "a row has the order, too",
@@ -40,5 +41,8 @@ func TestFieldsOfFiles(t *testing.T) {
 		"priced_at":  "the rules and agreements of another database do not price the line again",
 		"returned":   "the sum of the refunds whose goods came back",
 		"stated_tax": "the line_tax of the file",
+		"sold_at":    "the moment of the order",
+		"booked_at":  "that of its completion",
+		"repeats":    "the lines before it have their SKUs",
 	})
 }

@@ -283,6 +283,9 @@ func (s *Service) changeOrder(ctx context.Context, v service.Verb, orderID strin
 		if err := change(ctx, tx, o); err != nil {
 			return "", err
 		}
+		if err := books.MarkPlain(ctx, tx, []string{o.ID}); err != nil {
+			return "", err
+		}
 		return o.ID, s.books.Settle(ctx, tx, o.CustomerID, books.Occasion{}, o.ID)
 	})
 	if err != nil {

@@ -39,6 +39,21 @@ type Record struct {
 	CreditFit    string
 	SellerID     string
 	UpdatedAt    time.Time
+	Plain        bool // completed, with lines, a known cost and no refund: reports sum up the lines by themselves
+}
+
+// MarkPlain marks an order that is to be written as plain, with its lines, if it is: see books.MarkPlain.
+func (r *Record) MarkPlain() {
+	r.Plain = r.Status == schema.OrderCompleted && !r.CompletedAt.IsZero() && r.Refunded.IsZero() && !r.Uncosted && len(r.Lines) > 0
+	seen := make(map[string]bool, len(r.Lines))
+	for n := range r.Lines {
+		line := &r.Lines[n]
+		line.SoldAt, line.BookedAt, line.Repeats = time.Time{}, time.Time{}, false
+		if r.Plain {
+			line.SoldAt, line.BookedAt, line.Repeats = r.At, r.CompletedAt, seen[line.SKU]
+		}
+		seen[line.SKU] = true
+	}
 }
 
 // Person is what the file of an order or a contact says of its customer beside ids. One who is new gets all of it; one who exists
@@ -89,4 +104,7 @@ type LineRecord struct {
 	PricedAt   time.Time     // the moment of the price; absent of a line that is imported: the rules of another database do not price it again
 	Returned   money.Decimal // what came back to stock, by the order's refunds
 	StatedTax  money.Amount  // that of the file, which counts while the product has had no tax code
+	SoldAt     time.Time     // of a plain order, its moment
+	BookedAt   time.Time     // of a plain order, when it was completed
+	Repeats    bool          // of a plain order, that a line before it has the same product
 }
