@@ -17545,6 +17545,7 @@ type OrderMutation struct {
 	cancelled_at     *time.Time
 	cancel_reason    *string
 	offer_id         *string
+	plain            *bool
 	clearedFields    map[string]struct{}
 	customer         *string
 	clearedcustomer  bool
@@ -18772,6 +18773,42 @@ func (m *OrderMutation) ResetSellerID() {
 	delete(m.clearedFields, order.FieldSellerID)
 }
 
+// SetPlain sets the "plain" field.
+func (m *OrderMutation) SetPlain(b bool) {
+	m.plain = &b
+}
+
+// Plain returns the value of the "plain" field in the mutation.
+func (m *OrderMutation) Plain() (r bool, exists bool) {
+	v := m.plain
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlain returns the old "plain" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldPlain(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlain is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlain requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlain: %w", err)
+	}
+	return oldValue.Plain, nil
+}
+
+// ResetPlain resets all changes to the "plain" field.
+func (m *OrderMutation) ResetPlain() {
+	m.plain = nil
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *OrderMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -18860,7 +18897,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 27)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -18939,6 +18976,9 @@ func (m *OrderMutation) Fields() []string {
 	if m.seller != nil {
 		fields = append(fields, order.FieldSellerID)
 	}
+	if m.plain != nil {
+		fields = append(fields, order.FieldPlain)
+	}
 	return fields
 }
 
@@ -18999,6 +19039,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.OfferID()
 	case order.FieldSellerID:
 		return m.SellerID()
+	case order.FieldPlain:
+		return m.Plain()
 	}
 	return nil, false
 }
@@ -19060,6 +19102,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldOfferID(ctx)
 	case order.FieldSellerID:
 		return m.OldSellerID(ctx)
+	case order.FieldPlain:
+		return m.OldPlain(ctx)
 	}
 	return nil, fmt.Errorf("unknown Order field %s", name)
 }
@@ -19250,6 +19294,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSellerID(v)
+		return nil
+	case order.FieldPlain:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlain(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
@@ -19474,6 +19525,9 @@ func (m *OrderMutation) ResetField(name string) error {
 	case order.FieldSellerID:
 		m.ResetSellerID()
 		return nil
+	case order.FieldPlain:
+		m.ResetPlain()
+		return nil
 	}
 	return fmt.Errorf("unknown Order field %s", name)
 }
@@ -19592,6 +19646,9 @@ type OrderLineMutation struct {
 	addlead_days      *int
 	priced_at         *time.Time
 	returned          *money.Decimal
+	sold_at           *time.Time
+	booked_at         *time.Time
+	repeats           *bool
 	clearedFields     map[string]struct{}
 	_order            *string
 	cleared_order     bool
@@ -20293,6 +20350,140 @@ func (m *OrderLineMutation) ResetReturned() {
 	m.returned = nil
 }
 
+// SetSoldAt sets the "sold_at" field.
+func (m *OrderLineMutation) SetSoldAt(t time.Time) {
+	m.sold_at = &t
+}
+
+// SoldAt returns the value of the "sold_at" field in the mutation.
+func (m *OrderLineMutation) SoldAt() (r time.Time, exists bool) {
+	v := m.sold_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSoldAt returns the old "sold_at" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldSoldAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSoldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSoldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSoldAt: %w", err)
+	}
+	return oldValue.SoldAt, nil
+}
+
+// ClearSoldAt clears the value of the "sold_at" field.
+func (m *OrderLineMutation) ClearSoldAt() {
+	m.sold_at = nil
+	m.clearedFields[orderline.FieldSoldAt] = struct{}{}
+}
+
+// SoldAtCleared returns if the "sold_at" field was cleared in this mutation.
+func (m *OrderLineMutation) SoldAtCleared() bool {
+	_, ok := m.clearedFields[orderline.FieldSoldAt]
+	return ok
+}
+
+// ResetSoldAt resets all changes to the "sold_at" field.
+func (m *OrderLineMutation) ResetSoldAt() {
+	m.sold_at = nil
+	delete(m.clearedFields, orderline.FieldSoldAt)
+}
+
+// SetBookedAt sets the "booked_at" field.
+func (m *OrderLineMutation) SetBookedAt(t time.Time) {
+	m.booked_at = &t
+}
+
+// BookedAt returns the value of the "booked_at" field in the mutation.
+func (m *OrderLineMutation) BookedAt() (r time.Time, exists bool) {
+	v := m.booked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookedAt returns the old "booked_at" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldBookedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookedAt: %w", err)
+	}
+	return oldValue.BookedAt, nil
+}
+
+// ClearBookedAt clears the value of the "booked_at" field.
+func (m *OrderLineMutation) ClearBookedAt() {
+	m.booked_at = nil
+	m.clearedFields[orderline.FieldBookedAt] = struct{}{}
+}
+
+// BookedAtCleared returns if the "booked_at" field was cleared in this mutation.
+func (m *OrderLineMutation) BookedAtCleared() bool {
+	_, ok := m.clearedFields[orderline.FieldBookedAt]
+	return ok
+}
+
+// ResetBookedAt resets all changes to the "booked_at" field.
+func (m *OrderLineMutation) ResetBookedAt() {
+	m.booked_at = nil
+	delete(m.clearedFields, orderline.FieldBookedAt)
+}
+
+// SetRepeats sets the "repeats" field.
+func (m *OrderLineMutation) SetRepeats(b bool) {
+	m.repeats = &b
+}
+
+// Repeats returns the value of the "repeats" field in the mutation.
+func (m *OrderLineMutation) Repeats() (r bool, exists bool) {
+	v := m.repeats
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRepeats returns the old "repeats" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldRepeats(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRepeats is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRepeats requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRepeats: %w", err)
+	}
+	return oldValue.Repeats, nil
+}
+
+// ResetRepeats resets all changes to the "repeats" field.
+func (m *OrderLineMutation) ResetRepeats() {
+	m.repeats = nil
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *OrderLineMutation) ClearOrder() {
 	m.cleared_order = true
@@ -20381,7 +20572,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 17)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -20424,6 +20615,15 @@ func (m *OrderLineMutation) Fields() []string {
 	if m.returned != nil {
 		fields = append(fields, orderline.FieldReturned)
 	}
+	if m.sold_at != nil {
+		fields = append(fields, orderline.FieldSoldAt)
+	}
+	if m.booked_at != nil {
+		fields = append(fields, orderline.FieldBookedAt)
+	}
+	if m.repeats != nil {
+		fields = append(fields, orderline.FieldRepeats)
+	}
 	return fields
 }
 
@@ -20460,6 +20660,12 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.PricedAt()
 	case orderline.FieldReturned:
 		return m.Returned()
+	case orderline.FieldSoldAt:
+		return m.SoldAt()
+	case orderline.FieldBookedAt:
+		return m.BookedAt()
+	case orderline.FieldRepeats:
+		return m.Repeats()
 	}
 	return nil, false
 }
@@ -20497,6 +20703,12 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPricedAt(ctx)
 	case orderline.FieldReturned:
 		return m.OldReturned(ctx)
+	case orderline.FieldSoldAt:
+		return m.OldSoldAt(ctx)
+	case orderline.FieldBookedAt:
+		return m.OldBookedAt(ctx)
+	case orderline.FieldRepeats:
+		return m.OldRepeats(ctx)
 	}
 	return nil, fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -20604,6 +20816,27 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReturned(v)
 		return nil
+	case orderline.FieldSoldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSoldAt(v)
+		return nil
+	case orderline.FieldBookedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookedAt(v)
+		return nil
+	case orderline.FieldRepeats:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRepeats(v)
+		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -20664,6 +20897,12 @@ func (m *OrderLineMutation) ClearedFields() []string {
 	if m.FieldCleared(orderline.FieldPricedAt) {
 		fields = append(fields, orderline.FieldPricedAt)
 	}
+	if m.FieldCleared(orderline.FieldSoldAt) {
+		fields = append(fields, orderline.FieldSoldAt)
+	}
+	if m.FieldCleared(orderline.FieldBookedAt) {
+		fields = append(fields, orderline.FieldBookedAt)
+	}
 	return fields
 }
 
@@ -20680,6 +20919,12 @@ func (m *OrderLineMutation) ClearField(name string) error {
 	switch name {
 	case orderline.FieldPricedAt:
 		m.ClearPricedAt()
+		return nil
+	case orderline.FieldSoldAt:
+		m.ClearSoldAt()
+		return nil
+	case orderline.FieldBookedAt:
+		m.ClearBookedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine nullable field %s", name)
@@ -20730,6 +20975,15 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldReturned:
 		m.ResetReturned()
+		return nil
+	case orderline.FieldSoldAt:
+		m.ResetSoldAt()
+		return nil
+	case orderline.FieldBookedAt:
+		m.ResetBookedAt()
+		return nil
+	case orderline.FieldRepeats:
+		m.ResetRepeats()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)

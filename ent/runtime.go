@@ -882,6 +882,10 @@ func init() {
 	orderDescCancelReason := orderFields[20].Descriptor()
 	// order.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	order.CancelReasonValidator = orderDescCancelReason.Validators[0].(func(string) error)
+	// orderDescPlain is the schema descriptor for plain field.
+	orderDescPlain := orderFields[23].Descriptor()
+	// order.DefaultPlain holds the default value on creation for the plain field.
+	order.DefaultPlain = orderDescPlain.Default.(bool)
 	// orderDescID is the schema descriptor for id field.
 	orderDescID := orderMixinFields0[0].Descriptor()
 	// order.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -933,6 +937,10 @@ func init() {
 	orderlineDescReturned := orderlineFields[13].Descriptor()
 	// orderline.DefaultReturned holds the default value on creation for the returned field.
 	orderline.DefaultReturned = orderlineDescReturned.Default.(func() money.Decimal)
+	// orderlineDescRepeats is the schema descriptor for repeats field.
+	orderlineDescRepeats := orderlineFields[16].Descriptor()
+	// orderline.DefaultRepeats holds the default value on creation for the repeats field.
+	orderline.DefaultRepeats = orderlineDescRepeats.Default.(bool)
 	// orderlineDescID is the schema descriptor for id field.
 	orderlineDescID := orderlineMixinFields0[0].Descriptor()
 	// orderline.IDValidator is a validator for the "id" field. It is called by the builders before save.

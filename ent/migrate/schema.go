@@ -914,6 +914,7 @@ var (
 		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
 		{Name: "cancel_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "offer_id", Type: field.TypeString, Nullable: true},
+		{Name: "plain", Type: field.TypeBool, Default: false},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "seller_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
@@ -925,13 +926,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_customers_customer",
-				Columns:    []*schema.Column{OrdersColumns[25]},
+				Columns:    []*schema.Column{OrdersColumns[26]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "orders_users_seller",
-				Columns:    []*schema.Column{OrdersColumns[26]},
+				Columns:    []*schema.Column{OrdersColumns[27]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -940,12 +941,12 @@ var (
 			{
 				Name:    "order_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[25], OrdersColumns[7], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[26], OrdersColumns[7], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_customer_id_completed_at",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[25], OrdersColumns[21]},
+				Columns: []*schema.Column{OrdersColumns[26], OrdersColumns[21]},
 			},
 			{
 				Name:    "order_at_id_unattributed",
@@ -966,6 +967,14 @@ var (
 				Columns: []*schema.Column{OrdersColumns[22]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "cancelled_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'COMPLETED' AND NOT plain",
 				},
 			},
 			{
@@ -1001,6 +1010,9 @@ var (
 		{Name: "lead_days", Type: field.TypeInt},
 		{Name: "priced_at", Type: field.TypeTime, Nullable: true},
 		{Name: "returned", Type: field.TypeInt64, Default: "0"},
+		{Name: "sold_at", Type: field.TypeTime, Nullable: true},
+		{Name: "booked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "repeats", Type: field.TypeBool, Default: false},
 		{Name: "order_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -1012,13 +1024,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_lines_orders_order",
-				Columns:    []*schema.Column{OrderLinesColumns[13]},
+				Columns:    []*schema.Column{OrderLinesColumns[16]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "order_lines_products_product",
-				Columns:    []*schema.Column{OrderLinesColumns[14]},
+				Columns:    []*schema.Column{OrderLinesColumns[17]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1027,12 +1039,39 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLinesColumns[13], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[16], OrderLinesColumns[1]},
 			},
 			{
 				Name:    "orderline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[14]},
+				Columns: []*schema.Column{OrderLinesColumns[17]},
+			},
+			{
+				Name:    "orderline_sold_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrderLinesColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						OrderLinesColumns[16].Name,
+
+						OrderLinesColumns[1].Name,
+
+						OrderLinesColumns[17].Name,
+
+						OrderLinesColumns[14].Name,
+
+						OrderLinesColumns[15].Name,
+
+						OrderLinesColumns[2].Name,
+
+						OrderLinesColumns[4].Name,
+
+						OrderLinesColumns[6].Name,
+
+						OrderLinesColumns[5].Name,
+					},
+					Where: "sold_at IS NOT NULL",
+				},
 			},
 		},
 	}
