@@ -111,12 +111,12 @@ func TestRejectedOfACatalogue(t *testing.T) {
 			text string
 			says map[int64]string
 		}{
-			"an unknown part":           {option.Recipes, "sku,part,quantity\nDOOR,KNOB,1\n", map[int64]string{2: "line 2: part: no such product"}},
-			"an unknown material":       {option.Recipes, "sku,material,quantity\nDELIVERY,iron,1\n", map[int64]string{2: "line 2: material: no such material: iron has no rate"}},
+			"an unknown part":           {option.Recipes, "sku,part,quantity\nDOOR,KNOB,1\n", map[int64]string{2: "part: no such product"}},
+			"an unknown material":       {option.Recipes, "sku,material,quantity\nDELIVERY,iron,1\n", map[int64]string{2: "material: no such material: iron has no rate"}},
 			"an unknown product":        {option.Recipes, "sku,material,quantity\nCHAIR,oak,1\n", map[int64]string{2: "sku: there is no such product: import products first"}},
-			"a wrong formula":           {option.Recipes, "sku,material,formula\nDELIVERY,oak,width * depth\n", map[int64]string{2: "line 2: formula: "}},
-			"no quantity at an end":     {option.Recipes, "sku,material,formula\nDELIVERY,oak,width - 3\n", map[int64]string{2: "line 2: formula: "}},
-			"two quantities":            {option.Recipes, "sku,material,quantity,formula\nDELIVERY,oak,1,width\n", map[int64]string{2: "line 2: quantity: want exactly one"}},
+			"a wrong formula":           {option.Recipes, "sku,material,formula\nDELIVERY,oak,width * depth\n", map[int64]string{2: "formula: "}},
+			"no quantity at an end":     {option.Recipes, "sku,material,formula\nDELIVERY,oak,width - 3\n", map[int64]string{2: "formula: "}},
+			"two quantities":            {option.Recipes, "sku,material,quantity,formula\nDELIVERY,oak,1,width\n", map[int64]string{2: "quantity: want exactly one"}},
 			"nothing of three":          {option.Recipes, "sku,material,resource,quantity\nDELIVERY,,,1\n", map[int64]string{2: "want exactly one of material, resource"}},
 			"a measurement as option":   {option.Recipes, "sku,option,material,quantity\nDELIVERY,width,oak,1\n", map[int64]string{2: "width is a measurement"}},
 			"another recipe":            {option.Recipes, "sku,material,quantity\nDOOR,oak,1\n", map[int64]string{2: "--update records this recipe"}},
@@ -124,9 +124,9 @@ func TestRejectedOfACatalogue(t *testing.T) {
 			"a forged price":            {option.Products, "sku,list_price,valid_from,recorded_at\nDELIVERY,1.00,2025-01-01,2025-01-01T00:00:00Z\n", map[int64]string{2: "a file cannot change what was known here"}},
 			"a part of itself":          {option.Recipes, "sku,part,quantity\nDELIVERY,DELIVERY,1\n", map[int64]string{2: "a product cannot be a part of itself"}},
 			"another price":             {option.Products, "sku,name,list_price\nDELIVERY,Delivery,950\n", map[int64]string{2: "there already with another list_price; --update changes it"}},
-			"price and markup":          {option.Products, "sku,name,list_price,markup\nX,X,950,0.5\n", map[int64]string{2: "want listPrice or markup, not both"}},
+			"price and markup":          {option.Products, "sku,name,list_price,markup\nX,X,950,0.5\n", map[int64]string{2: "want list_price or markup, not both"}},
 			"no name":                   {option.Products, "sku,list_price\nX,950\n", map[int64]string{2: "name: "}},
-			"a least margin of 1":       {option.Products, "sku,name,minimum_margin\nX,X,1\n", map[int64]string{2: "minimumMargin: "}},
+			"a least margin of 1":       {option.Products, "sku,name,minimum_margin\nX,X,1\n", map[int64]string{2: "minimum_margin: "}},
 			"rows that differ":          {option.Products, "sku,name,list_price\nX,X,1\nX,Y,2\n", map[int64]string{2: "line 3 of the same record is bad: name: the rows of one product differ", 3: "name: the rows of one product differ"}},
 			"another kind":              {option.Products, "sku,kind\nDELIVERY,GOOD\n", map[int64]string{2: "kind: the product is a SERVICE"}},
 			"another letter case":       {option.Measurements, "code,name,unit,least,most\nWIDTH,Width,m,0,1\n", map[int64]string{2: "differs in letter case alone"}},
@@ -138,7 +138,7 @@ func TestRejectedOfACatalogue(t *testing.T) {
 			"under the floor":           {option.Agreements, "customer,sku,unit_price\na-1,WARDROBE,1.00\n", map[int64]string{2: "under the floor"}},
 			"nobody":                    {option.Agreements, "customer,sku,unit_price\nz-1,DELIVERY,1.00\n", map[int64]string{2: "customer: there is no customer with this external id"}},
 			"no such product":           {option.Agreements, "customer,sku,unit_price\na-1,SOFA,1.00\n", map[int64]string{2: "sku: there is no such product"}},
-			"an agreement that is over": {option.Agreements, "customer,sku,unit_price,valid_from,valid_to\na-1,DELIVERY,1.00,2027-01-01,2026-12-01\n", map[int64]string{2: "validTo"}},
+			"an agreement that is over": {option.Agreements, "customer,sku,unit_price,valid_from,valid_to\na-1,DELIVERY,1.00,2027-01-01,2026-12-01\n", map[int64]string{2: "valid_to: want a moment after valid_from"}},
 		} {
 			w.Run(name, func(t *testing.T) {
 				in := *w

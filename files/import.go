@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"kopeck/files/layout"
@@ -279,6 +280,9 @@ func (r *run[T]) settle(ctx context.Context, entries []*layout.Entry[T], write p
 		}
 	}
 	for n, e := range entries {
+		if e.Bad == 0 {
+			e.Bad = verdicts[n].Line
+		}
 		if err := r.count(e, verdicts[n]); err != nil {
 			return err
 		}
@@ -330,6 +334,7 @@ func (r *run[T]) reject(e *layout.Entry[T], reason string) error {
 		if e.Bad != 0 && e.Bad != one.Line {
 			why = fmt.Sprintf("line %d of the same record is bad: %s", e.Bad, reason)
 		}
+		why = strings.TrimPrefix(why, fmt.Sprintf("line %d: ", one.Line)) // the report says it
 		r.report.Rejected++
 		if err := r.rejects.add(Reject{one.Line, why, textfile.ShownRow(one.Raw)}); err != nil {
 			return err

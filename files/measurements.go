@@ -1,11 +1,15 @@
 package files
 
 import (
+	"strings"
+
 	"kopeck/files/cell"
 	"kopeck/files/layout"
 	"kopeck/files/option"
 	"kopeck/service"
 	"kopeck/service/assortment"
+	"kopeck/service/field"
+	"kopeck/service/input"
 )
 
 // The layouts of files of measurements, rules and agreements: package assortment defines their fields.
@@ -63,6 +67,10 @@ func openAgreements(core *service.Core, o option.Options, f *layout.File) (layou
 	return layout.RowsOf(in, agreementLayout, layout.Zero, func(e *layout.Entry[assortment.Agreement], a *assortment.Agreement, _ *layout.Fault) {
 		if e.Value = *a; a.ID != "" {
 			e.Key = "id:" + a.ID
+			return
 		}
+		// Of two prices from one quantity and moment on, neither is the later one.
+		e.Key = strings.Join([]string{"agreed", a.CustomerID, a.Customer, input.EmailKey(a.Email), a.SKU, input.OrZero(a.MinimumQuantity).String(), field.Written(a.ValidFrom)}, "\x00")
+		e.Content = strings.Join(agreementLayout.Texts(in.Values, a), "\x00")
 	}), nil
 }

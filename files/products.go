@@ -27,7 +27,8 @@ type productRow struct {
 var productLayout = layout.Layout[productRow]{Kind: option.Products, Columns: append(append(
 	productColumns(),
 	layout.Within(assortment.TermFields(), func(r *productRow) *assortment.Terms { return &r.terms })...),
-	layout.Within(assortment.LeadFields(), func(r *productRow) *assortment.Lead { return &r.lead })...)}
+	append(layout.Within(assortment.LeadFields(), func(r *productRow) *assortment.Lead { return &r.lead }),
+		layout.Within(assortment.LastTermFields(), func(r *productRow) *assortment.Terms { return &r.terms })...)...)}
 
 // productColumns are the columns of a product's own fields.
 func productColumns() []layout.Column[productRow] {
@@ -59,7 +60,7 @@ func openProducts(core *service.Core, o option.Options, f *layout.File) (layout.
 		return layout.Source[assortment.Product]{}, err
 	}
 	given := uint64(0)
-	add := func(e *layout.Entry[assortment.Product], r *productRow, _ int64) error {
+	add := func(e *layout.Entry[assortment.Product], r *productRow, line int64) error {
 		if e.Value.Product == nil {
 			e.Value.Record, given = catalogue.NewRecord(), 0
 		}
@@ -86,8 +87,8 @@ func openProducts(core *service.Core, o option.Options, f *layout.File) (layout.
 		}
 		given |= bits
 		if !r.terms.IsEmpty() && (r.terms.RecordedAt.IsZero() || !r.terms.ValidFrom.IsZero()) {
-			e.Value.AddTerms(r.terms)
-			return nil
+			r.terms.Line = line
+			return e.Value.AddTerms(r.terms)
 		}
 		if !r.terms.IsEmpty() {
 			return errors.New("valid_from: " + layout.ErrEmpty.Error() + " where recorded_at is given")

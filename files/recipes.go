@@ -21,7 +21,10 @@ func openRecipes(core *service.Core, o option.Options, f *layout.File) (layout.S
 		r.Line = line
 		return e.Value.Add(*r)
 	}
-	return layout.GroupsOf(in, recipeLayout, "sku", layout.Zero, add, func(*layout.Entry[assortment.Recipes]) {}), nil
+	return layout.GroupsOf(in, recipeLayout, "sku", layout.Zero, add, func(e *layout.Entry[assortment.Recipes]) {
+		e.Value.LacksOptions = !in.Has("option")
+		e.Value.LacksComponents = !in.Has("material") && !in.Has("resource") && !in.Has("part")
+	}), nil
 }
 
 // recipeTexts are the rows of the recipes of a product in Kopeck's own format.

@@ -13,21 +13,28 @@ const (
 	firstOrder, empty = "ord_01jd0000000000000000000001", "ord_01jd0000000000000000000002"
 )
 
+// What files carry of the past of customers.
+const (
+	embassy   = `"[{""reason"":""an embassy"",""from"":""2024-12-31T23:59:59.000001Z"",""recorded"":""2024-12-31T23:59:59.000001Z""}]"`
+	overruled = `"[{""kind"":""OVERRULED"",""stage"":""LOYAL"",""at"":""2026-11-01T10:00:00.123456Z"",""recorded"":""2026-11-01T11:00:00Z"",""reason"":""knows her well""}]"`
+	recorded  = `"[{""kind"":""RECORDED"",""stage"":""FRIEND"",""at"":""2025-06-01T00:00:00Z"",""recorded"":""2025-06-01T00:00:00Z""}]"`
+)
+
 // Everything that the formats hold, as exported: what is imported must come out again to the byte.
 var exported = map[option.Kind]string{
-	option.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday,tax_exempt,campaign,source\n" +
-		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+79001234567,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00,1990-02-28,an embassy,radio,fair` + "\n" +
-		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,,,,,\n" +
-		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,,,,,\n",
+	option.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday,tax_exempt,tax_exemptions,stage_facts,campaign,source\n" +
+		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+79001234567,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00,1990-02-28,an embassy,` + embassy + "," + overruled + ",radio,fair\n" +
+		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,,,,," + recorded + ",,\n" +
+		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,,,,,[],,\n",
 	option.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose,stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment,seconds,staff_grades,order_id,voided_at,voided_by,void_reason,campaign,source\n" +
 		"con_01jd0000000000000000000001,,cus_01jd0000000000000000000002,,RECOMMENDATION,INBOUND,PHONE,2025-12-31T09:00:00Z,5,olga@example.com,,,cus_01jd0000000000000000000001,,FRIEND,0.00,0.00,RUB,true,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"PHONE: no rate\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"0\"\",\"\"amount\"\":0}]\",2026-01-01T00:00:00Z,,,,,,,,radio,search\n" +
 		"con_01jd0000000000000000000002,crm-7,cus_01jd0000000000000000000001,a-1,TARGET_CALL,OUTBOUND,EMAIL,2026-01-03T09:00:00.5Z,12.5,,Offer,\"line one\nline, two\",,MARKETING,STRANGER,3.99,10.00,RUB,false,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"EMAIL, contact\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"6.01\"\",\"\"amount\"\":601,\"\"from\"\":\"\"2026-01-01T00:00:00Z\"\"},{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"3.99\"\",\"\"amount\"\":399}]\",2026-01-03T10:00:00Z,FAST_CHEAP,,," + firstOrder + ",,,,,\n" +
 		"con_01jd0000000000000000000003,,cus_01jd0000000000000000000001,a-1,VISIT,INBOUND,VISIT,2026-01-04T09:00:00Z,60,,,,,,STRANGER,50.00,50.00,RUB,false,\"[{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"50\"\",\"\"amount\"\":5000}]\",2026-01-04T10:00:00Z,FAST_CHEAP,,,,2026-01-05T10:00:00Z,olga@example.com,another customer,,\n",
-	option.Orders: "id,external_id,customer_id,customer_external_id,status,at,total,currency,refunded,cost,stated_cost,uncosted,credit_model,created_at,due_at,completed_at,cancelled_at,cancel_reason,refunds,line_id,sku,quantity,unit,line_total,line_cost,lead_days,price_lines,options,line_tax,tax\n" +
-		orderHead + `,orl_01jd0000000000000000000001,oak-door,2.5,40.00,100.00,60.01,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":4000}]",,16.67,16.68` + "\n" +
-		orderHead + `,orl_01jd0000000000000000000002,handle,1,0.05,0.05,0.00,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":5}]",,0.01,16.68` + "\n" +
-		empty + ",,cus_01jd0000000000000000000002,,PLACED,2026-02-01T00:00:00Z,10.00,RUB,0.00,4.00,true,false,,2026-02-01T00:00:00Z,2027-02-01T00:00:00Z,,,,,,,,,,,,,,,1.67\n" +
-		"ord_01jd0000000000000000000003,shop-9,cus_01jd0000000000000000000003,a-1,CANCELLED,2025-02-01T00:00:00Z,10.00,RUB,0.00,0.00,true,false,,2025-02-01T00:00:00Z,,,2025-02-02T00:00:00Z,\"no, thanks\",,,,,,,,,,,,0.00\n",
+	option.Orders: "id,external_id,customer_id,customer_external_id,status,at,total,currency,refunded,cost,stated_cost,uncosted,credit_model,created_at,due_at,completed_at,cancelled_at,cancel_reason,refunds,line_id,sku,quantity,unit,line_total,line_cost,lead_days,price_lines,options,line_tax,tax,seller\n" +
+		orderHead + `,orl_01jd0000000000000000000001,oak-door,2.5,40.00,100.00,60.01,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":4000}]",,16.67,16.68,olga@example.com` + "\n" +
+		orderHead + `,orl_01jd0000000000000000000002,handle,1,0.05,0.05,0.00,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":5}]",,0.01,16.68,olga@example.com` + "\n" +
+		empty + ",,cus_01jd0000000000000000000002,,PLACED,2026-02-01T00:00:00Z,10.00,RUB,0.00,4.00,true,false,,2026-02-01T00:00:00Z,2027-02-01T00:00:00Z,,,,,,,,,,,,,,,1.67,\n" +
+		"ord_01jd0000000000000000000003,shop-9,cus_01jd0000000000000000000003,a-1,CANCELLED,2025-02-01T00:00:00Z,10.00,RUB,0.00,0.00,true,false,,2025-02-01T00:00:00Z,,,2025-02-02T00:00:00Z,\"no, thanks\",,,,,,,,,,,,0.00,\n",
 }
 
 const orderHead = firstOrder + `,shop-1,` + anna + `,a-1,COMPLETED,2026-01-05T10:00:00Z,100.05,RUB,20.00,60.01,false,false,TIME_DECAY,2026-01-05T09:00:00Z,2026-01-20T00:00:00Z,2026-01-06T00:00:00Z,,,` +

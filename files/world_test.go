@@ -33,8 +33,13 @@ var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func open(t testing.TB, url string) (*store.Store, *app.App) {
 	t.Helper()
+	return openAt(t, url, func() time.Time { return today })
+}
+
+// openAt is open with a clock.
+func openAt(t testing.TB, url string, now func() time.Time) (*store.Store, *app.App) {
+	t.Helper()
 	s := dbtest.Open(t, url, store.Options{})
-	now := func() time.Time { return today }
 	keys, err := auth.OpenKeys(t.TempDir(), now, nil)
 	if err != nil {
 		t.Fatal(err)

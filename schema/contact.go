@@ -64,6 +64,8 @@ func (Contact) Fields() []ent.Field {
 			Comment("When the contact was recorded."),
 		field.String("order_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The order that the contact was about."),
+		field.String("awaited_order_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The id of the order that the contact was about, by a file that was imported before that of the order."),
 		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The offer that the contact was about."),
 		field.String("campaign_id").Optional().Nillable().Annotations(hidden()).
@@ -107,6 +109,7 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("about_id").Annotations(entsql.IndexWhere("about_id IS NOT NULL")),
 		index.Fields("permission_id").Annotations(entsql.IndexWhere("permission_id IS NOT NULL")),
 		index.Fields("order_id").Annotations(entsql.IndexWhere("order_id IS NOT NULL")),
+		index.Fields("awaited_order_id").Annotations(entsql.IndexWhere("awaited_order_id IS NOT NULL")),
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 		index.Fields("campaign_id", "at", "id").Annotations(entsql.IndexWhere("campaign_id IS NOT NULL")),

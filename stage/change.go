@@ -22,6 +22,8 @@ const (
 	ReasonOverruled = "overruled: " // begins the reason of what staff decided
 	ReasonRecorded  = "as recorded" // is the reason of what was known at the beginning
 	ReasonImported  = "; imported"  // ends the reason of what a file brought
+
+	ReasonPermission = "gave a permission" // is, or begins, the reason of what a permission changed
 )
 
 // Change is a change of a customer's stage, as it is stored.
@@ -32,8 +34,8 @@ type Change struct {
 	Reason   string
 }
 
-// Begin returns the facts that follow from the history of a customer's stage: the stage that the customer was recorded with, and what
-// staff decided. The changes are in the order in which we learned of them; where there are none the customer has always been in
+// Begin returns the facts that follow from the history of a customer's stage: the stage that the customer was recorded with, what
+// staff decided, and the permissions that moved the customer, which may have been given elsewhere. The changes are in the order in which we learned of them; where there are none the customer has always been in
 // their current stage. The other facts are for the caller to fill in.
 func Begin(current Stage, changes []Change) Timeline {
 	t := Timeline{Recorded: current}
@@ -46,6 +48,9 @@ func Begin(current Stage, changes []Change) Timeline {
 		}
 		if c.Kind == KindOverruled {
 			t.Decisions = append(t.Decisions, Decision{c.To, c.At.UTC()})
+		}
+		if c.Kind == KindPermission {
+			t.Permitted = append(t.Permitted, c.At.UTC())
 		}
 	}
 	return t

@@ -60,7 +60,7 @@ func Of(f Facts, limits Thresholds) (is Stage, kind Kind, reason string) {
 	case recorded != Stranger:
 		return recorded, KindReversal, "no completed order"
 	case !f.PermittedAt.IsZero():
-		return Friend, KindPermission, "gave a permission"
+		return Friend, KindPermission, ReasonPermission
 	}
 	return Stranger, KindReversal, "no permission and no completed order"
 }

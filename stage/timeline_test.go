@@ -13,6 +13,17 @@ import (
 	"kopeck/stage"
 )
 
+// A permission that moved the customer is a fact, also where the permission itself was given in another database.
+func TestBeginKnowsPermissions(t *testing.T) {
+	t.Parallel()
+	begun := stage.Begin(stage.Customer, []stage.Change{
+		{stage.Stranger, stage.Friend, stage.KindPermission, day(2), "…"}, {stage.Friend, stage.Customer, stage.KindOrder, day(3), "…"},
+	})
+	if len(begun.Permitted) != 1 || !begun.Permitted[0].Equal(day(2)) || begun.Recorded != stage.Stranger {
+		t.Errorf("the facts are %+v", begun)
+	}
+}
+
 func TestBegin(t *testing.T) {
 	t.Parallel()
 	moscow := time.FixedZone("Moscow", 3*3600)

@@ -216,7 +216,10 @@ func Open[R any](core *service.Core, o option.Options, f *File, l Layout[R]) (*O
 	case err != nil:
 		return nil, err
 	case isOwn:
-		v.Form.Date, v.Numbers = schema.ParseDate, cell.PointNumbers
+		v.Form.Date = schema.ParseDate
+		if o.Numbers == "" && !o.DecimalComma { // else a spreadsheet has saved it
+			v.Numbers = cell.PointNumbers
+		}
 	default:
 		t.Formula, t.Null = true, nulls(o.Null)
 		if o.Numbers == "" && !o.DecimalComma {

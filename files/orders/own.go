@@ -132,8 +132,9 @@ func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
 		f.Of("id", errors.New("want the ids of the order and of its customer"))
 	}
 	var sum money.Amount
+	listed := cell.OwnValues(v.Currency) // in a list numbers are as Kopeck has written them
 	for _, one := range r.refunds {
-		amount, err := v.Amount(one.Amount)
+		amount, err := listed.Amount(one.Amount)
 		f.Of("refunds", err)
 		if sum, err = sum.Plus(amount); err != nil {
 			f.Of("refunds", errors.New("too large"))
@@ -143,7 +144,7 @@ func (r *orderRow) check(v *cell.Values, f *layout.Fault) {
 			record.RecordedAt = one.RecordedAt.UTC().Truncate(time.Microsecond)
 		}
 		for _, part := range one.Lines {
-			amount, err := v.Amount(part.Amount)
+			amount, err := listed.Amount(part.Amount)
 			f.Of("refunds", err)
 			record.Lines = append(record.Lines, bulk.RefundLineRecord{LineID: part.LineID, Quantity: part.Quantity, Amount: amount, Stated: part.Stated})
 		}

@@ -112,7 +112,7 @@ func (i *Import) Agreements(ctx context.Context, records []Agreement) ([]bulk.Ve
 func (w *agreementChunk) place(a *Agreement) bulk.Verdict {
 	customer, err := w.customerOf(a)
 	if err != nil {
-		return rejectedFor(err)
+		return rejectedAgreement(err)
 	}
 	product := w.products[a.SKU]
 	if product == nil {
@@ -132,6 +132,9 @@ func (w *agreementChunk) place(a *Agreement) bulk.Verdict {
 	if w.standing(a, of) {
 		return bulk.Verdict{Outcome: bulk.Present}
 	}
+	if a.ValidFrom.IsZero() {
+		a.ValidFrom = w.moment()
+	}
 	checked, err := w.service.quote.CheckAgreed(w.service.agreed(a))
 	if err == nil && !product.Active {
 		err = fault.New(fault.WrongState, "sku", "%s is off the catalogue", product.Sku)
@@ -140,9 +143,9 @@ func (w *agreementChunk) place(a *Agreement) bulk.Verdict {
 		_, err = w.service.quote.CheckFloor(checked, customer)
 	}
 	if err != nil {
-		return rejectedFor(err)
+		return rejectedAgreement(err)
 	}
-	a.ID, a.RecordedAt, a.State, a.ValidFrom, a.Reason = checked.ID, w.service.Now(), schema.AgreementAgreed, checked.ValidFrom, checked.OverrideReason
+	a.ID, a.RecordedAt, a.State, a.ValidFrom, a.Reason = checked.ID, w.moment(), schema.AgreementAgreed, checked.ValidFrom, checked.OverrideReason
 	return w.add(a, of)
 }
 
@@ -160,7 +163,7 @@ func (w *agreementChunk) placeRecorded(a *Agreement, of pair) bulk.Verdict {
 		}
 	}
 	if _, err := w.service.quote.CheckAgreed(w.service.agreed(a)); err != nil {
-		return rejectedFor(err)
+		return rejectedAgreement(err)
 	}
 	switch {
 	case a.stateOf() != schema.AgreementAgreed && (a.ProposedAt.IsZero() || len(a.Ends) > 0):
@@ -172,6 +175,11 @@ func (w *agreementChunk) placeRecorded(a *Agreement, of pair) bulk.Verdict {
 	return w.add(a, of)
 }
 
+// rejectedAgreement is rejectedFor an agreement, whose unit is a price.
+func rejectedAgreement(err error) bulk.Verdict {
+	return rejected(reason(err, map[string]string{"unit": "unit_price"}))
+}
+
 func (w *agreementChunk) add(a *Agreement, of pair) bulk.Verdict {
 	w.made = append(w.made, a)
 	w.byID[a.ID], w.byPair[of] = a, append(w.byPair[of], a)
@@ -179,18 +187,33 @@ func (w *agreementChunk) add(a *Agreement, of pair) bulk.Verdict {
 	return bulk.Verdict{Outcome: bulk.Added}
 }
 
-// standing reports whether there is an agreement with the content of a new one, which may leave out from when it holds.
+// standing reports whether the agreement that applies from the minimum quantity of a new one on has its content. A new one may leave out from
+// when it holds: that is now.
 func (w *agreementChunk) standing(a *Agreement, of pair) bool {
+	at := a.ValidFrom
+	if at.IsZero() {
+		at = w.moment()
+	}
+	var applies *Agreement
 	for _, other := range w.byPair[of] {
-		like := *a
-		if like.ValidFrom.IsZero() {
-			like.ValidFrom = other.ValidFrom
-		}
-		if like.same(other) && other.stateOf() == schema.AgreementAgreed && len(other.Ends) == 0 {
-			return true
+		if other.covers(at) && input.OrZero(other.MinimumQuantity) == input.OrZero(a.MinimumQuantity) && (applies == nil || !other.RecordedAt.Before(applies.RecordedAt)) {
+			applies = other
 		}
 	}
-	return false
+	if applies == nil || len(applies.Ends) > 0 {
+		return false
+	}
+	like := *a
+	if like.ValidFrom.IsZero() {
+		like.ValidFrom = applies.ValidFrom
+	}
+	return like.same(applies)
+}
+
+// covers reports whether the agreement holds at a moment.
+func (a *Agreement) covers(at time.Time) bool {
+	end := input.OrZero(a.last()).At
+	return a.stateOf() == schema.AgreementAgreed && !a.ValidFrom.After(at) && (a.ValidTo.IsZero() || at.Before(a.ValidTo)) && (end.IsZero() || at.Before(end))
 }
 
 // same reports whether two agreements of a customer and a product are the same in all but what was recorded when.

@@ -3,6 +3,7 @@ package assortment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,10 +203,10 @@ func (c *chunk) redefine(ctx context.Context, m *Measurement, stored *ent.Measur
 	switch {
 	case m.ID != "" && m.ID != stored.ID:
 		return rejected("id: the measurement with this code has another id"), nil
+	case !m.Values[0].RecordedAt.IsZero():
+		return c.sameMeasured(ctx, m, stored.ID)
 	case len(differ) == 0:
 		return bulk.Verdict{Outcome: bulk.Present}, nil
-	case !m.Values[0].RecordedAt.IsZero():
-		return rejected(fmt.Sprintf(errPast, "measurement")), nil
 	case !c.Update:
 		return existsOtherwise("measurement", differ), nil
 	}
@@ -214,6 +215,25 @@ func (c *chunk) redefine(ctx context.Context, m *Measurement, stored *ent.Measur
 		return verdict, nil
 	}
 	return verdict, c.service.catalogue.Redefine(ctx, c.tx, in)
+}
+
+// sameMeasured decides what is done with the history of a measurement that exists: it is there, or rejected.
+func (c *chunk) sameMeasured(ctx context.Context, m *Measurement, storedID string) (bulk.Verdict, error) {
+	dated, err := c.service.DatedOf(ctx, c.tx, schema.DatedMeasure, storedID)
+	if err != nil {
+		return bulk.Verdict{}, err
+	}
+	known, err := measuredBefore(dated[storedID])
+	for _, v := range m.Values {
+		if !slices.ContainsFunc(known, v.equal) {
+			return rejected(fmt.Sprintf(errPast, "measurement")), err
+		}
+	}
+	return bulk.Verdict{Outcome: bulk.Present}, err
+}
+
+func (v MeasurementValue) equal(other MeasurementValue) bool {
+	return v.MeasurementValue == other.MeasurementValue && v.ValidFrom.Equal(other.ValidFrom) && v.RecordedAt.Equal(other.RecordedAt)
 }
 
 func definition(code string, v quote.MeasurementValue) service.DefineMeasurementInput {

@@ -2,6 +2,8 @@ package assortment
 
 import (
 	"cmp"
+	"fmt"
+	"strings"
 	"time"
 
 	"kopeck/money"
@@ -24,7 +26,10 @@ type Terms struct {
 	Amount                                *money.Amount
 	Markup, BundleDiscount, MinimumMargin *money.Decimal
 	TaxCode                               string
+	StatesTaxCode                         *bool     // false: TaxCode is that of the terms before; nil: not given
 	ValidFrom, RecordedAt                 time.Time // zero: not given
+
+	Line int64 // of the file
 }
 
 // Lead is the standard lead time of a product from a moment on.
@@ -45,6 +50,13 @@ var termFields = field.Fields[Terms]{
 	field.Currency[Terms](field.Own | field.Mappable),
 	field.Of("valid_from", "valid_from", field.Own|field.Mappable, field.Ahead, func(t *Terms) *time.Time { return &t.ValidFrom }),
 	field.Of("recorded_at", "recorded_at", field.Own, field.Moment, func(t *Terms) *time.Time { return &t.RecordedAt }),
+}
+
+// LastTermFields are the fields of price terms whose columns of files stand behind those of lead times.
+func LastTermFields() field.Fields[Terms] { return lastTermFields }
+
+var lastTermFields = field.Fields[Terms]{
+	field.Of("states_tax_code", "states_tax_code", field.Own, field.Optional(field.Truth), func(t *Terms) **bool { return &t.StatesTaxCode }),
 }
 
 // LeadFields are the fields of a lead time of the past, as files have them beside lead_days.
@@ -79,17 +91,22 @@ func signedOf[V any](k field.Kind[V], negate func(V) (V, error)) field.Kind[V] {
 
 // IsEmpty reports whether nothing is given.
 func (t Terms) IsEmpty() bool {
-	return t.Amount == nil && t.Markup == nil && t.BundleDiscount == nil && t.MinimumMargin == nil && t.TaxCode == "" && t.ValidFrom.IsZero() && t.RecordedAt.IsZero()
+	return t.Amount == nil && t.Markup == nil && t.BundleDiscount == nil && t.MinimumMargin == nil && t.TaxCode == "" && t.StatesTaxCode == nil && t.ValidFrom.IsZero() && t.RecordedAt.IsZero()
 }
 
-// AddTerms adds price terms, unless they are there already.
-func (p *Product) AddTerms(t Terms) {
+// AddTerms adds price terms, unless they are there already. Two for one moment that are recorded now are an error: neither is the later one.
+func (p *Product) AddTerms(t Terms) error {
 	for _, other := range p.Terms {
-		if other.same(t) && other.ValidFrom.Equal(t.ValidFrom) && other.RecordedAt.Equal(t.RecordedAt) {
-			return
+		switch {
+		case !other.ValidFrom.Equal(t.ValidFrom) || !other.RecordedAt.Equal(t.RecordedAt):
+		case other.same(t):
+			return nil
+		case t.RecordedAt.IsZero():
+			return fmt.Errorf("%s: it is twice in the file, with other content on line %d", strings.Join(other.differ(t, true), ", "), other.Line)
 		}
 	}
 	p.Terms = append(p.Terms, t)
+	return nil
 }
 
 // compare is the order in which terms hold: by validFrom and, of several for one moment, the last recorded last.

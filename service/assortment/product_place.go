@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
@@ -68,7 +70,7 @@ func (w *productChunk) place(given *Product) bulk.Verdict {
 	if given.ID != "" && w.byID[given.ID] != nil {
 		return rejected(fmt.Sprintf("id: the product %s has this id", w.byID[given.ID].Sku))
 	}
-	made, verdict := w.service.newProduct(given)
+	made, verdict := w.service.newProduct(given, w.moment())
 	if made == nil {
 		return verdict
 	}
@@ -78,8 +80,7 @@ func (w *productChunk) place(given *Product) bulk.Verdict {
 }
 
 // newProduct checks a product that does not exist and completes it.
-func (s *Service) newProduct(given *Product) (*Product, bulk.Verdict) {
-	now := s.Now()
+func (s *Service) newProduct(given *Product, now time.Time) (*Product, bulk.Verdict) {
 	terms := slices.Clone(given.Terms)
 	if len(terms) == 0 && given.CreatedAt.IsZero() { // as createProduct has it; an export has products without a price
 		terms = []Terms{{}}
@@ -98,6 +99,9 @@ func (s *Service) newProduct(given *Product) (*Product, bulk.Verdict) {
 			made.Record = record
 		}
 	}
+	if err := checkCodes(terms); err != nil {
+		return nil, rejectedFor(err)
+	}
 	made.Active, made.CreatedAt, made.UpdatedAt = given.Active, given.CreatedAt, now
 	if made.CreatedAt.IsZero() {
 		made.CreatedAt = now
@@ -113,6 +117,18 @@ func (s *Service) newProduct(given *Product) (*Product, bulk.Verdict) {
 		made.Terms = append(made.Terms, t)
 	}
 	return made, bulk.Verdict{Outcome: bulk.Added}
+}
+
+// checkCodes checks that terms which do not state a tax code are given that of the terms before them.
+func checkCodes(terms []Terms) error {
+	before := ""
+	for _, t := range slices.SortedStableFunc(slices.Values(terms), Terms.compare) {
+		if t.StatesTaxCode != nil && !*t.StatesTaxCode && t.TaxCode != before {
+			return fault.Invalidf("tax_code", "want %q, the code of the terms before, of terms that do not state one", before)
+		}
+		before = t.TaxCode
+	}
+	return nil
 }
 
 // productInput is what creates a product, without its price terms.
@@ -163,8 +179,9 @@ func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
 			return rejectedFor(err)
 		}
 	}
-	for _, t := range given.Terms {
-		in, columns, err := w.compareTerms(stored, t)
+	known := slices.Clone(stored.Terms) // with those of the file: what one sets holds where the next is compared
+	for _, t := range w.inOrder(given.Terms) {
+		in, columns, err := w.compareTerms(stored.ID, &known, t)
 		if err != nil {
 			return rejectedFor(err)
 		}
@@ -187,26 +204,57 @@ func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
 	return bulk.Verdict{Outcome: bulk.Updated}
 }
 
-// compareTerms returns what sets price terms of a product that exists, and the columns of which they give another value than holds.
-func (w *productChunk) compareTerms(stored *Product, t Terms) (in service.SetListPriceInput, columns []string, err error) {
+// compareTerms returns what sets price terms of a product that exists, and the columns of which they give another value than holds by all that is
+// known, to which it adds them.
+func (w *productChunk) compareTerms(productID string, known *[]Terms, t Terms) (in service.SetListPriceInput, columns []string, err error) {
 	if !t.RecordedAt.IsZero() {
 		there := func(s Terms) bool {
-			return s.ValidFrom.Equal(t.ValidFrom) && s.RecordedAt.Equal(t.RecordedAt) && s.same(t)
+			return s.ValidFrom.Equal(t.ValidFrom) && s.RecordedAt.Equal(t.RecordedAt) && s.same(t) && (t.StatesTaxCode == nil || samePointer(t.StatesTaxCode, s.StatesTaxCode))
 		}
-		if !slices.ContainsFunc(stored.Terms, there) {
+		if !slices.ContainsFunc(*known, there) {
 			return in, nil, fmt.Errorf(errPast, "product")
 		}
 		return in, nil, nil
 	}
 	moment := t.ValidFrom
 	if moment.IsZero() {
-		moment = w.service.Now()
+		moment = w.moment()
 	}
-	if columns = t.differ(input.OrZero(at(stored.Terms, moment)), false); len(columns) == 0 {
+	before := input.OrZero(at(*known, moment))
+	if columns = t.differ(before, false); len(columns) == 0 {
 		return in, nil, nil
 	}
-	in = w.service.newTerms(stored.ID, t)
+	after := t.over(before)
+	after.ValidFrom, after.RecordedAt = moment, w.moment()
+	*known = append(*known, after)
+	slices.SortStableFunc(*known, Terms.compare)
+	in = w.service.newTerms(productID, t)
 	return in, columns, w.service.catalogue.CheckTerms(in)
+}
+
+// inOrder returns terms in the order in which they hold; those without a moment hold from now on.
+func (w *productChunk) inOrder(terms []Terms) []Terms {
+	from := func(t Terms) time.Time {
+		if t.ValidFrom.IsZero() {
+			return w.moment()
+		}
+		return t.ValidFrom
+	}
+	return slices.SortedStableFunc(slices.Values(terms), func(a, b Terms) int { return from(a).Compare(from(b)) })
+}
+
+// over returns terms with what they leave out as it was before them.
+func (t Terms) over(before Terms) Terms {
+	if t.Amount == nil && t.Markup == nil && t.BundleDiscount == nil {
+		t.Amount, t.Markup, t.BundleDiscount = before.Amount, before.Markup, before.BundleDiscount
+	}
+	if t.MinimumMargin == nil {
+		t.MinimumMargin = before.MinimumMargin
+	}
+	if t.TaxCode == "" {
+		t.TaxCode = before.TaxCode
+	}
+	return t.whole()
 }
 
 func (l Lead) equal(other Lead) bool {
@@ -276,8 +324,11 @@ func (w *productChunk) write(ctx context.Context) error {
 		products = append(products, &p.Record)
 		before := ""
 		for _, t := range slices.SortedStableFunc(slices.Values(p.Terms), Terms.compare) {
-			states := t.TaxCode != before // otherwise it is that of the terms before
+			states := input.Or(t.StatesTaxCode, t.TaxCode != before) // otherwise it is that of the terms before
 			before = t.TaxCode
+			if !states {
+				t.TaxCode = ""
+			}
 			terms = append(terms, pricing.Terms{
 				ID: w.service.IDs.Make(id.ListPrice), ProductID: p.ID, Amount: t.Amount, Markup: input.OrZero(t.Markup), BundleDiscount: t.BundleDiscount,
 				TaxCode: input.NonEmpty(t.TaxCode), StatesTaxCode: states, MinimumMargin: input.OrZero(t.MinimumMargin), ValidFrom: t.ValidFrom, RecordedAt: t.RecordedAt,

@@ -2,12 +2,15 @@ package assortment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/bulk"
 	"kopeck/service/field"
 	"kopeck/service/input"
 )
@@ -16,6 +19,8 @@ import (
 type Recipes struct {
 	SKU     string
 	Recipes []Recipe
+
+	LacksComponents, LacksOptions bool // the file has no column of them: they stay as they are
 }
 
 // Recipe is what a product is made of from a moment on.
@@ -40,7 +45,7 @@ type Component struct {
 type Option struct {
 	Code, Name      string
 	Surcharge       *money.Amount
-	Measured, Grade bool
+	Measured, Grade *bool // nil: not given
 	Components      []Component
 	Line            int64 // of the file
 }
@@ -68,8 +73,8 @@ var recipeFields = field.Fields[RecipeRow]{
 	field.Of("option_name", "", both, field.Text, func(r *RecipeRow) *string { return &r.Option.Name }),
 	field.Of("surcharge", "", both, field.Optional(field.Amount), func(r *RecipeRow) **money.Amount { return &r.Option.Surcharge }),
 	field.Currency[RecipeRow](both),
-	field.Of("measured", "", both, truth, func(r *RecipeRow) *bool { return &r.Option.Measured }),
-	field.Of("grade", "", both, truth, func(r *RecipeRow) *bool { return &r.Option.Grade }),
+	field.Of("measured", "", both, field.Optional(truth), func(r *RecipeRow) **bool { return &r.Option.Measured }),
+	field.Of("grade", "", both, field.Optional(truth), func(r *RecipeRow) **bool { return &r.Option.Grade }),
 	field.Of("material", "", both, field.Text, func(r *RecipeRow) *string { return &r.Material }),
 	field.Of("resource", "", both, field.Text, func(r *RecipeRow) *string { return &r.Resource }),
 	field.Of("part", "", both, field.Identifier, func(r *RecipeRow) *string { return &r.Part }),
@@ -140,7 +145,7 @@ func (r *Recipes) Add(row RecipeRow) error {
 		return fmt.Errorf("reason: the rows of one recipe differ in it")
 	}
 	if row.Option.Code == "" {
-		if row.Option.Name != "" || row.Option.Surcharge != nil || row.Option.Measured || row.Option.Grade {
+		if row.Option.Name != "" || row.Option.Surcharge != nil || input.OrZero(row.Option.Measured) || input.OrZero(row.Option.Grade) {
 			return fmt.Errorf("option: empty, where the row has something of an option")
 		}
 		if !row.isEmpty() {
@@ -175,12 +180,44 @@ func (r *Recipe) addOption(row RecipeRow) error {
 		if option.Surcharge == nil {
 			option.Surcharge = given.Surcharge
 		}
-		option.Measured, option.Grade = option.Measured || given.Measured, option.Grade || given.Grade
+		option.Measured, option.Grade = either(option.Measured, given.Measured), either(option.Grade, given.Grade)
 	}
 	if !row.isEmpty() {
 		option.Components = append(option.Components, row.Component)
 	}
 	return nil
+}
+
+// either returns the value of two that may not be given: true if one is.
+func either(a, b *bool) *bool {
+	if a == nil || b != nil && *b {
+		return b
+	}
+	return a
+}
+
+// keep fills in what a file does not say of options that the recipe which holds until then has.
+func (r *Recipe) keep(before costing.Recipe) {
+	for n := range r.Options {
+		o := &r.Options[n]
+		for _, was := range before.Options {
+			if was.Code != o.Code {
+				continue
+			}
+			if o.Name == "" {
+				o.Name = was.Name
+			}
+			o.Surcharge, o.Measured, o.Grade = orBefore(o.Surcharge, was.Surcharge), orBefore(o.Measured, was.Measured), orBefore(o.Grade, was.Grade)
+		}
+	}
+}
+
+// orBefore returns what is given, or else what was before.
+func orBefore[T any](given *T, before T) *T {
+	if given == nil {
+		return &before
+	}
+	return given
 }
 
 func (c Component) isEmpty() bool {
@@ -206,32 +243,32 @@ func (s *Service) inputs(r *Recipe) ([]*service.ComponentInput, []*service.Produ
 		if name == "" {
 			name = o.Code
 		}
-		options[n] = &service.ProductOptionInput{Code: o.Code, Name: name, Components: components(o.Components), Surcharge: s.moneyOf(o.Surcharge), Measured: &o.Measured, Grade: &o.Grade}
+		options[n] = &service.ProductOptionInput{Code: o.Code, Name: name, Components: components(o.Components), Surcharge: s.moneyOf(o.Surcharge), Measured: o.Measured, Grade: o.Grade}
 	}
 	return components(r.Components), options
 }
 
-// columns are the columns of files by the fields of the API.
-var columns = strings.NewReplacer("productSku", "part", "quantityFormula", "formula", "code", "option")
-
-// recipeReason returns the text of faults of a recipe, each with the line of the file that it is of.
-func (r *Recipe) recipeReason(err error) string {
+// rejectedFor rejects a recipe for its faults. The verdict has the line of the file that they are of; of several lines each fault has its own.
+func (r *Recipe) rejectedFor(err error) bulk.Verdict {
 	all := fault.All(err)
 	if len(all) == 0 {
-		return err.Error()
+		return rejected(err.Error())
 	}
-	texts := make([]string, len(all))
+	texts, lines := make([]string, len(all)), make([]int64, len(all))
 	for n, one := range all {
 		line, path := r.lineOf(one.Path)
-		text := ""
-		for _, part := range path {
-			text += columns.Replace(part) + ": "
-		}
-		if texts[n] = text + one.Message; line > 0 {
+		lines[n], texts[n] = line, textOfFault(path, one.Message, map[string]string{"code": "option"})
+	}
+	slices.Sort(lines)
+	if lines = slices.Compact(lines); len(lines) == 1 {
+		return bulk.Verdict{Outcome: bulk.Rejected, Reason: strings.Join(texts, "; "), Line: lines[0]}
+	}
+	for n, one := range all {
+		if line, _ := r.lineOf(one.Path); line > 0 {
 			texts[n] = fmt.Sprintf("line %d: %s", line, texts[n])
 		}
 	}
-	return strings.Join(texts, "; ")
+	return rejected(strings.Join(texts, "; "))
 }
 
 // lineOf returns the line of the file that a path of the API is of, 0 for none, and the rest of the path.

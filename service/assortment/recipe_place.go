@@ -121,7 +121,7 @@ func (w *recipeChunk) place(n int, given *Recipes) bulk.Verdict {
 	w.skus[given.SKU] = n
 	stored := slices.Clone(w.recipes.basis.Catalogue.Recipes(productID))
 	w.first[productID] = len(stored) == 0
-	now, updates := w.service.Now(), false
+	now, updates := w.moment(), false
 	for k := range given.Recipes {
 		r := &given.Recipes[k]
 		recipe := costing.Recipe{ID: r.ID, ProductID: productID, ValidFrom: r.ValidFrom, RecordedAt: r.RecordedAt, Reason: r.Reason}
@@ -134,7 +134,7 @@ func (w *recipeChunk) place(n int, given *Recipes) bulk.Verdict {
 		case recipe.ValidFrom.IsZero():
 			recipe.ValidFrom = now
 		}
-		made, isNew, verdict := w.placeOne(r, recipe, stored)
+		made, isNew, verdict := w.placeOne(given, r, recipe, stored)
 		if verdict.Outcome == bulk.Rejected {
 			delete(w.added, n)
 			return verdict
@@ -155,12 +155,20 @@ func (w *recipeChunk) place(n int, given *Recipes) bulk.Verdict {
 }
 
 // placeOne checks a recipe against those that its product has.
-func (w *recipeChunk) placeOne(r *Recipe, recipe costing.Recipe, stored []costing.Recipe) (made *catalogue.ImportedRecipe, isNew bool, v bulk.Verdict) {
+func (w *recipeChunk) placeOne(given *Recipes, r *Recipe, recipe costing.Recipe, stored []costing.Recipe) (made *catalogue.ImportedRecipe, isNew bool, v bulk.Verdict) {
 	recordedBefore := !recipe.RecordedAt.IsZero()
+	kept := catalogue.KeptRecipe{}
+	if !recordedBefore {
+		kept.Components, kept.Options = given.LacksComponents, given.LacksOptions
+		if holding := holdingAt(stored, recipe.ValidFrom); holding != nil {
+			kept.Before = *holding
+			r.keep(kept.Before)
+		}
+	}
 	components, options := w.service.inputs(r)
-	made, err := w.service.catalogue.CheckImported(w.known, recipe, recordedBefore, components, options)
+	made, err := w.service.catalogue.CheckImported(w.known, recipe, recordedBefore, components, options, kept)
 	if err != nil {
-		return nil, false, rejected(r.recipeReason(err))
+		return nil, false, r.rejectedFor(err)
 	}
 	if recordedBefore {
 		at := slices.IndexFunc(stored, func(one costing.Recipe) bool { return one.ID == recipe.ID })
@@ -176,7 +184,7 @@ func (w *recipeChunk) placeOne(r *Recipe, recipe costing.Recipe, stored []costin
 		}
 		return made, true, bulk.Verdict{Outcome: bulk.Added}
 	}
-	now := w.service.Now()
+	now := w.moment()
 	if holding := holdingAt(stored, recipe.ValidFrom); holding != nil && catalogue.SameRecipe(*holding, made.Recipe) {
 		return made, false, bulk.Verdict{Outcome: bulk.Present}
 	}
@@ -309,7 +317,7 @@ func (w *recipeChunk) write(ctx context.Context, made *costing.Catalogue) error 
 	}
 	for _, r := range recipes {
 		orders := 0
-		if !r.ValidFrom.After(w.service.Now()) && slices.ContainsFunc(made.MadeWith(r.ProductID), func(one string) bool { return sold[one] }) {
+		if !r.ValidFrom.After(w.moment()) && slices.ContainsFunc(made.MadeWith(r.ProductID), func(one string) bool { return sold[one] }) {
 			if orders, err = w.service.rates.RestateRecipe(ctx, w.tx, w.recipes.basis, rates.NewRecipe{
 				ID: r.ID, ProductID: r.ProductID, From: r.ValidFrom, Until: until(made, r.Recipe), RecordedAt: r.RecordedAt, Reason: r.Reason,
 			}); err != nil {

@@ -142,12 +142,12 @@ func (w *ruleChunk) place(ctx context.Context, r Rule) (bulk.Verdict, error) {
 		}
 		verdict = bulk.Verdict{Outcome: bulk.Updated}
 		if w.bulk != nil {
-			if err := w.service.quote.RetireRule(ctx, w.tx, standing.ID, "another took its place by an import"); err != nil {
+			if err := w.service.quote.RetireRule(ctx, w.tx, standing.ID, w.moment(), "another took its place by an import"); err != nil {
 				return verdict, err
 			}
 		}
 	}
-	r.ID, r.RecordedAt = w.service.IDs.Make(id.Rule), w.service.Now()
+	r.ID, r.RecordedAt = w.service.IDs.Make(id.Rule), w.moment()
 	return verdict, w.write(ctx, &r, checked)
 }
 

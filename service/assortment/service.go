@@ -13,6 +13,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"kopeck/fault"
 	"kopeck/service"
@@ -61,6 +62,16 @@ type chunk struct {
 	tx       *store.Tx
 	bulk     *store.Bulk // nil when only checking
 	verdicts []bulk.Verdict
+	at       time.Time // see moment
+}
+
+// moment is when everything that the call records is recorded, and what "now" means in its records. It is that of the first who asks for it,
+// when what the records are compared with is held.
+func (c *chunk) moment() time.Time {
+	if c.at.IsZero() {
+		c.at = c.service.Now()
+	}
+	return c.at
 }
 
 // run does the work on some records, in a transaction that only reads when checking.
@@ -103,20 +114,39 @@ func rejected(reason string) bulk.Verdict {
 }
 
 // rejectedFor rejects a record for the faults of an error.
-func rejectedFor(err error) bulk.Verdict { return rejected(reason(err)) }
+func rejectedFor(err error) bulk.Verdict { return rejected(reason(err, nil)) }
 
-// reason returns the text of faults for readers of the file of rejected rows.
-func reason(err error) string {
+// reason returns the text of faults for readers of the file of rejected rows: with the columns of files, those of the kind before others.
+func reason(err error, ofKind map[string]string) string {
 	all := fault.All(err)
 	if len(all) == 0 {
 		return err.Error()
 	}
 	texts := make([]string, len(all))
 	for n, one := range all {
-		texts[n] = strings.Join(append(slices.Clone(one.Path), one.Message), ": ")
+		texts[n] = textOfFault(one.Path, one.Message, ofKind)
 	}
 	return strings.Join(texts, "; ")
 }
+
+// textOfFault is the text of a fault of some path.
+func textOfFault(path []string, message string, ofKind map[string]string) string {
+	text := ""
+	for _, part := range path {
+		if column := ofKind[part]; column != "" {
+			part = column
+		}
+		text += columns.Replace(part) + ": "
+	}
+	return text + columns.Replace(message)
+}
+
+// columns are the columns of files by the fields of the API.
+var columns = strings.NewReplacer(
+	"productSku", "part", "quantityFormula", "formula", "overrideFloorReason", "reason", "listPrice", "list_price", "bundleDiscount", "bundle_discount",
+	"minimumMargin", "minimum_margin", "taxCode", "tax_code", "validFrom", "valid_from", "validTo", "valid_to", "minimumQuantity", "minimum_quantity",
+	"standardLeadDays", "lead_days", "customerId", "customer_id", "productId", "sku",
+)
 
 // existsOtherwise rejects a record that differs from what exists.
 func existsOtherwise(what string, differ []string) bulk.Verdict {

@@ -62,20 +62,19 @@ func (w *productChunk) read(ctx context.Context, records []Product) error {
 // readTerms reads the price terms and the lead times of products, in the order in which they hold.
 func readTerms(ctx context.Context, tx *store.Tx, products map[string]*Product) error {
 	ids := keysOf(products)
-	query := "SELECT product_id, states_tax_code, " + store.ResultNames(termResults) + " FROM list_prices WHERE product_id IN @ids ORDER BY product_id, valid_from, recorded_at, id"
+	query := "SELECT product_id, " + store.ResultNames(termResults) + " FROM list_prices WHERE product_id IN @ids ORDER BY product_id, valid_from, recorded_at, id"
 	codes := map[string]string{} // that hold, by product: terms that do not state one have it from those before them
 	err := store.EachByIDs(ctx, tx, query, nil, ids, func(scan store.ScanFunc) error {
 		var productID string
-		var states bool
 		var t Terms
-		to := []any{&productID, &states}
+		to := []any{&productID}
 		for _, result := range termResults {
 			to = append(to, result.To(&t))
 		}
 		if err := scan(to...); err != nil {
 			return err
 		}
-		if states {
+		if input.OrZero(t.StatesTaxCode) {
 			codes[productID] = t.TaxCode
 		}
 		t.TaxCode = codes[productID]
@@ -100,7 +99,7 @@ func readTerms(ctx context.Context, tx *store.Tx, products map[string]*Product) 
 	})
 }
 
-var termResults = termFields.Results("")
+var termResults = append(termFields.Results(""), lastTermFields.Results("")...)
 
 // exportedProducts reads products behind a sku, in the order of their skus.
 func exportedProducts(ctx context.Context, tx *store.Tx, after string) ([]*Product, error) {

@@ -68,8 +68,9 @@ func exportedRecipes(ctx context.Context, tx *store.Tx, after string) ([]*Recipe
 		var recipeID, optionID string
 		var o Option
 		var surcharge money.Amount
-		err := scan(&recipeID, &optionID, &o.Code, &o.Name, &surcharge, &o.Measured, &o.Grade)
-		o.Surcharge = &surcharge
+		var measured, grade bool
+		err := scan(&recipeID, &optionID, &o.Code, &o.Name, &surcharge, &measured, &grade)
+		o.Surcharge, o.Measured, o.Grade = &surcharge, &measured, &grade
 		r := recipeOf(recipeID)
 		options[optionID] = len(r.Options)
 		r.Options = append(r.Options, o)

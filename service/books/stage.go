@@ -226,7 +226,7 @@ func (s *Service) dueChanges(ctx context.Context, tx *store.Tx, customers []*ent
 		begun := stage.Begin(stage.Stage(c.Stage), changes[c.ID])
 		begun.Sort()
 		f := begun.Decided()
-		f.PermittedAt, f.PermittedLastAt = permitted[c.ID].first, permitted[c.ID].last
+		f.PermittedAt, f.PermittedLastAt = permitted[c.ID].with(begun.Permitted)
 		f.DepartedAt = input.OrZero(c.DepartedAt).UTC()
 		f.OrderDays, f.LastCompletedAt, f.ProbabilityAlive = statistics[c.ID].OrderDays, statistics[c.ID].LastCompletedAt, alive[c.ID]
 		if to, kind, reason := stage.Of(f, limits); schema.Stage(to) != c.Stage {

@@ -15,6 +15,20 @@ import (
 // permitted is when a customer's permissions became active: the first and the last. Zero: none ever.
 type permitted struct{ first, last time.Time }
 
+// with returns the first and the last with other moments, which are sorted.
+func (p permitted) with(others []time.Time) (first, last time.Time) {
+	first, last = p.first, p.last
+	for _, at := range others {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return first, last
+}
+
 func readPermitted(ctx context.Context, db store.Reader, customerIDs []string) (map[string]permitted, error) {
 	all := map[string]permitted{}
 	return all, store.EachByIDs(ctx, db, `SELECT p.customer_id, min(e.at), max(e.at) FROM permission_events e JOIN permissions p ON p.id = e.permission_id

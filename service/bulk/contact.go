@@ -15,7 +15,8 @@ import (
 // Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected; one that was corrected
-// or voided is left alone in any case. The order that a contact was about is kept where it is there.
+// or voided is left alone in any case. The order that a contact was about is kept where it is there, and else awaited: the import that brings
+// the order links it.
 func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, records) })
 }
@@ -56,7 +57,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err != nil {
 		return err
 	}
-	var fresh []*contacts.Record
+	var fresh, unlinked []*contacts.Record
 	for n := range records {
 		r := &records[n]
 		given, v := c.checkContact(r, people, caused)
@@ -65,7 +66,10 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			continue
 		}
 		if existing := known.like(given); existing != nil {
-			c.verdicts[n] = sameContact(existing, given)
+			if c.verdicts[n] = sameContact(existing, given); c.verdicts[n].Outcome == Present && lacksOrder(existing, given) {
+				existing.OrderID = given.OrderID
+				unlinked = append(unlinked, existing)
+			}
 			continue
 		}
 		if given.ID == "" {
@@ -80,10 +84,18 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 		}
 		fresh = append(fresh, given)
 	}
-	if c.bulk == nil || len(fresh) == 0 {
+	if c.bulk == nil {
 		return nil
 	}
+	if err := c.linkStored(ctx, unlinked); err != nil || len(fresh) == 0 {
+		return err
+	}
 	return c.writeContacts(ctx, fresh)
+}
+
+// lacksOrder reports whether a file says which order a contact was about that is there without one. What was corrected or voided here stays.
+func lacksOrder(known, given *contacts.Record) bool {
+	return given.OrderID != "" && known.OrderID == "" && known.ID != "" && known.CorrectedAt.IsZero() && known.VoidedAt.IsZero()
 }
 
 func sameContact(known, given *contacts.Record) Verdict {
@@ -105,7 +117,7 @@ func sameContact(known, given *contacts.Record) Verdict {
 // checkContact checks a record and finds its customer. The contact is a copy of the record.
 func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[string]string) (*contacts.Record, Verdict) {
 	if err := contacts.Fields().Check(r); err != nil {
-		return nil, Verdict{Rejected, reason(err)}
+		return nil, Verdict{Outcome: Rejected, Reason: reason(err)}
 	}
 	customer, v := people.resolve(customerOf(r))
 	given := *r

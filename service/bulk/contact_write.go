@@ -68,8 +68,8 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	return c.service.campaigns.Spread(ctx, c.bulk.Tx, "import.contacts", caused...)
 }
 
-// linkContacts keeps the orders that contacts were about where they are there and the customer's: a file of contacts may come before that of
-// the orders.
+// linkContacts keeps the orders that contacts were about where they are the customer's. A file of contacts may come before that of the orders:
+// an order that is not there is awaited.
 func (c *chunk) linkContacts(ctx context.Context, fresh []*contacts.Record) error {
 	var ids []string
 	for _, f := range fresh {
@@ -82,11 +82,24 @@ func (c *chunk) linkContacts(ctx context.Context, fresh []*contacts.Record) erro
 	}
 	whose, err := c.customersOfOrders(ctx, ids)
 	for _, f := range fresh {
-		if whose[f.OrderID] != f.CustomerID {
+		switch whose[f.OrderID] {
+		case f.CustomerID:
+			f.AwaitedOrder = ""
+		case "":
+			f.OrderID, f.AwaitedOrder = "", f.OrderID
+		default:
 			f.OrderID = ""
 		}
 	}
 	return err
+}
+
+// linkStored links contacts that exist with the orders that a file says they were about.
+func (c *chunk) linkStored(ctx context.Context, unlinked []*contacts.Record) error {
+	if err := c.linkContacts(ctx, unlinked); err != nil || len(unlinked) == 0 {
+		return err
+	}
+	return c.updateLinks(ctx, unlinked)
 }
 
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.

@@ -15,14 +15,14 @@ import (
 	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/service/input"
-	"kopeck/stage"
 	"kopeck/store"
 )
 
 // Customers imports customers. One that exists (by its id, or else by its external id, or else by its e-mail, or else by its
 // phone) is left alone if what the file gives is the same; else it is changed with i.Update, and rejected without. What the
-// file does not give stays as it is, and so does the stage of one that exists: it follows from what happened. Permissions are never touched. An owner who does not exist is created, inactive
-// and without a password.
+// file does not give stays as it is, and so does the stage of one that exists: it follows from what happened. Permissions are never touched.
+// An exemption from tax that is changed holds from now on; its history is taken where there is none. An owner who does not exist is created,
+// inactive and without a password.
 func (i *Import) Customers(ctx context.Context, records []customers.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importCustomers(ctx, records) })
 }
@@ -34,11 +34,17 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 			owners = append(owners, r.Owner)
 		}
 	}
+	if err := c.holdTax(ctx, records); err != nil {
+		return err
+	}
 	if err := c.findStaff(ctx, owners); err != nil {
 		return err
 	}
 	stored, err := c.storedCustomers(ctx, records)
 	if err != nil {
+		return err
+	}
+	if err := c.readExemptions(ctx, stored); err != nil {
 		return err
 	}
 	partners, err := c.partnersOf(ctx, records)
@@ -60,7 +66,7 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	for n := range records {
 		given, err := c.checkCustomer(&records[n], partners, brought)
 		if err != nil {
-			c.verdicts[n] = Verdict{Rejected, reason(err)}
+			c.verdicts[n] = Verdict{Outcome: Rejected, Reason: reason(err)}
 			continue
 		}
 		switch c.verdicts[n] = c.decide(stored, given); c.verdicts[n].Outcome {
@@ -133,7 +139,10 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 		return Verdict{Outcome: Present}
 	case existing == nil:
 		if err := given.CheckNew(c.locale()); err != nil {
-			return Verdict{Rejected, reason(err)}
+			return Verdict{Outcome: Rejected, Reason: reason(err)}
+		}
+		if v := c.checkExemption(given); v.Outcome == Rejected {
+			return v
 		}
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Customer)
@@ -141,9 +150,15 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 		if v := stored.away.taken(given); v.Outcome == Rejected {
 			return v
 		}
+		completeStage(given)
 		return stored.taken(given, "")
 	}
 	differ := given.Merge(existing)
+	exemptions, v := c.compareExemptions(existing, given)
+	if v.Outcome == Rejected {
+		return v
+	}
+	differ = append(differ, exemptions...)
 	switch v = stored.taken(given, existing.ID); {
 	case v.Outcome == Rejected:
 		return v
@@ -221,16 +236,10 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	if err := c.addCustomers(ctx); err != nil {
 		return err
 	}
-	var moves []stageRow
-	for _, p := range c.made {
-		switch {
-		case p.StageOverruled != "":
-			moves = append(moves, stageRow{p.ID, p.Stage, schema.StageOverruled, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
-		case p.Stage != schema.Stranger:
-			moves = append(moves, stageRow{p.ID, p.Stage, schema.StageRecorded, p.CreatedAt, stage.ReasonRecorded, "system"})
-		}
+	if err := c.insertExemptions(ctx, c.made); err != nil {
+		return err
 	}
-	if err := c.addStageChanges(ctx, moves); err != nil {
+	if err := c.addStageChanges(ctx, stageMoves(c.made)); err != nil {
 		return err
 	}
 	if err := c.updateCustomers(ctx, changed); err != nil {
@@ -240,6 +249,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 		return err
 	}
 	if err := c.auditFacts(ctx, changed); err != nil {
+		return err
+	}
+	if err := c.changeExemptions(ctx, changed); err != nil {
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {
@@ -282,6 +294,7 @@ type stageRow struct {
 	to         schema.Stage
 	kind       schema.StageChangeKind
 	at         time.Time
+	recordedAt time.Time // zero: now
 	reason     string
 	actor      string
 }
@@ -296,7 +309,12 @@ func (c *chunk) addStageChanges(ctx context.Context, moves []stageRow) error {
 		{Name: "to_stage", Value: func(m stageRow) any { return string(m.to) }},
 		{Name: "kind", Value: func(m stageRow) any { return string(m.kind) }},
 		{Name: "at", Value: func(m stageRow) any { return m.at }},
-		{Name: "recorded_at", Value: func(stageRow) any { return now }},
+		{Name: "recorded_at", Value: func(m stageRow) any {
+			if m.recordedAt.IsZero() {
+				return now
+			}
+			return m.recordedAt
+		}},
 		{Name: "reason", Value: func(m stageRow) any { return m.reason }},
 		{Name: "actor", Value: func(m stageRow) any { return m.actor }},
 	})

@@ -29,6 +29,7 @@ const (
 type Verdict struct {
 	Outcome Outcome
 	Reason  string
+	Line    int64 // of the file, of the row that is bad where a record has several; 0: not known
 }
 
 // Import writes records in bulk: each call of Orders, Customers or Contacts is one transaction with all of its records, in few
@@ -74,7 +75,7 @@ type chunk struct {
 }
 
 func rejected(format string, args ...any) Verdict {
-	return Verdict{Rejected, fmt.Sprintf(format, args...)}
+	return Verdict{Outcome: Rejected, Reason: fmt.Sprintf(format, args...)}
 }
 
 // run does the work in a transaction, or only reads. A unique index that others filled at the same moment makes it try a second time.

@@ -85,7 +85,7 @@ func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
 	moves := make([]stageRow, len(c.moves))
 	for n, m := range c.moves {
-		moves[n] = stageRow{m.Customer.ID, m.To, m.Kind, m.At, m.Reason, actor.Name}
+		moves[n] = stageRow{m.Customer.ID, m.To, m.Kind, m.At, time.Time{}, m.Reason, actor.Name}
 	}
 	return c.addStageChanges(ctx, moves)
 }

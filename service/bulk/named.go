@@ -156,7 +156,7 @@ func (k *known) find(name customerName) (string, Verdict) {
 func (k *known) resolve(name customerName) (string, Verdict) {
 	if name.id != "" {
 		if err := id.Check("customer", id.Customer, name.id); err != nil {
-			return "", Verdict{Rejected, reason(err)}
+			return "", Verdict{Outcome: Rejected, Reason: reason(err)}
 		}
 	}
 	if found, v := k.find(name); found != "" || v.Outcome == Rejected {
@@ -165,7 +165,7 @@ func (k *known) resolve(name customerName) (string, Verdict) {
 	if name.externalID != "" {
 		checked, err := input.Text("customer", name.externalID, 100)
 		if err != nil {
-			return "", Verdict{Rejected, reason(err)}
+			return "", Verdict{Outcome: Rejected, Reason: reason(err)}
 		}
 		if checked != name.externalID { // by its other spelling it may be known, but was not looked for
 			return "", rejected("customer: want the external id in NFC, without blanks around it")
@@ -178,7 +178,7 @@ func (k *known) resolve(name customerName) (string, Verdict) {
 	}
 	made, err := k.make(name)
 	if err != nil {
-		return "", Verdict{Rejected, reason(err)}
+		return "", Verdict{Outcome: Rejected, Reason: reason(err)}
 	}
 	k.add(made)
 	delete(k.byID, made.ID) // unless it is used
@@ -233,7 +233,7 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 	if err := c.insertCustomers(ctx, c.made); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(c.made, func(p *customers.Record) bool { return p.TaxExempt != nil }) { // prices know it
+	if slices.ContainsFunc(c.made, exemptNow) { // prices know it
 		if err := c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotBook); err != nil {
 			return err
 		}

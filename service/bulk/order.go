@@ -119,7 +119,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	for n, at := range part {
 		o := &orders[at]
 		if err := cmp.Or(o.Check(), products.check(o)); err != nil {
-			c.verdicts[n] = Verdict{Rejected, reason(err)}
+			c.verdicts[n] = Verdict{Outcome: Rejected, Reason: reason(err)}
 			continue
 		}
 		customer, v := people.resolve(customerOfOrder(o))
@@ -159,6 +159,9 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		return err
 	}
 	if err := c.addOrders(ctx, fresh); err != nil {
+		return err
+	}
+	if err := c.linkAwaiting(ctx, fresh); err != nil {
 		return err
 	}
 	return c.settle(ctx)

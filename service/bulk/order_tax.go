@@ -83,7 +83,8 @@ func (c *chunk) taxation(ctx context.Context, orders []*OrderRecord) (taxation, 
 	return of, err
 }
 
-// taxLines computes the taxes of the lines of an order. One that is cancelled keeps those that the file says.
+// taxLines computes the taxes of the lines of an order. One that is cancelled, or not completed yet, keeps those that the file says: that of an
+// order which is only placed is computed whenever it is asked for, and what is written is of when it was placed.
 func (c *chunk) taxLines(o *OrderRecord, by taxation) error {
 	at := c.service.Now()
 	switch {
@@ -92,7 +93,7 @@ func (c *chunk) taxLines(o *OrderRecord, by taxation) error {
 	case !o.CancelledAt.IsZero():
 		at = o.CancelledAt
 	}
-	kept := o.Status == schema.OrderCancelled && o.StatedTax // as it was at its end
+	kept := (o.Status == schema.OrderCancelled || o.Status == schema.OrderPlaced) && o.StatedTax
 	o.Tax = money.Amount{}
 	for n := range o.Lines {
 		line := &o.Lines[n]

@@ -3,6 +3,7 @@ package bulk
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,6 +29,9 @@ var (
 // addOrders writes orders with their lines and refunds.
 func (c *chunk) addOrders(ctx context.Context, orders []*OrderRecord) error {
 	now := c.service.Now()
+	if err := c.addSellers(ctx, orders); err != nil {
+		return err
+	}
 	var refunds []*RefundRecord
 	var refundLines []*RefundLineRecord
 	var lines []*OrderLineRecord
@@ -82,6 +86,26 @@ func (c *chunk) addOrders(ctx context.Context, orders []*OrderRecord) error {
 		return err
 	}
 	return c.insertRefundLines(ctx, refundLines)
+}
+
+// addSellers finds those who sold orders, and makes the users who do not exist.
+func (c *chunk) addSellers(ctx context.Context, orders []*OrderRecord) error {
+	var sellers []string
+	for _, o := range orders {
+		if o.Seller != "" {
+			sellers = append(sellers, o.Seller)
+		}
+	}
+	if len(sellers) == 0 {
+		return nil
+	}
+	if err := c.findStaff(ctx, sellers); err != nil {
+		return err
+	}
+	for _, o := range orders {
+		o.SellerID = c.people[input.EmailKey(o.Seller)]
+	}
+	return c.addStaff(ctx, slices.Collect(maps.Values(c.people)))
 }
 
 // modelOf returns the model that an order is credited by: its own, or else that of the moment of its completion.

@@ -13,7 +13,7 @@ func (c *chunk) insertContacts(ctx context.Context, made []*contacts.Record) err
 }
 
 // comparedContact are what an imported contact is compared with.
-var comparedContact = contacts.Fields().Keys("id", "external_id", "corrected_at", "voided_at")
+var comparedContact = contacts.Fields().Keys("id", "external_id", "corrected_at", "voided_at", "customer_id", "order_id", "awaited_order_id")
 
 // contactsBy reads contacts by id and by external id. One may be given twice.
 func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each func(*contacts.Record)) error {
@@ -33,6 +33,44 @@ func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each fu
 // customersOfOrders returns whose orders are, by the orders' ids.
 func (c *chunk) customersOfOrders(ctx context.Context, ids []string) (map[string]string, error) {
 	return c.lookUp(ctx, "SELECT id, customer_id FROM orders WHERE", "id", ids)
+}
+
+// updateLinks writes the orders that contacts were about, or that they wait for.
+func (c *chunk) updateLinks(ctx context.Context, of []*contacts.Record) error {
+	rows := make([][]any, len(of))
+	for n, r := range of {
+		rows[n] = []any{r.ID, store.Nullable(r.OrderID), store.Nullable(r.AwaitedOrder)}
+	}
+	return c.bulk.UpdateRows(ctx, "contacts", "order_id = v.column2, awaited_order_id = v.column3", []store.ColumnType{store.TextColumn, store.TextColumn}, rows)
+}
+
+// linkAwaiting links the contacts that wait for orders which are there now. What was corrected meanwhile stays.
+func (c *chunk) linkAwaiting(ctx context.Context, orders []*OrderRecord) error {
+	some := false
+	err := c.each(ctx, "SELECT id FROM contacts WHERE awaited_order_id IS NOT NULL LIMIT 1", nil, func(store.ScanFunc) error {
+		some = true
+		return nil
+	})
+	if err != nil || !some {
+		return err
+	}
+	ids := make([]string, len(orders))
+	for n, o := range orders {
+		ids[n] = o.ID
+	}
+	const query = `SELECT t.id, t.awaited_order_id FROM contacts t JOIN orders o ON o.id = t.awaited_order_id AND o.customer_id = t.customer_id
+		WHERE t.order_id IS NULL AND t.corrected_at IS NULL AND t.voided_at IS NULL AND`
+	var waiting []*contacts.Record
+	err = c.look(ctx, query, "t.awaited_order_id", "", ids, func(scan store.ScanFunc) error {
+		r := &contacts.Record{}
+		err := scan(&r.ID, &r.OrderID)
+		waiting = append(waiting, r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.updateLinks(ctx, waiting)
 }
 
 // standing is a customer's stage and segment as they are now.
@@ -65,6 +103,9 @@ func (c *chunk) exportedContacts(ctx context.Context, after string) ([]contacts.
 	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
 		r := contacts.Record{Costed: true}
 		err := store.ScanRow(scan, contactResults, &r)
+		if r.OrderID == "" {
+			r.OrderID = r.AwaitedOrder
+		}
 		records = append(records, r)
 		return err
 	})

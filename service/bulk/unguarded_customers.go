@@ -8,9 +8,9 @@ import (
 
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/customers"
-	"kopeck/stage"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -194,31 +194,61 @@ func (c *chunk) refer(ctx context.Context, customerID, by string) (circular bool
 // exportedCustomers reads customers behind an id, in the order of their ids.
 func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customers.Record, error) {
 	var records []customers.Record
-	var ids []string
-	at := map[string]int{}
 	query := "SELECT " + customers.Selected("c") + `, u.email, p.name, g.code
 		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id LEFT JOIN campaigns g ON g.id = c.campaign_id
 		WHERE c.id > ? ORDER BY c.id LIMIT ?`
 	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
 		r := customers.Record{Customer: &ent.Customer{}}
 		err := scan(append(r.Destinations(), store.OrZero(&r.Owner), store.OrZero(&r.Partner), store.OrZero(&r.Campaign))...)
-		at[r.ID] = len(records)
-		records, ids = append(records, r), append(ids, r.ID)
+		records = append(records, r)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	// The last change of each shows whether staff decided the stage.
-	return records, c.look(ctx, "SELECT customer_id, at, kind, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, recorded_at, id", ids, func(scan store.ScanFunc) error {
-		var customerID, kind, reason string
-		var when store.Time
-		err := scan(&customerID, &when, &kind, &reason)
-		r := &records[at[customerID]]
-		r.StageOverruled, r.StageOverruledAt = "", time.Time{}
-		if kind == string(schema.StageOverruled) {
-			r.StageOverruled, r.StageOverruledAt = strings.TrimPrefix(reason, stage.ReasonOverruled), when.Time
-		}
+	return records, c.describePast(ctx, records)
+}
+
+// describePast fills in the past of exported customers: exemptions, and the facts of stages.
+func (c *chunk) describePast(ctx context.Context, records []customers.Record) error {
+	if err := c.addExemptions(ctx, records); err != nil {
+		return err
+	}
+	ids := make([]string, len(records))
+	for n := range records {
+		ids[n] = records[n].ID
+	}
+	changes, permitted := map[string][]keptChange{}, map[string][]time.Time{}
+	const query = "SELECT customer_id, from_stage, to_stage, kind, at, recorded_at, reason FROM stage_changes WHERE"
+	err := c.look(ctx, query, "customer_id", " ORDER BY customer_id, recorded_at, id", ids, func(scan store.ScanFunc) error {
+		var customerID string
+		var one keptChange
+		err := scan(&customerID, &one.From, &one.To, &one.Kind, store.UTC(&one.At), store.UTC(&one.recordedAt), &one.Reason)
+		changes[customerID] = append(changes[customerID], one)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	const events = "SELECT p.customer_id, e.at FROM permission_events e JOIN permissions p ON p.id = e.permission_id WHERE e.kind IN ('GRANTED', 'CONFIRMED') AND"
+	err = c.look(ctx, events, "p.customer_id", "", ids, func(scan store.ScanFunc) error {
+		var customerID string
+		var at time.Time
+		err := scan(&customerID, store.UTC(&at))
+		permitted[customerID] = append(permitted[customerID], at)
+		return err
+	})
+	for n := range records {
+		describeStage(&records[n], changes[records[n].ID], permitted[records[n].ID])
+	}
+	return err
+}
+
+// insertDated writes dated values.
+func (c *chunk) insertDated(ctx context.Context, values service.Dated) error {
+	rows := make([][]any, len(values))
+	for n, v := range values {
+		rows[n] = []any{v.ID, string(v.Name), v.Subject, store.Nullable(input.OrZero(v.Value)), v.ValidFrom, v.RecordedAt, v.Actor}
+	}
+	return c.bulk.InsertRows(ctx, "dated_values", []string{"id", "name", "subject", "value", "valid_from", "recorded_at", "actor"}, rows)
 }

@@ -83,7 +83,7 @@ func (c *chunk) exportedOrders(ctx context.Context, after string) ([]OrderRecord
 	var orders []OrderRecord
 	var ids []string
 	at := map[string]int{}
-	query := "SELECT " + store.ResultNames(orderResults) + " FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id > ? ORDER BY o.id LIMIT ?"
+	query := "SELECT " + store.ResultNames(orderResults) + " FROM orders o JOIN customers c ON c.id = o.customer_id LEFT JOIN users u ON u.id = o.seller_id WHERE o.id > ? ORDER BY o.id LIMIT ?"
 	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
 		var o OrderRecord
 		err := store.ScanRow(scan, orderResults, &o)

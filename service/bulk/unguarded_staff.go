@@ -5,7 +5,6 @@ import (
 
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/input"
 	"kopeck/service/people"
 	"kopeck/store"
 )
@@ -34,11 +33,7 @@ func (c *chunk) ungraded(ctx context.Context, userIDs []string) (found []string,
 
 // insertGrades writes the grades of a user who has none.
 func (c *chunk) insertGrades(ctx context.Context, userID string, grades service.Dated) error {
-	rows := make([][]any, len(grades))
-	for i, g := range grades {
-		rows[i] = []any{g.ID, string(g.Name), g.Subject, store.Nullable(input.OrZero(g.Value)), g.ValidFrom, g.RecordedAt, g.Actor}
-	}
-	if err := c.bulk.InsertRows(ctx, "dated_values", []string{"id", "name", "subject", "value", "valid_from", "recorded_at", "actor"}, rows); err != nil {
+	if err := c.insertDated(ctx, grades); err != nil {
 		return err
 	}
 	_, err := c.bulk.Exec(ctx, "UPDATE users SET grade = ? WHERE id = ?", grades.At(c.service.Now(), service.EndOfTime, nil), userID)

@@ -22,9 +22,15 @@ type ImportedRecipe struct {
 	parts   map[string]string
 }
 
+// KeptRecipe is what a recipe of a file keeps of the one that holds until then.
+type KeptRecipe struct {
+	Before              costing.Recipe
+	Components, Options bool // the file does not have them
+}
+
 // CheckImported checks a recipe that a file gives. One that was recorded before is checked less: what was accepted then stands, though a
 // measurement has another range now or the code of an option.
-func (s *Service) CheckImported(k *Known, recipe costing.Recipe, recordedBefore bool, components []*service.ComponentInput, options []*service.ProductOptionInput) (*ImportedRecipe, error) {
+func (s *Service) CheckImported(k *Known, recipe costing.Recipe, recordedBefore bool, components []*service.ComponentInput, options []*service.ProductOptionInput, kept KeptRecipe) (*ImportedRecipe, error) {
 	var faults fault.List
 	r := newRecipe{components: checkComponents(&faults, components, "components"), options: s.checkOptions(&faults, options)}
 	if recipe.ID != "" {
@@ -37,6 +43,7 @@ func (s *Service) CheckImported(k *Known, recipe costing.Recipe, recordedBefore 
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
+	s.keepBefore(k, &r, kept)
 	if recordedBefore {
 		r.keep()
 		faults.Add(k.compileAll(r))
@@ -48,6 +55,37 @@ func (s *Service) CheckImported(k *Known, recipe costing.Recipe, recordedBefore 
 	done := &ImportedRecipe{Recipe: recipe, checked: r, parts: k.Products}
 	done.Components, done.Options, err = s.domainRecipe(r, k.Products)
 	return done, err
+}
+
+// keepBefore fills in what a recipe keeps of the one before.
+func (s *Service) keepBefore(k *Known, r *newRecipe, kept KeptRecipe) {
+	if kept.Options {
+		r.options = s.keptOptions(kept.Before)
+	}
+	if kept.Components {
+		r.components = s.keptComponents(kept.Before.Components, "components")
+		for i := range r.options {
+			for _, before := range kept.Before.Options {
+				if before.Code == r.options[i].code {
+					r.options[i].components = s.keptComponents(before.Components, "options")
+				}
+			}
+		}
+	}
+	for _, c := range r.allComponents() { // what was accepted stands
+		switch {
+		case !c.kept:
+		case c.material != nil:
+			k.rates[costing.RateKey{Subject: costing.SubjectMaterial, Code: *c.material}] = true
+		case c.resource != nil:
+			k.rates[costing.RateKey{Subject: costing.SubjectResource, Code: *c.resource}] = true
+		}
+	}
+	kept.Before.EachComponent(func(c costing.Component) {
+		if part := s.quote.Product(c.PartID); part != nil {
+			k.Products[part.Sku] = part.ID
+		}
+	})
 }
 
 // keep marks all of a recipe as recorded before.

@@ -227,7 +227,8 @@ func (s *Service) recordRecipe(ctx context.Context, tx *store.Tx, recipe costing
 		return 0, err
 	}
 	if keepOptions {
-		r.options = s.keptOptions(basis.Catalogue, recipe)
+		before, _ := basis.Catalogue.Recipe(recipe.ProductID, recipe.ValidFrom, service.EndOfTime)
+		r.options = s.keptOptions(before)
 	}
 	until := service.EndOfTime
 	for _, other := range basis.Catalogue.Recipes(recipe.ProductID) {
@@ -260,25 +261,32 @@ func (s *Service) recordRecipe(ctx context.Context, tx *store.Tx, recipe costing
 	return s.rates.RestateRecipe(ctx, tx, basis, rates.NewRecipe{ID: recipe.ID, ProductID: recipe.ProductID, From: recipe.ValidFrom, Until: until, RecordedAt: recipe.RecordedAt, Reason: recipe.Reason})
 }
 
-// keptOptions returns the options that a product has at the moment of a recipe.
-func (s *Service) keptOptions(catalogue *costing.Catalogue, recipe costing.Recipe) []newOption {
-	before, _ := catalogue.Recipe(recipe.ProductID, recipe.ValidFrom, service.EndOfTime)
+// keptOptions returns the options of the recipe that holds until another is recorded.
+func (s *Service) keptOptions(before costing.Recipe) []newOption {
 	options := make([]newOption, len(before.Options))
 	for i, o := range before.Options {
-		options[i] = newOption{code: o.Code, name: o.Name, surcharge: o.Surcharge, measured: o.Measured, grade: o.Grade, path: []string{"options"}, kept: true}
-		for _, c := range o.Components {
-			one := newComponent{material: input.NonEmpty(c.Material), resource: input.NonEmpty(c.Resource), quantity: c.Quantity, path: []string{"options"}, kept: true}
-			if part := s.quote.Product(c.PartID); part != nil {
-				one.partSKU = &part.Sku
-			}
-			if c.Formula != nil {
-				text := c.Formula.String()
-				one.formula = &text
-			}
-			options[i].components = append(options[i].components, one)
+		options[i] = newOption{
+			code: o.Code, name: o.Name, surcharge: o.Surcharge, measured: o.Measured, grade: o.Grade, components: s.keptComponents(o.Components, "options"), path: []string{"options"}, kept: true,
 		}
 	}
 	return options
+}
+
+// keptComponents returns components of the recipe that holds until another is recorded.
+func (s *Service) keptComponents(of []costing.Component, path string) []newComponent {
+	components := make([]newComponent, len(of))
+	for i, c := range of {
+		one := newComponent{material: input.NonEmpty(c.Material), resource: input.NonEmpty(c.Resource), quantity: c.Quantity, path: []string{path}, kept: true}
+		if part := s.quote.Product(c.PartID); part != nil {
+			one.partSKU = &part.Sku
+		}
+		if c.Formula != nil {
+			text := c.Formula.String()
+			one.formula = &text
+		}
+		components[i] = one
+	}
+	return components
 }
 
 // checkRecipe checks a recipe against what is recorded: rates of its materials and resources, its parts, whose ids it returns by sku, and

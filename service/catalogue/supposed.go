@@ -25,7 +25,8 @@ func (s *Service) Supposed(ctx context.Context, in *service.WhatIfRecipeInput, a
 	recipe := costing.Recipe{ID: "supposed", ProductID: in.ProductID, ValidFrom: at, RecordedAt: at}
 	catalogue := s.quote.PriceBook().Basis().Catalogue
 	if in.Options == nil {
-		r.options = s.keptOptions(catalogue, recipe)
+		before, _ := catalogue.Recipe(in.ProductID, at, service.EndOfTime)
+		r.options = s.keptOptions(before)
 	}
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		parts, err := s.checkRecipe(ctx, tx, in.ProductID, r)

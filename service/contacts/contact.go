@@ -37,6 +37,7 @@ type Record struct {
 	Uncosted      bool
 	RecordedAt    time.Time // absent: now
 	OrderID       string    // of the customer's order that the contact was about
+	AwaitedOrder  string    // the id of that order by a file, where the order is not there yet
 	OfferID       string    // of the offer to the customer that the contact was about
 	CampaignID    string    // of the campaign that caused the contact
 	Source        string    // where it came from, as it was stated

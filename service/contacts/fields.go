@@ -151,6 +151,7 @@ var fields = []Descriptor{
 	linked("campaignId", "", "campaign_id", 0, id.Campaign, func(r *Record) *string { return &r.CampaignID }, func(in *service.RecordContactInput) *string { return in.CampaignID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.CampaignID }),
 	ofFile(field.Of("", "advertising", 0, field.Amount, func(r *Record) *money.Amount { return &r.Advertising })),
+	ofFile(field.Of("", "awaited_order_id", field.Nullable, field.Text, func(r *Record) *string { return &r.AwaitedOrder })),
 	linked("offerId", "", "offer_id", 0, id.Offer, func(r *Record) *string { return &r.OfferID }, func(in *service.RecordContactInput) *string { return in.OfferID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).

@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/field"
 	"kopeck/service/input"
 )
 
@@ -148,11 +149,19 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*schema.Date] { return in.Birthday },
 		replaced, mapped,
 	),
-	define( // an import does not change it: it is dated, and restates orders
+	define( // an import changes it from now on: it is dated
 		names{"taxExempt", "tax_exempt", "tax_exempt"}, optional(func(r *Record) **string { return &r.TaxExempt }), text, anyText(1000),
 		func(in *service.CreateCustomerInput) *string { return in.TaxExempt },
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.TaxExempt },
-		kept, mapped,
+		replaced, mapped,
+	),
+	define[[]Exemption, []Exemption](
+		names{File: "tax_exemptions"}, list(func(r *Record) *[]Exemption { return &r.Exemptions }), plain(field.List[Exemption]()), checkExemptions,
+		nil, nil, kept, 0,
+	),
+	define[[]StageFact, []StageFact](
+		names{File: "stage_facts"}, list(func(r *Record) *[]StageFact { return &r.StageFacts }), stageFacts, checkStageFacts,
+		nil, nil, kept, 0,
 	),
 	define(
 		names{"campaignId", "campaign_id", "campaign"}, optional(func(r *Record) **string { return &r.CampaignID }), externalID, isID(id.Campaign),

@@ -46,6 +46,12 @@ const (
 // sample is a value as inputs give it, in JSON, and as files have it.
 type sample struct{ input, file string }
 
+// What files carry of the past.
+const (
+	embassy = `[{"reason":"an embassy","from":"2025-01-01T00:00:00Z","recorded":"2025-01-02T00:00:00Z"}]`
+	decided = `[{"kind":"OVERRULED","stage":"FRIEND","at":"2026-11-01T10:00:00.123456Z","recorded":"2026-11-01T10:00:00.123456Z","reason":"knows her well"}]`
+)
+
 // samples are two values of each field, by its column in files. An input without text is a field that inputs do not give.
 var samples = map[string][2]sample{
 	"id":                 {{"", first}, {"", first}},
@@ -70,6 +76,8 @@ var samples = map[string][2]sample{
 	"departed_at":        {{"", "2026-01-01T00:00:00Z"}, {"", "2026-02-01T00:00:00Z"}},
 	"deleted_at":         {{"", "2026-01-02T00:00:00Z"}, {"", "2026-02-02T00:00:00Z"}},
 	"tax_exempt":         {{`"an embassy"`, "an embassy"}, {`"export"`, "export"}},
+	"tax_exemptions":     {{"", embassy}, {"", embassy}},
+	"stage_facts":        {{"", decided}, {"", decided}},
 	"birthday":           {{`"1990-02-28"`, "1990-02-28"}, {`"1900-01-01"`, "1900-01-01"}},
 	"campaign":           {{`"` + radio + `"`, "radio"}, {`"` + poster + `"`, "poster"}},
 	"source":             {{`"fair"`, "fair"}, {`"street"`, "street"}},

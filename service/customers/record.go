@@ -20,6 +20,9 @@ type Record struct {
 	StageOverruled   string    // the reason with which staff decided the stage; "" if they did not
 	StageOverruledAt time.Time // when they did; zero if they did not
 
+	Exemptions []Exemption // when they were exempt from tax, in the order of recording; none if that has never changed
+	StageFacts []StageFact // in the order of recording; nil: not given, and the stage is that which they were recorded with
+
 	Has func(column string) bool // whether the file gives a column for the customer, who keeps what is in the others; nil: all
 }
 

@@ -2,6 +2,7 @@ package quote
 
 import (
 	"context"
+	"time"
 
 	"kopeck/ent"
 	"kopeck/money"
@@ -18,9 +19,9 @@ func (s *Service) CheckRule(in service.CreatePriceRuleInput) (pricing.Rule, erro
 	return rule, err
 }
 
-// RetireRule retires a rule within a transaction, as RetirePriceRule does.
-func (s *Service) RetireRule(ctx context.Context, tx *store.Tx, ruleID, reason string) error {
-	if err := tx.PriceRule.UpdateOneID(ruleID).SetActive(false).SetRetiredAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
+// RetireRule retires a rule from a moment on within a transaction, as RetirePriceRule does.
+func (s *Service) RetireRule(ctx context.Context, tx *store.Tx, ruleID string, at time.Time, reason string) error {
+	if err := tx.PriceRule.UpdateOneID(ruleID).SetActive(false).SetRetiredAt(at).AddVersion(1).Exec(ctx); err != nil {
 		return err
 	}
 	return s.Audit(ctx, tx, "priceRule.retire", ruleID, map[string]any{"reason": reason})

@@ -43,7 +43,12 @@ var (
 		field.Of("", "credit_fit", field.Nullable, field.Text, func(r *Record) *string { return &r.CreditFit }),
 		field.Of("", "plain", 0, field.Truth, func(r *Record) *bool { return &r.Plain }),
 	}
-	lastFields = field.Fields[Record]{statedTax()}
+	lastFields = field.Fields[Record]{
+		statedTax(),
+		field.Of("seller", "", field.Own, field.Text, func(r *Record) *string { return &r.Seller }).From("u.email"),
+		// What files do not have.
+		field.Of("", "seller_id", field.Nullable, field.Text, func(r *Record) *string { return &r.SellerID }),
+	}
 	lineFields = field.Fields[LineRecord]{
 		field.Of("line_id", "id", field.Own, field.Text, func(l *LineRecord) *string { return &l.ID }),
 		field.Of("sku", "", field.Own, field.Text, func(l *LineRecord) *string { return &l.SKU }).From("p.sku"),

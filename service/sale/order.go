@@ -117,9 +117,9 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	}
 	record := &Record{
 		ID: n.id, CustomerID: n.customerID, ExternalID: input.OrZero(n.externalID), Status: schema.OrderPlaced, At: n.at, Day: day, DueAt: dueAt, Total: total,
-		CreatedAt: now, UpdatedAt: now,
+		CreatedAt: now, UpdatedAt: now, SellerID: input.OrZero(s.sellerOf(ctx)),
 	}
-	create := tx.Order.Create().SetExternalTwin(twin).SetNillableOfferID(n.offerID).SetNillableSellerID(s.sellerOf(ctx))
+	create := tx.Order.Create().SetExternalTwin(twin).SetNillableOfferID(n.offerID)
 	if err := fields.Set(create.Mutation(), record); err != nil {
 		return nil, err
 	}

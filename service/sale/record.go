@@ -28,6 +28,7 @@ type Record struct {
 	CancelReason                   string
 	Refunds                        []RefundRecord
 	Lines                          []LineRecord
+	Seller                         string // the e-mail of the user who sold it; one who does not exist is created, inactive
 
 	// What the table has beside that.
 	Day          int          // the calendar day of At
@@ -36,6 +37,7 @@ type Record struct {
 	Margin       money.Amount
 	Unattributed money.Amount
 	CreditFit    string
+	SellerID     string
 	UpdatedAt    time.Time
 	Plain        bool // completed, with lines, a known cost and no refund: reports sum up the lines by themselves
 }
