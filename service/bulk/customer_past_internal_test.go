@@ -27,10 +27,10 @@ func TestFactsOfStagesGoThroughAFile(t *testing.T) {
 	}{
 		"always a stranger":      {schema.Stranger, nil, nil, 0, schema.Stranger},
 		"always a friend":        {schema.Friend, nil, nil, 1, schema.Friend},
-		"bought":                 {schema.Customer, []keptChange{kept(3, stage.Stranger, stage.Customer, stage.KindOrder, "1 order day")}, nil, 0, schema.Stranger},
-		"permitted, then bought": {schema.Customer, []keptChange{kept(2, stage.Stranger, stage.Friend, stage.KindPermission, "x"), kept(3, stage.Friend, stage.Customer, stage.KindOrder, "x")}, []time.Time{at(2), at(2)}, 1, schema.Friend},
+		"bought":                 {schema.Buyer, []keptChange{kept(3, stage.Stranger, stage.Customer, stage.KindOrder, "1 order day")}, nil, 0, schema.Stranger},
+		"permitted, then bought": {schema.Buyer, []keptChange{kept(2, stage.Stranger, stage.Friend, stage.KindPermission, "x"), kept(3, stage.Friend, stage.Customer, stage.KindOrder, "x")}, []time.Time{at(2), at(2)}, 1, schema.Friend},
 		"recorded and overruled": {schema.Loyal, []keptChange{kept(1, stage.Stranger, stage.Customer, stage.KindRecorded, stage.ReasonRecorded), kept(4, stage.Customer, stage.Loyal, stage.KindOverruled, stage.ReasonOverruled+"knows her")}, nil, 2, schema.Loyal},
-		"by a file":              {schema.Customer, []keptChange{kept(3, stage.Friend, stage.Customer, stage.KindImported, "x")}, nil, 1, schema.Friend},
+		"by a file":              {schema.Buyer, []keptChange{kept(3, stage.Friend, stage.Customer, stage.KindImported, "x")}, nil, 1, schema.Friend},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
