@@ -14,18 +14,23 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -45,6 +50,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
@@ -70,6 +76,8 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
 	Booking *BookingClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
 	// Component is the client for interacting with the Component builders.
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
@@ -82,8 +90,14 @@ type Client struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
+	CustomerIdentity *CustomerIdentityClient
+	// CustomerMerge is the client for interacting with the CustomerMerge builders.
+	CustomerMerge *CustomerMergeClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
+	DuplicateDecision *DuplicateDecisionClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -94,6 +108,8 @@ type Client struct {
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
 	MeasurementDefinition *MeasurementDefinitionClient
+	// MergedRow is the client for interacting with the MergedRow builders.
+	MergedRow *MergedRowClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -132,6 +148,8 @@ type Client struct {
 	Setting *SettingClient
 	// SignInAttempts is the client for interacting with the SignInAttempts builders.
 	SignInAttempts *SignInAttemptsClient
+	// Spend is the client for interacting with the Spend builders.
+	Spend *SpendClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// Task is the client for interacting with the Task builders.
@@ -156,18 +174,23 @@ func (c *Client) init() {
 	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
+	c.Campaign = NewCampaignClient(c.config)
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactCorrection = NewContactCorrectionClient(c.config)
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
+	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
+	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
 	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
+	c.MergedRow = NewMergedRowClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.OfferLine = NewOfferLineClient(c.config)
 	c.Order = NewOrderClient(c.config)
@@ -187,6 +210,7 @@ func (c *Client) init() {
 	c.SearchTerm = NewSearchTermClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.SignInAttempts = NewSignInAttemptsClient(c.config)
+	c.Spend = NewSpendClient(c.config)
 	c.StageChange = NewStageChangeClient(c.config)
 	c.Task = NewTaskClient(c.config)
 	c.Team = NewTeamClient(c.config)
@@ -287,18 +311,23 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
+		Campaign:              NewCampaignClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
+		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		MergedRow:             NewMergedRowClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -318,6 +347,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		Spend:                 NewSpendClient(cfg),
 		StageChange:           NewStageChangeClient(cfg),
 		Task:                  NewTaskClient(cfg),
 		Team:                  NewTeamClient(cfg),
@@ -345,18 +375,23 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
+		Campaign:              NewCampaignClient(cfg),
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
+		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
+		MergedRow:             NewMergedRowClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -376,6 +411,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SearchTerm:            NewSearchTermClient(cfg),
 		Setting:               NewSettingClient(cfg),
 		SignInAttempts:        NewSignInAttemptsClient(cfg),
+		Spend:                 NewSpendClient(cfg),
 		StageChange:           NewStageChangeClient(cfg),
 		Task:                  NewTaskClient(cfg),
 		Team:                  NewTeamClient(cfg),
@@ -410,14 +446,15 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.Task, c.Team,
-		c.TeamMembership, c.User,
+		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
+		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
+		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -427,14 +464,15 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer, c.DatedValue,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
+		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.StageChange, c.Task, c.Team,
-		c.TeamMembership, c.User,
+		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
+		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
+		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -449,6 +487,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *BookingMutation:
 		return c.Booking.mutate(ctx, m)
+	case *CampaignMutation:
+		return c.Campaign.mutate(ctx, m)
 	case *ComponentMutation:
 		return c.Component.mutate(ctx, m)
 	case *ContactMutation:
@@ -461,8 +501,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Credit.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *CustomerIdentityMutation:
+		return c.CustomerIdentity.mutate(ctx, m)
+	case *CustomerMergeMutation:
+		return c.CustomerMerge.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
+	case *DuplicateDecisionMutation:
+		return c.DuplicateDecision.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -473,6 +519,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ListPrice.mutate(ctx, m)
 	case *MeasurementDefinitionMutation:
 		return c.MeasurementDefinition.mutate(ctx, m)
+	case *MergedRowMutation:
+		return c.MergedRow.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *OfferLineMutation:
@@ -511,6 +559,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Setting.mutate(ctx, m)
 	case *SignInAttemptsMutation:
 		return c.SignInAttempts.mutate(ctx, m)
+	case *SpendMutation:
+		return c.Spend.mutate(ctx, m)
 	case *StageChangeMutation:
 		return c.StageChange.mutate(ctx, m)
 	case *TaskMutation:
@@ -941,6 +991,139 @@ func (c *BookingClient) mutate(ctx context.Context, m *BookingMutation) (Value, 
 	}
 }
 
+// CampaignClient is a client for the Campaign schema.
+type CampaignClient struct {
+	config
+}
+
+// NewCampaignClient returns a client for the Campaign from the given config.
+func NewCampaignClient(c config) *CampaignClient {
+	return &CampaignClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `campaign.Hooks(f(g(h())))`.
+func (c *CampaignClient) Use(hooks ...Hook) {
+	c.hooks.Campaign = append(c.hooks.Campaign, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `campaign.Intercept(f(g(h())))`.
+func (c *CampaignClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Campaign = append(c.inters.Campaign, interceptors...)
+}
+
+// Create returns a builder for creating a Campaign entity.
+func (c *CampaignClient) Create() *CampaignCreate {
+	mutation := newCampaignMutation(c.config, OpCreate)
+	return &CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Campaign entities.
+func (c *CampaignClient) CreateBulk(builders ...*CampaignCreate) *CampaignCreateBulk {
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CampaignClient) MapCreateBulk(slice any, setFunc func(*CampaignCreate, int)) *CampaignCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CampaignCreateBulk{err: fmt.Errorf("calling to CampaignClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CampaignCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Campaign.
+func (c *CampaignClient) Update() *CampaignUpdate {
+	mutation := newCampaignMutation(c.config, OpUpdate)
+	return &CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CampaignClient) UpdateOne(_m *Campaign) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaign(_m))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CampaignClient) UpdateOneID(id string) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaignID(id))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Campaign.
+func (c *CampaignClient) Delete() *CampaignDelete {
+	mutation := newCampaignMutation(c.config, OpDelete)
+	return &CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CampaignClient) DeleteOne(_m *Campaign) *CampaignDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CampaignClient) DeleteOneID(id string) *CampaignDeleteOne {
+	builder := c.Delete().Where(campaign.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CampaignDeleteOne{builder}
+}
+
+// Query returns a query builder for Campaign.
+func (c *CampaignClient) Query() *CampaignQuery {
+	return &CampaignQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCampaign},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Campaign entity by its id.
+func (c *CampaignClient) Get(ctx context.Context, id string) (*Campaign, error) {
+	return c.Query().Where(campaign.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CampaignClient) GetX(ctx context.Context, id string) *Campaign {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CampaignClient) Hooks() []Hook {
+	return c.hooks.Campaign
+}
+
+// Interceptors returns the client interceptors.
+func (c *CampaignClient) Interceptors() []Interceptor {
+	return c.inters.Campaign
+}
+
+func (c *CampaignClient) mutate(ctx context.Context, m *CampaignMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Campaign mutation op: %q", m.Op())
+	}
+}
+
 // ComponentClient is a client for the Component schema.
 type ComponentClient struct {
 	config
@@ -1335,6 +1518,22 @@ func (c *ContactClient) QueryOffer(_m *Contact) *OfferQuery {
 			sqlgraph.From(contact.Table, contact.FieldID, id),
 			sqlgraph.To(offer.Table, offer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, contact.OfferTable, contact.OfferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCampaign queries the campaign edge of a Contact.
+func (c *ContactClient) QueryCampaign(_m *Contact) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contact.Table, contact.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contact.CampaignTable, contact.CampaignColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -1970,6 +2169,22 @@ func (c *CustomerClient) QueryPartner(_m *Customer) *PartnerQuery {
 	return query
 }
 
+// QueryCampaign queries the campaign edge of a Customer.
+func (c *CustomerClient) QueryCampaign(_m *Customer) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customer.Table, customer.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customer.CampaignTable, customer.CampaignColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CustomerClient) Hooks() []Hook {
 	return c.hooks.Customer
@@ -1992,6 +2207,336 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 		return (&CustomerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Customer mutation op: %q", m.Op())
+	}
+}
+
+// CustomerIdentityClient is a client for the CustomerIdentity schema.
+type CustomerIdentityClient struct {
+	config
+}
+
+// NewCustomerIdentityClient returns a client for the CustomerIdentity from the given config.
+func NewCustomerIdentityClient(c config) *CustomerIdentityClient {
+	return &CustomerIdentityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customeridentity.Hooks(f(g(h())))`.
+func (c *CustomerIdentityClient) Use(hooks ...Hook) {
+	c.hooks.CustomerIdentity = append(c.hooks.CustomerIdentity, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customeridentity.Intercept(f(g(h())))`.
+func (c *CustomerIdentityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerIdentity = append(c.inters.CustomerIdentity, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerIdentity entity.
+func (c *CustomerIdentityClient) Create() *CustomerIdentityCreate {
+	mutation := newCustomerIdentityMutation(c.config, OpCreate)
+	return &CustomerIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerIdentity entities.
+func (c *CustomerIdentityClient) CreateBulk(builders ...*CustomerIdentityCreate) *CustomerIdentityCreateBulk {
+	return &CustomerIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerIdentityClient) MapCreateBulk(slice any, setFunc func(*CustomerIdentityCreate, int)) *CustomerIdentityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerIdentityCreateBulk{err: fmt.Errorf("calling to CustomerIdentityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerIdentityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Update() *CustomerIdentityUpdate {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdate)
+	return &CustomerIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerIdentityClient) UpdateOne(_m *CustomerIdentity) *CustomerIdentityUpdateOne {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdateOne, withCustomerIdentity(_m))
+	return &CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerIdentityClient) UpdateOneID(id string) *CustomerIdentityUpdateOne {
+	mutation := newCustomerIdentityMutation(c.config, OpUpdateOne, withCustomerIdentityID(id))
+	return &CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Delete() *CustomerIdentityDelete {
+	mutation := newCustomerIdentityMutation(c.config, OpDelete)
+	return &CustomerIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerIdentityClient) DeleteOne(_m *CustomerIdentity) *CustomerIdentityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerIdentityClient) DeleteOneID(id string) *CustomerIdentityDeleteOne {
+	builder := c.Delete().Where(customeridentity.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerIdentityDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerIdentity.
+func (c *CustomerIdentityClient) Query() *CustomerIdentityQuery {
+	return &CustomerIdentityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerIdentity},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerIdentity entity by its id.
+func (c *CustomerIdentityClient) Get(ctx context.Context, id string) (*CustomerIdentity, error) {
+	return c.Query().Where(customeridentity.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerIdentityClient) GetX(ctx context.Context, id string) *CustomerIdentity {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerIdentity.
+func (c *CustomerIdentityClient) QueryCustomer(_m *CustomerIdentity) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customeridentity.Table, customeridentity.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customeridentity.CustomerTable, customeridentity.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerge queries the merge edge of a CustomerIdentity.
+func (c *CustomerIdentityClient) QueryMerge(_m *CustomerIdentity) *CustomerMergeQuery {
+	query := (&CustomerMergeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customeridentity.Table, customeridentity.FieldID, id),
+			sqlgraph.To(customermerge.Table, customermerge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customeridentity.MergeTable, customeridentity.MergeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerIdentityClient) Hooks() []Hook {
+	return c.hooks.CustomerIdentity
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerIdentityClient) Interceptors() []Interceptor {
+	return c.inters.CustomerIdentity
+}
+
+func (c *CustomerIdentityClient) mutate(ctx context.Context, m *CustomerIdentityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerIdentity mutation op: %q", m.Op())
+	}
+}
+
+// CustomerMergeClient is a client for the CustomerMerge schema.
+type CustomerMergeClient struct {
+	config
+}
+
+// NewCustomerMergeClient returns a client for the CustomerMerge from the given config.
+func NewCustomerMergeClient(c config) *CustomerMergeClient {
+	return &CustomerMergeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customermerge.Hooks(f(g(h())))`.
+func (c *CustomerMergeClient) Use(hooks ...Hook) {
+	c.hooks.CustomerMerge = append(c.hooks.CustomerMerge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customermerge.Intercept(f(g(h())))`.
+func (c *CustomerMergeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerMerge = append(c.inters.CustomerMerge, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerMerge entity.
+func (c *CustomerMergeClient) Create() *CustomerMergeCreate {
+	mutation := newCustomerMergeMutation(c.config, OpCreate)
+	return &CustomerMergeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerMerge entities.
+func (c *CustomerMergeClient) CreateBulk(builders ...*CustomerMergeCreate) *CustomerMergeCreateBulk {
+	return &CustomerMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerMergeClient) MapCreateBulk(slice any, setFunc func(*CustomerMergeCreate, int)) *CustomerMergeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerMergeCreateBulk{err: fmt.Errorf("calling to CustomerMergeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerMergeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerMerge.
+func (c *CustomerMergeClient) Update() *CustomerMergeUpdate {
+	mutation := newCustomerMergeMutation(c.config, OpUpdate)
+	return &CustomerMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerMergeClient) UpdateOne(_m *CustomerMerge) *CustomerMergeUpdateOne {
+	mutation := newCustomerMergeMutation(c.config, OpUpdateOne, withCustomerMerge(_m))
+	return &CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerMergeClient) UpdateOneID(id string) *CustomerMergeUpdateOne {
+	mutation := newCustomerMergeMutation(c.config, OpUpdateOne, withCustomerMergeID(id))
+	return &CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerMerge.
+func (c *CustomerMergeClient) Delete() *CustomerMergeDelete {
+	mutation := newCustomerMergeMutation(c.config, OpDelete)
+	return &CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerMergeClient) DeleteOne(_m *CustomerMerge) *CustomerMergeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerMergeClient) DeleteOneID(id string) *CustomerMergeDeleteOne {
+	builder := c.Delete().Where(customermerge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerMergeDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerMerge.
+func (c *CustomerMergeClient) Query() *CustomerMergeQuery {
+	return &CustomerMergeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerMerge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerMerge entity by its id.
+func (c *CustomerMergeClient) Get(ctx context.Context, id string) (*CustomerMerge, error) {
+	return c.Query().Where(customermerge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerMergeClient) GetX(ctx context.Context, id string) *CustomerMerge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryKept queries the kept edge of a CustomerMerge.
+func (c *CustomerMergeClient) QueryKept(_m *CustomerMerge) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customermerge.Table, customermerge.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customermerge.KeptTable, customermerge.KeptColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerged queries the merged edge of a CustomerMerge.
+func (c *CustomerMergeClient) QueryMerged(_m *CustomerMerge) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customermerge.Table, customermerge.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customermerge.MergedTable, customermerge.MergedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerMergeClient) Hooks() []Hook {
+	return c.hooks.CustomerMerge
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerMergeClient) Interceptors() []Interceptor {
+	return c.inters.CustomerMerge
+}
+
+func (c *CustomerMergeClient) mutate(ctx context.Context, m *CustomerMergeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerMergeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerMerge mutation op: %q", m.Op())
 	}
 }
 
@@ -2125,6 +2670,171 @@ func (c *DatedValueClient) mutate(ctx context.Context, m *DatedValueMutation) (V
 		return (&DatedValueDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DatedValue mutation op: %q", m.Op())
+	}
+}
+
+// DuplicateDecisionClient is a client for the DuplicateDecision schema.
+type DuplicateDecisionClient struct {
+	config
+}
+
+// NewDuplicateDecisionClient returns a client for the DuplicateDecision from the given config.
+func NewDuplicateDecisionClient(c config) *DuplicateDecisionClient {
+	return &DuplicateDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatedecision.Hooks(f(g(h())))`.
+func (c *DuplicateDecisionClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateDecision = append(c.hooks.DuplicateDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatedecision.Intercept(f(g(h())))`.
+func (c *DuplicateDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateDecision = append(c.inters.DuplicateDecision, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateDecision entity.
+func (c *DuplicateDecisionClient) Create() *DuplicateDecisionCreate {
+	mutation := newDuplicateDecisionMutation(c.config, OpCreate)
+	return &DuplicateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateDecision entities.
+func (c *DuplicateDecisionClient) CreateBulk(builders ...*DuplicateDecisionCreate) *DuplicateDecisionCreateBulk {
+	return &DuplicateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateDecisionClient) MapCreateBulk(slice any, setFunc func(*DuplicateDecisionCreate, int)) *DuplicateDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateDecisionCreateBulk{err: fmt.Errorf("calling to DuplicateDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Update() *DuplicateDecisionUpdate {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdate)
+	return &DuplicateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateDecisionClient) UpdateOne(_m *DuplicateDecision) *DuplicateDecisionUpdateOne {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdateOne, withDuplicateDecision(_m))
+	return &DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateDecisionClient) UpdateOneID(id string) *DuplicateDecisionUpdateOne {
+	mutation := newDuplicateDecisionMutation(c.config, OpUpdateOne, withDuplicateDecisionID(id))
+	return &DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Delete() *DuplicateDecisionDelete {
+	mutation := newDuplicateDecisionMutation(c.config, OpDelete)
+	return &DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateDecisionClient) DeleteOne(_m *DuplicateDecision) *DuplicateDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateDecisionClient) DeleteOneID(id string) *DuplicateDecisionDeleteOne {
+	builder := c.Delete().Where(duplicatedecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateDecision.
+func (c *DuplicateDecisionClient) Query() *DuplicateDecisionQuery {
+	return &DuplicateDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateDecision entity by its id.
+func (c *DuplicateDecisionClient) Get(ctx context.Context, id string) (*DuplicateDecision, error) {
+	return c.Query().Where(duplicatedecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateDecisionClient) GetX(ctx context.Context, id string) *DuplicateDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFirst queries the first edge of a DuplicateDecision.
+func (c *DuplicateDecisionClient) QueryFirst(_m *DuplicateDecision) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatedecision.Table, duplicatedecision.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatedecision.FirstTable, duplicatedecision.FirstColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySecond queries the second edge of a DuplicateDecision.
+func (c *DuplicateDecisionClient) QuerySecond(_m *DuplicateDecision) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(duplicatedecision.Table, duplicatedecision.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, duplicatedecision.SecondTable, duplicatedecision.SecondColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateDecisionClient) Hooks() []Hook {
+	return c.hooks.DuplicateDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateDecisionClient) Interceptors() []Interceptor {
+	return c.inters.DuplicateDecision
+}
+
+func (c *DuplicateDecisionClient) mutate(ctx context.Context, m *DuplicateDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateDecision mutation op: %q", m.Op())
 	}
 }
 
@@ -2838,6 +3548,155 @@ func (c *MeasurementDefinitionClient) mutate(ctx context.Context, m *Measurement
 		return (&MeasurementDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MeasurementDefinition mutation op: %q", m.Op())
+	}
+}
+
+// MergedRowClient is a client for the MergedRow schema.
+type MergedRowClient struct {
+	config
+}
+
+// NewMergedRowClient returns a client for the MergedRow from the given config.
+func NewMergedRowClient(c config) *MergedRowClient {
+	return &MergedRowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mergedrow.Hooks(f(g(h())))`.
+func (c *MergedRowClient) Use(hooks ...Hook) {
+	c.hooks.MergedRow = append(c.hooks.MergedRow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mergedrow.Intercept(f(g(h())))`.
+func (c *MergedRowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MergedRow = append(c.inters.MergedRow, interceptors...)
+}
+
+// Create returns a builder for creating a MergedRow entity.
+func (c *MergedRowClient) Create() *MergedRowCreate {
+	mutation := newMergedRowMutation(c.config, OpCreate)
+	return &MergedRowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MergedRow entities.
+func (c *MergedRowClient) CreateBulk(builders ...*MergedRowCreate) *MergedRowCreateBulk {
+	return &MergedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MergedRowClient) MapCreateBulk(slice any, setFunc func(*MergedRowCreate, int)) *MergedRowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MergedRowCreateBulk{err: fmt.Errorf("calling to MergedRowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MergedRowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MergedRowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MergedRow.
+func (c *MergedRowClient) Update() *MergedRowUpdate {
+	mutation := newMergedRowMutation(c.config, OpUpdate)
+	return &MergedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MergedRowClient) UpdateOne(_m *MergedRow) *MergedRowUpdateOne {
+	mutation := newMergedRowMutation(c.config, OpUpdateOne, withMergedRow(_m))
+	return &MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MergedRowClient) UpdateOneID(id int) *MergedRowUpdateOne {
+	mutation := newMergedRowMutation(c.config, OpUpdateOne, withMergedRowID(id))
+	return &MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MergedRow.
+func (c *MergedRowClient) Delete() *MergedRowDelete {
+	mutation := newMergedRowMutation(c.config, OpDelete)
+	return &MergedRowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MergedRowClient) DeleteOne(_m *MergedRow) *MergedRowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MergedRowClient) DeleteOneID(id int) *MergedRowDeleteOne {
+	builder := c.Delete().Where(mergedrow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MergedRowDeleteOne{builder}
+}
+
+// Query returns a query builder for MergedRow.
+func (c *MergedRowClient) Query() *MergedRowQuery {
+	return &MergedRowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMergedRow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MergedRow entity by its id.
+func (c *MergedRowClient) Get(ctx context.Context, id int) (*MergedRow, error) {
+	return c.Query().Where(mergedrow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MergedRowClient) GetX(ctx context.Context, id int) *MergedRow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMerge queries the merge edge of a MergedRow.
+func (c *MergedRowClient) QueryMerge(_m *MergedRow) *CustomerMergeQuery {
+	query := (&CustomerMergeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(mergedrow.Table, mergedrow.FieldID, id),
+			sqlgraph.To(customermerge.Table, customermerge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, mergedrow.MergeTable, mergedrow.MergeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MergedRowClient) Hooks() []Hook {
+	return c.hooks.MergedRow
+}
+
+// Interceptors returns the client interceptors.
+func (c *MergedRowClient) Interceptors() []Interceptor {
+	return c.inters.MergedRow
+}
+
+func (c *MergedRowClient) mutate(ctx context.Context, m *MergedRowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MergedRowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MergedRowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MergedRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MergedRowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MergedRow mutation op: %q", m.Op())
 	}
 }
 
@@ -5720,6 +6579,155 @@ func (c *SignInAttemptsClient) mutate(ctx context.Context, m *SignInAttemptsMuta
 	}
 }
 
+// SpendClient is a client for the Spend schema.
+type SpendClient struct {
+	config
+}
+
+// NewSpendClient returns a client for the Spend from the given config.
+func NewSpendClient(c config) *SpendClient {
+	return &SpendClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `spend.Hooks(f(g(h())))`.
+func (c *SpendClient) Use(hooks ...Hook) {
+	c.hooks.Spend = append(c.hooks.Spend, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `spend.Intercept(f(g(h())))`.
+func (c *SpendClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Spend = append(c.inters.Spend, interceptors...)
+}
+
+// Create returns a builder for creating a Spend entity.
+func (c *SpendClient) Create() *SpendCreate {
+	mutation := newSpendMutation(c.config, OpCreate)
+	return &SpendCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Spend entities.
+func (c *SpendClient) CreateBulk(builders ...*SpendCreate) *SpendCreateBulk {
+	return &SpendCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SpendClient) MapCreateBulk(slice any, setFunc func(*SpendCreate, int)) *SpendCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SpendCreateBulk{err: fmt.Errorf("calling to SpendClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SpendCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SpendCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Spend.
+func (c *SpendClient) Update() *SpendUpdate {
+	mutation := newSpendMutation(c.config, OpUpdate)
+	return &SpendUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SpendClient) UpdateOne(_m *Spend) *SpendUpdateOne {
+	mutation := newSpendMutation(c.config, OpUpdateOne, withSpend(_m))
+	return &SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SpendClient) UpdateOneID(id string) *SpendUpdateOne {
+	mutation := newSpendMutation(c.config, OpUpdateOne, withSpendID(id))
+	return &SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Spend.
+func (c *SpendClient) Delete() *SpendDelete {
+	mutation := newSpendMutation(c.config, OpDelete)
+	return &SpendDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SpendClient) DeleteOne(_m *Spend) *SpendDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SpendClient) DeleteOneID(id string) *SpendDeleteOne {
+	builder := c.Delete().Where(spend.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SpendDeleteOne{builder}
+}
+
+// Query returns a query builder for Spend.
+func (c *SpendClient) Query() *SpendQuery {
+	return &SpendQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSpend},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Spend entity by its id.
+func (c *SpendClient) Get(ctx context.Context, id string) (*Spend, error) {
+	return c.Query().Where(spend.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SpendClient) GetX(ctx context.Context, id string) *Spend {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCampaign queries the campaign edge of a Spend.
+func (c *SpendClient) QueryCampaign(_m *Spend) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(spend.Table, spend.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, spend.CampaignTable, spend.CampaignColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SpendClient) Hooks() []Hook {
+	return c.hooks.Spend
+}
+
+// Interceptors returns the client interceptors.
+func (c *SpendClient) Interceptors() []Interceptor {
+	return c.inters.Spend
+}
+
+func (c *SpendClient) mutate(ctx context.Context, m *SpendMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SpendCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SpendUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SpendUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SpendDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Spend mutation op: %q", m.Op())
+	}
+}
+
 // StageChangeClient is a client for the StageChange schema.
 type StageChangeClient struct {
 	config
@@ -6532,22 +7540,24 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, Task, Team, TeamMembership,
-		User []ent.Hook
+		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
+		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
+		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
+		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
+		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
+		Team, TeamMembership, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, ContactCorrection,
-		ContactRestatement, Credit, Customer, DatedValue, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, StageChange, Task, Team, TeamMembership,
-		User []ent.Interceptor
+		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
+		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
+		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
+		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
+		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
+		Team, TeamMembership, User []ent.Interceptor
 	}
 )
 

@@ -75,6 +75,8 @@ type Contact struct {
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// The order that the contact was about.
 	OrderID *string `json:"order_id,omitempty"`
+	// The id of the order that the contact was about, by a file that was imported before that of the order.
+	AwaitedOrderID *string `json:"awaited_order_id,omitempty"`
 	// The offer that the contact was about.
 	OfferID *string `json:"offer_id,omitempty"`
 	// The campaign that caused the contact.
@@ -212,7 +214,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case contact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID, contact.FieldOrderID, contact.FieldOfferID, contact.FieldCampaignID, contact.FieldSource, contact.FieldVoidedBy, contact.FieldVoidReason:
+		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID, contact.FieldOrderID, contact.FieldAwaitedOrderID, contact.FieldOfferID, contact.FieldCampaignID, contact.FieldSource, contact.FieldVoidedBy, contact.FieldVoidReason:
 			values[i] = new(sql.NullString)
 		case contact.FieldAt, contact.FieldRecordedAt, contact.FieldCorrectedAt, contact.FieldVoidedAt:
 			values[i] = new(sql.NullTime)
@@ -392,6 +394,13 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OrderID = new(string)
 				*_m.OrderID = value.String
+			}
+		case contact.FieldAwaitedOrderID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field awaited_order_id", values[i])
+			} else if value.Valid {
+				_m.AwaitedOrderID = new(string)
+				*_m.AwaitedOrderID = value.String
 			}
 		case contact.FieldOfferID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -608,6 +617,11 @@ func (_m *Contact) String() string {
 	builder.WriteString(", ")
 	if v := _m.OrderID; v != nil {
 		builder.WriteString("order_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.AwaitedOrderID; v != nil {
+		builder.WriteString("awaited_order_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -301,6 +301,20 @@ func (_c *ContactCreate) SetNillableOrderID(v *string) *ContactCreate {
 	return _c
 }
 
+// SetAwaitedOrderID sets the "awaited_order_id" field.
+func (_c *ContactCreate) SetAwaitedOrderID(v string) *ContactCreate {
+	_c.mutation.SetAwaitedOrderID(v)
+	return _c
+}
+
+// SetNillableAwaitedOrderID sets the "awaited_order_id" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableAwaitedOrderID(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetAwaitedOrderID(*v)
+	}
+	return _c
+}
+
 // SetOfferID sets the "offer_id" field.
 func (_c *ContactCreate) SetOfferID(v string) *ContactCreate {
 	_c.mutation.SetOfferID(v)
@@ -749,6 +763,10 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RecordedAt(); ok {
 		_spec.SetField(contact.FieldRecordedAt, field.TypeTime, value)
 		_node.RecordedAt = value
+	}
+	if value, ok := _c.mutation.AwaitedOrderID(); ok {
+		_spec.SetField(contact.FieldAwaitedOrderID, field.TypeString, value)
+		_node.AwaitedOrderID = &value
 	}
 	if value, ok := _c.mutation.Source(); ok {
 		_spec.SetField(contact.FieldSource, field.TypeString, value)

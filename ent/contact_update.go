@@ -412,6 +412,26 @@ func (_u *ContactUpdate) ClearOrderID() *ContactUpdate {
 	return _u
 }
 
+// SetAwaitedOrderID sets the "awaited_order_id" field.
+func (_u *ContactUpdate) SetAwaitedOrderID(v string) *ContactUpdate {
+	_u.mutation.SetAwaitedOrderID(v)
+	return _u
+}
+
+// SetNillableAwaitedOrderID sets the "awaited_order_id" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableAwaitedOrderID(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetAwaitedOrderID(*v)
+	}
+	return _u
+}
+
+// ClearAwaitedOrderID clears the value of the "awaited_order_id" field.
+func (_u *ContactUpdate) ClearAwaitedOrderID() *ContactUpdate {
+	_u.mutation.ClearAwaitedOrderID()
+	return _u
+}
+
 // SetOfferID sets the "offer_id" field.
 func (_u *ContactUpdate) SetOfferID(v string) *ContactUpdate {
 	_u.mutation.SetOfferID(v)
@@ -834,6 +854,12 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AwaitedOrderID(); ok {
+		_spec.SetField(contact.FieldAwaitedOrderID, field.TypeString, value)
+	}
+	if _u.mutation.AwaitedOrderIDCleared() {
+		_spec.ClearField(contact.FieldAwaitedOrderID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Source(); ok {
 		_spec.SetField(contact.FieldSource, field.TypeString, value)
@@ -1437,6 +1463,26 @@ func (_u *ContactUpdateOne) ClearOrderID() *ContactUpdateOne {
 	return _u
 }
 
+// SetAwaitedOrderID sets the "awaited_order_id" field.
+func (_u *ContactUpdateOne) SetAwaitedOrderID(v string) *ContactUpdateOne {
+	_u.mutation.SetAwaitedOrderID(v)
+	return _u
+}
+
+// SetNillableAwaitedOrderID sets the "awaited_order_id" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableAwaitedOrderID(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetAwaitedOrderID(*v)
+	}
+	return _u
+}
+
+// ClearAwaitedOrderID clears the value of the "awaited_order_id" field.
+func (_u *ContactUpdateOne) ClearAwaitedOrderID() *ContactUpdateOne {
+	_u.mutation.ClearAwaitedOrderID()
+	return _u
+}
+
 // SetOfferID sets the "offer_id" field.
 func (_u *ContactUpdateOne) SetOfferID(v string) *ContactUpdateOne {
 	_u.mutation.SetOfferID(v)
@@ -1889,6 +1935,12 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if value, ok := _u.mutation.Realised(); ok {
 		_spec.SetField(contact.FieldRealised, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AwaitedOrderID(); ok {
+		_spec.SetField(contact.FieldAwaitedOrderID, field.TypeString, value)
+	}
+	if _u.mutation.AwaitedOrderIDCleared() {
+		_spec.ClearField(contact.FieldAwaitedOrderID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Source(); ok {
 		_spec.SetField(contact.FieldSource, field.TypeString, value)

@@ -5,6 +5,7 @@ package ent
 import (
 	"encoding/json"
 	"fmt"
+	"kopeck/ent/campaign"
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
 	"kopeck/ent/user"
@@ -57,7 +58,7 @@ type Customer struct {
 	Measurements map[string]interface{} `json:"measurements,omitempty"`
 	// When the customer was won; null if unknown.
 	AcquiredAt *time.Time `json:"acquired_at,omitempty"`
-	// What it cost to win the customer.
+	// What it cost to win the customer: as it was stated or, where nothing or 0 was, the lines of ADVERTISING of the contacts up to the first completed order, which are a part of the cost of contacts. See acquisitionCostStated.
 	AcquisitionCost money.Amount `json:"acquisition_cost,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null if unknown.
 	Wallet *money.Amount `json:"wallet,omitempty"`
@@ -65,14 +66,20 @@ type Customer struct {
 	Birthday *schema.Date `json:"birthday,omitempty"`
 	// Why the customer is exempt from tax now; null if they are not.
 	TaxExempt *string `json:"tax_exempt,omitempty"`
+	// The campaign that brought the customer, as it was stated.
+	CampaignID *string `json:"campaign_id,omitempty"`
+	// Where the customer comes from, as it was stated: a free code; null if nothing was. See origin.
+	Source *string `json:"source,omitempty"`
 	// 0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own.
 	EmailTwin int `json:"email_twin,omitempty"`
 	// The same for the external id.
 	ExternalTwin int `json:"external_twin,omitempty"`
 	// When the customer left us, as staff recorded it.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
-	// When the customer was deleted.
+	// When the customer was deleted, or merged into another.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
+	// The customer who is kept of a merge, and answers for this one.
+	MergedIntoID *string `json:"merged_into_id,omitempty"`
 	// The number of distinct days with a completed order.
 	OrderDays int `json:"order_days,omitempty"`
 	// The day of the first completed order.
@@ -113,9 +120,11 @@ type CustomerEdges struct {
 	Referrals []*Customer `json:"referrals,omitempty"`
 	// The partner who brought the customer; null if none did. A partner reads null.
 	Partner *Partner `json:"partner,omitempty"`
+	// The campaign that brought the customer, as it was stated; null if none was. See origin.
+	Campaign *Campaign `json:"campaign,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes    [4]bool
+	loadedTypes    [5]bool
 	namedReferrals map[string][]*Customer
 }
 
@@ -161,6 +170,17 @@ func (e CustomerEdges) PartnerOrErr() (*Partner, error) {
 	return nil, &NotLoadedError{edge: "partner"}
 }
 
+// CampaignOrErr returns the Campaign value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e CustomerEdges) CampaignOrErr() (*Campaign, error) {
+	if e.Campaign != nil {
+		return e.Campaign, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: campaign.Label}
+	}
+	return nil, &NotLoadedError{edge: "campaign"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -174,7 +194,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldRecentDays:
+		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldCampaignID, customer.FieldSource, customer.FieldMergedIntoID, customer.FieldRecentDays:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldLastOrderAt:
 			values[i] = new(sql.NullTime)
@@ -339,6 +359,20 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				_m.TaxExempt = new(string)
 				*_m.TaxExempt = value.String
 			}
+		case customer.FieldCampaignID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field campaign_id", values[i])
+			} else if value.Valid {
+				_m.CampaignID = new(string)
+				*_m.CampaignID = value.String
+			}
+		case customer.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = new(string)
+				*_m.Source = value.String
+			}
 		case customer.FieldEmailTwin:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field email_twin", values[i])
@@ -364,6 +398,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DeletedAt = new(time.Time)
 				*_m.DeletedAt = value.Time
+			}
+		case customer.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(string)
+				*_m.MergedIntoID = value.String
 			}
 		case customer.FieldOrderDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -470,6 +511,11 @@ func (_m *Customer) QueryReferrals() *CustomerQuery {
 // QueryPartner queries the "partner" edge of the Customer entity.
 func (_m *Customer) QueryPartner() *PartnerQuery {
 	return NewCustomerClient(_m.config).QueryPartner(_m)
+}
+
+// QueryCampaign queries the "campaign" edge of the Customer entity.
+func (_m *Customer) QueryCampaign() *CampaignQuery {
+	return NewCustomerClient(_m.config).QueryCampaign(_m)
 }
 
 // Update returns a builder for updating this Customer.
@@ -582,6 +628,16 @@ func (_m *Customer) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	if v := _m.CampaignID; v != nil {
+		builder.WriteString("campaign_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Source; v != nil {
+		builder.WriteString("source=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	builder.WriteString("email_twin=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EmailTwin))
 	builder.WriteString(", ")
@@ -596,6 +652,11 @@ func (_m *Customer) String() string {
 	if v := _m.DeletedAt; v != nil {
 		builder.WriteString("deleted_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	builder.WriteString("order_days=")

@@ -364,6 +364,20 @@ func (_c *CustomerCreate) SetNillableDeletedAt(v *time.Time) *CustomerCreate {
 	return _c
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *CustomerCreate) SetMergedIntoID(v string) *CustomerCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableMergedIntoID(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_c *CustomerCreate) SetOrderDays(v int) *CustomerCreate {
 	_c.mutation.SetOrderDays(v)
@@ -555,14 +569,14 @@ func (_c *CustomerCreate) AddReferrals(v ...*Customer) *CustomerCreate {
 	return _c.AddReferralIDs(ids...)
 }
 
-// SetCampaign sets the "campaign" edge to the Campaign entity.
-func (_c *CustomerCreate) SetCampaign(v *Campaign) *CustomerCreate {
-	return _c.SetCampaignID(v.ID)
-}
-
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_c *CustomerCreate) SetPartner(v *Partner) *CustomerCreate {
 	return _c.SetPartnerID(v.ID)
+}
+
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_c *CustomerCreate) SetCampaign(v *Campaign) *CustomerCreate {
+	return _c.SetCampaignID(v.ID)
 }
 
 // Mutation returns the CustomerMutation object of the builder.
@@ -762,6 +776,11 @@ func (_c *CustomerCreate) check() error {
 	if _, ok := _c.mutation.ExternalTwin(); !ok {
 		return &ValidationError{Name: "external_twin", err: errors.New(`ent: missing required field "Customer.external_twin"`)}
 	}
+	if v, ok := _c.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.OrderDays(); !ok {
 		return &ValidationError{Name: "order_days", err: errors.New(`ent: missing required field "Customer.order_days"`)}
 	}
@@ -932,6 +951,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec.SetField(customer.FieldDeletedAt, field.TypeTime, value)
 		_node.DeletedAt = &value
 	}
+	if value, ok := _c.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+		_node.MergedIntoID = &value
+	}
 	if value, ok := _c.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)
 		_node.OrderDays = value
@@ -1030,23 +1053,6 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.CampaignIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   customer.CampaignTable,
-			Columns: []string{customer.CampaignColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.CampaignID = &nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
-	}
 	if nodes := _c.mutation.PartnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -1062,6 +1068,23 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.PartnerID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CampaignID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -30,8 +30,8 @@ type CustomerQuery struct {
 	withOwner          *UserQuery
 	withReferredBy     *CustomerQuery
 	withReferrals      *CustomerQuery
-	withCampaign       *CampaignQuery
 	withPartner        *PartnerQuery
+	withCampaign       *CampaignQuery
 	modifiers          []func(*sql.Selector)
 	withNamedReferrals map[string]*CustomerQuery
 	// intermediate query (i.e. traversal path).
@@ -136,28 +136,6 @@ func (_q *CustomerQuery) QueryReferrals() *CustomerQuery {
 	return query
 }
 
-// QueryCampaign chains the current query on the "campaign" edge.
-func (_q *CustomerQuery) QueryCampaign() *CampaignQuery {
-	query := (&CampaignClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(customer.Table, customer.FieldID, selector),
-			sqlgraph.To(campaign.Table, campaign.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, customer.CampaignTable, customer.CampaignColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryPartner chains the current query on the "partner" edge.
 func (_q *CustomerQuery) QueryPartner() *PartnerQuery {
 	query := (&PartnerClient{config: _q.config}).Query()
@@ -173,6 +151,28 @@ func (_q *CustomerQuery) QueryPartner() *PartnerQuery {
 			sqlgraph.From(customer.Table, customer.FieldID, selector),
 			sqlgraph.To(partner.Table, partner.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, customer.PartnerTable, customer.PartnerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCampaign chains the current query on the "campaign" edge.
+func (_q *CustomerQuery) QueryCampaign() *CampaignQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customer.Table, customer.FieldID, selector),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customer.CampaignTable, customer.CampaignColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -375,8 +375,8 @@ func (_q *CustomerQuery) Clone() *CustomerQuery {
 		withOwner:      _q.withOwner.Clone(),
 		withReferredBy: _q.withReferredBy.Clone(),
 		withReferrals:  _q.withReferrals.Clone(),
-		withCampaign:   _q.withCampaign.Clone(),
 		withPartner:    _q.withPartner.Clone(),
+		withCampaign:   _q.withCampaign.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -417,17 +417,6 @@ func (_q *CustomerQuery) WithReferrals(opts ...func(*CustomerQuery)) *CustomerQu
 	return _q
 }
 
-// WithCampaign tells the query-builder to eager-load the nodes that are connected to
-// the "campaign" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *CustomerQuery) WithCampaign(opts ...func(*CampaignQuery)) *CustomerQuery {
-	query := (&CampaignClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withCampaign = query
-	return _q
-}
-
 // WithPartner tells the query-builder to eager-load the nodes that are connected to
 // the "partner" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *CustomerQuery) WithPartner(opts ...func(*PartnerQuery)) *CustomerQuery {
@@ -436,6 +425,17 @@ func (_q *CustomerQuery) WithPartner(opts ...func(*PartnerQuery)) *CustomerQuery
 		opt(query)
 	}
 	_q.withPartner = query
+	return _q
+}
+
+// WithCampaign tells the query-builder to eager-load the nodes that are connected to
+// the "campaign" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CustomerQuery) WithCampaign(opts ...func(*CampaignQuery)) *CustomerQuery {
+	query := (&CampaignClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCampaign = query
 	return _q
 }
 
@@ -521,8 +521,8 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			_q.withOwner != nil,
 			_q.withReferredBy != nil,
 			_q.withReferrals != nil,
-			_q.withCampaign != nil,
 			_q.withPartner != nil,
+			_q.withCampaign != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -565,15 +565,15 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
-	if query := _q.withCampaign; query != nil {
-		if err := _q.loadCampaign(ctx, query, nodes, nil,
-			func(n *Customer, e *Campaign) { n.Edges.Campaign = e }); err != nil {
-			return nil, err
-		}
-	}
 	if query := _q.withPartner; query != nil {
 		if err := _q.loadPartner(ctx, query, nodes, nil,
 			func(n *Customer, e *Partner) { n.Edges.Partner = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCampaign; query != nil {
+		if err := _q.loadCampaign(ctx, query, nodes, nil,
+			func(n *Customer, e *Campaign) { n.Edges.Campaign = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -684,38 +684,6 @@ func (_q *CustomerQuery) loadReferrals(ctx context.Context, query *CustomerQuery
 	}
 	return nil
 }
-func (_q *CustomerQuery) loadCampaign(ctx context.Context, query *CampaignQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Campaign)) error {
-	ids := make([]string, 0, len(nodes))
-	nodeids := make(map[string][]*Customer)
-	for i := range nodes {
-		if nodes[i].CampaignID == nil {
-			continue
-		}
-		fk := *nodes[i].CampaignID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(campaign.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "campaign_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
-}
 func (_q *CustomerQuery) loadPartner(ctx context.Context, query *PartnerQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Partner)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Customer)
@@ -741,6 +709,38 @@ func (_q *CustomerQuery) loadPartner(ctx context.Context, query *PartnerQuery, n
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "partner_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *CustomerQuery) loadCampaign(ctx context.Context, query *CampaignQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Campaign)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Customer)
+	for i := range nodes {
+		if nodes[i].CampaignID == nil {
+			continue
+		}
+		fk := *nodes[i].CampaignID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(campaign.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "campaign_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -783,11 +783,11 @@ func (_q *CustomerQuery) querySpec() *sqlgraph.QuerySpec {
 		if _q.withReferredBy != nil {
 			_spec.Node.AddColumnOnce(customer.FieldReferredByID)
 		}
-		if _q.withCampaign != nil {
-			_spec.Node.AddColumnOnce(customer.FieldCampaignID)
-		}
 		if _q.withPartner != nil {
 			_spec.Node.AddColumnOnce(customer.FieldPartnerID)
+		}
+		if _q.withCampaign != nil {
+			_spec.Node.AddColumnOnce(customer.FieldCampaignID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -522,6 +522,26 @@ func (_u *CustomerUpdate) ClearDeletedAt() *CustomerUpdate {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *CustomerUpdate) SetMergedIntoID(v string) *CustomerUpdate {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableMergedIntoID(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *CustomerUpdate) ClearMergedIntoID() *CustomerUpdate {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_u *CustomerUpdate) SetOrderDays(v int) *CustomerUpdate {
 	_u.mutation.ResetOrderDays()
@@ -740,14 +760,14 @@ func (_u *CustomerUpdate) AddReferrals(v ...*Customer) *CustomerUpdate {
 	return _u.AddReferralIDs(ids...)
 }
 
-// SetCampaign sets the "campaign" edge to the Campaign entity.
-func (_u *CustomerUpdate) SetCampaign(v *Campaign) *CustomerUpdate {
-	return _u.SetCampaignID(v.ID)
-}
-
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdate) SetPartner(v *Partner) *CustomerUpdate {
 	return _u.SetPartnerID(v.ID)
+}
+
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdate) SetCampaign(v *Campaign) *CustomerUpdate {
+	return _u.SetCampaignID(v.ID)
 }
 
 // Mutation returns the CustomerMutation object of the builder.
@@ -788,15 +808,15 @@ func (_u *CustomerUpdate) RemoveReferrals(v ...*Customer) *CustomerUpdate {
 	return _u.RemoveReferralIDs(ids...)
 }
 
-// ClearCampaign clears the "campaign" edge to the Campaign entity.
-func (_u *CustomerUpdate) ClearCampaign() *CustomerUpdate {
-	_u.mutation.ClearCampaign()
-	return _u
-}
-
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (_u *CustomerUpdate) ClearPartner() *CustomerUpdate {
 	_u.mutation.ClearPartner()
+	return _u
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdate) ClearCampaign() *CustomerUpdate {
+	_u.mutation.ClearCampaign()
 	return _u
 }
 
@@ -887,6 +907,11 @@ func (_u *CustomerUpdate) check() error {
 	if v, ok := _u.mutation.Source(); ok {
 		if err := customer.SourceValidator(v); err != nil {
 			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Customer.source": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.OrderDays(); ok {
@@ -1031,6 +1056,12 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeletedAtCleared() {
 		_spec.ClearField(customer.FieldDeletedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+	}
+	if _u.mutation.MergedIntoIDCleared() {
+		_spec.ClearField(customer.FieldMergedIntoID, field.TypeString)
 	}
 	if value, ok := _u.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)
@@ -1188,35 +1219,6 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.CampaignCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   customer.CampaignTable,
-			Columns: []string{customer.CampaignColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   customer.CampaignTable,
-			Columns: []string{customer.CampaignColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
 	if _u.mutation.PartnerCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -1239,6 +1241,35 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1754,6 +1785,26 @@ func (_u *CustomerUpdateOne) ClearDeletedAt() *CustomerUpdateOne {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *CustomerUpdateOne) SetMergedIntoID(v string) *CustomerUpdateOne {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableMergedIntoID(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *CustomerUpdateOne) ClearMergedIntoID() *CustomerUpdateOne {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetOrderDays sets the "order_days" field.
 func (_u *CustomerUpdateOne) SetOrderDays(v int) *CustomerUpdateOne {
 	_u.mutation.ResetOrderDays()
@@ -1972,14 +2023,14 @@ func (_u *CustomerUpdateOne) AddReferrals(v ...*Customer) *CustomerUpdateOne {
 	return _u.AddReferralIDs(ids...)
 }
 
-// SetCampaign sets the "campaign" edge to the Campaign entity.
-func (_u *CustomerUpdateOne) SetCampaign(v *Campaign) *CustomerUpdateOne {
-	return _u.SetCampaignID(v.ID)
-}
-
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdateOne) SetPartner(v *Partner) *CustomerUpdateOne {
 	return _u.SetPartnerID(v.ID)
+}
+
+// SetCampaign sets the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdateOne) SetCampaign(v *Campaign) *CustomerUpdateOne {
+	return _u.SetCampaignID(v.ID)
 }
 
 // Mutation returns the CustomerMutation object of the builder.
@@ -2020,15 +2071,15 @@ func (_u *CustomerUpdateOne) RemoveReferrals(v ...*Customer) *CustomerUpdateOne 
 	return _u.RemoveReferralIDs(ids...)
 }
 
-// ClearCampaign clears the "campaign" edge to the Campaign entity.
-func (_u *CustomerUpdateOne) ClearCampaign() *CustomerUpdateOne {
-	_u.mutation.ClearCampaign()
-	return _u
-}
-
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (_u *CustomerUpdateOne) ClearPartner() *CustomerUpdateOne {
 	_u.mutation.ClearPartner()
+	return _u
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (_u *CustomerUpdateOne) ClearCampaign() *CustomerUpdateOne {
+	_u.mutation.ClearCampaign()
 	return _u
 }
 
@@ -2132,6 +2183,11 @@ func (_u *CustomerUpdateOne) check() error {
 	if v, ok := _u.mutation.Source(); ok {
 		if err := customer.SourceValidator(v); err != nil {
 			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "Customer.source": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MergedIntoID(); ok {
+		if err := customer.MergedIntoIDValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into_id", err: fmt.Errorf(`ent: validator failed for field "Customer.merged_into_id": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.OrderDays(); ok {
@@ -2294,6 +2350,12 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	if _u.mutation.DeletedAtCleared() {
 		_spec.ClearField(customer.FieldDeletedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.MergedIntoID(); ok {
+		_spec.SetField(customer.FieldMergedIntoID, field.TypeString, value)
+	}
+	if _u.mutation.MergedIntoIDCleared() {
+		_spec.ClearField(customer.FieldMergedIntoID, field.TypeString)
+	}
 	if value, ok := _u.mutation.OrderDays(); ok {
 		_spec.SetField(customer.FieldOrderDays, field.TypeInt, value)
 	}
@@ -2450,35 +2512,6 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.CampaignCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   customer.CampaignTable,
-			Columns: []string{customer.CampaignColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   customer.CampaignTable,
-			Columns: []string{customer.CampaignColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
 	if _u.mutation.PartnerCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -2501,6 +2534,35 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CampaignCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CampaignIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customer.CampaignTable,
+			Columns: []string{customer.CampaignColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(campaign.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -9,18 +9,23 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -40,6 +45,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
@@ -114,18 +120,23 @@ func checkColumn(t, c string) error {
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
+			campaign.Table:              campaign.ValidColumn,
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
 			contactcorrection.Table:     contactcorrection.ValidColumn,
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
+			customeridentity.Table:      customeridentity.ValidColumn,
+			customermerge.Table:         customermerge.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
+			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
 			measurementdefinition.Table: measurementdefinition.ValidColumn,
+			mergedrow.Table:             mergedrow.ValidColumn,
 			offer.Table:                 offer.ValidColumn,
 			offerline.Table:             offerline.ValidColumn,
 			order.Table:                 order.ValidColumn,
@@ -145,6 +156,7 @@ func checkColumn(t, c string) error {
 			searchterm.Table:            searchterm.ValidColumn,
 			setting.Table:               setting.ValidColumn,
 			signinattempts.Table:        signinattempts.ValidColumn,
+			spend.Table:                 spend.ValidColumn,
 			stagechange.Table:           stagechange.ValidColumn,
 			task.Table:                  task.ValidColumn,
 			team.Table:                  team.ValidColumn,

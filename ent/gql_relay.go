@@ -24,6 +24,50 @@ type Noder interface{ IsNode() }
 // IsNode makes AttributionFit a Noder.
 func (*AttributionFit) IsNode() {}
 
+// IsNode makes Campaign a Noder.
+func (*Campaign) IsNode() {}
+
+// CampaignConnection is a page of a list of Campaign, by the Relay specification of cursor connections.
+type CampaignConnection struct {
+	Edges      []*CampaignEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+// CampaignEdge is a Campaign of a page and its place in the list.
+type CampaignEdge struct {
+	Node   *Campaign `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// CampaignOrder is the order of a list of Campaign.
+type CampaignOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *CampaignOrderField `json:"field"`
+}
+
+// CampaignOrderField is a field by which a list of Campaign can be ordered.
+type CampaignOrderField string
+
+// String is the field's name in the API.
+func (f CampaignOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f CampaignOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *CampaignOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "CODE"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = CampaignOrderField(text)
+	return nil
+}
+
 // IsNode makes Contact a Noder.
 func (*Contact) IsNode() {}
 
@@ -423,6 +467,9 @@ func (f *ProductOrderField) UnmarshalGQL(from any) error {
 
 // IsNode makes Rate a Noder.
 func (*Rate) IsNode() {}
+
+// IsNode makes Spend a Noder.
+func (*Spend) IsNode() {}
 
 // IsNode makes Task a Noder.
 func (*Task) IsNode() {}

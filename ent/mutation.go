@@ -10,18 +10,23 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -42,6 +47,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
@@ -68,18 +74,23 @@ const (
 	TypeAttributionFit        = "AttributionFit"
 	TypeAuditEntry            = "AuditEntry"
 	TypeBooking               = "Booking"
+	TypeCampaign              = "Campaign"
 	TypeComponent             = "Component"
 	TypeContact               = "Contact"
 	TypeContactCorrection     = "ContactCorrection"
 	TypeContactRestatement    = "ContactRestatement"
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
+	TypeCustomerIdentity      = "CustomerIdentity"
+	TypeCustomerMerge         = "CustomerMerge"
 	TypeDatedValue            = "DatedValue"
+	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
 	TypeListPrice             = "ListPrice"
 	TypeMeasurementDefinition = "MeasurementDefinition"
+	TypeMergedRow             = "MergedRow"
 	TypeOffer                 = "Offer"
 	TypeOfferLine             = "OfferLine"
 	TypeOrder                 = "Order"
@@ -99,6 +110,7 @@ const (
 	TypeSearchTerm            = "SearchTerm"
 	TypeSetting               = "Setting"
 	TypeSignInAttempts        = "SignInAttempts"
+	TypeSpend                 = "Spend"
 	TypeStageChange           = "StageChange"
 	TypeTask                  = "Task"
 	TypeTeam                  = "Team"
@@ -2078,6 +2090,968 @@ func (m *BookingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Booking edge %s", name)
 }
 
+// CampaignMutation represents an operation that mutates the Campaign nodes in the graph.
+type CampaignMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	source        *string
+	channel       *schema.Channel
+	first_day     *schema.Date
+	addfirst_day  *schema.Date
+	last_day      *schema.Date
+	addlast_day   *schema.Date
+	archived      *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Campaign, error)
+	predicates    []predicate.Campaign
+}
+
+var _ ent.Mutation = (*CampaignMutation)(nil)
+
+// campaignOption allows management of the mutation configuration using functional options.
+type campaignOption func(*CampaignMutation)
+
+// newCampaignMutation creates new mutation for the Campaign entity.
+func newCampaignMutation(c config, op Op, opts ...campaignOption) *CampaignMutation {
+	m := &CampaignMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCampaign,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCampaignID sets the ID field of the mutation.
+func withCampaignID(id string) campaignOption {
+	return func(m *CampaignMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Campaign
+		)
+		m.oldValue = func(ctx context.Context) (*Campaign, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Campaign.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCampaign sets the old Campaign of the mutation.
+func withCampaign(node *Campaign) campaignOption {
+	return func(m *CampaignMutation) {
+		m.oldValue = func(context.Context) (*Campaign, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CampaignMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CampaignMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Campaign entities.
+func (m *CampaignMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CampaignMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CampaignMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Campaign.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *CampaignMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CampaignMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CampaignMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CampaignMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CampaignMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CampaignMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CampaignMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CampaignMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CampaignMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CampaignMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CampaignMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *CampaignMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *CampaignMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *CampaignMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *CampaignMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CampaignMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CampaignMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSource sets the "source" field.
+func (m *CampaignMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CampaignMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CampaignMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *CampaignMutation) SetChannel(s schema.Channel) {
+	m.channel = &s
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *CampaignMutation) Channel() (r schema.Channel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldChannel(ctx context.Context) (v *schema.Channel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ClearChannel clears the value of the "channel" field.
+func (m *CampaignMutation) ClearChannel() {
+	m.channel = nil
+	m.clearedFields[campaign.FieldChannel] = struct{}{}
+}
+
+// ChannelCleared returns if the "channel" field was cleared in this mutation.
+func (m *CampaignMutation) ChannelCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldChannel]
+	return ok
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *CampaignMutation) ResetChannel() {
+	m.channel = nil
+	delete(m.clearedFields, campaign.FieldChannel)
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *CampaignMutation) SetFirstDay(s schema.Date) {
+	m.first_day = &s
+	m.addfirst_day = nil
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *CampaignMutation) FirstDay() (r schema.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldFirstDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// AddFirstDay adds s to the "first_day" field.
+func (m *CampaignMutation) AddFirstDay(s schema.Date) {
+	if m.addfirst_day != nil {
+		*m.addfirst_day += s
+	} else {
+		m.addfirst_day = &s
+	}
+}
+
+// AddedFirstDay returns the value that was added to the "first_day" field in this mutation.
+func (m *CampaignMutation) AddedFirstDay() (r schema.Date, exists bool) {
+	v := m.addfirst_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *CampaignMutation) ResetFirstDay() {
+	m.first_day = nil
+	m.addfirst_day = nil
+}
+
+// SetLastDay sets the "last_day" field.
+func (m *CampaignMutation) SetLastDay(s schema.Date) {
+	m.last_day = &s
+	m.addlast_day = nil
+}
+
+// LastDay returns the value of the "last_day" field in the mutation.
+func (m *CampaignMutation) LastDay() (r schema.Date, exists bool) {
+	v := m.last_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDay returns the old "last_day" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldLastDay(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDay: %w", err)
+	}
+	return oldValue.LastDay, nil
+}
+
+// AddLastDay adds s to the "last_day" field.
+func (m *CampaignMutation) AddLastDay(s schema.Date) {
+	if m.addlast_day != nil {
+		*m.addlast_day += s
+	} else {
+		m.addlast_day = &s
+	}
+}
+
+// AddedLastDay returns the value that was added to the "last_day" field in this mutation.
+func (m *CampaignMutation) AddedLastDay() (r schema.Date, exists bool) {
+	v := m.addlast_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLastDay clears the value of the "last_day" field.
+func (m *CampaignMutation) ClearLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+	m.clearedFields[campaign.FieldLastDay] = struct{}{}
+}
+
+// LastDayCleared returns if the "last_day" field was cleared in this mutation.
+func (m *CampaignMutation) LastDayCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldLastDay]
+	return ok
+}
+
+// ResetLastDay resets all changes to the "last_day" field.
+func (m *CampaignMutation) ResetLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+	delete(m.clearedFields, campaign.FieldLastDay)
+}
+
+// SetArchived sets the "archived" field.
+func (m *CampaignMutation) SetArchived(b bool) {
+	m.archived = &b
+}
+
+// Archived returns the value of the "archived" field in the mutation.
+func (m *CampaignMutation) Archived() (r bool, exists bool) {
+	v := m.archived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchived returns the old "archived" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldArchived(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchived: %w", err)
+	}
+	return oldValue.Archived, nil
+}
+
+// ResetArchived resets all changes to the "archived" field.
+func (m *CampaignMutation) ResetArchived() {
+	m.archived = nil
+}
+
+// Where appends a list predicates to the CampaignMutation builder.
+func (m *CampaignMutation) Where(ps ...predicate.Campaign) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CampaignMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CampaignMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Campaign, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CampaignMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CampaignMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Campaign).
+func (m *CampaignMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CampaignMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.version != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, campaign.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, campaign.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, campaign.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, campaign.FieldName)
+	}
+	if m.source != nil {
+		fields = append(fields, campaign.FieldSource)
+	}
+	if m.channel != nil {
+		fields = append(fields, campaign.FieldChannel)
+	}
+	if m.first_day != nil {
+		fields = append(fields, campaign.FieldFirstDay)
+	}
+	if m.last_day != nil {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	if m.archived != nil {
+		fields = append(fields, campaign.FieldArchived)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.Version()
+	case campaign.FieldCreatedAt:
+		return m.CreatedAt()
+	case campaign.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case campaign.FieldCode:
+		return m.Code()
+	case campaign.FieldName:
+		return m.Name()
+	case campaign.FieldSource:
+		return m.Source()
+	case campaign.FieldChannel:
+		return m.Channel()
+	case campaign.FieldFirstDay:
+		return m.FirstDay()
+	case campaign.FieldLastDay:
+		return m.LastDay()
+	case campaign.FieldArchived:
+		return m.Archived()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.OldVersion(ctx)
+	case campaign.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case campaign.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case campaign.FieldCode:
+		return m.OldCode(ctx)
+	case campaign.FieldName:
+		return m.OldName(ctx)
+	case campaign.FieldSource:
+		return m.OldSource(ctx)
+	case campaign.FieldChannel:
+		return m.OldChannel(ctx)
+	case campaign.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case campaign.FieldLastDay:
+		return m.OldLastDay(ctx)
+	case campaign.FieldArchived:
+		return m.OldArchived(ctx)
+	}
+	return nil, fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case campaign.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case campaign.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case campaign.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case campaign.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case campaign.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case campaign.FieldChannel:
+		v, ok := value.(schema.Channel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case campaign.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case campaign.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDay(v)
+		return nil
+	case campaign.FieldArchived:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchived(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CampaignMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	if m.addfirst_day != nil {
+		fields = append(fields, campaign.FieldFirstDay)
+	}
+	if m.addlast_day != nil {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CampaignMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldVersion:
+		return m.AddedVersion()
+	case campaign.FieldFirstDay:
+		return m.AddedFirstDay()
+	case campaign.FieldLastDay:
+		return m.AddedLastDay()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case campaign.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstDay(v)
+		return nil
+	case campaign.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastDay(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CampaignMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(campaign.FieldChannel) {
+		fields = append(fields, campaign.FieldChannel)
+	}
+	if m.FieldCleared(campaign.FieldLastDay) {
+		fields = append(fields, campaign.FieldLastDay)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CampaignMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CampaignMutation) ClearField(name string) error {
+	switch name {
+	case campaign.FieldChannel:
+		m.ClearChannel()
+		return nil
+	case campaign.FieldLastDay:
+		m.ClearLastDay()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CampaignMutation) ResetField(name string) error {
+	switch name {
+	case campaign.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case campaign.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case campaign.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case campaign.FieldCode:
+		m.ResetCode()
+		return nil
+	case campaign.FieldName:
+		m.ResetName()
+		return nil
+	case campaign.FieldSource:
+		m.ResetSource()
+		return nil
+	case campaign.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case campaign.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case campaign.FieldLastDay:
+		m.ResetLastDay()
+		return nil
+	case campaign.FieldArchived:
+		m.ResetArchived()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CampaignMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CampaignMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CampaignMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CampaignMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CampaignMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CampaignMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CampaignMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Campaign unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CampaignMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Campaign edge %s", name)
+}
+
 // ComponentMutation represents an operation that mutates the Component nodes in the graph.
 type ComponentMutation struct {
 	config
@@ -3195,6 +4169,9 @@ type ContactMutation struct {
 	uncosted          *bool
 	realised          *money.Amount
 	recorded_at       *time.Time
+	awaited_order_id  *string
+	source            *string
+	advertising       *money.Amount
 	corrected_at      *time.Time
 	voided_at         *time.Time
 	voided_by         *string
@@ -3212,6 +4189,8 @@ type ContactMutation struct {
 	cleared_order     bool
 	offer             *string
 	clearedoffer      bool
+	campaign          *string
+	clearedcampaign   bool
 	done              bool
 	oldValue          func(context.Context) (*Contact, error)
 	predicates        []predicate.Contact
@@ -4350,6 +5329,55 @@ func (m *ContactMutation) ResetOrderID() {
 	delete(m.clearedFields, contact.FieldOrderID)
 }
 
+// SetAwaitedOrderID sets the "awaited_order_id" field.
+func (m *ContactMutation) SetAwaitedOrderID(s string) {
+	m.awaited_order_id = &s
+}
+
+// AwaitedOrderID returns the value of the "awaited_order_id" field in the mutation.
+func (m *ContactMutation) AwaitedOrderID() (r string, exists bool) {
+	v := m.awaited_order_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwaitedOrderID returns the old "awaited_order_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldAwaitedOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwaitedOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwaitedOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwaitedOrderID: %w", err)
+	}
+	return oldValue.AwaitedOrderID, nil
+}
+
+// ClearAwaitedOrderID clears the value of the "awaited_order_id" field.
+func (m *ContactMutation) ClearAwaitedOrderID() {
+	m.awaited_order_id = nil
+	m.clearedFields[contact.FieldAwaitedOrderID] = struct{}{}
+}
+
+// AwaitedOrderIDCleared returns if the "awaited_order_id" field was cleared in this mutation.
+func (m *ContactMutation) AwaitedOrderIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldAwaitedOrderID]
+	return ok
+}
+
+// ResetAwaitedOrderID resets all changes to the "awaited_order_id" field.
+func (m *ContactMutation) ResetAwaitedOrderID() {
+	m.awaited_order_id = nil
+	delete(m.clearedFields, contact.FieldAwaitedOrderID)
+}
+
 // SetOfferID sets the "offer_id" field.
 func (m *ContactMutation) SetOfferID(s string) {
 	m.offer = &s
@@ -4397,6 +5425,140 @@ func (m *ContactMutation) OfferIDCleared() bool {
 func (m *ContactMutation) ResetOfferID() {
 	m.offer = nil
 	delete(m.clearedFields, contact.FieldOfferID)
+}
+
+// SetCampaignID sets the "campaign_id" field.
+func (m *ContactMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *ContactMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *ContactMutation) ClearCampaignID() {
+	m.campaign = nil
+	m.clearedFields[contact.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *ContactMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[contact.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *ContactMutation) ResetCampaignID() {
+	m.campaign = nil
+	delete(m.clearedFields, contact.FieldCampaignID)
+}
+
+// SetSource sets the "source" field.
+func (m *ContactMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ContactMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *ContactMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[contact.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *ContactMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[contact.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ContactMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, contact.FieldSource)
+}
+
+// SetAdvertising sets the "advertising" field.
+func (m *ContactMutation) SetAdvertising(value money.Amount) {
+	m.advertising = &value
+}
+
+// Advertising returns the value of the "advertising" field in the mutation.
+func (m *ContactMutation) Advertising() (r money.Amount, exists bool) {
+	v := m.advertising
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAdvertising returns the old "advertising" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldAdvertising(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAdvertising is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAdvertising requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAdvertising: %w", err)
+	}
+	return oldValue.Advertising, nil
+}
+
+// ResetAdvertising resets all changes to the "advertising" field.
+func (m *ContactMutation) ResetAdvertising() {
+	m.advertising = nil
 }
 
 // SetCorrectedAt sets the "corrected_at" field.
@@ -4757,6 +5919,33 @@ func (m *ContactMutation) ResetOffer() {
 	m.clearedoffer = false
 }
 
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *ContactMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[contact.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *ContactMutation) CampaignCleared() bool {
+	return m.CampaignIDCleared() || m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *ContactMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *ContactMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
 // Where appends a list predicates to the ContactMutation builder.
 func (m *ContactMutation) Where(ps ...predicate.Contact) {
 	m.predicates = append(m.predicates, ps...)
@@ -4791,7 +5980,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 33)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -4864,8 +6053,20 @@ func (m *ContactMutation) Fields() []string {
 	if m._order != nil {
 		fields = append(fields, contact.FieldOrderID)
 	}
+	if m.awaited_order_id != nil {
+		fields = append(fields, contact.FieldAwaitedOrderID)
+	}
 	if m.offer != nil {
 		fields = append(fields, contact.FieldOfferID)
+	}
+	if m.campaign != nil {
+		fields = append(fields, contact.FieldCampaignID)
+	}
+	if m.source != nil {
+		fields = append(fields, contact.FieldSource)
+	}
+	if m.advertising != nil {
+		fields = append(fields, contact.FieldAdvertising)
 	}
 	if m.corrected_at != nil {
 		fields = append(fields, contact.FieldCorrectedAt)
@@ -4935,8 +6136,16 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.RecordedAt()
 	case contact.FieldOrderID:
 		return m.OrderID()
+	case contact.FieldAwaitedOrderID:
+		return m.AwaitedOrderID()
 	case contact.FieldOfferID:
 		return m.OfferID()
+	case contact.FieldCampaignID:
+		return m.CampaignID()
+	case contact.FieldSource:
+		return m.Source()
+	case contact.FieldAdvertising:
+		return m.Advertising()
 	case contact.FieldCorrectedAt:
 		return m.CorrectedAt()
 	case contact.FieldVoidedAt:
@@ -5002,8 +6211,16 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldRecordedAt(ctx)
 	case contact.FieldOrderID:
 		return m.OldOrderID(ctx)
+	case contact.FieldAwaitedOrderID:
+		return m.OldAwaitedOrderID(ctx)
 	case contact.FieldOfferID:
 		return m.OldOfferID(ctx)
+	case contact.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case contact.FieldSource:
+		return m.OldSource(ctx)
+	case contact.FieldAdvertising:
+		return m.OldAdvertising(ctx)
 	case contact.FieldCorrectedAt:
 		return m.OldCorrectedAt(ctx)
 	case contact.FieldVoidedAt:
@@ -5189,12 +6406,40 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOrderID(v)
 		return nil
+	case contact.FieldAwaitedOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwaitedOrderID(v)
+		return nil
 	case contact.FieldOfferID:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOfferID(v)
+		return nil
+	case contact.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case contact.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case contact.FieldAdvertising:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAdvertising(v)
 		return nil
 	case contact.FieldCorrectedAt:
 		v, ok := value.(time.Time)
@@ -5299,8 +6544,17 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldOrderID) {
 		fields = append(fields, contact.FieldOrderID)
 	}
+	if m.FieldCleared(contact.FieldAwaitedOrderID) {
+		fields = append(fields, contact.FieldAwaitedOrderID)
+	}
 	if m.FieldCleared(contact.FieldOfferID) {
 		fields = append(fields, contact.FieldOfferID)
+	}
+	if m.FieldCleared(contact.FieldCampaignID) {
+		fields = append(fields, contact.FieldCampaignID)
+	}
+	if m.FieldCleared(contact.FieldSource) {
+		fields = append(fields, contact.FieldSource)
 	}
 	if m.FieldCleared(contact.FieldCorrectedAt) {
 		fields = append(fields, contact.FieldCorrectedAt)
@@ -5358,8 +6612,17 @@ func (m *ContactMutation) ClearField(name string) error {
 	case contact.FieldOrderID:
 		m.ClearOrderID()
 		return nil
+	case contact.FieldAwaitedOrderID:
+		m.ClearAwaitedOrderID()
+		return nil
 	case contact.FieldOfferID:
 		m.ClearOfferID()
+		return nil
+	case contact.FieldCampaignID:
+		m.ClearCampaignID()
+		return nil
+	case contact.FieldSource:
+		m.ClearSource()
 		return nil
 	case contact.FieldCorrectedAt:
 		m.ClearCorrectedAt()
@@ -5453,8 +6716,20 @@ func (m *ContactMutation) ResetField(name string) error {
 	case contact.FieldOrderID:
 		m.ResetOrderID()
 		return nil
+	case contact.FieldAwaitedOrderID:
+		m.ResetAwaitedOrderID()
+		return nil
 	case contact.FieldOfferID:
 		m.ResetOfferID()
+		return nil
+	case contact.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case contact.FieldSource:
+		m.ResetSource()
+		return nil
+	case contact.FieldAdvertising:
+		m.ResetAdvertising()
 		return nil
 	case contact.FieldCorrectedAt:
 		m.ResetCorrectedAt()
@@ -5474,7 +6749,7 @@ func (m *ContactMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ContactMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.customer != nil {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -5492,6 +6767,9 @@ func (m *ContactMutation) AddedEdges() []string {
 	}
 	if m.offer != nil {
 		edges = append(edges, contact.EdgeOffer)
+	}
+	if m.campaign != nil {
+		edges = append(edges, contact.EdgeCampaign)
 	}
 	return edges
 }
@@ -5524,13 +6802,17 @@ func (m *ContactMutation) AddedIDs(name string) []ent.Value {
 		if id := m.offer; id != nil {
 			return []ent.Value{*id}
 		}
+	case contact.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ContactMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	return edges
 }
 
@@ -5542,7 +6824,7 @@ func (m *ContactMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ContactMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedcustomer {
 		edges = append(edges, contact.EdgeCustomer)
 	}
@@ -5560,6 +6842,9 @@ func (m *ContactMutation) ClearedEdges() []string {
 	}
 	if m.clearedoffer {
 		edges = append(edges, contact.EdgeOffer)
+	}
+	if m.clearedcampaign {
+		edges = append(edges, contact.EdgeCampaign)
 	}
 	return edges
 }
@@ -5580,6 +6865,8 @@ func (m *ContactMutation) EdgeCleared(name string) bool {
 		return m.cleared_order
 	case contact.EdgeOffer:
 		return m.clearedoffer
+	case contact.EdgeCampaign:
+		return m.clearedcampaign
 	}
 	return false
 }
@@ -5605,6 +6892,9 @@ func (m *ContactMutation) ClearEdge(name string) error {
 		return nil
 	case contact.EdgeOffer:
 		m.ClearOffer()
+		return nil
+	case contact.EdgeCampaign:
+		m.ClearCampaign()
 		return nil
 	}
 	return fmt.Errorf("unknown Contact unique edge %s", name)
@@ -5632,6 +6922,9 @@ func (m *ContactMutation) ResetEdge(name string) error {
 	case contact.EdgeOffer:
 		m.ResetOffer()
 		return nil
+	case contact.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
 	}
 	return fmt.Errorf("unknown Contact edge %s", name)
 }
@@ -5654,6 +6947,7 @@ type ContactCorrectionMutation struct {
 	staff_id      *string
 	about_id      *string
 	expense       *money.Amount
+	campaign_id   *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*ContactCorrection, error)
@@ -6235,6 +7529,55 @@ func (m *ContactCorrectionMutation) ResetExpense() {
 	m.expense = nil
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (m *ContactCorrectionMutation) SetCampaignID(s string) {
+	m.campaign_id = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *ContactCorrectionMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *ContactCorrectionMutation) ClearCampaignID() {
+	m.campaign_id = nil
+	m.clearedFields[contactcorrection.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *ContactCorrectionMutation) ResetCampaignID() {
+	m.campaign_id = nil
+	delete(m.clearedFields, contactcorrection.FieldCampaignID)
+}
+
 // Where appends a list predicates to the ContactCorrectionMutation builder.
 func (m *ContactCorrectionMutation) Where(ps ...predicate.ContactCorrection) {
 	m.predicates = append(m.predicates, ps...)
@@ -6269,7 +7612,7 @@ func (m *ContactCorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactCorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.contact_id != nil {
 		fields = append(fields, contactcorrection.FieldContactID)
 	}
@@ -6306,6 +7649,9 @@ func (m *ContactCorrectionMutation) Fields() []string {
 	if m.expense != nil {
 		fields = append(fields, contactcorrection.FieldExpense)
 	}
+	if m.campaign_id != nil {
+		fields = append(fields, contactcorrection.FieldCampaignID)
+	}
 	return fields
 }
 
@@ -6338,6 +7684,8 @@ func (m *ContactCorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.AboutID()
 	case contactcorrection.FieldExpense:
 		return m.Expense()
+	case contactcorrection.FieldCampaignID:
+		return m.CampaignID()
 	}
 	return nil, false
 }
@@ -6371,6 +7719,8 @@ func (m *ContactCorrectionMutation) OldField(ctx context.Context, name string) (
 		return m.OldAboutID(ctx)
 	case contactcorrection.FieldExpense:
 		return m.OldExpense(ctx)
+	case contactcorrection.FieldCampaignID:
+		return m.OldCampaignID(ctx)
 	}
 	return nil, fmt.Errorf("unknown ContactCorrection field %s", name)
 }
@@ -6464,6 +7814,13 @@ func (m *ContactCorrectionMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetExpense(v)
 		return nil
+	case contactcorrection.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection field %s", name)
 }
@@ -6506,6 +7863,9 @@ func (m *ContactCorrectionMutation) ClearedFields() []string {
 	if m.FieldCleared(contactcorrection.FieldAboutID) {
 		fields = append(fields, contactcorrection.FieldAboutID)
 	}
+	if m.FieldCleared(contactcorrection.FieldCampaignID) {
+		fields = append(fields, contactcorrection.FieldCampaignID)
+	}
 	return fields
 }
 
@@ -6528,6 +7888,9 @@ func (m *ContactCorrectionMutation) ClearField(name string) error {
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ClearAboutID()
+		return nil
+	case contactcorrection.FieldCampaignID:
+		m.ClearCampaignID()
 		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection nullable field %s", name)
@@ -6572,6 +7935,9 @@ func (m *ContactCorrectionMutation) ResetField(name string) error {
 		return nil
 	case contactcorrection.FieldExpense:
 		m.ResetExpense()
+		return nil
+	case contactcorrection.FieldCampaignID:
+		m.ResetCampaignID()
 		return nil
 	}
 	return fmt.Errorf("unknown ContactCorrection field %s", name)
@@ -7905,12 +9271,14 @@ type CustomerMutation struct {
 	birthday             *schema.Date
 	addbirthday          *schema.Date
 	tax_exempt           *string
+	source               *string
 	email_twin           *int
 	addemail_twin        *int
 	external_twin        *int
 	addexternal_twin     *int
 	departed_at          *time.Time
 	deleted_at           *time.Time
+	merged_into_id       *string
 	order_days           *int
 	addorder_days        *int
 	first_order_day      *int
@@ -7937,6 +9305,8 @@ type CustomerMutation struct {
 	clearedreferrals     bool
 	partner              *string
 	clearedpartner       bool
+	campaign             *string
+	clearedcampaign      bool
 	done                 bool
 	oldValue             func(context.Context) (*Customer, error)
 	predicates           []predicate.Customer
@@ -9012,6 +10382,104 @@ func (m *CustomerMutation) ResetTaxExempt() {
 	delete(m.clearedFields, customer.FieldTaxExempt)
 }
 
+// SetCampaignID sets the "campaign_id" field.
+func (m *CustomerMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *CustomerMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldCampaignID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ClearCampaignID clears the value of the "campaign_id" field.
+func (m *CustomerMutation) ClearCampaignID() {
+	m.campaign = nil
+	m.clearedFields[customer.FieldCampaignID] = struct{}{}
+}
+
+// CampaignIDCleared returns if the "campaign_id" field was cleared in this mutation.
+func (m *CustomerMutation) CampaignIDCleared() bool {
+	_, ok := m.clearedFields[customer.FieldCampaignID]
+	return ok
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *CustomerMutation) ResetCampaignID() {
+	m.campaign = nil
+	delete(m.clearedFields, customer.FieldCampaignID)
+}
+
+// SetSource sets the "source" field.
+func (m *CustomerMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CustomerMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *CustomerMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[customer.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *CustomerMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[customer.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CustomerMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, customer.FieldSource)
+}
+
 // SetEmailTwin sets the "email_twin" field.
 func (m *CustomerMutation) SetEmailTwin(i int) {
 	m.email_twin = &i
@@ -9220,6 +10688,55 @@ func (m *CustomerMutation) DeletedAtCleared() bool {
 func (m *CustomerMutation) ResetDeletedAt() {
 	m.deleted_at = nil
 	delete(m.clearedFields, customer.FieldDeletedAt)
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *CustomerMutation) SetMergedIntoID(s string) {
+	m.merged_into_id = &s
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *CustomerMutation) MergedIntoID() (r string, exists bool) {
+	v := m.merged_into_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldMergedIntoID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *CustomerMutation) ClearMergedIntoID() {
+	m.merged_into_id = nil
+	m.clearedFields[customer.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *CustomerMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[customer.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *CustomerMutation) ResetMergedIntoID() {
+	m.merged_into_id = nil
+	delete(m.clearedFields, customer.FieldMergedIntoID)
 }
 
 // SetOrderDays sets the "order_days" field.
@@ -9878,6 +11395,33 @@ func (m *CustomerMutation) ResetPartner() {
 	m.clearedpartner = false
 }
 
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *CustomerMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[customer.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *CustomerMutation) CampaignCleared() bool {
+	return m.CampaignIDCleared() || m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *CustomerMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *CustomerMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
 // Where appends a list predicates to the CustomerMutation builder.
 func (m *CustomerMutation) Where(ps ...predicate.Customer) {
 	m.predicates = append(m.predicates, ps...)
@@ -9912,7 +11456,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 40)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -9976,6 +11520,12 @@ func (m *CustomerMutation) Fields() []string {
 	if m.tax_exempt != nil {
 		fields = append(fields, customer.FieldTaxExempt)
 	}
+	if m.campaign != nil {
+		fields = append(fields, customer.FieldCampaignID)
+	}
+	if m.source != nil {
+		fields = append(fields, customer.FieldSource)
+	}
 	if m.email_twin != nil {
 		fields = append(fields, customer.FieldEmailTwin)
 	}
@@ -9987,6 +11537,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, customer.FieldDeletedAt)
+	}
+	if m.merged_into_id != nil {
+		fields = append(fields, customer.FieldMergedIntoID)
 	}
 	if m.order_days != nil {
 		fields = append(fields, customer.FieldOrderDays)
@@ -10074,6 +11627,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Birthday()
 	case customer.FieldTaxExempt:
 		return m.TaxExempt()
+	case customer.FieldCampaignID:
+		return m.CampaignID()
+	case customer.FieldSource:
+		return m.Source()
 	case customer.FieldEmailTwin:
 		return m.EmailTwin()
 	case customer.FieldExternalTwin:
@@ -10082,6 +11639,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
 		return m.DeletedAt()
+	case customer.FieldMergedIntoID:
+		return m.MergedIntoID()
 	case customer.FieldOrderDays:
 		return m.OrderDays()
 	case customer.FieldFirstOrderDay:
@@ -10157,6 +11716,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldBirthday(ctx)
 	case customer.FieldTaxExempt:
 		return m.OldTaxExempt(ctx)
+	case customer.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case customer.FieldSource:
+		return m.OldSource(ctx)
 	case customer.FieldEmailTwin:
 		return m.OldEmailTwin(ctx)
 	case customer.FieldExternalTwin:
@@ -10165,6 +11728,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case customer.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
 	case customer.FieldOrderDays:
 		return m.OldOrderDays(ctx)
 	case customer.FieldFirstOrderDay:
@@ -10345,6 +11910,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTaxExempt(v)
 		return nil
+	case customer.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case customer.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
 	case customer.FieldEmailTwin:
 		v, ok := value.(int)
 		if !ok {
@@ -10372,6 +11951,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case customer.FieldMergedIntoID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
 		return nil
 	case customer.FieldOrderDays:
 		v, ok := value.(int)
@@ -10613,11 +12199,20 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldTaxExempt) {
 		fields = append(fields, customer.FieldTaxExempt)
 	}
+	if m.FieldCleared(customer.FieldCampaignID) {
+		fields = append(fields, customer.FieldCampaignID)
+	}
+	if m.FieldCleared(customer.FieldSource) {
+		fields = append(fields, customer.FieldSource)
+	}
 	if m.FieldCleared(customer.FieldDepartedAt) {
 		fields = append(fields, customer.FieldDepartedAt)
 	}
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
+	}
+	if m.FieldCleared(customer.FieldMergedIntoID) {
+		fields = append(fields, customer.FieldMergedIntoID)
 	}
 	if m.FieldCleared(customer.FieldShownEarnings) {
 		fields = append(fields, customer.FieldShownEarnings)
@@ -10675,11 +12270,20 @@ func (m *CustomerMutation) ClearField(name string) error {
 	case customer.FieldTaxExempt:
 		m.ClearTaxExempt()
 		return nil
+	case customer.FieldCampaignID:
+		m.ClearCampaignID()
+		return nil
+	case customer.FieldSource:
+		m.ClearSource()
+		return nil
 	case customer.FieldDepartedAt:
 		m.ClearDepartedAt()
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldMergedIntoID:
+		m.ClearMergedIntoID()
 		return nil
 	case customer.FieldShownEarnings:
 		m.ClearShownEarnings()
@@ -10755,6 +12359,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 	case customer.FieldTaxExempt:
 		m.ResetTaxExempt()
 		return nil
+	case customer.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case customer.FieldSource:
+		m.ResetSource()
+		return nil
 	case customer.FieldEmailTwin:
 		m.ResetEmailTwin()
 		return nil
@@ -10766,6 +12376,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case customer.FieldMergedIntoID:
+		m.ResetMergedIntoID()
 		return nil
 	case customer.FieldOrderDays:
 		m.ResetOrderDays()
@@ -10809,7 +12422,7 @@ func (m *CustomerMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CustomerMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.owner != nil {
 		edges = append(edges, customer.EdgeOwner)
 	}
@@ -10821,6 +12434,9 @@ func (m *CustomerMutation) AddedEdges() []string {
 	}
 	if m.partner != nil {
 		edges = append(edges, customer.EdgePartner)
+	}
+	if m.campaign != nil {
+		edges = append(edges, customer.EdgeCampaign)
 	}
 	return edges
 }
@@ -10847,13 +12463,17 @@ func (m *CustomerMutation) AddedIDs(name string) []ent.Value {
 		if id := m.partner; id != nil {
 			return []ent.Value{*id}
 		}
+	case customer.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CustomerMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedreferrals != nil {
 		edges = append(edges, customer.EdgeReferrals)
 	}
@@ -10876,7 +12496,7 @@ func (m *CustomerMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CustomerMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedowner {
 		edges = append(edges, customer.EdgeOwner)
 	}
@@ -10888,6 +12508,9 @@ func (m *CustomerMutation) ClearedEdges() []string {
 	}
 	if m.clearedpartner {
 		edges = append(edges, customer.EdgePartner)
+	}
+	if m.clearedcampaign {
+		edges = append(edges, customer.EdgeCampaign)
 	}
 	return edges
 }
@@ -10904,6 +12527,8 @@ func (m *CustomerMutation) EdgeCleared(name string) bool {
 		return m.clearedreferrals
 	case customer.EdgePartner:
 		return m.clearedpartner
+	case customer.EdgeCampaign:
+		return m.clearedcampaign
 	}
 	return false
 }
@@ -10920,6 +12545,9 @@ func (m *CustomerMutation) ClearEdge(name string) error {
 		return nil
 	case customer.EdgePartner:
 		m.ClearPartner()
+		return nil
+	case customer.EdgeCampaign:
+		m.ClearCampaign()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer unique edge %s", name)
@@ -10941,8 +12569,1618 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 	case customer.EdgePartner:
 		m.ResetPartner()
 		return nil
+	case customer.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
 	}
 	return fmt.Errorf("unknown Customer edge %s", name)
+}
+
+// CustomerIdentityMutation represents an operation that mutates the CustomerIdentity nodes in the graph.
+type CustomerIdentityMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *customeridentity.Kind
+	value           *string
+	value_key       *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	merge           *string
+	clearedmerge    bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerIdentity, error)
+	predicates      []predicate.CustomerIdentity
+}
+
+var _ ent.Mutation = (*CustomerIdentityMutation)(nil)
+
+// customeridentityOption allows management of the mutation configuration using functional options.
+type customeridentityOption func(*CustomerIdentityMutation)
+
+// newCustomerIdentityMutation creates new mutation for the CustomerIdentity entity.
+func newCustomerIdentityMutation(c config, op Op, opts ...customeridentityOption) *CustomerIdentityMutation {
+	m := &CustomerIdentityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerIdentity,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerIdentityID sets the ID field of the mutation.
+func withCustomerIdentityID(id string) customeridentityOption {
+	return func(m *CustomerIdentityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerIdentity
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerIdentity, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerIdentity.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerIdentity sets the old CustomerIdentity of the mutation.
+func withCustomerIdentity(node *CustomerIdentity) customeridentityOption {
+	return func(m *CustomerIdentityMutation) {
+		m.oldValue = func(context.Context) (*CustomerIdentity, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerIdentityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerIdentityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerIdentity entities.
+func (m *CustomerIdentityMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerIdentityMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerIdentityMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerIdentity.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerIdentityMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerIdentityMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerIdentityMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CustomerIdentityMutation) SetKind(c customeridentity.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CustomerIdentityMutation) Kind() (r customeridentity.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldKind(ctx context.Context) (v customeridentity.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CustomerIdentityMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetValue sets the "value" field.
+func (m *CustomerIdentityMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *CustomerIdentityMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *CustomerIdentityMutation) ResetValue() {
+	m.value = nil
+}
+
+// SetValueKey sets the "value_key" field.
+func (m *CustomerIdentityMutation) SetValueKey(s string) {
+	m.value_key = &s
+}
+
+// ValueKey returns the value of the "value_key" field in the mutation.
+func (m *CustomerIdentityMutation) ValueKey() (r string, exists bool) {
+	v := m.value_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValueKey returns the old "value_key" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldValueKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValueKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValueKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValueKey: %w", err)
+	}
+	return oldValue.ValueKey, nil
+}
+
+// ResetValueKey resets all changes to the "value_key" field.
+func (m *CustomerIdentityMutation) ResetValueKey() {
+	m.value_key = nil
+}
+
+// SetMergeID sets the "merge_id" field.
+func (m *CustomerIdentityMutation) SetMergeID(s string) {
+	m.merge = &s
+}
+
+// MergeID returns the value of the "merge_id" field in the mutation.
+func (m *CustomerIdentityMutation) MergeID() (r string, exists bool) {
+	v := m.merge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergeID returns the old "merge_id" field's value of the CustomerIdentity entity.
+// If the CustomerIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerIdentityMutation) OldMergeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergeID: %w", err)
+	}
+	return oldValue.MergeID, nil
+}
+
+// ResetMergeID resets all changes to the "merge_id" field.
+func (m *CustomerIdentityMutation) ResetMergeID() {
+	m.merge = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *CustomerIdentityMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[customeridentity.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *CustomerIdentityMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *CustomerIdentityMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *CustomerIdentityMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearMerge clears the "merge" edge to the CustomerMerge entity.
+func (m *CustomerIdentityMutation) ClearMerge() {
+	m.clearedmerge = true
+	m.clearedFields[customeridentity.FieldMergeID] = struct{}{}
+}
+
+// MergeCleared reports if the "merge" edge to the CustomerMerge entity was cleared.
+func (m *CustomerIdentityMutation) MergeCleared() bool {
+	return m.clearedmerge
+}
+
+// MergeIDs returns the "merge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergeID instead. It exists only for internal usage by the builders.
+func (m *CustomerIdentityMutation) MergeIDs() (ids []string) {
+	if id := m.merge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerge resets all changes to the "merge" edge.
+func (m *CustomerIdentityMutation) ResetMerge() {
+	m.merge = nil
+	m.clearedmerge = false
+}
+
+// Where appends a list predicates to the CustomerIdentityMutation builder.
+func (m *CustomerIdentityMutation) Where(ps ...predicate.CustomerIdentity) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerIdentityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerIdentityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerIdentity, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerIdentityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerIdentityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerIdentity).
+func (m *CustomerIdentityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerIdentityMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.customer != nil {
+		fields = append(fields, customeridentity.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, customeridentity.FieldKind)
+	}
+	if m.value != nil {
+		fields = append(fields, customeridentity.FieldValue)
+	}
+	if m.value_key != nil {
+		fields = append(fields, customeridentity.FieldValueKey)
+	}
+	if m.merge != nil {
+		fields = append(fields, customeridentity.FieldMergeID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerIdentityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		return m.CustomerID()
+	case customeridentity.FieldKind:
+		return m.Kind()
+	case customeridentity.FieldValue:
+		return m.Value()
+	case customeridentity.FieldValueKey:
+		return m.ValueKey()
+	case customeridentity.FieldMergeID:
+		return m.MergeID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerIdentityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customeridentity.FieldKind:
+		return m.OldKind(ctx)
+	case customeridentity.FieldValue:
+		return m.OldValue(ctx)
+	case customeridentity.FieldValueKey:
+		return m.OldValueKey(ctx)
+	case customeridentity.FieldMergeID:
+		return m.OldMergeID(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerIdentityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customeridentity.FieldKind:
+		v, ok := value.(customeridentity.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case customeridentity.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case customeridentity.FieldValueKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValueKey(v)
+		return nil
+	case customeridentity.FieldMergeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergeID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerIdentityMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerIdentityMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerIdentityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerIdentity numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerIdentityMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerIdentityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerIdentityMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerIdentity nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerIdentityMutation) ResetField(name string) error {
+	switch name {
+	case customeridentity.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customeridentity.FieldKind:
+		m.ResetKind()
+		return nil
+	case customeridentity.FieldValue:
+		m.ResetValue()
+		return nil
+	case customeridentity.FieldValueKey:
+		m.ResetValueKey()
+		return nil
+	case customeridentity.FieldMergeID:
+		m.ResetMergeID()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerIdentityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.customer != nil {
+		edges = append(edges, customeridentity.EdgeCustomer)
+	}
+	if m.merge != nil {
+		edges = append(edges, customeridentity.EdgeMerge)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerIdentityMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case customeridentity.EdgeMerge:
+		if id := m.merge; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerIdentityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerIdentityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerIdentityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcustomer {
+		edges = append(edges, customeridentity.EdgeCustomer)
+	}
+	if m.clearedmerge {
+		edges = append(edges, customeridentity.EdgeMerge)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerIdentityMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		return m.clearedcustomer
+	case customeridentity.EdgeMerge:
+		return m.clearedmerge
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerIdentityMutation) ClearEdge(name string) error {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case customeridentity.EdgeMerge:
+		m.ClearMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerIdentityMutation) ResetEdge(name string) error {
+	switch name {
+	case customeridentity.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case customeridentity.EdgeMerge:
+		m.ResetMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerIdentity edge %s", name)
+}
+
+// CustomerMergeMutation represents an operation that mutates the CustomerMerge nodes in the graph.
+type CustomerMergeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	actor         *string
+	reason        *string
+	before        *json.RawMessage
+	appendbefore  json.RawMessage
+	undone_at     *time.Time
+	undone_by     *string
+	undo_reason   *string
+	clearedFields map[string]struct{}
+	kept          *string
+	clearedkept   bool
+	merged        *string
+	clearedmerged bool
+	done          bool
+	oldValue      func(context.Context) (*CustomerMerge, error)
+	predicates    []predicate.CustomerMerge
+}
+
+var _ ent.Mutation = (*CustomerMergeMutation)(nil)
+
+// customermergeOption allows management of the mutation configuration using functional options.
+type customermergeOption func(*CustomerMergeMutation)
+
+// newCustomerMergeMutation creates new mutation for the CustomerMerge entity.
+func newCustomerMergeMutation(c config, op Op, opts ...customermergeOption) *CustomerMergeMutation {
+	m := &CustomerMergeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerMerge,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerMergeID sets the ID field of the mutation.
+func withCustomerMergeID(id string) customermergeOption {
+	return func(m *CustomerMergeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerMerge
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerMerge, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerMerge.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerMerge sets the old CustomerMerge of the mutation.
+func withCustomerMerge(node *CustomerMerge) customermergeOption {
+	return func(m *CustomerMergeMutation) {
+		m.oldValue = func(context.Context) (*CustomerMerge, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerMergeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerMergeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerMerge entities.
+func (m *CustomerMergeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerMergeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerMergeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerMerge.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKeptID sets the "kept_id" field.
+func (m *CustomerMergeMutation) SetKeptID(s string) {
+	m.kept = &s
+}
+
+// KeptID returns the value of the "kept_id" field in the mutation.
+func (m *CustomerMergeMutation) KeptID() (r string, exists bool) {
+	v := m.kept
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeptID returns the old "kept_id" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldKeptID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeptID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeptID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeptID: %w", err)
+	}
+	return oldValue.KeptID, nil
+}
+
+// ResetKeptID resets all changes to the "kept_id" field.
+func (m *CustomerMergeMutation) ResetKeptID() {
+	m.kept = nil
+}
+
+// SetMergedID sets the "merged_id" field.
+func (m *CustomerMergeMutation) SetMergedID(s string) {
+	m.merged = &s
+}
+
+// MergedID returns the value of the "merged_id" field in the mutation.
+func (m *CustomerMergeMutation) MergedID() (r string, exists bool) {
+	v := m.merged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedID returns the old "merged_id" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldMergedID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedID: %w", err)
+	}
+	return oldValue.MergedID, nil
+}
+
+// ResetMergedID resets all changes to the "merged_id" field.
+func (m *CustomerMergeMutation) ResetMergedID() {
+	m.merged = nil
+}
+
+// SetAt sets the "at" field.
+func (m *CustomerMergeMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *CustomerMergeMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *CustomerMergeMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *CustomerMergeMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *CustomerMergeMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *CustomerMergeMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CustomerMergeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CustomerMergeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *CustomerMergeMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[customermerge.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *CustomerMergeMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CustomerMergeMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, customermerge.FieldReason)
+}
+
+// SetBefore sets the "before" field.
+func (m *CustomerMergeMutation) SetBefore(jm json.RawMessage) {
+	m.before = &jm
+	m.appendbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *CustomerMergeMutation) Before() (r json.RawMessage, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldBefore(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AppendBefore adds jm to the "before" field.
+func (m *CustomerMergeMutation) AppendBefore(jm json.RawMessage) {
+	m.appendbefore = append(m.appendbefore, jm...)
+}
+
+// AppendedBefore returns the list of values that were appended to the "before" field in this mutation.
+func (m *CustomerMergeMutation) AppendedBefore() (json.RawMessage, bool) {
+	if len(m.appendbefore) == 0 {
+		return nil, false
+	}
+	return m.appendbefore, true
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *CustomerMergeMutation) ResetBefore() {
+	m.before = nil
+	m.appendbefore = nil
+}
+
+// SetUndoneAt sets the "undone_at" field.
+func (m *CustomerMergeMutation) SetUndoneAt(t time.Time) {
+	m.undone_at = &t
+}
+
+// UndoneAt returns the value of the "undone_at" field in the mutation.
+func (m *CustomerMergeMutation) UndoneAt() (r time.Time, exists bool) {
+	v := m.undone_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoneAt returns the old "undone_at" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoneAt: %w", err)
+	}
+	return oldValue.UndoneAt, nil
+}
+
+// ClearUndoneAt clears the value of the "undone_at" field.
+func (m *CustomerMergeMutation) ClearUndoneAt() {
+	m.undone_at = nil
+	m.clearedFields[customermerge.FieldUndoneAt] = struct{}{}
+}
+
+// UndoneAtCleared returns if the "undone_at" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoneAtCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoneAt]
+	return ok
+}
+
+// ResetUndoneAt resets all changes to the "undone_at" field.
+func (m *CustomerMergeMutation) ResetUndoneAt() {
+	m.undone_at = nil
+	delete(m.clearedFields, customermerge.FieldUndoneAt)
+}
+
+// SetUndoneBy sets the "undone_by" field.
+func (m *CustomerMergeMutation) SetUndoneBy(s string) {
+	m.undone_by = &s
+}
+
+// UndoneBy returns the value of the "undone_by" field in the mutation.
+func (m *CustomerMergeMutation) UndoneBy() (r string, exists bool) {
+	v := m.undone_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoneBy returns the old "undone_by" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoneBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoneBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoneBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoneBy: %w", err)
+	}
+	return oldValue.UndoneBy, nil
+}
+
+// ClearUndoneBy clears the value of the "undone_by" field.
+func (m *CustomerMergeMutation) ClearUndoneBy() {
+	m.undone_by = nil
+	m.clearedFields[customermerge.FieldUndoneBy] = struct{}{}
+}
+
+// UndoneByCleared returns if the "undone_by" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoneByCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoneBy]
+	return ok
+}
+
+// ResetUndoneBy resets all changes to the "undone_by" field.
+func (m *CustomerMergeMutation) ResetUndoneBy() {
+	m.undone_by = nil
+	delete(m.clearedFields, customermerge.FieldUndoneBy)
+}
+
+// SetUndoReason sets the "undo_reason" field.
+func (m *CustomerMergeMutation) SetUndoReason(s string) {
+	m.undo_reason = &s
+}
+
+// UndoReason returns the value of the "undo_reason" field in the mutation.
+func (m *CustomerMergeMutation) UndoReason() (r string, exists bool) {
+	v := m.undo_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoReason returns the old "undo_reason" field's value of the CustomerMerge entity.
+// If the CustomerMerge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMergeMutation) OldUndoReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoReason: %w", err)
+	}
+	return oldValue.UndoReason, nil
+}
+
+// ClearUndoReason clears the value of the "undo_reason" field.
+func (m *CustomerMergeMutation) ClearUndoReason() {
+	m.undo_reason = nil
+	m.clearedFields[customermerge.FieldUndoReason] = struct{}{}
+}
+
+// UndoReasonCleared returns if the "undo_reason" field was cleared in this mutation.
+func (m *CustomerMergeMutation) UndoReasonCleared() bool {
+	_, ok := m.clearedFields[customermerge.FieldUndoReason]
+	return ok
+}
+
+// ResetUndoReason resets all changes to the "undo_reason" field.
+func (m *CustomerMergeMutation) ResetUndoReason() {
+	m.undo_reason = nil
+	delete(m.clearedFields, customermerge.FieldUndoReason)
+}
+
+// ClearKept clears the "kept" edge to the Customer entity.
+func (m *CustomerMergeMutation) ClearKept() {
+	m.clearedkept = true
+	m.clearedFields[customermerge.FieldKeptID] = struct{}{}
+}
+
+// KeptCleared reports if the "kept" edge to the Customer entity was cleared.
+func (m *CustomerMergeMutation) KeptCleared() bool {
+	return m.clearedkept
+}
+
+// KeptIDs returns the "kept" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// KeptID instead. It exists only for internal usage by the builders.
+func (m *CustomerMergeMutation) KeptIDs() (ids []string) {
+	if id := m.kept; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetKept resets all changes to the "kept" edge.
+func (m *CustomerMergeMutation) ResetKept() {
+	m.kept = nil
+	m.clearedkept = false
+}
+
+// ClearMerged clears the "merged" edge to the Customer entity.
+func (m *CustomerMergeMutation) ClearMerged() {
+	m.clearedmerged = true
+	m.clearedFields[customermerge.FieldMergedID] = struct{}{}
+}
+
+// MergedCleared reports if the "merged" edge to the Customer entity was cleared.
+func (m *CustomerMergeMutation) MergedCleared() bool {
+	return m.clearedmerged
+}
+
+// MergedIDs returns the "merged" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedID instead. It exists only for internal usage by the builders.
+func (m *CustomerMergeMutation) MergedIDs() (ids []string) {
+	if id := m.merged; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerged resets all changes to the "merged" edge.
+func (m *CustomerMergeMutation) ResetMerged() {
+	m.merged = nil
+	m.clearedmerged = false
+}
+
+// Where appends a list predicates to the CustomerMergeMutation builder.
+func (m *CustomerMergeMutation) Where(ps ...predicate.CustomerMerge) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerMergeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerMergeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerMerge, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerMergeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerMergeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerMerge).
+func (m *CustomerMergeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerMergeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.kept != nil {
+		fields = append(fields, customermerge.FieldKeptID)
+	}
+	if m.merged != nil {
+		fields = append(fields, customermerge.FieldMergedID)
+	}
+	if m.at != nil {
+		fields = append(fields, customermerge.FieldAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, customermerge.FieldActor)
+	}
+	if m.reason != nil {
+		fields = append(fields, customermerge.FieldReason)
+	}
+	if m.before != nil {
+		fields = append(fields, customermerge.FieldBefore)
+	}
+	if m.undone_at != nil {
+		fields = append(fields, customermerge.FieldUndoneAt)
+	}
+	if m.undone_by != nil {
+		fields = append(fields, customermerge.FieldUndoneBy)
+	}
+	if m.undo_reason != nil {
+		fields = append(fields, customermerge.FieldUndoReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerMergeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customermerge.FieldKeptID:
+		return m.KeptID()
+	case customermerge.FieldMergedID:
+		return m.MergedID()
+	case customermerge.FieldAt:
+		return m.At()
+	case customermerge.FieldActor:
+		return m.Actor()
+	case customermerge.FieldReason:
+		return m.Reason()
+	case customermerge.FieldBefore:
+		return m.Before()
+	case customermerge.FieldUndoneAt:
+		return m.UndoneAt()
+	case customermerge.FieldUndoneBy:
+		return m.UndoneBy()
+	case customermerge.FieldUndoReason:
+		return m.UndoReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerMergeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customermerge.FieldKeptID:
+		return m.OldKeptID(ctx)
+	case customermerge.FieldMergedID:
+		return m.OldMergedID(ctx)
+	case customermerge.FieldAt:
+		return m.OldAt(ctx)
+	case customermerge.FieldActor:
+		return m.OldActor(ctx)
+	case customermerge.FieldReason:
+		return m.OldReason(ctx)
+	case customermerge.FieldBefore:
+		return m.OldBefore(ctx)
+	case customermerge.FieldUndoneAt:
+		return m.OldUndoneAt(ctx)
+	case customermerge.FieldUndoneBy:
+		return m.OldUndoneBy(ctx)
+	case customermerge.FieldUndoReason:
+		return m.OldUndoReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerMergeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customermerge.FieldKeptID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeptID(v)
+		return nil
+	case customermerge.FieldMergedID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedID(v)
+		return nil
+	case customermerge.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case customermerge.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case customermerge.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case customermerge.FieldBefore:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case customermerge.FieldUndoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoneAt(v)
+		return nil
+	case customermerge.FieldUndoneBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoneBy(v)
+		return nil
+	case customermerge.FieldUndoReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerMergeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerMergeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerMergeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerMerge numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerMergeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customermerge.FieldReason) {
+		fields = append(fields, customermerge.FieldReason)
+	}
+	if m.FieldCleared(customermerge.FieldUndoneAt) {
+		fields = append(fields, customermerge.FieldUndoneAt)
+	}
+	if m.FieldCleared(customermerge.FieldUndoneBy) {
+		fields = append(fields, customermerge.FieldUndoneBy)
+	}
+	if m.FieldCleared(customermerge.FieldUndoReason) {
+		fields = append(fields, customermerge.FieldUndoReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerMergeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerMergeMutation) ClearField(name string) error {
+	switch name {
+	case customermerge.FieldReason:
+		m.ClearReason()
+		return nil
+	case customermerge.FieldUndoneAt:
+		m.ClearUndoneAt()
+		return nil
+	case customermerge.FieldUndoneBy:
+		m.ClearUndoneBy()
+		return nil
+	case customermerge.FieldUndoReason:
+		m.ClearUndoReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerMergeMutation) ResetField(name string) error {
+	switch name {
+	case customermerge.FieldKeptID:
+		m.ResetKeptID()
+		return nil
+	case customermerge.FieldMergedID:
+		m.ResetMergedID()
+		return nil
+	case customermerge.FieldAt:
+		m.ResetAt()
+		return nil
+	case customermerge.FieldActor:
+		m.ResetActor()
+		return nil
+	case customermerge.FieldReason:
+		m.ResetReason()
+		return nil
+	case customermerge.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case customermerge.FieldUndoneAt:
+		m.ResetUndoneAt()
+		return nil
+	case customermerge.FieldUndoneBy:
+		m.ResetUndoneBy()
+		return nil
+	case customermerge.FieldUndoReason:
+		m.ResetUndoReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerMergeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.kept != nil {
+		edges = append(edges, customermerge.EdgeKept)
+	}
+	if m.merged != nil {
+		edges = append(edges, customermerge.EdgeMerged)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerMergeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customermerge.EdgeKept:
+		if id := m.kept; id != nil {
+			return []ent.Value{*id}
+		}
+	case customermerge.EdgeMerged:
+		if id := m.merged; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerMergeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerMergeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerMergeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedkept {
+		edges = append(edges, customermerge.EdgeKept)
+	}
+	if m.clearedmerged {
+		edges = append(edges, customermerge.EdgeMerged)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerMergeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customermerge.EdgeKept:
+		return m.clearedkept
+	case customermerge.EdgeMerged:
+		return m.clearedmerged
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerMergeMutation) ClearEdge(name string) error {
+	switch name {
+	case customermerge.EdgeKept:
+		m.ClearKept()
+		return nil
+	case customermerge.EdgeMerged:
+		m.ClearMerged()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerMergeMutation) ResetEdge(name string) error {
+	switch name {
+	case customermerge.EdgeKept:
+		m.ResetKept()
+		return nil
+	case customermerge.EdgeMerged:
+		m.ResetMerged()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerMerge edge %s", name)
 }
 
 // DatedValueMutation represents an operation that mutates the DatedValue nodes in the graph.
@@ -11567,6 +14805,822 @@ func (m *DatedValueMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DatedValueMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DatedValue edge %s", name)
+}
+
+// DuplicateDecisionMutation represents an operation that mutates the DuplicateDecision nodes in the graph.
+type DuplicateDecisionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	actor         *string
+	reason        *string
+	revoked_at    *time.Time
+	revoked_by    *string
+	clearedFields map[string]struct{}
+	first         *string
+	clearedfirst  bool
+	second        *string
+	clearedsecond bool
+	done          bool
+	oldValue      func(context.Context) (*DuplicateDecision, error)
+	predicates    []predicate.DuplicateDecision
+}
+
+var _ ent.Mutation = (*DuplicateDecisionMutation)(nil)
+
+// duplicatedecisionOption allows management of the mutation configuration using functional options.
+type duplicatedecisionOption func(*DuplicateDecisionMutation)
+
+// newDuplicateDecisionMutation creates new mutation for the DuplicateDecision entity.
+func newDuplicateDecisionMutation(c config, op Op, opts ...duplicatedecisionOption) *DuplicateDecisionMutation {
+	m := &DuplicateDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuplicateDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDuplicateDecisionID sets the ID field of the mutation.
+func withDuplicateDecisionID(id string) duplicatedecisionOption {
+	return func(m *DuplicateDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DuplicateDecision
+		)
+		m.oldValue = func(ctx context.Context) (*DuplicateDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DuplicateDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuplicateDecision sets the old DuplicateDecision of the mutation.
+func withDuplicateDecision(node *DuplicateDecision) duplicatedecisionOption {
+	return func(m *DuplicateDecisionMutation) {
+		m.oldValue = func(context.Context) (*DuplicateDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DuplicateDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DuplicateDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DuplicateDecision entities.
+func (m *DuplicateDecisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DuplicateDecisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DuplicateDecisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DuplicateDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFirstID sets the "first_id" field.
+func (m *DuplicateDecisionMutation) SetFirstID(s string) {
+	m.first = &s
+}
+
+// FirstID returns the value of the "first_id" field in the mutation.
+func (m *DuplicateDecisionMutation) FirstID() (r string, exists bool) {
+	v := m.first
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstID returns the old "first_id" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldFirstID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstID: %w", err)
+	}
+	return oldValue.FirstID, nil
+}
+
+// ResetFirstID resets all changes to the "first_id" field.
+func (m *DuplicateDecisionMutation) ResetFirstID() {
+	m.first = nil
+}
+
+// SetSecondID sets the "second_id" field.
+func (m *DuplicateDecisionMutation) SetSecondID(s string) {
+	m.second = &s
+}
+
+// SecondID returns the value of the "second_id" field in the mutation.
+func (m *DuplicateDecisionMutation) SecondID() (r string, exists bool) {
+	v := m.second
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondID returns the old "second_id" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldSecondID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondID: %w", err)
+	}
+	return oldValue.SecondID, nil
+}
+
+// ResetSecondID resets all changes to the "second_id" field.
+func (m *DuplicateDecisionMutation) ResetSecondID() {
+	m.second = nil
+}
+
+// SetAt sets the "at" field.
+func (m *DuplicateDecisionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *DuplicateDecisionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *DuplicateDecisionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *DuplicateDecisionMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *DuplicateDecisionMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *DuplicateDecisionMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DuplicateDecisionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DuplicateDecisionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *DuplicateDecisionMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[duplicatedecision.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DuplicateDecisionMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, duplicatedecision.FieldReason)
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *DuplicateDecisionMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *DuplicateDecisionMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *DuplicateDecisionMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[duplicatedecision.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *DuplicateDecisionMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, duplicatedecision.FieldRevokedAt)
+}
+
+// SetRevokedBy sets the "revoked_by" field.
+func (m *DuplicateDecisionMutation) SetRevokedBy(s string) {
+	m.revoked_by = &s
+}
+
+// RevokedBy returns the value of the "revoked_by" field in the mutation.
+func (m *DuplicateDecisionMutation) RevokedBy() (r string, exists bool) {
+	v := m.revoked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedBy returns the old "revoked_by" field's value of the DuplicateDecision entity.
+// If the DuplicateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DuplicateDecisionMutation) OldRevokedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedBy: %w", err)
+	}
+	return oldValue.RevokedBy, nil
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (m *DuplicateDecisionMutation) ClearRevokedBy() {
+	m.revoked_by = nil
+	m.clearedFields[duplicatedecision.FieldRevokedBy] = struct{}{}
+}
+
+// RevokedByCleared returns if the "revoked_by" field was cleared in this mutation.
+func (m *DuplicateDecisionMutation) RevokedByCleared() bool {
+	_, ok := m.clearedFields[duplicatedecision.FieldRevokedBy]
+	return ok
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" field.
+func (m *DuplicateDecisionMutation) ResetRevokedBy() {
+	m.revoked_by = nil
+	delete(m.clearedFields, duplicatedecision.FieldRevokedBy)
+}
+
+// ClearFirst clears the "first" edge to the Customer entity.
+func (m *DuplicateDecisionMutation) ClearFirst() {
+	m.clearedfirst = true
+	m.clearedFields[duplicatedecision.FieldFirstID] = struct{}{}
+}
+
+// FirstCleared reports if the "first" edge to the Customer entity was cleared.
+func (m *DuplicateDecisionMutation) FirstCleared() bool {
+	return m.clearedfirst
+}
+
+// FirstIDs returns the "first" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FirstID instead. It exists only for internal usage by the builders.
+func (m *DuplicateDecisionMutation) FirstIDs() (ids []string) {
+	if id := m.first; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFirst resets all changes to the "first" edge.
+func (m *DuplicateDecisionMutation) ResetFirst() {
+	m.first = nil
+	m.clearedfirst = false
+}
+
+// ClearSecond clears the "second" edge to the Customer entity.
+func (m *DuplicateDecisionMutation) ClearSecond() {
+	m.clearedsecond = true
+	m.clearedFields[duplicatedecision.FieldSecondID] = struct{}{}
+}
+
+// SecondCleared reports if the "second" edge to the Customer entity was cleared.
+func (m *DuplicateDecisionMutation) SecondCleared() bool {
+	return m.clearedsecond
+}
+
+// SecondIDs returns the "second" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SecondID instead. It exists only for internal usage by the builders.
+func (m *DuplicateDecisionMutation) SecondIDs() (ids []string) {
+	if id := m.second; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSecond resets all changes to the "second" edge.
+func (m *DuplicateDecisionMutation) ResetSecond() {
+	m.second = nil
+	m.clearedsecond = false
+}
+
+// Where appends a list predicates to the DuplicateDecisionMutation builder.
+func (m *DuplicateDecisionMutation) Where(ps ...predicate.DuplicateDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DuplicateDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DuplicateDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DuplicateDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DuplicateDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DuplicateDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DuplicateDecision).
+func (m *DuplicateDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DuplicateDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.first != nil {
+		fields = append(fields, duplicatedecision.FieldFirstID)
+	}
+	if m.second != nil {
+		fields = append(fields, duplicatedecision.FieldSecondID)
+	}
+	if m.at != nil {
+		fields = append(fields, duplicatedecision.FieldAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, duplicatedecision.FieldActor)
+	}
+	if m.reason != nil {
+		fields = append(fields, duplicatedecision.FieldReason)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, duplicatedecision.FieldRevokedAt)
+	}
+	if m.revoked_by != nil {
+		fields = append(fields, duplicatedecision.FieldRevokedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DuplicateDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		return m.FirstID()
+	case duplicatedecision.FieldSecondID:
+		return m.SecondID()
+	case duplicatedecision.FieldAt:
+		return m.At()
+	case duplicatedecision.FieldActor:
+		return m.Actor()
+	case duplicatedecision.FieldReason:
+		return m.Reason()
+	case duplicatedecision.FieldRevokedAt:
+		return m.RevokedAt()
+	case duplicatedecision.FieldRevokedBy:
+		return m.RevokedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DuplicateDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		return m.OldFirstID(ctx)
+	case duplicatedecision.FieldSecondID:
+		return m.OldSecondID(ctx)
+	case duplicatedecision.FieldAt:
+		return m.OldAt(ctx)
+	case duplicatedecision.FieldActor:
+		return m.OldActor(ctx)
+	case duplicatedecision.FieldReason:
+		return m.OldReason(ctx)
+	case duplicatedecision.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case duplicatedecision.FieldRevokedBy:
+		return m.OldRevokedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstID(v)
+		return nil
+	case duplicatedecision.FieldSecondID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondID(v)
+		return nil
+	case duplicatedecision.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case duplicatedecision.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case duplicatedecision.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DuplicateDecisionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DuplicateDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DuplicateDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DuplicateDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DuplicateDecisionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(duplicatedecision.FieldReason) {
+		fields = append(fields, duplicatedecision.FieldReason)
+	}
+	if m.FieldCleared(duplicatedecision.FieldRevokedAt) {
+		fields = append(fields, duplicatedecision.FieldRevokedAt)
+	}
+	if m.FieldCleared(duplicatedecision.FieldRevokedBy) {
+		fields = append(fields, duplicatedecision.FieldRevokedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DuplicateDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DuplicateDecisionMutation) ClearField(name string) error {
+	switch name {
+	case duplicatedecision.FieldReason:
+		m.ClearReason()
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		m.ClearRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DuplicateDecisionMutation) ResetField(name string) error {
+	switch name {
+	case duplicatedecision.FieldFirstID:
+		m.ResetFirstID()
+		return nil
+	case duplicatedecision.FieldSecondID:
+		m.ResetSecondID()
+		return nil
+	case duplicatedecision.FieldAt:
+		m.ResetAt()
+		return nil
+	case duplicatedecision.FieldActor:
+		m.ResetActor()
+		return nil
+	case duplicatedecision.FieldReason:
+		m.ResetReason()
+		return nil
+	case duplicatedecision.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case duplicatedecision.FieldRevokedBy:
+		m.ResetRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DuplicateDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.first != nil {
+		edges = append(edges, duplicatedecision.EdgeFirst)
+	}
+	if m.second != nil {
+		edges = append(edges, duplicatedecision.EdgeSecond)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DuplicateDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		if id := m.first; id != nil {
+			return []ent.Value{*id}
+		}
+	case duplicatedecision.EdgeSecond:
+		if id := m.second; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DuplicateDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DuplicateDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DuplicateDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedfirst {
+		edges = append(edges, duplicatedecision.EdgeFirst)
+	}
+	if m.clearedsecond {
+		edges = append(edges, duplicatedecision.EdgeSecond)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DuplicateDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		return m.clearedfirst
+	case duplicatedecision.EdgeSecond:
+		return m.clearedsecond
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DuplicateDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		m.ClearFirst()
+		return nil
+	case duplicatedecision.EdgeSecond:
+		m.ClearSecond()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DuplicateDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case duplicatedecision.EdgeFirst:
+		m.ResetFirst()
+		return nil
+	case duplicatedecision.EdgeSecond:
+		m.ResetSecond()
+		return nil
+	}
+	return fmt.Errorf("unknown DuplicateDecision edge %s", name)
 }
 
 // HandOverMutation represents an operation that mutates the HandOver nodes in the graph.
@@ -16206,6 +20260,548 @@ func (m *MeasurementDefinitionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MeasurementDefinitionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MeasurementDefinition edge %s", name)
+}
+
+// MergedRowMutation represents an operation that mutates the MergedRow nodes in the graph.
+type MergedRowMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	place         *string
+	row_id        *string
+	belongs_to    *string
+	clearedFields map[string]struct{}
+	merge         *string
+	clearedmerge  bool
+	done          bool
+	oldValue      func(context.Context) (*MergedRow, error)
+	predicates    []predicate.MergedRow
+}
+
+var _ ent.Mutation = (*MergedRowMutation)(nil)
+
+// mergedrowOption allows management of the mutation configuration using functional options.
+type mergedrowOption func(*MergedRowMutation)
+
+// newMergedRowMutation creates new mutation for the MergedRow entity.
+func newMergedRowMutation(c config, op Op, opts ...mergedrowOption) *MergedRowMutation {
+	m := &MergedRowMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMergedRow,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMergedRowID sets the ID field of the mutation.
+func withMergedRowID(id int) mergedrowOption {
+	return func(m *MergedRowMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MergedRow
+		)
+		m.oldValue = func(ctx context.Context) (*MergedRow, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MergedRow.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMergedRow sets the old MergedRow of the mutation.
+func withMergedRow(node *MergedRow) mergedrowOption {
+	return func(m *MergedRowMutation) {
+		m.oldValue = func(context.Context) (*MergedRow, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MergedRowMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MergedRowMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MergedRowMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MergedRowMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MergedRow.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetMergeID sets the "merge_id" field.
+func (m *MergedRowMutation) SetMergeID(s string) {
+	m.merge = &s
+}
+
+// MergeID returns the value of the "merge_id" field in the mutation.
+func (m *MergedRowMutation) MergeID() (r string, exists bool) {
+	v := m.merge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergeID returns the old "merge_id" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldMergeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergeID: %w", err)
+	}
+	return oldValue.MergeID, nil
+}
+
+// ResetMergeID resets all changes to the "merge_id" field.
+func (m *MergedRowMutation) ResetMergeID() {
+	m.merge = nil
+}
+
+// SetPlace sets the "place" field.
+func (m *MergedRowMutation) SetPlace(s string) {
+	m.place = &s
+}
+
+// Place returns the value of the "place" field in the mutation.
+func (m *MergedRowMutation) Place() (r string, exists bool) {
+	v := m.place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlace returns the old "place" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldPlace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlace: %w", err)
+	}
+	return oldValue.Place, nil
+}
+
+// ResetPlace resets all changes to the "place" field.
+func (m *MergedRowMutation) ResetPlace() {
+	m.place = nil
+}
+
+// SetRowID sets the "row_id" field.
+func (m *MergedRowMutation) SetRowID(s string) {
+	m.row_id = &s
+}
+
+// RowID returns the value of the "row_id" field in the mutation.
+func (m *MergedRowMutation) RowID() (r string, exists bool) {
+	v := m.row_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowID returns the old "row_id" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldRowID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowID: %w", err)
+	}
+	return oldValue.RowID, nil
+}
+
+// ResetRowID resets all changes to the "row_id" field.
+func (m *MergedRowMutation) ResetRowID() {
+	m.row_id = nil
+}
+
+// SetBelongsTo sets the "belongs_to" field.
+func (m *MergedRowMutation) SetBelongsTo(s string) {
+	m.belongs_to = &s
+}
+
+// BelongsTo returns the value of the "belongs_to" field in the mutation.
+func (m *MergedRowMutation) BelongsTo() (r string, exists bool) {
+	v := m.belongs_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBelongsTo returns the old "belongs_to" field's value of the MergedRow entity.
+// If the MergedRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MergedRowMutation) OldBelongsTo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBelongsTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBelongsTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBelongsTo: %w", err)
+	}
+	return oldValue.BelongsTo, nil
+}
+
+// ResetBelongsTo resets all changes to the "belongs_to" field.
+func (m *MergedRowMutation) ResetBelongsTo() {
+	m.belongs_to = nil
+}
+
+// ClearMerge clears the "merge" edge to the CustomerMerge entity.
+func (m *MergedRowMutation) ClearMerge() {
+	m.clearedmerge = true
+	m.clearedFields[mergedrow.FieldMergeID] = struct{}{}
+}
+
+// MergeCleared reports if the "merge" edge to the CustomerMerge entity was cleared.
+func (m *MergedRowMutation) MergeCleared() bool {
+	return m.clearedmerge
+}
+
+// MergeIDs returns the "merge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergeID instead. It exists only for internal usage by the builders.
+func (m *MergedRowMutation) MergeIDs() (ids []string) {
+	if id := m.merge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMerge resets all changes to the "merge" edge.
+func (m *MergedRowMutation) ResetMerge() {
+	m.merge = nil
+	m.clearedmerge = false
+}
+
+// Where appends a list predicates to the MergedRowMutation builder.
+func (m *MergedRowMutation) Where(ps ...predicate.MergedRow) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MergedRowMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MergedRowMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MergedRow, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MergedRowMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MergedRowMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MergedRow).
+func (m *MergedRowMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MergedRowMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.merge != nil {
+		fields = append(fields, mergedrow.FieldMergeID)
+	}
+	if m.place != nil {
+		fields = append(fields, mergedrow.FieldPlace)
+	}
+	if m.row_id != nil {
+		fields = append(fields, mergedrow.FieldRowID)
+	}
+	if m.belongs_to != nil {
+		fields = append(fields, mergedrow.FieldBelongsTo)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MergedRowMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mergedrow.FieldMergeID:
+		return m.MergeID()
+	case mergedrow.FieldPlace:
+		return m.Place()
+	case mergedrow.FieldRowID:
+		return m.RowID()
+	case mergedrow.FieldBelongsTo:
+		return m.BelongsTo()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MergedRowMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mergedrow.FieldMergeID:
+		return m.OldMergeID(ctx)
+	case mergedrow.FieldPlace:
+		return m.OldPlace(ctx)
+	case mergedrow.FieldRowID:
+		return m.OldRowID(ctx)
+	case mergedrow.FieldBelongsTo:
+		return m.OldBelongsTo(ctx)
+	}
+	return nil, fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MergedRowMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mergedrow.FieldMergeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergeID(v)
+		return nil
+	case mergedrow.FieldPlace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlace(v)
+		return nil
+	case mergedrow.FieldRowID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowID(v)
+		return nil
+	case mergedrow.FieldBelongsTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBelongsTo(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MergedRowMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MergedRowMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MergedRowMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown MergedRow numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MergedRowMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MergedRowMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MergedRowMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MergedRow nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MergedRowMutation) ResetField(name string) error {
+	switch name {
+	case mergedrow.FieldMergeID:
+		m.ResetMergeID()
+		return nil
+	case mergedrow.FieldPlace:
+		m.ResetPlace()
+		return nil
+	case mergedrow.FieldRowID:
+		m.ResetRowID()
+		return nil
+	case mergedrow.FieldBelongsTo:
+		m.ResetBelongsTo()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MergedRowMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.merge != nil {
+		edges = append(edges, mergedrow.EdgeMerge)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MergedRowMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case mergedrow.EdgeMerge:
+		if id := m.merge; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MergedRowMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MergedRowMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MergedRowMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmerge {
+		edges = append(edges, mergedrow.EdgeMerge)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MergedRowMutation) EdgeCleared(name string) bool {
+	switch name {
+	case mergedrow.EdgeMerge:
+		return m.clearedmerge
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MergedRowMutation) ClearEdge(name string) error {
+	switch name {
+	case mergedrow.EdgeMerge:
+		m.ClearMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MergedRowMutation) ResetEdge(name string) error {
+	switch name {
+	case mergedrow.EdgeMerge:
+		m.ResetMerge()
+		return nil
+	}
+	return fmt.Errorf("unknown MergedRow edge %s", name)
 }
 
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
@@ -22922,6 +27518,7 @@ type PermissionMutation struct {
 	id              *string
 	version         *int
 	addversion      *int
+	sealed_for      *string
 	channel         *schema.Channel
 	purpose         *schema.Purpose
 	level           *schema.PermissionLevel
@@ -23131,6 +27728,55 @@ func (m *PermissionMutation) OldCustomerID(ctx context.Context) (v string, err e
 // ResetCustomerID resets all changes to the "customer_id" field.
 func (m *PermissionMutation) ResetCustomerID() {
 	m.customer = nil
+}
+
+// SetSealedFor sets the "sealed_for" field.
+func (m *PermissionMutation) SetSealedFor(s string) {
+	m.sealed_for = &s
+}
+
+// SealedFor returns the value of the "sealed_for" field in the mutation.
+func (m *PermissionMutation) SealedFor() (r string, exists bool) {
+	v := m.sealed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealedFor returns the old "sealed_for" field's value of the Permission entity.
+// If the Permission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionMutation) OldSealedFor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealedFor: %w", err)
+	}
+	return oldValue.SealedFor, nil
+}
+
+// ClearSealedFor clears the value of the "sealed_for" field.
+func (m *PermissionMutation) ClearSealedFor() {
+	m.sealed_for = nil
+	m.clearedFields[permission.FieldSealedFor] = struct{}{}
+}
+
+// SealedForCleared returns if the "sealed_for" field was cleared in this mutation.
+func (m *PermissionMutation) SealedForCleared() bool {
+	_, ok := m.clearedFields[permission.FieldSealedFor]
+	return ok
+}
+
+// ResetSealedFor resets all changes to the "sealed_for" field.
+func (m *PermissionMutation) ResetSealedFor() {
+	m.sealed_for = nil
+	delete(m.clearedFields, permission.FieldSealedFor)
 }
 
 // SetChannel sets the "channel" field.
@@ -23472,12 +28118,15 @@ func (m *PermissionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermissionMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.version != nil {
 		fields = append(fields, permission.FieldVersion)
 	}
 	if m.customer != nil {
 		fields = append(fields, permission.FieldCustomerID)
+	}
+	if m.sealed_for != nil {
+		fields = append(fields, permission.FieldSealedFor)
 	}
 	if m.channel != nil {
 		fields = append(fields, permission.FieldChannel)
@@ -23512,6 +28161,8 @@ func (m *PermissionMutation) Field(name string) (ent.Value, bool) {
 		return m.Version()
 	case permission.FieldCustomerID:
 		return m.CustomerID()
+	case permission.FieldSealedFor:
+		return m.SealedFor()
 	case permission.FieldChannel:
 		return m.Channel()
 	case permission.FieldPurpose:
@@ -23539,6 +28190,8 @@ func (m *PermissionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldVersion(ctx)
 	case permission.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case permission.FieldSealedFor:
+		return m.OldSealedFor(ctx)
 	case permission.FieldChannel:
 		return m.OldChannel(ctx)
 	case permission.FieldPurpose:
@@ -23575,6 +28228,13 @@ func (m *PermissionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case permission.FieldSealedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealedFor(v)
 		return nil
 	case permission.FieldChannel:
 		v, ok := value.(schema.Channel)
@@ -23670,6 +28330,9 @@ func (m *PermissionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PermissionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(permission.FieldSealedFor) {
+		fields = append(fields, permission.FieldSealedFor)
+	}
 	if m.FieldCleared(permission.FieldExpiresAt) {
 		fields = append(fields, permission.FieldExpiresAt)
 	}
@@ -23690,6 +28353,9 @@ func (m *PermissionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PermissionMutation) ClearField(name string) error {
 	switch name {
+	case permission.FieldSealedFor:
+		m.ClearSealedFor()
+		return nil
 	case permission.FieldExpiresAt:
 		m.ClearExpiresAt()
 		return nil
@@ -23709,6 +28375,9 @@ func (m *PermissionMutation) ResetField(name string) error {
 		return nil
 	case permission.FieldCustomerID:
 		m.ResetCustomerID()
+		return nil
+	case permission.FieldSealedFor:
+		m.ResetSealedFor()
 		return nil
 	case permission.FieldChannel:
 		m.ResetChannel()
@@ -25063,6 +29732,7 @@ type PriceAgreementMutation struct {
 	valid_from            *time.Time
 	valid_to              *time.Time
 	override_floor_reason *string
+	excused_measurements  *map[string]interface{}
 	agreed_by             *string
 	recorded_at           *time.Time
 	state                 *schema.AgreementState
@@ -25519,6 +30189,55 @@ func (m *PriceAgreementMutation) OverrideFloorReasonCleared() bool {
 func (m *PriceAgreementMutation) ResetOverrideFloorReason() {
 	m.override_floor_reason = nil
 	delete(m.clearedFields, priceagreement.FieldOverrideFloorReason)
+}
+
+// SetExcusedMeasurements sets the "excused_measurements" field.
+func (m *PriceAgreementMutation) SetExcusedMeasurements(value map[string]interface{}) {
+	m.excused_measurements = &value
+}
+
+// ExcusedMeasurements returns the value of the "excused_measurements" field in the mutation.
+func (m *PriceAgreementMutation) ExcusedMeasurements() (r map[string]interface{}, exists bool) {
+	v := m.excused_measurements
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExcusedMeasurements returns the old "excused_measurements" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldExcusedMeasurements(ctx context.Context) (v map[string]interface{}, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExcusedMeasurements is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExcusedMeasurements requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExcusedMeasurements: %w", err)
+	}
+	return oldValue.ExcusedMeasurements, nil
+}
+
+// ClearExcusedMeasurements clears the value of the "excused_measurements" field.
+func (m *PriceAgreementMutation) ClearExcusedMeasurements() {
+	m.excused_measurements = nil
+	m.clearedFields[priceagreement.FieldExcusedMeasurements] = struct{}{}
+}
+
+// ExcusedMeasurementsCleared returns if the "excused_measurements" field was cleared in this mutation.
+func (m *PriceAgreementMutation) ExcusedMeasurementsCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldExcusedMeasurements]
+	return ok
+}
+
+// ResetExcusedMeasurements resets all changes to the "excused_measurements" field.
+func (m *PriceAgreementMutation) ResetExcusedMeasurements() {
+	m.excused_measurements = nil
+	delete(m.clearedFields, priceagreement.FieldExcusedMeasurements)
 }
 
 // SetAgreedBy sets the "agreed_by" field.
@@ -26060,7 +30779,7 @@ func (m *PriceAgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceAgreementMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.version != nil {
 		fields = append(fields, priceagreement.FieldVersion)
 	}
@@ -26084,6 +30803,9 @@ func (m *PriceAgreementMutation) Fields() []string {
 	}
 	if m.override_floor_reason != nil {
 		fields = append(fields, priceagreement.FieldOverrideFloorReason)
+	}
+	if m.excused_measurements != nil {
+		fields = append(fields, priceagreement.FieldExcusedMeasurements)
 	}
 	if m.agreed_by != nil {
 		fields = append(fields, priceagreement.FieldAgreedBy)
@@ -26139,6 +30861,8 @@ func (m *PriceAgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.ValidTo()
 	case priceagreement.FieldOverrideFloorReason:
 		return m.OverrideFloorReason()
+	case priceagreement.FieldExcusedMeasurements:
+		return m.ExcusedMeasurements()
 	case priceagreement.FieldAgreedBy:
 		return m.AgreedBy()
 	case priceagreement.FieldRecordedAt:
@@ -26184,6 +30908,8 @@ func (m *PriceAgreementMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldValidTo(ctx)
 	case priceagreement.FieldOverrideFloorReason:
 		return m.OldOverrideFloorReason(ctx)
+	case priceagreement.FieldExcusedMeasurements:
+		return m.OldExcusedMeasurements(ctx)
 	case priceagreement.FieldAgreedBy:
 		return m.OldAgreedBy(ctx)
 	case priceagreement.FieldRecordedAt:
@@ -26268,6 +30994,13 @@ func (m *PriceAgreementMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOverrideFloorReason(v)
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		v, ok := value.(map[string]interface{})
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExcusedMeasurements(v)
 		return nil
 	case priceagreement.FieldAgreedBy:
 		v, ok := value.(string)
@@ -26390,6 +31123,9 @@ func (m *PriceAgreementMutation) ClearedFields() []string {
 	if m.FieldCleared(priceagreement.FieldOverrideFloorReason) {
 		fields = append(fields, priceagreement.FieldOverrideFloorReason)
 	}
+	if m.FieldCleared(priceagreement.FieldExcusedMeasurements) {
+		fields = append(fields, priceagreement.FieldExcusedMeasurements)
+	}
 	if m.FieldCleared(priceagreement.FieldProposedAt) {
 		fields = append(fields, priceagreement.FieldProposedAt)
 	}
@@ -26430,6 +31166,9 @@ func (m *PriceAgreementMutation) ClearField(name string) error {
 		return nil
 	case priceagreement.FieldOverrideFloorReason:
 		m.ClearOverrideFloorReason()
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		m.ClearExcusedMeasurements()
 		return nil
 	case priceagreement.FieldProposedAt:
 		m.ClearProposedAt()
@@ -26483,6 +31222,9 @@ func (m *PriceAgreementMutation) ResetField(name string) error {
 		return nil
 	case priceagreement.FieldOverrideFloorReason:
 		m.ResetOverrideFloorReason()
+		return nil
+	case priceagreement.FieldExcusedMeasurements:
+		m.ResetExcusedMeasurements()
 		return nil
 	case priceagreement.FieldAgreedBy:
 		m.ResetAgreedBy()
@@ -34766,6 +39508,969 @@ func (m *SignInAttemptsMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SignInAttemptsMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SignInAttempts edge %s", name)
+}
+
+// SpendMutation represents an operation that mutates the Spend nodes in the graph.
+type SpendMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	first_day       *schema.Date
+	addfirst_day    *schema.Date
+	last_day        *schema.Date
+	addlast_day     *schema.Date
+	begins_at       *time.Time
+	ends_at         *time.Time
+	amount          *money.Amount
+	reason          *string
+	correction      *bool
+	recorded_at     *time.Time
+	recorded_by     *string
+	clearedFields   map[string]struct{}
+	campaign        *string
+	clearedcampaign bool
+	done            bool
+	oldValue        func(context.Context) (*Spend, error)
+	predicates      []predicate.Spend
+}
+
+var _ ent.Mutation = (*SpendMutation)(nil)
+
+// spendOption allows management of the mutation configuration using functional options.
+type spendOption func(*SpendMutation)
+
+// newSpendMutation creates new mutation for the Spend entity.
+func newSpendMutation(c config, op Op, opts ...spendOption) *SpendMutation {
+	m := &SpendMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpend,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpendID sets the ID field of the mutation.
+func withSpendID(id string) spendOption {
+	return func(m *SpendMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Spend
+		)
+		m.oldValue = func(ctx context.Context) (*Spend, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Spend.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpend sets the old Spend of the mutation.
+func withSpend(node *Spend) spendOption {
+	return func(m *SpendMutation) {
+		m.oldValue = func(context.Context) (*Spend, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpendMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpendMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Spend entities.
+func (m *SpendMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpendMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpendMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Spend.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCampaignID sets the "campaign_id" field.
+func (m *SpendMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *SpendMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldCampaignID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *SpendMutation) ResetCampaignID() {
+	m.campaign = nil
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *SpendMutation) SetFirstDay(s schema.Date) {
+	m.first_day = &s
+	m.addfirst_day = nil
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *SpendMutation) FirstDay() (r schema.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldFirstDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// AddFirstDay adds s to the "first_day" field.
+func (m *SpendMutation) AddFirstDay(s schema.Date) {
+	if m.addfirst_day != nil {
+		*m.addfirst_day += s
+	} else {
+		m.addfirst_day = &s
+	}
+}
+
+// AddedFirstDay returns the value that was added to the "first_day" field in this mutation.
+func (m *SpendMutation) AddedFirstDay() (r schema.Date, exists bool) {
+	v := m.addfirst_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *SpendMutation) ResetFirstDay() {
+	m.first_day = nil
+	m.addfirst_day = nil
+}
+
+// SetLastDay sets the "last_day" field.
+func (m *SpendMutation) SetLastDay(s schema.Date) {
+	m.last_day = &s
+	m.addlast_day = nil
+}
+
+// LastDay returns the value of the "last_day" field in the mutation.
+func (m *SpendMutation) LastDay() (r schema.Date, exists bool) {
+	v := m.last_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDay returns the old "last_day" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldLastDay(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDay: %w", err)
+	}
+	return oldValue.LastDay, nil
+}
+
+// AddLastDay adds s to the "last_day" field.
+func (m *SpendMutation) AddLastDay(s schema.Date) {
+	if m.addlast_day != nil {
+		*m.addlast_day += s
+	} else {
+		m.addlast_day = &s
+	}
+}
+
+// AddedLastDay returns the value that was added to the "last_day" field in this mutation.
+func (m *SpendMutation) AddedLastDay() (r schema.Date, exists bool) {
+	v := m.addlast_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastDay resets all changes to the "last_day" field.
+func (m *SpendMutation) ResetLastDay() {
+	m.last_day = nil
+	m.addlast_day = nil
+}
+
+// SetBeginsAt sets the "begins_at" field.
+func (m *SpendMutation) SetBeginsAt(t time.Time) {
+	m.begins_at = &t
+}
+
+// BeginsAt returns the value of the "begins_at" field in the mutation.
+func (m *SpendMutation) BeginsAt() (r time.Time, exists bool) {
+	v := m.begins_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginsAt returns the old "begins_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldBeginsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginsAt: %w", err)
+	}
+	return oldValue.BeginsAt, nil
+}
+
+// ResetBeginsAt resets all changes to the "begins_at" field.
+func (m *SpendMutation) ResetBeginsAt() {
+	m.begins_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *SpendMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *SpendMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *SpendMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *SpendMutation) SetAmount(value money.Amount) {
+	m.amount = &value
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *SpendMutation) Amount() (r money.Amount, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *SpendMutation) ResetAmount() {
+	m.amount = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *SpendMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *SpendMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *SpendMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[spend.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *SpendMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[spend.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *SpendMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, spend.FieldReason)
+}
+
+// SetCorrection sets the "correction" field.
+func (m *SpendMutation) SetCorrection(b bool) {
+	m.correction = &b
+}
+
+// Correction returns the value of the "correction" field in the mutation.
+func (m *SpendMutation) Correction() (r bool, exists bool) {
+	v := m.correction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCorrection returns the old "correction" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldCorrection(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCorrection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCorrection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCorrection: %w", err)
+	}
+	return oldValue.Correction, nil
+}
+
+// ResetCorrection resets all changes to the "correction" field.
+func (m *SpendMutation) ResetCorrection() {
+	m.correction = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *SpendMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *SpendMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *SpendMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *SpendMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *SpendMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the Spend entity.
+// If the Spend object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpendMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *SpendMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *SpendMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[spend.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *SpendMutation) CampaignCleared() bool {
+	return m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *SpendMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *SpendMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
+// Where appends a list predicates to the SpendMutation builder.
+func (m *SpendMutation) Where(ps ...predicate.Spend) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpendMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpendMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Spend, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpendMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpendMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Spend).
+func (m *SpendMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpendMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.campaign != nil {
+		fields = append(fields, spend.FieldCampaignID)
+	}
+	if m.first_day != nil {
+		fields = append(fields, spend.FieldFirstDay)
+	}
+	if m.last_day != nil {
+		fields = append(fields, spend.FieldLastDay)
+	}
+	if m.begins_at != nil {
+		fields = append(fields, spend.FieldBeginsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, spend.FieldEndsAt)
+	}
+	if m.amount != nil {
+		fields = append(fields, spend.FieldAmount)
+	}
+	if m.reason != nil {
+		fields = append(fields, spend.FieldReason)
+	}
+	if m.correction != nil {
+		fields = append(fields, spend.FieldCorrection)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, spend.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, spend.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpendMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case spend.FieldCampaignID:
+		return m.CampaignID()
+	case spend.FieldFirstDay:
+		return m.FirstDay()
+	case spend.FieldLastDay:
+		return m.LastDay()
+	case spend.FieldBeginsAt:
+		return m.BeginsAt()
+	case spend.FieldEndsAt:
+		return m.EndsAt()
+	case spend.FieldAmount:
+		return m.Amount()
+	case spend.FieldReason:
+		return m.Reason()
+	case spend.FieldCorrection:
+		return m.Correction()
+	case spend.FieldRecordedAt:
+		return m.RecordedAt()
+	case spend.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpendMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case spend.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case spend.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case spend.FieldLastDay:
+		return m.OldLastDay(ctx)
+	case spend.FieldBeginsAt:
+		return m.OldBeginsAt(ctx)
+	case spend.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case spend.FieldAmount:
+		return m.OldAmount(ctx)
+	case spend.FieldReason:
+		return m.OldReason(ctx)
+	case spend.FieldCorrection:
+		return m.OldCorrection(ctx)
+	case spend.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case spend.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Spend field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpendMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case spend.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case spend.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case spend.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDay(v)
+		return nil
+	case spend.FieldBeginsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginsAt(v)
+		return nil
+	case spend.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case spend.FieldAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case spend.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case spend.FieldCorrection:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCorrection(v)
+		return nil
+	case spend.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case spend.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Spend field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpendMutation) AddedFields() []string {
+	var fields []string
+	if m.addfirst_day != nil {
+		fields = append(fields, spend.FieldFirstDay)
+	}
+	if m.addlast_day != nil {
+		fields = append(fields, spend.FieldLastDay)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpendMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case spend.FieldFirstDay:
+		return m.AddedFirstDay()
+	case spend.FieldLastDay:
+		return m.AddedLastDay()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpendMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case spend.FieldFirstDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstDay(v)
+		return nil
+	case spend.FieldLastDay:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastDay(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Spend numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpendMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(spend.FieldReason) {
+		fields = append(fields, spend.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpendMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpendMutation) ClearField(name string) error {
+	switch name {
+	case spend.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpendMutation) ResetField(name string) error {
+	switch name {
+	case spend.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case spend.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case spend.FieldLastDay:
+		m.ResetLastDay()
+		return nil
+	case spend.FieldBeginsAt:
+		m.ResetBeginsAt()
+		return nil
+	case spend.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case spend.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case spend.FieldReason:
+		m.ResetReason()
+		return nil
+	case spend.FieldCorrection:
+		m.ResetCorrection()
+		return nil
+	case spend.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case spend.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpendMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.campaign != nil {
+		edges = append(edges, spend.EdgeCampaign)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpendMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case spend.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpendMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpendMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpendMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcampaign {
+		edges = append(edges, spend.EdgeCampaign)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpendMutation) EdgeCleared(name string) bool {
+	switch name {
+	case spend.EdgeCampaign:
+		return m.clearedcampaign
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpendMutation) ClearEdge(name string) error {
+	switch name {
+	case spend.EdgeCampaign:
+		m.ClearCampaign()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpendMutation) ResetEdge(name string) error {
+	switch name {
+	case spend.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
+	}
+	return fmt.Errorf("unknown Spend edge %s", name)
 }
 
 // StageChangeMutation represents an operation that mutates the StageChange nodes in the graph.

@@ -6,18 +6,23 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -37,6 +42,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
@@ -166,6 +172,95 @@ func init() {
 			return nil
 		}
 	}()
+	campaignMixin := schema.Campaign{}.Mixin()
+	campaignMixinFields0 := campaignMixin[0].Fields()
+	_ = campaignMixinFields0
+	campaignMixinFields1 := campaignMixin[1].Fields()
+	_ = campaignMixinFields1
+	campaignFields := schema.Campaign{}.Fields()
+	_ = campaignFields
+	// campaignDescVersion is the schema descriptor for version field.
+	campaignDescVersion := campaignMixinFields1[0].Descriptor()
+	// campaign.DefaultVersion holds the default value on creation for the version field.
+	campaign.DefaultVersion = campaignDescVersion.Default.(int)
+	// campaign.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	campaign.VersionValidator = campaignDescVersion.Validators[0].(func(int) error)
+	// campaignDescCode is the schema descriptor for code field.
+	campaignDescCode := campaignFields[0].Descriptor()
+	// campaign.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	campaign.CodeValidator = func() func(string) error {
+		validators := campaignDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescName is the schema descriptor for name field.
+	campaignDescName := campaignFields[1].Descriptor()
+	// campaign.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	campaign.NameValidator = func() func(string) error {
+		validators := campaignDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescSource is the schema descriptor for source field.
+	campaignDescSource := campaignFields[2].Descriptor()
+	// campaign.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	campaign.SourceValidator = func() func(string) error {
+		validators := campaignDescSource.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(source string) error {
+			for _, fn := range fns {
+				if err := fn(source); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// campaignDescArchived is the schema descriptor for archived field.
+	campaignDescArchived := campaignFields[6].Descriptor()
+	// campaign.DefaultArchived holds the default value on creation for the archived field.
+	campaign.DefaultArchived = campaignDescArchived.Default.(bool)
+	// campaignDescID is the schema descriptor for id field.
+	campaignDescID := campaignMixinFields0[0].Descriptor()
+	// campaign.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	campaign.IDValidator = func() func(string) error {
+		validators := campaignDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	componentMixin := schema.Component{}.Mixin()
 	componentMixinFields0 := componentMixin[0].Fields()
 	_ = componentMixinFields0
@@ -254,12 +349,20 @@ func init() {
 	contactDescRealised := contactFields[20].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
+	// contactDescSource is the schema descriptor for source field.
+	contactDescSource := contactFields[26].Descriptor()
+	// contact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	contact.SourceValidator = contactDescSource.Validators[0].(func(string) error)
+	// contactDescAdvertising is the schema descriptor for advertising field.
+	contactDescAdvertising := contactFields[27].Descriptor()
+	// contact.DefaultAdvertising holds the default value on creation for the advertising field.
+	contact.DefaultAdvertising = contactDescAdvertising.Default.(func() money.Amount)
 	// contactDescVoidedBy is the schema descriptor for voided_by field.
-	contactDescVoidedBy := contactFields[26].Descriptor()
+	contactDescVoidedBy := contactFields[30].Descriptor()
 	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
 	// contactDescVoidReason is the schema descriptor for void_reason field.
-	contactDescVoidReason := contactFields[27].Descriptor()
+	contactDescVoidReason := contactFields[31].Descriptor()
 	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
 	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
@@ -424,58 +527,66 @@ func init() {
 	customerDescTaxExempt := customerFields[17].Descriptor()
 	// customer.TaxExemptValidator is a validator for the "tax_exempt" field. It is called by the builders before save.
 	customer.TaxExemptValidator = customerDescTaxExempt.Validators[0].(func(string) error)
+	// customerDescSource is the schema descriptor for source field.
+	customerDescSource := customerFields[19].Descriptor()
+	// customer.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	customer.SourceValidator = customerDescSource.Validators[0].(func(string) error)
 	// customerDescEmailTwin is the schema descriptor for email_twin field.
-	customerDescEmailTwin := customerFields[18].Descriptor()
+	customerDescEmailTwin := customerFields[20].Descriptor()
 	// customer.DefaultEmailTwin holds the default value on creation for the email_twin field.
 	customer.DefaultEmailTwin = customerDescEmailTwin.Default.(int)
 	// customerDescExternalTwin is the schema descriptor for external_twin field.
-	customerDescExternalTwin := customerFields[19].Descriptor()
+	customerDescExternalTwin := customerFields[21].Descriptor()
 	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
 	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
+	// customerDescMergedIntoID is the schema descriptor for merged_into_id field.
+	customerDescMergedIntoID := customerFields[24].Descriptor()
+	// customer.MergedIntoIDValidator is a validator for the "merged_into_id" field. It is called by the builders before save.
+	customer.MergedIntoIDValidator = customerDescMergedIntoID.Validators[0].(func(string) error)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[22].Descriptor()
+	customerDescOrderDays := customerFields[25].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[23].Descriptor()
+	customerDescFirstOrderDay := customerFields[26].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[24].Descriptor()
+	customerDescLastOrderDay := customerFields[27].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[25].Descriptor()
+	customerDescMargin := customerFields[28].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[26].Descriptor()
+	customerDescRepeatMargin := customerFields[29].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[27].Descriptor()
+	customerDescRefundedMargin := customerFields[30].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescRecentDays is the schema descriptor for recent_days field.
-	customerDescRecentDays := customerFields[28].Descriptor()
+	customerDescRecentDays := customerFields[31].Descriptor()
 	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
 	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[29].Descriptor()
+	customerDescContactCost := customerFields[32].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[30].Descriptor()
+	customerDescLastOrderAt := customerFields[33].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[31].Descriptor()
+	customerDescLifetimeValue := customerFields[34].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[32].Descriptor()
+	customerDescShownTotal := customerFields[35].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -483,6 +594,80 @@ func init() {
 	// customer.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customer.IDValidator = func() func(string) error {
 		validators := customerDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customeridentityMixin := schema.CustomerIdentity{}.Mixin()
+	customeridentityMixinFields0 := customeridentityMixin[0].Fields()
+	_ = customeridentityMixinFields0
+	customeridentityFields := schema.CustomerIdentity{}.Fields()
+	_ = customeridentityFields
+	// customeridentityDescValue is the schema descriptor for value field.
+	customeridentityDescValue := customeridentityFields[2].Descriptor()
+	// customeridentity.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	customeridentity.ValueValidator = customeridentityDescValue.Validators[0].(func(string) error)
+	// customeridentityDescValueKey is the schema descriptor for value_key field.
+	customeridentityDescValueKey := customeridentityFields[3].Descriptor()
+	// customeridentity.ValueKeyValidator is a validator for the "value_key" field. It is called by the builders before save.
+	customeridentity.ValueKeyValidator = customeridentityDescValueKey.Validators[0].(func(string) error)
+	// customeridentityDescMergeID is the schema descriptor for merge_id field.
+	customeridentityDescMergeID := customeridentityFields[4].Descriptor()
+	// customeridentity.MergeIDValidator is a validator for the "merge_id" field. It is called by the builders before save.
+	customeridentity.MergeIDValidator = customeridentityDescMergeID.Validators[0].(func(string) error)
+	// customeridentityDescID is the schema descriptor for id field.
+	customeridentityDescID := customeridentityMixinFields0[0].Descriptor()
+	// customeridentity.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customeridentity.IDValidator = func() func(string) error {
+		validators := customeridentityDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customermergeMixin := schema.CustomerMerge{}.Mixin()
+	customermergeMixinFields0 := customermergeMixin[0].Fields()
+	_ = customermergeMixinFields0
+	customermergeFields := schema.CustomerMerge{}.Fields()
+	_ = customermergeFields
+	// customermergeDescActor is the schema descriptor for actor field.
+	customermergeDescActor := customermergeFields[3].Descriptor()
+	// customermerge.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
+	customermerge.ActorValidator = customermergeDescActor.Validators[0].(func(string) error)
+	// customermergeDescReason is the schema descriptor for reason field.
+	customermergeDescReason := customermergeFields[4].Descriptor()
+	// customermerge.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	customermerge.ReasonValidator = customermergeDescReason.Validators[0].(func(string) error)
+	// customermergeDescUndoneBy is the schema descriptor for undone_by field.
+	customermergeDescUndoneBy := customermergeFields[7].Descriptor()
+	// customermerge.UndoneByValidator is a validator for the "undone_by" field. It is called by the builders before save.
+	customermerge.UndoneByValidator = customermergeDescUndoneBy.Validators[0].(func(string) error)
+	// customermergeDescUndoReason is the schema descriptor for undo_reason field.
+	customermergeDescUndoReason := customermergeFields[8].Descriptor()
+	// customermerge.UndoReasonValidator is a validator for the "undo_reason" field. It is called by the builders before save.
+	customermerge.UndoReasonValidator = customermergeDescUndoReason.Validators[0].(func(string) error)
+	// customermergeDescID is the schema descriptor for id field.
+	customermergeDescID := customermergeMixinFields0[0].Descriptor()
+	// customermerge.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customermerge.IDValidator = func() func(string) error {
+		validators := customermergeDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -514,6 +699,41 @@ func init() {
 	// datedvalue.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	datedvalue.IDValidator = func() func(string) error {
 		validators := datedvalueDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	duplicatedecisionMixin := schema.DuplicateDecision{}.Mixin()
+	duplicatedecisionMixinFields0 := duplicatedecisionMixin[0].Fields()
+	_ = duplicatedecisionMixinFields0
+	duplicatedecisionFields := schema.DuplicateDecision{}.Fields()
+	_ = duplicatedecisionFields
+	// duplicatedecisionDescActor is the schema descriptor for actor field.
+	duplicatedecisionDescActor := duplicatedecisionFields[3].Descriptor()
+	// duplicatedecision.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
+	duplicatedecision.ActorValidator = duplicatedecisionDescActor.Validators[0].(func(string) error)
+	// duplicatedecisionDescReason is the schema descriptor for reason field.
+	duplicatedecisionDescReason := duplicatedecisionFields[4].Descriptor()
+	// duplicatedecision.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	duplicatedecision.ReasonValidator = duplicatedecisionDescReason.Validators[0].(func(string) error)
+	// duplicatedecisionDescRevokedBy is the schema descriptor for revoked_by field.
+	duplicatedecisionDescRevokedBy := duplicatedecisionFields[6].Descriptor()
+	// duplicatedecision.RevokedByValidator is a validator for the "revoked_by" field. It is called by the builders before save.
+	duplicatedecision.RevokedByValidator = duplicatedecisionDescRevokedBy.Validators[0].(func(string) error)
+	// duplicatedecisionDescID is the schema descriptor for id field.
+	duplicatedecisionDescID := duplicatedecisionMixinFields0[0].Descriptor()
+	// duplicatedecision.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	duplicatedecision.IDValidator = func() func(string) error {
+		validators := duplicatedecisionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -800,6 +1020,24 @@ func init() {
 			return nil
 		}
 	}()
+	mergedrowFields := schema.MergedRow{}.Fields()
+	_ = mergedrowFields
+	// mergedrowDescMergeID is the schema descriptor for merge_id field.
+	mergedrowDescMergeID := mergedrowFields[0].Descriptor()
+	// mergedrow.MergeIDValidator is a validator for the "merge_id" field. It is called by the builders before save.
+	mergedrow.MergeIDValidator = mergedrowDescMergeID.Validators[0].(func(string) error)
+	// mergedrowDescPlace is the schema descriptor for place field.
+	mergedrowDescPlace := mergedrowFields[1].Descriptor()
+	// mergedrow.PlaceValidator is a validator for the "place" field. It is called by the builders before save.
+	mergedrow.PlaceValidator = mergedrowDescPlace.Validators[0].(func(string) error)
+	// mergedrowDescRowID is the schema descriptor for row_id field.
+	mergedrowDescRowID := mergedrowFields[2].Descriptor()
+	// mergedrow.RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
+	mergedrow.RowIDValidator = mergedrowDescRowID.Validators[0].(func(string) error)
+	// mergedrowDescBelongsTo is the schema descriptor for belongs_to field.
+	mergedrowDescBelongsTo := mergedrowFields[3].Descriptor()
+	// mergedrow.BelongsToValidator is a validator for the "belongs_to" field. It is called by the builders before save.
+	mergedrow.BelongsToValidator = mergedrowDescBelongsTo.Validators[0].(func(string) error)
 	offerMixin := schema.Offer{}.Mixin()
 	offerMixinFields0 := offerMixin[0].Fields()
 	_ = offerMixinFields0
@@ -1090,6 +1328,10 @@ func init() {
 	permission.DefaultVersion = permissionDescVersion.Default.(int)
 	// permission.VersionValidator is a validator for the "version" field. It is called by the builders before save.
 	permission.VersionValidator = permissionDescVersion.Validators[0].(func(int) error)
+	// permissionDescSealedFor is the schema descriptor for sealed_for field.
+	permissionDescSealedFor := permissionFields[1].Descriptor()
+	// permission.SealedForValidator is a validator for the "sealed_for" field. It is called by the builders before save.
+	permission.SealedForValidator = permissionDescSealedFor.Validators[0].(func(string) error)
 	// permissionDescID is the schema descriptor for id field.
 	permissionDescID := permissionMixinFields0[0].Descriptor()
 	// permission.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -1193,23 +1435,23 @@ func init() {
 	// priceagreement.OverrideFloorReasonValidator is a validator for the "override_floor_reason" field. It is called by the builders before save.
 	priceagreement.OverrideFloorReasonValidator = priceagreementDescOverrideFloorReason.Validators[0].(func(string) error)
 	// priceagreementDescAgreedBy is the schema descriptor for agreed_by field.
-	priceagreementDescAgreedBy := priceagreementFields[7].Descriptor()
+	priceagreementDescAgreedBy := priceagreementFields[8].Descriptor()
 	// priceagreement.AgreedByValidator is a validator for the "agreed_by" field. It is called by the builders before save.
 	priceagreement.AgreedByValidator = priceagreementDescAgreedBy.Validators[0].(func(string) error)
 	// priceagreementDescDecidedBy is the schema descriptor for decided_by field.
-	priceagreementDescDecidedBy := priceagreementFields[12].Descriptor()
+	priceagreementDescDecidedBy := priceagreementFields[13].Descriptor()
 	// priceagreement.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
 	priceagreement.DecidedByValidator = priceagreementDescDecidedBy.Validators[0].(func(string) error)
 	// priceagreementDescDeclineReason is the schema descriptor for decline_reason field.
-	priceagreementDescDeclineReason := priceagreementFields[13].Descriptor()
+	priceagreementDescDeclineReason := priceagreementFields[14].Descriptor()
 	// priceagreement.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	priceagreement.DeclineReasonValidator = priceagreementDescDeclineReason.Validators[0].(func(string) error)
 	// priceagreementDescEndReason is the schema descriptor for end_reason field.
-	priceagreementDescEndReason := priceagreementFields[15].Descriptor()
+	priceagreementDescEndReason := priceagreementFields[16].Descriptor()
 	// priceagreement.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
 	priceagreement.EndReasonValidator = priceagreementDescEndReason.Validators[0].(func(string) error)
 	// priceagreementDescEndedBy is the schema descriptor for ended_by field.
-	priceagreementDescEndedBy := priceagreementFields[16].Descriptor()
+	priceagreementDescEndedBy := priceagreementFields[17].Descriptor()
 	// priceagreement.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
 	priceagreement.EndedByValidator = priceagreementDescEndedBy.Validators[0].(func(string) error)
 	// priceagreementDescID is the schema descriptor for id field.
@@ -1734,6 +1976,45 @@ func init() {
 	// signinattempts.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	signinattempts.IDValidator = func() func(string) error {
 		validators := signinattemptsDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	spendMixin := schema.Spend{}.Mixin()
+	spendMixinFields0 := spendMixin[0].Fields()
+	_ = spendMixinFields0
+	spendFields := schema.Spend{}.Fields()
+	_ = spendFields
+	// spendDescAmount is the schema descriptor for amount field.
+	spendDescAmount := spendFields[5].Descriptor()
+	// spend.DefaultAmount holds the default value on creation for the amount field.
+	spend.DefaultAmount = spendDescAmount.Default.(func() money.Amount)
+	// spendDescReason is the schema descriptor for reason field.
+	spendDescReason := spendFields[6].Descriptor()
+	// spend.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	spend.ReasonValidator = spendDescReason.Validators[0].(func(string) error)
+	// spendDescCorrection is the schema descriptor for correction field.
+	spendDescCorrection := spendFields[7].Descriptor()
+	// spend.DefaultCorrection holds the default value on creation for the correction field.
+	spend.DefaultCorrection = spendDescCorrection.Default.(bool)
+	// spendDescRecordedBy is the schema descriptor for recorded_by field.
+	spendDescRecordedBy := spendFields[9].Descriptor()
+	// spend.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	spend.RecordedByValidator = spendDescRecordedBy.Validators[0].(func(string) error)
+	// spendDescID is the schema descriptor for id field.
+	spendDescID := spendMixinFields0[0].Descriptor()
+	// spend.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	spend.IDValidator = func() func(string) error {
+		validators := spendDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

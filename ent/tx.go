@@ -20,6 +20,8 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
 	Booking *BookingClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
 	// Component is the client for interacting with the Component builders.
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
@@ -32,8 +34,14 @@ type Tx struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
+	CustomerIdentity *CustomerIdentityClient
+	// CustomerMerge is the client for interacting with the CustomerMerge builders.
+	CustomerMerge *CustomerMergeClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
+	DuplicateDecision *DuplicateDecisionClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -44,6 +52,8 @@ type Tx struct {
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
 	MeasurementDefinition *MeasurementDefinitionClient
+	// MergedRow is the client for interacting with the MergedRow builders.
+	MergedRow *MergedRowClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -82,6 +92,8 @@ type Tx struct {
 	Setting *SettingClient
 	// SignInAttempts is the client for interacting with the SignInAttempts builders.
 	SignInAttempts *SignInAttemptsClient
+	// Spend is the client for interacting with the Spend builders.
+	Spend *SpendClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// Task is the client for interacting with the Task builders.
@@ -226,18 +238,23 @@ func (tx *Tx) init() {
 	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
+	tx.Campaign = NewCampaignClient(tx.config)
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactCorrection = NewContactCorrectionClient(tx.config)
 	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
+	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
+	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
 	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
+	tx.MergedRow = NewMergedRowClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
@@ -257,6 +274,7 @@ func (tx *Tx) init() {
 	tx.SearchTerm = NewSearchTermClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)
+	tx.Spend = NewSpendClient(tx.config)
 	tx.StageChange = NewStageChangeClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)

@@ -61,16 +61,16 @@ func (r *customerResolver) Partner(ctx context.Context, obj *ent.Customer) (*ent
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.PartnerID) }, partnerID, r.partnersByID(ctx))
 }
 
+func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
+	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
+}
+
 func (r *handOverResolver) FromUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
 	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.FromUserID }, userID, r.usersByID(ctx)))
 }
 
 func (r *handOverResolver) ToUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
 	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.ToUserID }, userID, r.usersByID(ctx)))
-}
-
-func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
-	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
 }
 
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {

@@ -60,7 +60,7 @@ func (r *Resolver) taskFilter(f *service.TaskFilter) *conditions {
 		return c
 	}
 	now := r.app.Now()
-	ofCustomer(c, f.CustomerID)
+	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	equalsID(c, "ownerId", task.FieldOwnerID, id.User, f.OwnerID, isNull(task.FieldOwnerID))
 	anyOf(c, "states", task.FieldState, f.States, nil)
 	if team := given(c, "teamId", f.TeamID, nil); team != nil {

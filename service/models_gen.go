@@ -36,6 +36,20 @@ type AcceptOfferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of addTeamMember.
+type AddTeamMemberInput struct {
+	// The team.
+	TeamID string `json:"teamId"`
+	// The user.
+	UserID string `json:"userId"`
+	// From when the user is a member, in the past or the future: now by default.
+	From *time.Time `json:"from,omitempty"`
+	// The version of the team that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of agreePrice.
 type AgreePriceInput struct {
 	// The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -52,7 +66,8 @@ type AgreePriceInput struct {
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Until when the price holds, excluded: without end by default.
 	ValidTo *time.Time `json:"validTo,omitempty"`
-	// Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads.
+	// Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads. It excuses the product by what is
+	// measured of the customer when the price is agreed or approved; other measurements add what they add to the floor.
 	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -92,6 +107,24 @@ type BelowFloor struct {
 
 func (BelowFloor) IsUserError() {}
 
+// Which campaigns are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type CampaignFilter struct {
+	// Campaigns that are archived, or those that are not: all by default.
+	Archived graphql.Omittable[*bool] `json:"archived,omitempty"`
+	// Campaigns of this source.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Campaigns of these channels, at most 250; null: those of none in particular.
+	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
+}
+
+// The answer of the mutations of a campaign.
+type CampaignPayload struct {
+	// The campaign after the change; null if there are userErrors.
+	Campaign *ent.Campaign `json:"campaign,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The input of cancelOrder.
 type CancelOrderInput struct {
 	// The order.
@@ -100,6 +133,18 @@ type CancelOrderInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the order is cancelled.
 	Reason string `json:"reason"`
+}
+
+// The input of cancelTask.
+type CancelTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// Why, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// The version that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of changeDueDate.
@@ -135,6 +180,20 @@ type CompleteOrderInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// When the order was completed: now by default, and not before it was placed.
 	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of completeTask.
+type CompleteTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// The contact with this customer by which it was done: none by default.
+	ContactID *string `json:"contactId,omitempty"`
+	// When it was done: the moment of the contact, or now, by default. Together with contactId it is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// The version that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -177,6 +236,10 @@ type ContactFilter struct {
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 	// Contacts that were voided, or those that stand: all by default.
 	Voided graphql.Omittable[*bool] `json:"voided,omitempty"`
+	// Contacts that this campaign caused; null: those that none did.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Contacts that came from this source, as they or their campaigns say; null: those of which nothing is known.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 }
 
 // The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -238,6 +301,30 @@ type CorrectContactInput struct {
 	OrderID graphql.Omittable[*string] `json:"orderId,omitempty"`
 	// The offer to this customer that the contact was about; null for none.
 	OfferID graphql.Omittable[*string] `json:"offerId,omitempty"`
+	// The campaign that caused the contact; null for none.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Where the contact came from; null for unknown.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createCampaign.
+type CreateCampaignInput struct {
+	// The id of the new campaign: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The code by which files and cost lines name it, unique, at most 100 characters. It never changes.
+	Code string `json:"code"`
+	// The name, for people.
+	Name string `json:"name"`
+	// Where those come from whom it brings, such as "search" or "exhibition": a free code of at most 100 characters, which several campaigns may share.
+	Source string `json:"source"`
+	// The channel on which people are to contact us: none in particular by default.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// The first day of the campaign.
+	From schema.Date `json:"from"`
+	// The last day of the campaign: no end by default.
+	To *schema.Date `json:"to,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -264,9 +351,11 @@ type CreateCustomerInput struct {
 	OwnerID *string `json:"ownerId,omitempty"`
 	// The customer who referred this one: nobody by default.
 	ReferredByID *string `json:"referredById,omitempty"`
+	// The partner who brought the customer: none by default.
+	PartnerID *string `json:"partnerId,omitempty"`
 	// What is known of the customer to make a product theirs: an object of values by code, at most 64 KiB.
 	Measurements any `json:"measurements,omitempty"`
-	// What it cost to win the customer: nothing by default.
+	// What it cost to win the customer: what the books say by default, and for 0.
 	AcquisitionCost *MoneyInput `json:"acquisitionCost,omitempty"`
 	// When the customer was won: unknown by default.
 	AcquiredAt *time.Time `json:"acquiredAt,omitempty"`
@@ -276,6 +365,10 @@ type CreateCustomerInput struct {
 	Birthday *schema.Date `json:"birthday,omitempty"`
 	// Why the customer is exempt from tax: they are not by default.
 	TaxExempt *string `json:"taxExempt,omitempty"`
+	// The campaign that brought the customer: by default what the first inbound contact says.
+	CampaignID *string `json:"campaignId,omitempty"`
+	// Where the customer comes from, a free code of at most 100 characters: by default the source of the campaign, or what the first inbound contact says.
+	Source *string `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -292,6 +385,18 @@ type CreateOfferInput struct {
 	PriceTokens []string `json:"priceTokens"`
 	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createPartner.
+type CreatePartnerInput struct {
+	// The id of the new partner: chosen by the server by default.
+	ID *string `json:"id,omitempty"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name string `json:"name"`
+	// The scopes that the partner's client is given, of contacts, offers, orders and permissions: none by default.
+	Scopes []string `json:"scopes,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -364,6 +469,50 @@ type CreateProductInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createTask. Exactly one of dueAt and dueOn is given.
+type CreateTaskInput struct {
+	// The id of the new task: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What is to be done, in a line of at most 500 characters.
+	Title string `json:"title"`
+	// Why, and what one must know for it, at most 20,000 characters.
+	Why *string `json:"why,omitempty"`
+	// By when it is to be done: from 30 days ago, for a phone that was offline, to ten years ahead.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// The day by whose end it is to be done, in the installation's time zone.
+	DueOn *schema.Date `json:"dueOn,omitempty"`
+	// The user who is to do it: the viewer by default, if no team is given.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The team of which somebody is to do it. Together with ownerId it is INVALID.
+	TeamID *string `json:"teamId,omitempty"`
+	// The occasion of the contact that the task asks for.
+	Kind *schema.ContactKind `json:"kind,omitempty"`
+	// The way that the contact is to go.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// The purpose of the contact.
+	Purpose *schema.Purpose `json:"purpose,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createTeam.
+type CreateTeamInput struct {
+	// The id of the new team: chosen by the server by default.
+	ID *string `json:"id,omitempty"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name string `json:"name"`
+	// Who leads the team, and is a member of it: nobody by default.
+	LeadID *string `json:"leadId,omitempty"`
+	// The members from the beginning, at most 250.
+	MemberIds []string `json:"memberIds,omitempty"`
+	// From when they are members: now by default.
+	From *time.Time `json:"from,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createUser.
 type CreateUserInput struct {
 	// The id of the new user: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -394,6 +543,8 @@ type CustomerFilter struct {
 	Segments graphql.Omittable[[]schema.Segment] `json:"segments,omitempty"`
 	// Customers whom this user looks after; null: those whom nobody looks after.
 	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// Customers whom this partner brought; null: those whom none did.
+	PartnerID graphql.Omittable[*string] `json:"partnerId,omitempty"`
 	// Customers of this kind.
 	Kind graphql.Omittable[*schema.CustomerKind] `json:"kind,omitempty"`
 	// Customers created within this time.
@@ -404,6 +555,10 @@ type CustomerFilter struct {
 	PossibleDuplicates graphql.Omittable[*bool] `json:"possibleDuplicates,omitempty"`
 	// Customers whose last completed order was placed within this time; null: those without one.
 	LastOrderAt graphql.Omittable[*TimeRange] `json:"lastOrderAt,omitempty"`
+	// Customers whom this campaign brought, by their origin.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Customers who come from this source, by their origin.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -429,6 +584,18 @@ type DateImpossible struct {
 }
 
 func (DateImpossible) IsUserError() {}
+
+// The input of declareNotSame.
+type DeclareNotSameInput struct {
+	// One of the customers.
+	FirstID string `json:"firstId"`
+	// The other one.
+	SecondID string `json:"secondId"`
+	// Why they are two.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
 
 // The input of declineAgreement.
 type DeclineAgreementInput struct {
@@ -474,6 +641,34 @@ type DeleteCustomerInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer is deleted; kept in the audit.
 	Reason string `json:"reason"`
+}
+
+// Two customers who are possibly one.
+type DuplicatePair struct {
+	// The customer with the smaller id.
+	First *ent.Customer `json:"first"`
+	// The customer with the greater id.
+	Second *ent.Customer `json:"second"`
+	// What both have in common.
+	Reasons []DuplicateReason `json:"reasons"`
+}
+
+// A page of the pairs of possible duplicates.
+type DuplicatePairConnection struct {
+	// The pairs of the page.
+	Edges []*DuplicatePairEdge `json:"edges"`
+	// Whether there are pairs after the page.
+	HasNextPage bool `json:"hasNextPage"`
+	// The cursor of the last pair of the page; null of an empty one.
+	EndCursor *string `json:"endCursor,omitempty"`
+}
+
+// A pair in a list.
+type DuplicatePairEdge struct {
+	// The pair.
+	Node *DuplicatePair `json:"node"`
+	// The place of the pair in the list.
+	Cursor string `json:"cursor"`
 }
 
 // The input of endAgreement.
@@ -568,6 +763,50 @@ type GrantPermissionInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// Which customers of a user are handed over: those for whom all conditions hold.
+type HandOverCustomersFilter struct {
+	// These customers, at most 250.
+	CustomerIds []string `json:"customerIds,omitempty"`
+	// Customers in these stages.
+	Stages []schema.Stage `json:"stages,omitempty"`
+	// Customers of these segments.
+	Segments []schema.Segment `json:"segments,omitempty"`
+	// Persons or companies.
+	Kind *schema.CustomerKind `json:"kind,omitempty"`
+}
+
+// The input of handOverCustomers.
+type HandOverCustomersInput struct {
+	// The user who has the customers, for instance one who leaves.
+	FromUserID string `json:"fromUserId"`
+	// The user who gets them.
+	ToUserID string `json:"toUserId"`
+	// Which customers: all of the user by default.
+	Filter *HandOverCustomersFilter `json:"filter,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What was handed over, by whom: that for which all conditions hold.
+type HandOverFilter struct {
+	// What this user had.
+	FromUserID graphql.Omittable[*string] `json:"fromUserId,omitempty"`
+	// What this user got.
+	ToUserID graphql.Omittable[*string] `json:"toUserId,omitempty"`
+	// What was handed over within a time.
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+}
+
+// The answer of handOverCustomers.
+type HandOverPayload struct {
+	// What was handed over; null if there are userErrors.
+	HandOver *ent.HandOver `json:"handOver,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // A UserError without further details.
 type InvalidInput struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -608,6 +847,35 @@ type MeasurementPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of mergeCustomers.
+type MergeCustomersInput struct {
+	// The customer who is kept.
+	KeepID string `json:"keepId"`
+	// The customer who is merged into the kept one.
+	MergeID string `json:"mergeId"`
+	// The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict.
+	KeepVersion *int `json:"keepVersion,omitempty"`
+	// The same of the merged customer.
+	MergeVersion *int `json:"mergeVersion,omitempty"`
+	// The fields of which the values of the merged customer win, if they have any: none by default. Elsewhere the kept customer's values win, and
+	// those of the merged one fill in what is empty, but for PARTNER.
+	Take []MergedField `json:"take,omitempty"`
+	// Why they are one; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of mergeCustomers.
+type MergeCustomersPayload struct {
+	// The kept customer after the merge; null if there are userErrors.
+	Customer *ent.Customer `json:"customer,omitempty"`
+	// The merge; null if there are userErrors.
+	Merge *CustomerMerge `json:"merge,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -619,6 +887,30 @@ type NotFound struct {
 }
 
 func (NotFound) IsUserError() {}
+
+// That two customers who look like one are two, as staff decided.
+type NotSameDecision struct {
+	// The customer of the two who is not the one asked about; of a payload the second.
+	Other *ent.Customer `json:"other,omitempty"`
+	// When it was decided.
+	DecidedAt time.Time `json:"decidedAt"`
+	// Who decided it: the e-mail of a user, or "system".
+	DecidedBy string `json:"decidedBy"`
+	// Why, as stated; null if no reason was.
+	Reason *string `json:"reason,omitempty"`
+	// When the decision was revoked; null if it holds.
+	RevokedAt *time.Time `json:"revokedAt,omitempty"`
+	// Who revoked it; null if it holds.
+	RevokedBy *string `json:"revokedBy,omitempty"`
+}
+
+// The answer of declareNotSame and revokeNotSame.
+type NotSamePayload struct {
+	// The decision; null if there are userErrors.
+	Decision *NotSameDecision `json:"decision,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
 
 // Which offers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type OfferFilter struct {
@@ -662,6 +954,22 @@ type OrderFilter struct {
 type OrderPayload struct {
 	// The order after the change; null if there are userErrors.
 	Order *ent.Order `json:"order,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// Which partners are listed: those for which all conditions hold.
+type PartnerFilter struct {
+	// Partners whose client has access, or has not.
+	Active graphql.Omittable[*bool] `json:"active,omitempty"`
+	// The partner of this name, regardless of letter case.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+}
+
+// The answer of the mutations of a partner.
+type PartnerPayload struct {
+	// The partner after the change; null if there are userErrors.
+	Partner *ent.Partner `json:"partner,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -718,7 +1026,8 @@ type PlaceOrderInput struct {
 	PriceTokens []string `json:"priceTokens"`
 	// The order's id in another system, unique.
 	ExternalID *string `json:"externalId,omitempty"`
-	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer.
+	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer. A moment before the
+	// prices were asked for takes the scope floor: INVALID without it.
 	At *time.Time `json:"at,omitempty"`
 	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
 	// the scope floor, and is audited.
@@ -855,6 +1164,13 @@ type RecordContactInput struct {
 	OrderID *string `json:"orderId,omitempty"`
 	// The offer to this customer that the contact was about.
 	OfferID *string `json:"offerId,omitempty"`
+	// The open task of this customer that is done by the contact. One that is closed is WRONG_STATE. If the contact is voided, the task is open
+	// again.
+	TaskID *string `json:"taskId,omitempty"`
+	// The campaign that caused the contact: none by default. Spend of it is a part of the cost of its inbound contacts.
+	CampaignID *string `json:"campaignId,omitempty"`
+	// Where the contact came from, a free code of at most 100 characters: unknown by default, or the source of the campaign.
+	Source *string `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -869,6 +1185,28 @@ type RecordDepartureInput struct {
 	Reason string `json:"reason"`
 	// When the customer left: now by default.
 	At *time.Time `json:"at,omitempty"`
+}
+
+// The input of recordSpend. Either day is given, or from and to.
+type RecordSpendInput struct {
+	// The id of the new spend: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The campaign.
+	CampaignID string `json:"campaignId"`
+	// The day of the spend.
+	Day *schema.Date `json:"day,omitempty"`
+	// The first day of the period of the spend.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day of the period, included.
+	To *schema.Date `json:"to,omitempty"`
+	// What was spent, 0 or more.
+	Amount *MoneyInput `json:"amount"`
+	// What it was spent on, or why it is corrected: at most 2,000 characters, nothing by default.
+	Reason *string `json:"reason,omitempty"`
+	// Whether it replaces what was recorded before for the same campaign and period.
+	Correction *bool `json:"correction,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of refreshSession.
@@ -909,6 +1247,20 @@ type RefundOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of removeTeamMember.
+type RemoveTeamMemberInput struct {
+	// The team.
+	TeamID string `json:"teamId"`
+	// The user.
+	UserID string `json:"userId"`
+	// From when the user is no longer a member: now by default. A membership that begins later never holds.
+	From *time.Time `json:"from,omitempty"`
+	// The version of the team that the change is based on: any by default.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of rescheduleOrder.
 type RescheduleOrderInput struct {
 	// The order.
@@ -936,6 +1288,14 @@ type RetirePriceRuleInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the rule is retired; kept in the audit.
 	Reason *string `json:"reason,omitempty"`
+}
+
+// The input of revokeNotSame.
+type RevokeNotSameInput struct {
+	// One of the customers.
+	FirstID string `json:"firstId"`
+	// The other one.
+	SecondID string `json:"secondId"`
 }
 
 // The input of revokePermissionByLink.
@@ -1099,8 +1459,48 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of recordSpend.
+type SpendPayload struct {
+	// The spend; null if there are userErrors.
+	Spend *ent.Spend `json:"spend,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later.
 type Subscription struct {
+}
+
+// Which tasks are listed: those for which all conditions hold.
+type TaskFilter struct {
+	// Tasks of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Tasks that this user is to do; null for those of teams.
+	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// Tasks of this team, and of those who are in it now.
+	TeamID graphql.Omittable[*string] `json:"teamId,omitempty"`
+	// Tasks in these states.
+	States graphql.Omittable[[]schema.TaskState] `json:"states,omitempty"`
+	// Tasks that are open and whose dueAt is over; or those that are not.
+	Overdue graphql.Omittable[*bool] `json:"overdue,omitempty"`
+	// Tasks that are to be done before this moment.
+	DueBefore graphql.Omittable[*time.Time] `json:"dueBefore,omitempty"`
+}
+
+// Which teams are listed: those for which all conditions hold.
+type TeamFilter struct {
+	// Teams in which this user is now.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty"`
+	// Teams that this user leads; null for those that nobody leads.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty"`
+}
+
+// The answer of the mutations of a team.
+type TeamPayload struct {
+	// The team after the change; null if there are userErrors.
+	Team *ent.Team `json:"team,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // A range of time. A bound that is absent or null is no bound.
@@ -1111,12 +1511,56 @@ type TimeRange struct {
 	To *time.Time `json:"to,omitempty"`
 }
 
+// The input of undoMerge.
+type UndoMergeInput struct {
+	// The merge.
+	ID string `json:"id"`
+	// The version of the kept customer that the decision is based on: any by default. If the version is another by now, it is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the merge is undone; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of undoMerge.
+type UndoMergePayload struct {
+	// The kept customer, without what went back; null if there are userErrors.
+	Customer *ent.Customer `json:"customer,omitempty"`
+	// The customer who was merged and is one of their own again; null if there are userErrors.
+	Separated *ent.Customer `json:"separated,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // Which unkept dates are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type UnkeptDateFilter struct {
 	// Orders that lack capacity of one of these resources, at most 250.
 	Resources graphql.Omittable[[]string] `json:"resources,omitempty"`
 	// Orders of this customer.
 	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+}
+
+// The input of updateCampaign. A field that is absent is not changed.
+type UpdateCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// Where those come from whom it brings. It is the source of its contacts and customers that state none.
+	Source *string `json:"source,omitempty"`
+	// The channel; null for none in particular.
+	Channel graphql.Omittable[*schema.Channel] `json:"channel,omitempty"`
+	// The first day.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day; null for no end.
+	To graphql.Omittable[*schema.Date] `json:"to,omitempty"`
+	// Whether the campaign is over for us.
+	Archived *bool `json:"archived,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of updateCustomer. A field that is absent is not changed.
@@ -1143,17 +1587,25 @@ type UpdateCustomerInput struct {
 	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
 	// The customer who referred this one; null for nobody. One whom this customer referred, directly or through others, is INVALID.
 	ReferredByID graphql.Omittable[*string] `json:"referredById,omitempty"`
+	// The partner who brought the customer; null for none.
+	PartnerID graphql.Omittable[*string] `json:"partnerId,omitempty"`
 	// The measurements as a whole; null for none.
 	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
 	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
 	// The day on which the customer was born, from 1900 to today; null for unknown.
 	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
-	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since.
+	// Why the customer is exempt from tax; null if they are not. A change for the past restates the orders that were completed since. An
+	// exemption that promised prices of open orders take off tax for is ended by whoever has the scope floor: FORBIDDEN without it, since these
+	// orders then have tax at the same prices.
 	TaxExempt graphql.Omittable[*string] `json:"taxExempt,omitempty"`
 	// From when taxExempt holds: now by default, and not in the future. INVALID without taxExempt. A moment in the past takes the scope floor:
 	// FORBIDDEN without it.
 	TaxExemptFrom *time.Time `json:"taxExemptFrom,omitempty"`
+	// The campaign that brought the customer; null for none stated.
+	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
+	// Where the customer comes from; null for nothing stated.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1176,6 +1628,20 @@ type UpdateMeasurementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updatePartner. A field that is absent is not changed.
+type UpdatePartnerInput struct {
+	// The partner.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name *string `json:"name,omitempty"`
+	// Whether the partner's client has access.
+	Active *bool `json:"active,omitempty"`
+	// The scopes that the partner's client is given, of contacts, offers, orders and permissions.
+	Scopes []string `json:"scopes,omitempty"`
+}
+
 // The input of updateProduct. A field that is absent is not changed.
 type UpdateProductInput struct {
 	// The product.
@@ -1196,6 +1662,44 @@ type UpdateProductInput struct {
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateTask. A field that is absent is not changed.
+type UpdateTaskInput struct {
+	// The task.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What is to be done, in a line of at most 500 characters.
+	Title *string `json:"title,omitempty"`
+	// Why, and what one must know for it; null for nothing.
+	Why graphql.Omittable[*string] `json:"why,omitempty"`
+	// By when it is to be done, as in createTask.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// The day by whose end it is to be done. Together with dueAt it is INVALID.
+	DueOn *schema.Date `json:"dueOn,omitempty"`
+	// The user who is to do it, in place of the team, if one was. Together with teamId it is INVALID.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The team of which somebody is to do it, in place of the user.
+	TeamID *string `json:"teamId,omitempty"`
+	// The occasion of the contact that the task asks for; null for none.
+	Kind graphql.Omittable[*schema.ContactKind] `json:"kind,omitempty"`
+	// The way that the contact is to go; null for any.
+	Channel graphql.Omittable[*schema.Channel] `json:"channel,omitempty"`
+	// The purpose of the contact; null for none.
+	Purpose graphql.Omittable[*schema.Purpose] `json:"purpose,omitempty"`
+}
+
+// The input of updateTeam. A field that is absent is not changed.
+type UpdateTeamInput struct {
+	// The team.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name, unique regardless of letter case, of at most 200 characters.
+	Name *string `json:"name,omitempty"`
+	// Who leads the team, of its members; null for nobody.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty"`
 }
 
 // The input of updateUser. A field that is absent is not changed.
@@ -1314,6 +1818,64 @@ type WithdrawOfferInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// By what the rows of acquisitionSources are.
+type AcquisitionDimension string
+
+const (
+	// Who or what brought the customer: a partner, a customer who recommended them, or else the source of their origin.
+	AcquisitionDimensionSource AcquisitionDimension = "SOURCE"
+	// The campaign of their origin.
+	AcquisitionDimensionCampaign AcquisitionDimension = "CAMPAIGN"
+)
+
+var AllAcquisitionDimension = []AcquisitionDimension{
+	AcquisitionDimensionSource,
+	AcquisitionDimensionCampaign,
+}
+
+func (e AcquisitionDimension) IsValid() bool {
+	switch e {
+	case AcquisitionDimensionSource, AcquisitionDimensionCampaign:
+		return true
+	}
+	return false
+}
+
+func (e AcquisitionDimension) String() string {
+	return string(e)
+}
+
+func (e *AcquisitionDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AcquisitionDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AcquisitionDimension", str)
+	}
+	return nil
+}
+
+func (e AcquisitionDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AcquisitionDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AcquisitionDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The dimensions by which customerBase groups customers.
 type BaseDimension string
 
@@ -1324,7 +1886,7 @@ const (
 	BaseDimensionStage BaseDimension = "STAGE"
 	// The month in which the customer was acquired, or else of the first order.
 	BaseDimensionAcquired BaseDimension = "ACQUIRED"
-	// Who brought the customer: a partner's id, REFERRAL, or "" for nobody.
+	// Who or what brought the customer: a partner's id, REFERRAL, the code of a source, or "" for nobody and nothing.
 	BaseDimensionSource BaseDimension = "SOURCE"
 )
 
@@ -1461,17 +2023,20 @@ const (
 	DuplicateReasonExternalID DuplicateReason = "EXTERNAL_ID"
 	// The phone number, with its extension; of numbers in E.164 only.
 	DuplicateReasonPhone DuplicateReason = "PHONE"
+	// A like name, beside one of the others: the same words in any order, but for one letter or an initial.
+	DuplicateReasonName DuplicateReason = "NAME"
 )
 
 var AllDuplicateReason = []DuplicateReason{
 	DuplicateReasonEmail,
 	DuplicateReasonExternalID,
 	DuplicateReasonPhone,
+	DuplicateReasonName,
 }
 
 func (e DuplicateReason) IsValid() bool {
 	switch e {
-	case DuplicateReasonEmail, DuplicateReasonExternalID, DuplicateReasonPhone:
+	case DuplicateReasonEmail, DuplicateReasonExternalID, DuplicateReasonPhone, DuplicateReasonName:
 		return true
 	}
 	return false
@@ -1507,6 +2072,97 @@ func (e *DuplicateReason) UnmarshalJSON(b []byte) error {
 }
 
 func (e DuplicateReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A field of a customer of which two who are merged may have different values.
+type MergedField string
+
+const (
+	// Whether the customer is a person or a company.
+	MergedFieldKind MergedField = "KIND"
+	// The name. The other one is searched still.
+	MergedFieldName MergedField = "NAME"
+	// The e-mail address. The other one is searched and matched by imports still.
+	MergedFieldEmail MergedField = "EMAIL"
+	// The phone number. The other one is searched and matched by imports still.
+	MergedFieldPhone MergedField = "PHONE"
+	// The id in another system. The other one is searched and matched by imports still.
+	MergedFieldExternalID MergedField = "EXTERNAL_ID"
+	// The segment, as it was at any moment: one history wins.
+	MergedFieldSegment MergedField = "SEGMENT"
+	// The user who looks after the customer.
+	MergedFieldOwner MergedField = "OWNER"
+	// The customer who referred them.
+	MergedFieldReferredBy MergedField = "REFERRED_BY"
+	// The partner who brought them. A partner who is not kept sees the customer no more, and a permission to share data with them ends.
+	MergedFieldPartner MergedField = "PARTNER"
+	// What the customer spends a year with any supplier.
+	MergedFieldWallet MergedField = "WALLET"
+	// The day of birth.
+	MergedFieldBirthday MergedField = "BIRTHDAY"
+	// The measurements by code: those of the other one fill in what is missing.
+	MergedFieldMeasurements MergedField = "MEASUREMENTS"
+	// The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers.
+	MergedFieldTaxExempt MergedField = "TAX_EXEMPT"
+)
+
+var AllMergedField = []MergedField{
+	MergedFieldKind,
+	MergedFieldName,
+	MergedFieldEmail,
+	MergedFieldPhone,
+	MergedFieldExternalID,
+	MergedFieldSegment,
+	MergedFieldOwner,
+	MergedFieldReferredBy,
+	MergedFieldPartner,
+	MergedFieldWallet,
+	MergedFieldBirthday,
+	MergedFieldMeasurements,
+	MergedFieldTaxExempt,
+}
+
+func (e MergedField) IsValid() bool {
+	switch e {
+	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldTaxExempt:
+		return true
+	}
+	return false
+}
+
+func (e MergedField) String() string {
+	return string(e)
+}
+
+func (e *MergedField) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MergedField(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MergedField", str)
+	}
+	return nil
+}
+
+func (e MergedField) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MergedField) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MergedField) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -64,6 +64,8 @@ const (
 	FieldRecordedAt = "recorded_at"
 	// FieldOrderID holds the string denoting the order_id field in the database.
 	FieldOrderID = "order_id"
+	// FieldAwaitedOrderID holds the string denoting the awaited_order_id field in the database.
+	FieldAwaitedOrderID = "awaited_order_id"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
 	// FieldCampaignID holds the string denoting the campaign_id field in the database.
@@ -174,6 +176,7 @@ var Columns = []string{
 	FieldRealised,
 	FieldRecordedAt,
 	FieldOrderID,
+	FieldAwaitedOrderID,
 	FieldOfferID,
 	FieldCampaignID,
 	FieldSource,
@@ -408,6 +411,11 @@ func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByOrderID orders the results by the order_id field.
 func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrderID, opts...).ToFunc()
+}
+
+// ByAwaitedOrderID orders the results by the awaited_order_id field.
+func ByAwaitedOrderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAwaitedOrderID, opts...).ToFunc()
 }
 
 // ByOfferID orders the results by the offer_id field.

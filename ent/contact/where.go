@@ -152,6 +152,11 @@ func OrderID(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldOrderID, v))
 }
 
+// AwaitedOrderID applies equality check predicate on the "awaited_order_id" field. It's identical to AwaitedOrderIDEQ.
+func AwaitedOrderID(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldAwaitedOrderID, v))
+}
+
 // OfferID applies equality check predicate on the "offer_id" field. It's identical to OfferIDEQ.
 func OfferID(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldOfferID, v))
@@ -1320,6 +1325,81 @@ func OrderIDEqualFold(v string) predicate.Contact {
 // OrderIDContainsFold applies the ContainsFold predicate on the "order_id" field.
 func OrderIDContainsFold(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldContainsFold(FieldOrderID, v))
+}
+
+// AwaitedOrderIDEQ applies the EQ predicate on the "awaited_order_id" field.
+func AwaitedOrderIDEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDNEQ applies the NEQ predicate on the "awaited_order_id" field.
+func AwaitedOrderIDNEQ(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDIn applies the In predicate on the "awaited_order_id" field.
+func AwaitedOrderIDIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldAwaitedOrderID, vs...))
+}
+
+// AwaitedOrderIDNotIn applies the NotIn predicate on the "awaited_order_id" field.
+func AwaitedOrderIDNotIn(vs ...string) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldAwaitedOrderID, vs...))
+}
+
+// AwaitedOrderIDGT applies the GT predicate on the "awaited_order_id" field.
+func AwaitedOrderIDGT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDGTE applies the GTE predicate on the "awaited_order_id" field.
+func AwaitedOrderIDGTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDLT applies the LT predicate on the "awaited_order_id" field.
+func AwaitedOrderIDLT(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDLTE applies the LTE predicate on the "awaited_order_id" field.
+func AwaitedOrderIDLTE(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDContains applies the Contains predicate on the "awaited_order_id" field.
+func AwaitedOrderIDContains(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContains(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDHasPrefix applies the HasPrefix predicate on the "awaited_order_id" field.
+func AwaitedOrderIDHasPrefix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasPrefix(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDHasSuffix applies the HasSuffix predicate on the "awaited_order_id" field.
+func AwaitedOrderIDHasSuffix(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldHasSuffix(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDIsNil applies the IsNil predicate on the "awaited_order_id" field.
+func AwaitedOrderIDIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldAwaitedOrderID))
+}
+
+// AwaitedOrderIDNotNil applies the NotNil predicate on the "awaited_order_id" field.
+func AwaitedOrderIDNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldAwaitedOrderID))
+}
+
+// AwaitedOrderIDEqualFold applies the EqualFold predicate on the "awaited_order_id" field.
+func AwaitedOrderIDEqualFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldEqualFold(FieldAwaitedOrderID, v))
+}
+
+// AwaitedOrderIDContainsFold applies the ContainsFold predicate on the "awaited_order_id" field.
+func AwaitedOrderIDContainsFold(v string) predicate.Contact {
+	return predicate.Contact(sql.FieldContainsFold(FieldAwaitedOrderID, v))
 }
 
 // OfferIDEQ applies the EQ predicate on the "offer_id" field.

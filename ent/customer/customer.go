@@ -71,6 +71,8 @@ const (
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
+	// FieldMergedIntoID holds the string denoting the merged_into_id field in the database.
+	FieldMergedIntoID = "merged_into_id"
 	// FieldOrderDays holds the string denoting the order_days field in the database.
 	FieldOrderDays = "order_days"
 	// FieldFirstOrderDay holds the string denoting the first_order_day field in the database.
@@ -101,10 +103,10 @@ const (
 	EdgeReferredBy = "referred_by"
 	// EdgeReferrals holds the string denoting the referrals edge name in mutations.
 	EdgeReferrals = "referrals"
-	// EdgeCampaign holds the string denoting the campaign edge name in mutations.
-	EdgeCampaign = "campaign"
 	// EdgePartner holds the string denoting the partner edge name in mutations.
 	EdgePartner = "partner"
+	// EdgeCampaign holds the string denoting the campaign edge name in mutations.
+	EdgeCampaign = "campaign"
 	// Table holds the table name of the customer in the database.
 	Table = "customers"
 	// OwnerTable is the table that holds the owner relation/edge.
@@ -122,13 +124,6 @@ const (
 	ReferralsTable = "customers"
 	// ReferralsColumn is the table column denoting the referrals relation/edge.
 	ReferralsColumn = "referred_by_id"
-	// CampaignTable is the table that holds the campaign relation/edge.
-	CampaignTable = "customers"
-	// CampaignInverseTable is the table name for the Campaign entity.
-	// It exists in this package in order to avoid circular dependency with the "campaign" package.
-	CampaignInverseTable = "campaigns"
-	// CampaignColumn is the table column denoting the campaign relation/edge.
-	CampaignColumn = "campaign_id"
 	// PartnerTable is the table that holds the partner relation/edge.
 	PartnerTable = "customers"
 	// PartnerInverseTable is the table name for the Partner entity.
@@ -136,6 +131,13 @@ const (
 	PartnerInverseTable = "partners"
 	// PartnerColumn is the table column denoting the partner relation/edge.
 	PartnerColumn = "partner_id"
+	// CampaignTable is the table that holds the campaign relation/edge.
+	CampaignTable = "customers"
+	// CampaignInverseTable is the table name for the Campaign entity.
+	// It exists in this package in order to avoid circular dependency with the "campaign" package.
+	CampaignInverseTable = "campaigns"
+	// CampaignColumn is the table column denoting the campaign relation/edge.
+	CampaignColumn = "campaign_id"
 )
 
 // Columns holds all SQL columns for customer fields.
@@ -168,6 +170,7 @@ var Columns = []string{
 	FieldExternalTwin,
 	FieldDepartedAt,
 	FieldDeletedAt,
+	FieldMergedIntoID,
 	FieldOrderDays,
 	FieldFirstOrderDay,
 	FieldLastOrderDay,
@@ -219,6 +222,8 @@ var (
 	DefaultEmailTwin int
 	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
 	DefaultExternalTwin int
+	// MergedIntoIDValidator is a validator for the "merged_into_id" field. It is called by the builders before save.
+	MergedIntoIDValidator func(string) error
 	// DefaultOrderDays holds the default value on creation for the "order_days" field.
 	DefaultOrderDays int
 	// OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
@@ -419,6 +424,11 @@ func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
 }
 
+// ByMergedIntoID orders the results by the merged_into_id field.
+func ByMergedIntoID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedIntoID, opts...).ToFunc()
+}
+
 // ByOrderDays orders the results by the order_days field.
 func ByOrderDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrderDays, opts...).ToFunc()
@@ -502,17 +512,17 @@ func ByReferrals(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
-// ByCampaignField orders the results by campaign field.
-func ByCampaignField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCampaignStep(), sql.OrderByField(field, opts...))
-	}
-}
-
 // ByPartnerField orders the results by partner field.
 func ByPartnerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newPartnerStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByCampaignField orders the results by campaign field.
+func ByCampaignField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCampaignStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newOwnerStep() *sqlgraph.Step {
@@ -536,17 +546,17 @@ func newReferralsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.O2M, false, ReferralsTable, ReferralsColumn),
 	)
 }
-func newCampaignStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(CampaignInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, CampaignTable, CampaignColumn),
-	)
-}
 func newPartnerStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PartnerInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, PartnerTable, PartnerColumn),
+	)
+}
+func newCampaignStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CampaignInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CampaignTable, CampaignColumn),
 	)
 }

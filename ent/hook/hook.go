@@ -44,6 +44,18 @@ func (f BookingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BookingMutation", m)
 }
 
+// The CampaignFunc type is an adapter to allow the use of ordinary
+// function as Campaign mutator.
+type CampaignFunc func(context.Context, *ent.CampaignMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CampaignFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CampaignMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CampaignMutation", m)
+}
+
 // The ComponentFunc type is an adapter to allow the use of ordinary
 // function as Component mutator.
 type ComponentFunc func(context.Context, *ent.ComponentMutation) (ent.Value, error)
@@ -116,6 +128,30 @@ func (f CustomerFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerMutation", m)
 }
 
+// The CustomerIdentityFunc type is an adapter to allow the use of ordinary
+// function as CustomerIdentity mutator.
+type CustomerIdentityFunc func(context.Context, *ent.CustomerIdentityMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerIdentityFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerIdentityMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerIdentityMutation", m)
+}
+
+// The CustomerMergeFunc type is an adapter to allow the use of ordinary
+// function as CustomerMerge mutator.
+type CustomerMergeFunc func(context.Context, *ent.CustomerMergeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerMergeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerMergeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerMergeMutation", m)
+}
+
 // The DatedValueFunc type is an adapter to allow the use of ordinary
 // function as DatedValue mutator.
 type DatedValueFunc func(context.Context, *ent.DatedValueMutation) (ent.Value, error)
@@ -126,6 +162,18 @@ func (f DatedValueFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DatedValueMutation", m)
+}
+
+// The DuplicateDecisionFunc type is an adapter to allow the use of ordinary
+// function as DuplicateDecision mutator.
+type DuplicateDecisionFunc func(context.Context, *ent.DuplicateDecisionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicateDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicateDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateDecisionMutation", m)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary
@@ -186,6 +234,18 @@ func (f MeasurementDefinitionFunc) Mutate(ctx context.Context, m ent.Mutation) (
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MeasurementDefinitionMutation", m)
+}
+
+// The MergedRowFunc type is an adapter to allow the use of ordinary
+// function as MergedRow mutator.
+type MergedRowFunc func(context.Context, *ent.MergedRowMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MergedRowFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MergedRowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MergedRowMutation", m)
 }
 
 // The OfferFunc type is an adapter to allow the use of ordinary
@@ -414,6 +474,18 @@ func (f SignInAttemptsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SignInAttemptsMutation", m)
+}
+
+// The SpendFunc type is an adapter to allow the use of ordinary
+// function as Spend mutator.
+type SpendFunc func(context.Context, *ent.SpendMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SpendFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SpendMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpendMutation", m)
 }
 
 // The StageChangeFunc type is an adapter to allow the use of ordinary

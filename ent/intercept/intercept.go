@@ -10,18 +10,23 @@ import (
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
+	"kopeck/ent/campaign"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/customeridentity"
+	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/mergedrow"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -42,6 +47,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
+	"kopeck/ent/spend"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/task"
 	"kopeck/ent/team"
@@ -186,6 +192,33 @@ func (f TraverseBooking) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.BookingQuery", q)
+}
+
+// The CampaignFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CampaignFunc func(context.Context, *ent.CampaignQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CampaignFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CampaignQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CampaignQuery", q)
+}
+
+// The TraverseCampaign type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCampaign func(context.Context, *ent.CampaignQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCampaign) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCampaign) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CampaignQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CampaignQuery", q)
 }
 
 // The ComponentFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -350,6 +383,60 @@ func (f TraverseCustomer) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerQuery", q)
 }
 
+// The CustomerIdentityFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerIdentityFunc func(context.Context, *ent.CustomerIdentityQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerIdentityFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerIdentityQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
+}
+
+// The TraverseCustomerIdentity type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerIdentity func(context.Context, *ent.CustomerIdentityQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerIdentity) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerIdentity) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerIdentityQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
+}
+
+// The CustomerMergeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerMergeFunc func(context.Context, *ent.CustomerMergeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerMergeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
+// The TraverseCustomerMerge type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerMerge func(context.Context, *ent.CustomerMergeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerMerge) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerMerge) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
 // The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
 type DatedValueFunc func(context.Context, *ent.DatedValueQuery) (ent.Value, error)
 
@@ -375,6 +462,33 @@ func (f TraverseDatedValue) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DatedValueQuery", q)
+}
+
+// The DuplicateDecisionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateDecisionFunc func(context.Context, *ent.DuplicateDecisionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateDecisionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
+}
+
+// The TraverseDuplicateDecision type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateDecision func(context.Context, *ent.DuplicateDecisionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateDecision) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateDecision) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -510,6 +624,33 @@ func (f TraverseMeasurementDefinition) Traverse(ctx context.Context, q ent.Query
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.MeasurementDefinitionQuery", q)
+}
+
+// The MergedRowFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MergedRowFunc func(context.Context, *ent.MergedRowQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MergedRowFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MergedRowQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MergedRowQuery", q)
+}
+
+// The TraverseMergedRow type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMergedRow func(context.Context, *ent.MergedRowQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMergedRow) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMergedRow) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MergedRowQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MergedRowQuery", q)
 }
 
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1025,6 +1166,33 @@ func (f TraverseSignInAttempts) Traverse(ctx context.Context, q ent.Query) error
 	return fmt.Errorf("unexpected query type %T. expect *ent.SignInAttemptsQuery", q)
 }
 
+// The SpendFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SpendFunc func(context.Context, *ent.SpendQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SpendFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SpendQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SpendQuery", q)
+}
+
+// The TraverseSpend type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSpend func(context.Context, *ent.SpendQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSpend) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSpend) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SpendQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SpendQuery", q)
+}
+
 // The StageChangeFunc type is an adapter to allow the use of ordinary function as a Querier.
 type StageChangeFunc func(context.Context, *ent.StageChangeQuery) (ent.Value, error)
 
@@ -1169,6 +1337,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.AuditEntryQuery, predicate.AuditEntry, auditentry.OrderOption]{typ: ent.TypeAuditEntry, tq: q}, nil
 	case *ent.BookingQuery:
 		return &query[*ent.BookingQuery, predicate.Booking, booking.OrderOption]{typ: ent.TypeBooking, tq: q}, nil
+	case *ent.CampaignQuery:
+		return &query[*ent.CampaignQuery, predicate.Campaign, campaign.OrderOption]{typ: ent.TypeCampaign, tq: q}, nil
 	case *ent.ComponentQuery:
 		return &query[*ent.ComponentQuery, predicate.Component, component.OrderOption]{typ: ent.TypeComponent, tq: q}, nil
 	case *ent.ContactQuery:
@@ -1181,8 +1351,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CreditQuery, predicate.Credit, credit.OrderOption]{typ: ent.TypeCredit, tq: q}, nil
 	case *ent.CustomerQuery:
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
+	case *ent.CustomerIdentityQuery:
+		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
+	case *ent.CustomerMergeQuery:
+		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
+	case *ent.DuplicateDecisionQuery:
+		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.HandOverQuery:
 		return &query[*ent.HandOverQuery, predicate.HandOver, handover.OrderOption]{typ: ent.TypeHandOver, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:
@@ -1193,6 +1369,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ListPriceQuery, predicate.ListPrice, listprice.OrderOption]{typ: ent.TypeListPrice, tq: q}, nil
 	case *ent.MeasurementDefinitionQuery:
 		return &query[*ent.MeasurementDefinitionQuery, predicate.MeasurementDefinition, measurementdefinition.OrderOption]{typ: ent.TypeMeasurementDefinition, tq: q}, nil
+	case *ent.MergedRowQuery:
+		return &query[*ent.MergedRowQuery, predicate.MergedRow, mergedrow.OrderOption]{typ: ent.TypeMergedRow, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:
@@ -1231,6 +1409,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.SettingQuery, predicate.Setting, setting.OrderOption]{typ: ent.TypeSetting, tq: q}, nil
 	case *ent.SignInAttemptsQuery:
 		return &query[*ent.SignInAttemptsQuery, predicate.SignInAttempts, signinattempts.OrderOption]{typ: ent.TypeSignInAttempts, tq: q}, nil
+	case *ent.SpendQuery:
+		return &query[*ent.SpendQuery, predicate.Spend, spend.OrderOption]{typ: ent.TypeSpend, tq: q}, nil
 	case *ent.StageChangeQuery:
 		return &query[*ent.StageChangeQuery, predicate.StageChange, stagechange.OrderOption]{typ: ent.TypeStageChange, tq: q}, nil
 	case *ent.TaskQuery:

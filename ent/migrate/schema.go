@@ -111,6 +111,43 @@ var (
 			},
 		},
 	}
+	// CampaignsColumns holds the columns for the "campaigns" table.
+	CampaignsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "source", Type: field.TypeString, Size: 400},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "first_day", Type: field.TypeInt},
+		{Name: "last_day", Type: field.TypeInt, Nullable: true},
+		{Name: "archived", Type: field.TypeBool, Default: false},
+	}
+	// CampaignsTable holds the schema information for the "campaigns" table.
+	CampaignsTable = &schema.Table{
+		Name:       "campaigns",
+		Columns:    CampaignsColumns,
+		PrimaryKey: []*schema.Column{CampaignsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "campaign_code",
+				Unique:  true,
+				Columns: []*schema.Column{CampaignsColumns[4]},
+			},
+			{
+				Name:    "campaign_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[2], CampaignsColumns[0]},
+			},
+			{
+				Name:    "campaign_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[3], CampaignsColumns[0]},
+			},
+		},
+	}
 	// ComponentsColumns holds the columns for the "components" table.
 	ComponentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -205,6 +242,9 @@ var (
 		{Name: "uncosted", Type: field.TypeBool, Default: false},
 		{Name: "realised", Type: field.TypeInt64},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "awaited_order_id", Type: field.TypeString, Nullable: true},
+		{Name: "source", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "advertising", Type: field.TypeInt64, Default: "0"},
 		{Name: "corrected_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_by", Type: field.TypeString, Nullable: true, Size: 400},
@@ -215,6 +255,7 @@ var (
 		{Name: "permission_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "offer_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// ContactsTable holds the schema information for the "contacts" table.
 	ContactsTable = &schema.Table{
@@ -224,38 +265,44 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[24]},
+				Columns:    []*schema.Column{ContactsColumns[27]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[25]},
+				Columns:    []*schema.Column{ContactsColumns[28]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[26]},
+				Columns:    []*schema.Column{ContactsColumns[29]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[27]},
+				Columns:    []*schema.Column{ContactsColumns[30]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_orders_order",
-				Columns:    []*schema.Column{ContactsColumns[28]},
+				Columns:    []*schema.Column{ContactsColumns[31]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_offers_offer",
-				Columns:    []*schema.Column{ContactsColumns[29]},
+				Columns:    []*schema.Column{ContactsColumns[32]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "contacts_campaigns_campaign",
+				Columns:    []*schema.Column{ContactsColumns[33]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -263,7 +310,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[24], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[27], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -273,7 +320,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[25], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -283,7 +330,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[26]},
+				Columns: []*schema.Column{ContactsColumns[29]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -291,7 +338,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27]},
+				Columns: []*schema.Column{ContactsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -299,15 +346,23 @@ var (
 			{
 				Name:    "contact_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[28]},
+				Columns: []*schema.Column{ContactsColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "order_id IS NOT NULL",
 				},
 			},
 			{
+				Name:    "contact_awaited_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "awaited_order_id IS NOT NULL",
+				},
+			},
+			{
 				Name:    "contact_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[29]},
+				Columns: []*schema.Column{ContactsColumns[32]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -318,6 +373,30 @@ var (
 				Columns: []*schema.Column{ContactsColumns[13]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_campaign_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[33], ContactsColumns[5], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "campaign_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_source_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[21], ContactsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source IS NOT NULL",
+				},
+			},
+			{
+				Name:    "contact_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[27]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "advertising <> 0",
 				},
 			},
 		},
@@ -337,6 +416,7 @@ var (
 		{Name: "staff_id", Type: field.TypeString, Nullable: true},
 		{Name: "about_id", Type: field.TypeString, Nullable: true},
 		{Name: "expense", Type: field.TypeInt64},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true},
 	}
 	// ContactCorrectionsTable holds the schema information for the "contact_corrections" table.
 	ContactCorrectionsTable = &schema.Table{
@@ -448,10 +528,12 @@ var (
 		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
 		{Name: "birthday", Type: field.TypeInt, Nullable: true},
 		{Name: "tax_exempt", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "source", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "email_twin", Type: field.TypeInt, Default: 0},
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
 		{Name: "first_order_day", Type: field.TypeInt, Default: 0},
 		{Name: "last_order_day", Type: field.TypeInt, Default: 0},
@@ -467,6 +549,7 @@ var (
 		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "referred_by_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "campaign_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
 	CustomersTable = &schema.Table{
@@ -476,20 +559,26 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[35]},
+				Columns:    []*schema.Column{CustomersColumns[37]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[36]},
+				Columns:    []*schema.Column{CustomersColumns[38]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[37]},
+				Columns:    []*schema.Column{CustomersColumns[39]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "customers_campaigns_campaign",
+				Columns:    []*schema.Column{CustomersColumns[40]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -497,7 +586,7 @@ var (
 			{
 				Name:    "customer_email_key_email_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_key IS NOT NULL AND deleted_at IS NULL",
 				},
@@ -505,7 +594,7 @@ var (
 			{
 				Name:    "customer_external_id_external_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[20]},
+				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -521,7 +610,7 @@ var (
 			{
 				Name:    "customer_email_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[19]},
+				Columns: []*schema.Column{CustomersColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_twin > 0",
 				},
@@ -529,7 +618,7 @@ var (
 			{
 				Name:    "customer_external_twin",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[20]},
+				Columns: []*schema.Column{CustomersColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_twin > 0",
 				},
@@ -552,22 +641,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[32], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[35], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35]},
+				Columns: []*schema.Column{CustomersColumns[37]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -575,17 +664,41 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[37]},
+				Columns: []*schema.Column{CustomersColumns[39]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
 			},
 			{
+				Name:    "customer_merged_into_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[24]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "merged_into_id IS NOT NULL",
+				},
+			},
+			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[36]},
+				Columns: []*schema.Column{CustomersColumns[38]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "customer_campaign_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[40]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "campaign_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "customer_source",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source IS NOT NULL",
 				},
 			},
 			{
@@ -599,6 +712,100 @@ var (
 				Columns: []*schema.Column{CustomersColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "tax_exempt IS NOT NULL",
+				},
+			},
+		},
+	}
+	// CustomerIdentitiesColumns holds the columns for the "customer_identities" table.
+	CustomerIdentitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"NAME", "EMAIL", "PHONE", "EXTERNAL_ID"}},
+		{Name: "value", Type: field.TypeString, Size: 1200},
+		{Name: "value_key", Type: field.TypeString, Size: 1200},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "merge_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerIdentitiesTable holds the schema information for the "customer_identities" table.
+	CustomerIdentitiesTable = &schema.Table{
+		Name:       "customer_identities",
+		Columns:    CustomerIdentitiesColumns,
+		PrimaryKey: []*schema.Column{CustomerIdentitiesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_identities_customers_customer",
+				Columns:    []*schema.Column{CustomerIdentitiesColumns[4]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "customer_identities_customer_merges_merge",
+				Columns:    []*schema.Column{CustomerIdentitiesColumns[5]},
+				RefColumns: []*schema.Column{CustomerMergesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customeridentity_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[4]},
+			},
+			{
+				Name:    "customeridentity_kind_value_key",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[1], CustomerIdentitiesColumns[3]},
+			},
+			{
+				Name:    "customeridentity_merge_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerIdentitiesColumns[5]},
+			},
+		},
+	}
+	// CustomerMergesColumns holds the columns for the "customer_merges" table.
+	CustomerMergesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "undone_at", Type: field.TypeTime, Nullable: true},
+		{Name: "undone_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "undo_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "kept_id", Type: field.TypeString, Size: 40},
+		{Name: "merged_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerMergesTable holds the schema information for the "customer_merges" table.
+	CustomerMergesTable = &schema.Table{
+		Name:       "customer_merges",
+		Columns:    CustomerMergesColumns,
+		PrimaryKey: []*schema.Column{CustomerMergesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_merges_customers_kept",
+				Columns:    []*schema.Column{CustomerMergesColumns[8]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "customer_merges_customers_merged",
+				Columns:    []*schema.Column{CustomerMergesColumns[9]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customermerge_kept_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerMergesColumns[8], CustomerMergesColumns[1]},
+			},
+			{
+				Name:    "customermerge_merged_id",
+				Unique:  true,
+				Columns: []*schema.Column{CustomerMergesColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "undone_at IS NULL",
 				},
 			},
 		},
@@ -623,6 +830,52 @@ var (
 				Name:    "datedvalue_name_subject_valid_from",
 				Unique:  false,
 				Columns: []*schema.Column{DatedValuesColumns[1], DatedValuesColumns[2], DatedValuesColumns[4]},
+			},
+		},
+	}
+	// DuplicateDecisionsColumns holds the columns for the "duplicate_decisions" table.
+	DuplicateDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "first_id", Type: field.TypeString, Size: 40},
+		{Name: "second_id", Type: field.TypeString, Size: 40},
+	}
+	// DuplicateDecisionsTable holds the schema information for the "duplicate_decisions" table.
+	DuplicateDecisionsTable = &schema.Table{
+		Name:       "duplicate_decisions",
+		Columns:    DuplicateDecisionsColumns,
+		PrimaryKey: []*schema.Column{DuplicateDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "duplicate_decisions_customers_first",
+				Columns:    []*schema.Column{DuplicateDecisionsColumns[6]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "duplicate_decisions_customers_second",
+				Columns:    []*schema.Column{DuplicateDecisionsColumns[7]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatedecision_first_id_second_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateDecisionsColumns[6], DuplicateDecisionsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "revoked_at IS NULL",
+				},
+			},
+			{
+				Name:    "duplicatedecision_second_id",
+				Unique:  false,
+				Columns: []*schema.Column{DuplicateDecisionsColumns[7]},
 			},
 		},
 	}
@@ -684,7 +937,7 @@ var (
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "actor", Type: field.TypeString, Size: 400},
-		{Name: "key", Type: field.TypeString, Size: 255},
+		{Name: "key", Type: field.TypeString, Size: 1020},
 		{Name: "operation", Type: field.TypeString, Size: 400},
 		{Name: "body_hash", Type: field.TypeString, Size: 64},
 		{Name: "result_id", Type: field.TypeString, Size: 40},
@@ -810,6 +1063,35 @@ var (
 				Name:    "measurementdefinition_code",
 				Unique:  true,
 				Columns: []*schema.Column{MeasurementDefinitionsColumns[4]},
+			},
+		},
+	}
+	// MergedRowsColumns holds the columns for the "merged_rows" table.
+	MergedRowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "place", Type: field.TypeString, Size: 100},
+		{Name: "row_id", Type: field.TypeString, Size: 40},
+		{Name: "belongs_to", Type: field.TypeString, Size: 40},
+		{Name: "merge_id", Type: field.TypeString, Size: 40},
+	}
+	// MergedRowsTable holds the schema information for the "merged_rows" table.
+	MergedRowsTable = &schema.Table{
+		Name:       "merged_rows",
+		Columns:    MergedRowsColumns,
+		PrimaryKey: []*schema.Column{MergedRowsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "merged_rows_customer_merges_merge",
+				Columns:    []*schema.Column{MergedRowsColumns[4]},
+				RefColumns: []*schema.Column{CustomerMergesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "mergedrow_merge_id_place_row_id",
+				Unique:  true,
+				Columns: []*schema.Column{MergedRowsColumns[4], MergedRowsColumns[1], MergedRowsColumns[2]},
 			},
 		},
 	}
@@ -1152,10 +1434,11 @@ var (
 	PermissionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "sealed_for", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "channel", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
 		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
 		{Name: "level", Type: field.TypeEnum, Enums: []string{"SITUATION", "BRAND_TRUST", "PERSONAL", "POINTS", "INTRAVENOUS"}},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "ACTIVE", "EXPIRED", "REVOKED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "ACTIVE", "EXPIRED", "REVOKED", "MERGED"}},
 		{Name: "granted_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
@@ -1169,7 +1452,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permissions_customers_customer",
-				Columns:    []*schema.Column{PermissionsColumns[9]},
+				Columns:    []*schema.Column{PermissionsColumns[10]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1178,7 +1461,7 @@ var (
 			{
 				Name:    "permission_customer_id_channel_purpose",
 				Unique:  true,
-				Columns: []*schema.Column{PermissionsColumns[9], PermissionsColumns[2], PermissionsColumns[3]},
+				Columns: []*schema.Column{PermissionsColumns[10], PermissionsColumns[3], PermissionsColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'ACTIVE')",
 				},
@@ -1186,12 +1469,12 @@ var (
 			{
 				Name:    "permission_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionsColumns[9]},
+				Columns: []*schema.Column{PermissionsColumns[10]},
 			},
 			{
 				Name:    "permission_state_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionsColumns[5], PermissionsColumns[7]},
+				Columns: []*schema.Column{PermissionsColumns[6], PermissionsColumns[8]},
 			},
 		},
 	}
@@ -1200,7 +1483,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "sequence", Type: field.TypeInt},
 		{Name: "at", Type: field.TypeTime},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REQUESTED", "CONFIRMED", "GRANTED", "RAISED", "LOWERED", "RENEWED", "EXPIRED", "REVOKED", "MERGED", "SEPARATED"}},
 		{Name: "level", Type: field.TypeEnum, Nullable: true, Enums: []string{"SITUATION", "BRAND_TRUST", "PERSONAL", "POINTS", "INTRAVENOUS"}},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "actor", Type: field.TypeString, Size: 400},
@@ -1248,6 +1531,7 @@ var (
 		{Name: "valid_from", Type: field.TypeTime},
 		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
 		{Name: "override_floor_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "excused_measurements", Type: field.TypeJSON, Nullable: true},
 		{Name: "agreed_by", Type: field.TypeString, Size: 40},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED", "ENDED"}, Default: "AGREED"},
@@ -1269,13 +1553,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "price_agreements_customers_customer",
-				Columns:    []*schema.Column{PriceAgreementsColumns[17]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "price_agreements_products_product",
-				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[19]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1284,17 +1568,17 @@ var (
 			{
 				Name:    "priceagreement_customer_id_product_id_valid_from",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[17], PriceAgreementsColumns[18], PriceAgreementsColumns[4]},
+				Columns: []*schema.Column{PriceAgreementsColumns[18], PriceAgreementsColumns[19], PriceAgreementsColumns[4]},
 			},
 			{
 				Name:    "priceagreement_recorded_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[8], PriceAgreementsColumns[0]},
+				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[0]},
 			},
 			{
 				Name:    "priceagreement_state_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[8]},
+				Columns: []*schema.Column{PriceAgreementsColumns[10], PriceAgreementsColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state <> 'AGREED'",
 				},
@@ -1663,6 +1947,46 @@ var (
 			},
 		},
 	}
+	// SpendsColumns holds the columns for the "spends" table.
+	SpendsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "first_day", Type: field.TypeInt},
+		{Name: "last_day", Type: field.TypeInt},
+		{Name: "begins_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "correction", Type: field.TypeBool, Default: false},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "campaign_id", Type: field.TypeString, Size: 40},
+	}
+	// SpendsTable holds the schema information for the "spends" table.
+	SpendsTable = &schema.Table{
+		Name:       "spends",
+		Columns:    SpendsColumns,
+		PrimaryKey: []*schema.Column{SpendsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "spends_campaigns_campaign",
+				Columns:    []*schema.Column{SpendsColumns[10]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "spend_campaign_id_first_day_last_day_recorded_at",
+				Unique:  true,
+				Columns: []*schema.Column{SpendsColumns[10], SpendsColumns[1], SpendsColumns[2], SpendsColumns[8]},
+			},
+			{
+				Name:    "spend_campaign_id_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{SpendsColumns[10], SpendsColumns[4]},
+			},
+		},
+	}
 	// StageChangesColumns holds the columns for the "stage_changes" table.
 	StageChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1931,18 +2255,23 @@ var (
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
+		CampaignsTable,
 		ComponentsTable,
 		ContactsTable,
 		ContactCorrectionsTable,
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
+		CustomerIdentitiesTable,
+		CustomerMergesTable,
 		DatedValuesTable,
+		DuplicateDecisionsTable,
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
 		ListPricesTable,
 		MeasurementDefinitionsTable,
+		MergedRowsTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -1962,6 +2291,7 @@ var (
 		SearchTermsTable,
 		SettingsTable,
 		SignInAttemptsTable,
+		SpendsTable,
 		StageChangesTable,
 		TasksTable,
 		TeamsTable,
@@ -1982,14 +2312,23 @@ func init() {
 	ContactsTable.ForeignKeys[3].RefTable = PermissionsTable
 	ContactsTable.ForeignKeys[4].RefTable = OrdersTable
 	ContactsTable.ForeignKeys[5].RefTable = OffersTable
+	ContactsTable.ForeignKeys[6].RefTable = CampaignsTable
 	CreditsTable.ForeignKeys[0].RefTable = OrdersTable
 	CreditsTable.ForeignKeys[1].RefTable = ContactsTable
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
 	CustomersTable.ForeignKeys[1].RefTable = CustomersTable
 	CustomersTable.ForeignKeys[2].RefTable = PartnersTable
+	CustomersTable.ForeignKeys[3].RefTable = CampaignsTable
+	CustomerIdentitiesTable.ForeignKeys[0].RefTable = CustomersTable
+	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
+	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
+	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
+	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
+	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable
+	MergedRowsTable.ForeignKeys[0].RefTable = CustomerMergesTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable
@@ -2012,6 +2351,10 @@ func init() {
 	RefundLinesTable.ForeignKeys[0].RefTable = RefundsTable
 	RefundLinesTable.ForeignKeys[1].RefTable = OrderLinesTable
 	SearchTermsTable.ForeignKeys[0].RefTable = CustomersTable
+	SpendsTable.ForeignKeys[0].RefTable = CampaignsTable
+	SpendsTable.Annotation = &entsql.Annotation{
+		Table: "spends",
+	}
 	StageChangesTable.ForeignKeys[0].RefTable = CustomersTable
 	TasksTable.ForeignKeys[0].RefTable = CustomersTable
 	TasksTable.ForeignKeys[1].RefTable = UsersTable

@@ -15,6 +15,9 @@ type AuditEntry func(*sql.Selector)
 // Booking is the predicate function for booking builders.
 type Booking func(*sql.Selector)
 
+// Campaign is the predicate function for campaign builders.
+type Campaign func(*sql.Selector)
+
 // Component is the predicate function for component builders.
 type Component func(*sql.Selector)
 
@@ -33,8 +36,17 @@ type Credit func(*sql.Selector)
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
+// CustomerIdentity is the predicate function for customeridentity builders.
+type CustomerIdentity func(*sql.Selector)
+
+// CustomerMerge is the predicate function for customermerge builders.
+type CustomerMerge func(*sql.Selector)
+
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)
+
+// DuplicateDecision is the predicate function for duplicatedecision builders.
+type DuplicateDecision func(*sql.Selector)
 
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)
@@ -50,6 +62,9 @@ type ListPrice func(*sql.Selector)
 
 // MeasurementDefinition is the predicate function for measurementdefinition builders.
 type MeasurementDefinition func(*sql.Selector)
+
+// MergedRow is the predicate function for mergedrow builders.
+type MergedRow func(*sql.Selector)
 
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
@@ -107,6 +122,9 @@ type Setting func(*sql.Selector)
 
 // SignInAttempts is the predicate function for signinattempts builders.
 type SignInAttempts func(*sql.Selector)
+
+// Spend is the predicate function for spend builders.
+type Spend func(*sql.Selector)
 
 // StageChange is the predicate function for stagechange builders.
 type StageChange func(*sql.Selector)

@@ -90,7 +90,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
-	a.Merging = merging.New(core, a.Books, a.Consent, a.Customers, a.Rates)
+	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

@@ -95,6 +95,16 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, sorted ...string) erro
 	return nil
 }
 
+// HoldOf holds the campaigns that caused contacts of some customers, whose contacts change customers: whoever restates these contacts finds
+// them with the customer whom they hold. The transaction holds the rates and no customer.
+func (s *Service) HoldOf(ctx context.Context, tx *store.Tx, customerIDs ...string) error {
+	ids, err := campaignsOf(ctx, tx, customerIDs)
+	if err != nil {
+		return err
+	}
+	return s.hold(ctx, tx, ids...)
+}
+
 // HoldForSpend holds the rates and campaigns whose spend is recorded.
 func (s *Service) HoldForSpend(ctx context.Context, tx *store.Tx, campaignIDs ...string) error {
 	if err := s.rates.HoldRates(ctx, tx); err != nil {

@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/auth"
@@ -95,6 +96,19 @@ func causedIn(ctx context.Context, from store.Reader, campaignID string, within 
 		all = append(all, c)
 		return err
 	})
+}
+
+// campaignsOf returns the campaigns that caused contacts of customers, in the order of their ids.
+func campaignsOf(ctx context.Context, from store.Reader, customerIDs []string) (all []string, err error) {
+	const query = "SELECT DISTINCT campaign_id FROM contacts WHERE campaign_id IS NOT NULL AND customer_id IN @ids"
+	err = store.EachByIDs(ctx, from, query, nil, customerIDs, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		all = append(all, one)
+		return err
+	})
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 // customersIn reads the customers of those contacts.

@@ -34,6 +34,7 @@ var places = []Place{
 	{"permissions", "customer_id", moves, ""}, // after consent.Stricter: at most one is in force for a channel and a purpose
 	{"stage_changes", "customer_id", moves, ""},
 	{"bookings", "held_for", moves, ""},
+	{"tasks", "customer_id", moves, ""},
 	{"customers", "referred_by_id", moves, ""},
 	{"customers", "merged_into_id", moves, ""},
 	{"customer_identities", "customer_id", moves, ""},

@@ -1,7 +1,7 @@
 // Package merging makes one customer of two who are one person, and undoes it (design, section 12): which rows move (places.go), the merge
 // (merge.go), its undoing (undo.go), the pairs that wait for a decision (pairs.go), and what was merged (history.go).
 //
-// It may import service, service/input, the packages books, consent, customers and rates of service, and what service may import. All that
+// It may import service, service/input, the packages books, campaigns, consent, customers and rates of service, and what service may import. All that
 // goes past the guard is in unguarded.go and unguarded_rows.go.
 package merging
 
@@ -13,6 +13,7 @@ import (
 	"kopeck/id"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/campaigns"
 	"kopeck/service/consent"
 	"kopeck/service/customers"
 	"kopeck/service/rates"
@@ -24,20 +25,24 @@ type Service struct {
 	*service.Core
 
 	books     *books.Service
+	campaigns *campaigns.Service
 	consent   *consent.Service
 	customers *customers.Service
 	rates     *rates.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, customers *customers.Service, rates *rates.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, customers: customers, rates: rates}
+func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, consent *consent.Service, customers *customers.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, books: books, campaigns: campaigns, consent: consent, customers: customers, rates: rates}
 }
 
 // hold holds all that a merge of customers, or its undoing, may change, in the order in which other verbs do: the rates, since costs and
-// taxes are restated; who referred whom; the customers.
+// taxes are restated; the campaigns that caused their contacts; who referred whom; the customers.
 func (s *Service) hold(ctx context.Context, tx *store.Tx, customerIDs ...string) error {
 	if err := s.rates.HoldRates(ctx, tx); err != nil {
+		return err
+	}
+	if err := s.campaigns.HoldOf(ctx, tx, customerIDs...); err != nil {
 		return err
 	}
 	if err := tx.Lock(ctx, customers.LockReferrals, false); err != nil {
