@@ -26,7 +26,8 @@ func TestMarginOfAnOrderFromOutside(t *testing.T) {
 			orders { edges { node { margin { amount } cost { amount } credits { amount { amount } } costKnownAt(at: $to) { margin { amount } } } } }
 			contacts(filter: {kinds: [INFO_CALL]}) { edges { node { staff { id } cost { amount } costLines { label rate } value { realised { amount } expectedFrom { mean { amount } } credits { amount { amount } } } } } } } }`
 		vars := Vars{"id": s.shared, "from": at.Add(-time.Second), "to": at.Add(time.Second)}
-		if known := s.admin.Must(ask, vars); known.Text("customer.economics.margin.amount") != order.Text("customer.orders.edges.0.node.margin.amount") {
+		known := s.admin.Must(ask, vars)
+		if known.Text("customer.economics.margin.amount") != order.Text("customer.orders.edges.0.node.margin.amount") {
 			t.Fatalf("the attack does not work even for ADMIN: %s", known.Body)
 		}
 		for name, c := range map[string]*Client{"SALES": w.As(schema.RoleSales), "PARTNER": s.partnerWithAll} {
@@ -37,11 +38,11 @@ func TestMarginOfAnOrderFromOutside(t *testing.T) {
 						t.Errorf("%s is %v", path, got)
 					}
 				}
-				if r.Len("customer.orders.edges") != 5 || r.Len("customer.orders.edges.0.node.credits") != 0 {
+				if r.Len("customer.orders.edges") != known.Len("customer.orders.edges") || r.Len("customer.orders.edges.0.node.credits") != 0 {
 					t.Errorf("%s", r.Body)
 				}
 				contacts := r.Len("customer.contacts.edges")
-				if contacts != 2 {
+				if contacts < 2 || contacts != known.Len("customer.contacts.edges") {
 					t.Fatalf("%d contacts: %s", contacts, r.Body)
 				}
 				for i := range contacts {

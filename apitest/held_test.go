@@ -176,12 +176,13 @@ func TestNoCapacityInDaysThatAreOver(t *testing.T) {
 			return Vars{"in": Vars{"customerId": customer, "priceTokens": []string{token}, "at": at}}
 		}
 		// 21 windows take three days. Due tomorrow, two of them are left.
-		late := sales.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, place(token("21", 3), "2026-11-26T09:00:00Z"))
+		manager := w.As(schema.RoleManager) // who may record orders from before their prices
+		late := manager.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, place(token("21", 3), "2026-11-26T09:00:00Z"))
 		if late.Text("placeOrder.userErrors.0.earliest") != "2026-11-30T00:00:00Z" || late.Int("placeOrder.userErrors.0.leadDays") != 2 {
 			t.Errorf("%s", late.Body)
 		}
-		sales.Must(placeOrder, place(token("14", 3), "2026-11-26T09:00:00Z"))
-		sales.Must(placeOrder, place(token("21", 0), "2026-11-20T09:00:00Z")) // a fact
+		manager.Must(placeOrder, place(token("14", 3), "2026-11-26T09:00:00Z"))
+		manager.Must(placeOrder, place(token("21", 0), "2026-11-20T09:00:00Z")) // a fact
 		inOrder(t, w)
 	})
 }

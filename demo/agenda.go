@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"kopeck/costing"
 	entorder "kopeck/ent/order"
+	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
@@ -97,7 +99,8 @@ func (a *agenda) index(from int) *costing.Bookings {
 	return costing.NewBookings(recent)
 }
 
-// moveDates moves the due dates of some orders by the verb, a week later each: their customers asked for it.
+// moveDates moves the due dates of some orders by the verb, a week later each, or to the first day after that with room: their customers
+// asked for it.
 func (c *company) moveDates(ctx context.Context) error {
 	ctx = c.as(ctx, c.staff["manager@erker.example"])
 	orders, err := c.service.Client.Order.Query().Where(entorder.StatusEQ(schema.OrderPlaced), entorder.DueAtGTE(c.today.AddDate(0, 0, 4))).
@@ -106,12 +109,25 @@ func (c *company) moveDates(ctx context.Context) error {
 		return err
 	}
 	for _, o := range orders {
-		day, reason := schema.Date(costing.Day(*o.DueAt, c.zone)+7), "Просят привезти через неделю"
-		if _, err := c.service.Sale.RescheduleOrder(ctx, service.RescheduleOrderInput{ID: o.ID, DueDate: &day, Reason: &reason}); err != nil {
+		err := c.moveDate(ctx, o.ID, costing.Day(*o.DueAt, c.zone)+7)
+		var full *fault.Error
+		if errors.As(err, &full) {
+			if possible, ok := full.Detail.(*fault.Impossible); ok && possible.Earliest != nil {
+				err = c.moveDate(ctx, o.ID, costing.Day(*possible.Earliest, c.zone))
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// moveDate moves the due date of an order to a day.
+func (c *company) moveDate(ctx context.Context, orderID string, day int) error {
+	due, reason := schema.Date(day), "Просят привезти через неделю"
+	_, err := c.service.Sale.RescheduleOrder(ctx, service.RescheduleOrderInput{ID: orderID, DueDate: &due, Reason: &reason})
+	return err
 }
 
 // trimmed writes a measured number with at most two decimals.

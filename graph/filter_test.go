@@ -48,7 +48,9 @@ func TestConditions(t *testing.T) {
 		{"no id", func(c *conditions) {
 			equalsID(c, "ownerId", "owner_id", id.User, graphql.Omittable[*string]{}, isNull("owner_id"))
 		}, ""},
-		{"a null id", func(c *conditions) { ofCustomer(c, graphql.OmittableOf[*string](nil), func(one *string) *string { return one }) }, "INVALID [filter customerId]"},
+		{"a null id", func(c *conditions) {
+			ofCustomer(c, graphql.OmittableOf[*string](nil), func(one *string) *string { return one })
+		}, "INVALID [filter customerId]"},
 		{"nobody", func(c *conditions) {
 			equalsID(c, "ownerId", "owner_id", id.User, graphql.OmittableOf[*string](nil), isNull("owner_id"))
 		}, " WHERE `t`.`owner_id` IS NULL"},

@@ -55,7 +55,8 @@ func (i *Import) ReferredBy(ctx context.Context, pairs [][2]string) (unknown, ci
 			return err
 		}
 		for _, pair := range pairs {
-			if pair[0], pair[1] = answersFor(kept, pair[0]), answersFor(kept, pair[1]); pair[0] == pair[1] {
+			themselves := pair[0] == pair[1]
+			if pair[0], pair[1] = answersFor(kept, pair[0]), answersFor(kept, pair[1]); pair[0] == pair[1] && !themselves {
 				continue // they were merged
 			}
 			if exists[pair[1]] == "" {

@@ -32,7 +32,7 @@ var mergedColumns = map[string]mergedAs{
 	"id": ownOfKept, "external_id": filled, "name": onlyTaken, "kind": onlyTaken, "email": filled, "phone": filled, "stage": ownOfKept,
 	"segment": filled, "owner_id": filled, "referred_by_id": byReferral, "partner_id": onlyTaken, "acquisition_cost": summed,
 	"acquired_at": earliest, "measurements": byCode, "created_at": earliest, "departed_at": latest, "deleted_at": ownOfKept, "wallet": filled,
-	"birthday": filled, "tax_exempt": filled,
+	"birthday": filled, "tax_exempt": filled, "campaign_id": filled, "source": filled,
 }
 
 // Merged returns the kept one of two customers with the values that they have together. takes reports whether the merged customer's value
