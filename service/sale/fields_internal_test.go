@@ -15,7 +15,6 @@ func TestFieldsOfColumns(t *testing.T) {
 	fieldtest.Columns(t, Fields().Columns(), map[string]string{
 		"external_twin": "0 of an order that is imported: an import makes no possible duplicates",
 		"offer_id":      "files hold no offers",
-		"seller_id":     "files do not say who placed an order: reports take the owner of the customer",
 		"version":       "begins at 1 in each database",
 	}, order.Columns)
 	fieldtest.Columns(t, LineFields().Columns(), nil, orderline.Columns)
@@ -32,6 +31,7 @@ func TestFieldsOfFiles(t *testing.T) {
 		"margin":       "the total less the refunds and the cost",
 		"unattributed": "what the credits leave, which the import settles",
 		"credit_fit":   "a fit is of one database",
+		"seller_id":    "files have the e-mail",
 		"plain":        "it follows from the status, the refunds, the cost and the lines",
 	})
 	fieldtest.Files(t, LineFields(), map[string]string{
