@@ -52,7 +52,7 @@ func TestRescheduleOrder(t *testing.T) {
 		if last := r.Len("rescheduleOrder.order.history") - 1; r.Text(fmt.Sprintf("rescheduleOrder.order.history.%d.kind", last)) != "DUE_DATE_CHANGED" || r.Text(fmt.Sprintf("rescheduleOrder.order.history.%d.reason", last)) != "They travel" {
 			t.Errorf("the history: %s", r.Body)
 		}
-		if again := manager.Must(reschedule, later); string(again.Body) != string(r.Body) {
+		if again := manager.Must(reschedule, later); again.Body != r.Body {
 			t.Errorf("repeated, %s\nis not\n%s", again.Body, r.Body)
 		}
 		manager.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", reschedule, in(Vars{"dueDate": "2026-12-06", "expectedVersion": 1, "idempotencyKey": "later"}))
@@ -136,7 +136,7 @@ func TestWorkshopByRole(t *testing.T) {
 				t.Errorf("%s reads %s\nwant %s", role, got, want)
 			}
 		}
-		if body := string(sales.Must(askWorkshop, nil).Body); strings.Contains(body, theirs) || strings.Contains(body, "Hidden") {
+		if body := sales.Must(askWorkshop, nil).Body; strings.Contains(body, theirs) || strings.Contains(body, "Hidden") {
 			t.Errorf("sales read of a hidden customer: %s", body)
 		}
 		if r := w.As(schema.RolePartner).Must(askUnkept, nil); r.Get("unkeptDates") != nil {

@@ -92,13 +92,7 @@ func Examples() []Example {
   }
 }`},
 		callExample(),
-		{Query: `# What the workshop has promised and cannot keep, with the first day that holds: rescheduleOrder takes it.
-{
-  unkeptDates(first: 20) {
-    totalCount
-    edges { node { order { id dueAt } customer { name } dueDay firstDay daysLate shortages { resource missing } } }
-  }
-}`},
+		unkeptExample(),
 		{Query: `# Stays open: record a call in another tab and see it arrive.
 subscription {
   contactRecorded {
@@ -121,6 +115,17 @@ subscription {
   }
 }`},
 	}
+}
+
+// unkeptExample returns the example of what the workshop cannot keep.
+func unkeptExample() Example {
+	return Example{Query: `# What the workshop has promised and cannot keep, with the first day that holds: rescheduleOrder takes it.
+{
+  unkeptDates(first: 20) {
+    totalCount
+    edges { node { order { id dueAt } customer { name } dueDay firstDay daysLate shortages { resource missing } } }
+  }
+}`}
 }
 
 // callExample returns the example that writes.

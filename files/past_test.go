@@ -320,7 +320,7 @@ func spreadsheet(t *testing.T, text string) string {
 		"acquisition_cost wallet total refunded cost unit line_total line_cost line_tax tax minutes expense")
 	for n, name := range rows[0] {
 		for _, row := range rows[1:] {
-			if slices.Contains(numbers, name) && !(name == "unit" && slices.Contains(rows[0], "capacity")) && strings.Trim(row[n], "-0123456789.") == "" {
+			if slices.Contains(numbers, name) && (name != "unit" || !slices.Contains(rows[0], "capacity")) && strings.Trim(row[n], "-0123456789.") == "" {
 				row[n] = strings.ReplaceAll(row[n], ".", ",")
 			}
 		}

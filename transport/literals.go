@@ -59,12 +59,8 @@ func (h *Handler) literal(value *ast.Value, place string, path []string, depth i
 			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), "a whole number of at most 64 bits"))
 		}
 	case ast.FloatValue:
-		number, err := strconv.ParseFloat(value.Raw, 64)
-		if err != nil {
-			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), expected("Float", nil)))
-		}
-		if digits := digitsOf(value.Raw); value.ExpectedType == nil && (len(digits) > exactDigits || (number == 0) != (digits == "")) {
-			return wrong("%s", cannotRead(json.Number(value.Raw), "JSON", fmt.Sprintf("a number with at most %d digits, or a string", exactDigits)))
+		if name, want := unreadableFloat(value); want != "" {
+			return wrong("%s", cannotRead(json.Number(value.Raw), name, want))
 		}
 	case ast.StringValue, ast.BlockValue:
 		if strings.ContainsRune(value.Raw, 0) {
@@ -88,6 +84,18 @@ func (h *Handler) literal(value *ast.Value, place string, path []string, depth i
 		}
 	}
 	return nil
+}
+
+// unreadableFloat returns the type that a number with a fraction or an exponent cannot be read as, and what is expected; "" where it can be.
+func unreadableFloat(value *ast.Value) (name, want string) {
+	number, err := strconv.ParseFloat(value.Raw, 64)
+	if err != nil {
+		return typeName(value), expected("Float", nil)
+	}
+	if digits := digitsOf(value.Raw); value.ExpectedType == nil && (len(digits) > exactDigits || (number == 0) != (digits == "")) {
+		return "JSON", fmt.Sprintf("a number with at most %d digits, or a string", exactDigits)
+	}
+	return "", ""
 }
 
 // exactDigits is how many decimal digits of a number survive as a float64, which the executor makes of a literal within JSON. Numbers in

@@ -35,14 +35,8 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err != nil {
 		return err
 	}
-	if c.bulk != nil {
-		siblings, err := c.service.campaigns.Hold(ctx, c.bulk.Tx, momentsOf(records, caused)...)
-		if err != nil {
-			return err
-		}
-		if err := service.HoldCustomers(ctx, c.bulk.Tx, siblings...); err != nil {
-			return err
-		}
+	if err := c.holdSiblings(ctx, records, caused); err != nil {
+		return err
 	}
 	people, err := c.findCustomers(ctx, 2*len(records), func(n int) customerName {
 		if n >= len(records) {
@@ -91,6 +85,18 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 		return err
 	}
 	return c.writeContacts(ctx, fresh)
+}
+
+// holdSiblings holds the campaigns of contacts, and the customers of other contacts whose cost changes with them.
+func (c *chunk) holdSiblings(ctx context.Context, records []contacts.Record, caused map[string]string) error {
+	if c.bulk == nil {
+		return nil
+	}
+	siblings, err := c.service.campaigns.Hold(ctx, c.bulk.Tx, momentsOf(records, caused)...)
+	if err != nil {
+		return err
+	}
+	return service.HoldCustomers(ctx, c.bulk.Tx, siblings...)
 }
 
 // lacksOrder reports whether a file says which order a contact was about that is there without one. What was corrected or voided here stays.

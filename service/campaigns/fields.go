@@ -17,9 +17,6 @@ const (
 	maxName = 300
 )
 
-// descriptor is one field of a campaign and all that is done with it.
-type descriptor = field.Edited[ent.Campaign, service.CreateCampaignInput, service.UpdateCampaignInput]
-
 // fields defines each field of a campaign once. Creating, updating and merging, and the audit follow from it.
 var fields = field.EditedFields[ent.Campaign, service.CreateCampaignInput, service.UpdateCampaignInput]{
 	{

@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"kopeck/costing"
@@ -51,9 +52,7 @@ func spreadAt(ctx context.Context, from store.Reader, at time.Time, campaignIDs 
 			high++
 		}
 		of, unspread := costing.SpreadSpend(costed(codes[campaignID], spends[low:high]), caused[campaignID])
-		for contactID, its := range of {
-			parts[contactID] = its
-		}
+		maps.Copy(parts, of)
 		left[campaignID] = unspread
 	}
 	return parts, left, nil

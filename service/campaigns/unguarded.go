@@ -57,7 +57,7 @@ func standing(ctx context.Context, from store.Reader, of choice) (all []stored, 
 	if !of.knownAt.IsZero() && of.knownAt.Before(service.EndOfTime) {
 		condition, args = condition+" AND recorded_at <= ?", append(args, of.knownAt)
 	}
-	query := `SELECT campaign_id, first_day, last_day, begins_at, ends_at, amount FROM (SELECT s.*, row_number() OVER (PARTITION BY campaign_id, first_day, last_day ORDER BY recorded_at DESC, id DESC) AS place
+	query := `SELECT campaign_id, first_day, last_day, begins_at, ends_at, amount FROM (SELECT s.id, s.campaign_id, s.first_day, s.last_day, s.begins_at, s.ends_at, s.amount, s.recorded_at, row_number() OVER (PARTITION BY campaign_id, first_day, last_day ORDER BY recorded_at DESC, id DESC) AS place
 		FROM spends s WHERE ` + condition + ") AS r WHERE place = 1" + of.holding + " ORDER BY campaign_id, first_day, last_day"
 	return all, store.Each(ctx, from, query, args, func(scan store.ScanFunc) error {
 		var r stored

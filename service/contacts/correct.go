@@ -109,7 +109,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID strin
 		if err != nil {
 			return nil, nil, err
 		}
-		ids := append(siblings, held.CustomerID, held.AboutID)
+		ids := slices.Concat(siblings, []string{held.CustomerID, held.AboutID})
 		if given != nil {
 			ids = append(ids, given.To.AboutID)
 		}

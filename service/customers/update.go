@@ -44,10 +44,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		if err != nil {
 			return "", err
 		}
-		if err := s.checkNamed(ctx, in); err != nil {
-			return "", err
-		}
-		if err := checkCampaign(ctx, tx, in.CampaignID.Value()); err != nil {
+		if err := s.checkNamed(ctx, tx, in); err != nil {
 			return "", err
 		}
 		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
@@ -84,12 +81,15 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }
 
-// checkNamed checks the owner and the partner whom an update names.
-func (s *Service) checkNamed(ctx context.Context, in service.UpdateCustomerInput) error {
+// checkNamed checks the owner, the partner and the campaign that an update names.
+func (s *Service) checkNamed(ctx context.Context, tx *store.Tx, in service.UpdateCustomerInput) error {
 	if err := s.checkOwner(ctx, in.OwnerID.Value()); err != nil {
 		return err
 	}
-	return s.checkPartner(in.PartnerID.Value())
+	if err := s.checkPartner(in.PartnerID.Value()); err != nil {
+		return err
+	}
+	return checkCampaign(ctx, tx, in.CampaignID.Value())
 }
 
 // changesOf reads the fields that an update changes.

@@ -43,14 +43,14 @@ type Record struct {
 }
 
 // MarkPlain marks an order that is to be written as plain, with its lines, if it is: see books.MarkPlain.
-func (r *Record) MarkPlain() {
-	r.Plain = r.Status == schema.OrderCompleted && !r.CompletedAt.IsZero() && r.Refunded.IsZero() && !r.Uncosted && len(r.Lines) > 0
-	seen := make(map[string]bool, len(r.Lines))
-	for n := range r.Lines {
-		line := &r.Lines[n]
+func (o *Record) MarkPlain() {
+	o.Plain = o.Status == schema.OrderCompleted && !o.CompletedAt.IsZero() && o.Refunded.IsZero() && !o.Uncosted && len(o.Lines) > 0
+	seen := make(map[string]bool, len(o.Lines))
+	for n := range o.Lines {
+		line := &o.Lines[n]
 		line.SoldAt, line.BookedAt, line.Repeats = time.Time{}, time.Time{}, false
-		if r.Plain {
-			line.SoldAt, line.BookedAt, line.Repeats = r.At, r.CompletedAt, seen[line.SKU]
+		if o.Plain {
+			line.SoldAt, line.BookedAt, line.Repeats = o.At, o.CompletedAt, seen[line.SKU]
 		}
 		seen[line.SKU] = true
 	}
