@@ -159,7 +159,7 @@ func giveBack(ctx context.Context, tx *store.Tx, u *undoing) error {
 }
 
 // following are statements that give back what came after a merge and belongs to what goes back: an order of an offer, a contact of an
-// order, an offer or a permission. A contact that was made under a permission of the kept customer stays with them, whatever it named, and
+// order, an offer or a permission, and that the stage changed by a permission. A contact that was made under a permission of the kept customer stays with them, whatever it named, and
 // is then about no order and no offer of the other.
 var following = []struct {
 	query  string
@@ -172,6 +172,8 @@ var following = []struct {
 	{"UPDATE contacts SET order_id = NULL WHERE customer_id IN (?, ?) AND order_id IN (SELECT o.id FROM orders o WHERE o.customer_id <> contacts.customer_id AND o.customer_id IN (?, ?))", []bool{false, true, false, true}},
 	{"UPDATE contacts SET offer_id = NULL WHERE customer_id IN (?, ?) AND offer_id IN (SELECT o.id FROM offers o WHERE o.customer_id <> contacts.customer_id AND o.customer_id IN (?, ?))", []bool{false, true, false, true}},
 	{"UPDATE contacts SET about_id = NULL WHERE customer_id IN (?, ?) AND about_id = customer_id", []bool{false, true}},
+	{`UPDATE stage_changes SET customer_id = ? WHERE customer_id = ? AND kind = 'PERMISSION' AND at IN (SELECT e.at FROM permission_events e JOIN permissions p ON p.id = e.permission_id WHERE p.customer_id = ?)
+		AND at NOT IN (SELECT e.at FROM permission_events e JOIN permissions p ON p.id = e.permission_id WHERE p.customer_id = ?)`, []bool{true, false, true, false}},
 }
 
 func giveBackFollowing(ctx context.Context, tx *store.Tx, u *undoing) error {
