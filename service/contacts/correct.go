@@ -75,7 +75,7 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
 	if err != nil || len(moved) == 0 {
-		return hideAbout(ctx, tx, err)
+		return service.HideInConflict(ctx, tx, aboutField, err)
 	}
 	after := *now
 	given.Apply(&after)

@@ -49,7 +49,7 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 			return nil, fmt.Errorf("contacts: audit of %s: %w", a.contactID, err)
 		}
 	}
-	visible, err := seenAmong(ctx, s.Client.Customer, aboutOf(details))
+	visible, err := service.SeenAmong(ctx, s.Client.Customer, aboutOf(details)...)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 			case "expense":
 				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, staff[a.contactID])
 			case aboutField:
-				if change.Old, change.New = visible.only(change.Old), visible.only(change.New); change.Old == nil && change.New == nil {
+				if change.Old, change.New = visible.Only(change.Old), visible.Only(change.New); change.Old == nil && change.New == nil {
 					continue
 				}
 			}
@@ -84,7 +84,7 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 // expense returns an expense of the audit, which has it in minor units, as a text with its currency; nil for who may not see what a contact
 // cost in which a user took part.
 func (s *Service) expense(ctx context.Context, minor, staff any) any {
-	if actor, _ := auth.From(ctx); !actor.SeesCostOf(input.NonEmpty(idIn(staff))) {
+	if actor, _ := auth.From(ctx); !actor.SeesCostOf(input.NonEmpty(service.IDIn(staff))) {
 		return nil
 	}
 	text, err := json.Marshal(minor)

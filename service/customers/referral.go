@@ -2,8 +2,6 @@ package customers
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,64 +129,22 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 	return c, err
 }
 
+// referrerField is the name of the field in inputs, conflicts and the audit.
+const referrerField = "referredById"
+
 // keepHiddenReferrer leaves out that nobody is to be who referred a customer, where somebody is whom the actor may not see: they say what
 // they see, and no conflict tells them more.
 func keepHiddenReferrer(ctx context.Context, tx *store.Tx, c *ent.Customer, changes []*change) ([]*change, error) {
-	seen, err := isReferrerSeen(ctx, tx, c.ReferredByID)
-	if err != nil || seen {
+	hidden, err := service.IsHidden(ctx, tx, input.OrZero(c.ReferredByID))
+	if err != nil || !hidden {
 		return changes, err
 	}
 	return slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
-		if one.field.Input != "referredById" {
+		if one.field.Input != referrerField {
 			return false
 		}
 		changed := Record{Customer: &ent.Customer{}}
 		one.put(&changed)
 		return changed.ReferredByID == nil
 	}), nil
-}
-
-// hideReferrals returns the error of a merge; where it is a VERSION_CONFLICT, without the ids of referring customers whom the actor
-// may not see: they are null, as Customer.referredBy is.
-func hideReferrals(ctx context.Context, tx *store.Tx, err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	conflict, ok := f.Detail.(*fault.Conflict)
-	if !ok {
-		return err
-	}
-	for i := range conflict.Fields {
-		field := &conflict.Fields[i]
-		if field.Name != "referredById" {
-			continue
-		}
-		for _, value := range []*any{&field.Base, &field.Theirs} {
-			seen, failed := isReferrerSeen(ctx, tx, *value)
-			if failed != nil {
-				return failed
-			}
-			if !seen {
-				*value = nil
-			}
-		}
-	}
-	return err
-}
-
-// isReferrerSeen reports whether the actor may see the customer whom a value of referredById names; nobody can be seen by all.
-func isReferrerSeen(ctx context.Context, tx *store.Tx, value any) (bool, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return false, fmt.Errorf("customers: referral in a conflict: %w", err)
-	}
-	var customerID *string
-	if err := json.Unmarshal(text, &customerID); err != nil {
-		return false, fmt.Errorf("customers: referral in a conflict: %w", err)
-	}
-	if customerID == nil || *customerID == "" {
-		return true, nil
-	}
-	return tx.Customer.Query().Where(customer.ID(*customerID)).Exist(ctx)
 }

@@ -64,7 +64,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			err = s.repeatExemption(ctx, tx, c, exemptFrom)
 		}
 		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is recorded even if it holds now
-			return c.ID, hideReferrals(ctx, tx, err)
+			return c.ID, service.HideInConflict(ctx, tx, referrerField, err)
 		}
 		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
 			_, isMoved := moved[one.field.Input]

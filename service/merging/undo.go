@@ -42,7 +42,6 @@ func (s *Service) UndoMerge(ctx context.Context, in service.UndoMergeInput) (kep
 	if err := faults.Or(); err != nil {
 		return nil, nil, err
 	}
-	var keptID, mergedID string
 	_, err = s.Write(ctx, service.Verb{Name: "undoMerge", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		u, err := s.lockMerge(ctx, tx, in)
 		if err != nil {
@@ -57,11 +56,10 @@ func (s *Service) UndoMerge(ctx context.Context, in service.UndoMergeInput) (kep
 	if err != nil {
 		return nil, nil, err
 	}
-	keptID, mergedID = m.keptID, m.mergedID
-	if kept, err = s.Client.Customer.Get(ctx, s.Kept(keptID)); err != nil {
+	if kept, err = s.Client.Customer.Get(ctx, s.Kept(m.keptID)); err != nil {
 		return nil, nil, err
 	}
-	separated, err = s.Client.Customer.Get(ctx, s.Kept(mergedID))
+	separated, err = s.Client.Customer.Get(ctx, s.Kept(m.mergedID))
 	return kept, separated, err
 }
 
