@@ -12,7 +12,7 @@ import (
 func TestBirthday(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
-		tomorrow := time.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly)
+		tomorrow := w.Clock.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly)
 		c.Refused("INVALID birthday", createCustomer, Vars{"in": Vars{"name": "A", "birthday": "1899-12-31"}})
 		c.Refused("INVALID birthday", createCustomer, Vars{"in": Vars{"name": "A", "birthday": tomorrow}})
 		for _, wrong := range []any{"28.02.1990", "1990-02-29", "1990-02-28T00:00:00Z", 19900228} {

@@ -117,7 +117,7 @@ func TestContactBadInput(t *testing.T) {
 		}{
 			{"INVALID minutes", Vars{"minutes": "10080"}},
 			{"INVALID minutes", Vars{"minutes": "-1"}},
-			{"INVALID at", Vars{"at": time.Now().Add(time.Hour)}},
+			{"INVALID at", Vars{"at": w.Clock.Now().Add(time.Hour)}},
 			{"INVALID at", Vars{"at": "0001-01-01T00:00:00Z"}},
 			{"INVALID at", Vars{"at": "9999-12-31T00:00:00Z"}},
 			{"INVALID aboutId", Vars{"kind": "RECOMMENDATION", "aboutId": customer}},

@@ -37,7 +37,7 @@ type side struct {
 func TestBooksDoNotDependOnTheOrderOfRecording(t *testing.T) {
 	setRapidChecks(t, "6")
 	Each(t, func(t *testing.T, w *World) {
-		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
+		noon := w.Clock.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)
 		admin := w.As(schema.RoleAdmin)
 		round := 0

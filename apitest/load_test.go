@@ -32,7 +32,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 			working.Go(func() {
 				for step := range 12 {
 					customer := customers[random.IntN(len(customers))]
-					ago := time.Now().Add(-time.Duration(random.IntN(2000)) * time.Hour).UTC().Format(time.RFC3339)
+					ago := w.Clock.Now().Add(-time.Duration(random.IntN(2000)) * time.Hour).UTC().Format(time.RFC3339)
 					switch step % 4 {
 					case 0:
 						client.Do(`mutation($id: ID!, $at: Time) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, at: $at, minutes: "7"}) { userErrors { message } } }`, Vars{"id": customer, "at": ago})

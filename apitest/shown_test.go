@@ -23,7 +23,7 @@ func (w *World) show() {
 
 // lateShop is a shop shortly before midnight with what it knows of the day shown already.
 func lateShop(w *World) *shop {
-	midnight := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
+	midnight := w.Clock.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 	w.Clock.Set(midnight.Add(-30 * time.Minute))
 	s := openShop(w)
 	w.show()

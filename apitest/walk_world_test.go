@@ -29,7 +29,7 @@ type seeded struct {
 
 // seed fills a world. The clock stands still in the end, so that the same question has the same answer.
 func seed(w *World) *seeded {
-	w.Clock.Set(time.Now().UTC().Truncate(time.Second))
+	w.Clock.Set(w.Clock.Now().UTC().Truncate(time.Second))
 	s := &seeded{shop: openShop(w)}
 	a := s.admin
 	s.seller = w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")

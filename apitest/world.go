@@ -37,9 +37,14 @@ type World struct {
 	tokens     map[schema.Role]string
 }
 
+// Start is the time at which the clock of a new world begins to run. It is a Friday, and the same day in every zone where tests run, so that no
+// test depends on when and where it runs.
+var Start = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
 // Clock is a clock that can be advanced. It runs unless it is set.
 type Clock struct {
 	mu     sync.Mutex
+	began  time.Time // when it showed Start, by the machine's clock
 	ahead  time.Duration
 	frozen *time.Time
 }
@@ -51,7 +56,7 @@ func (c *Clock) Now() time.Time {
 	if c.frozen != nil {
 		return c.frozen.Add(c.ahead)
 	}
-	return time.Now().Add(c.ahead)
+	return Start.Add(time.Since(c.began)).Add(c.ahead)
 }
 
 // Advance advances the clock.
@@ -77,7 +82,7 @@ func Each(t *testing.T, test func(t *testing.T, w *World)) {
 // New starts a world over a migrated database.
 func New(t testing.TB, url string) *World {
 	t.Helper()
-	w := &World{T: t, Clock: &Clock{}, tokens: map[schema.Role]string{}}
+	w := &World{T: t, Clock: &Clock{began: time.Now()}, tokens: map[schema.Role]string{}}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	w.Store = dbtest.Open(t, url, store.Options{Log: log, Observe: func(context.Context, string) { w.statements.Add(1) }})
 	keys, err := auth.OpenKeys(t.TempDir(), w.Clock.Now, nil)
