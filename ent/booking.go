@@ -38,6 +38,10 @@ type Booking struct {
 	BookedAt time.Time `json:"booked_at,omitempty"`
 	// When the capacity was freed, of a hold also when it will be; null while an order has it.
 	FreedAt *time.Time `json:"freed_at,omitempty"`
+	// The order that took over what a colleague of its seller held, until it gives that up; null otherwise.
+	TakenBy *string `json:"taken_by,omitempty"`
+	// When what was taken over would have been free; null unless taken_by is set.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the BookingQuery when eager-loading is set.
 	Edges        BookingEdges `json:"edges"`
@@ -73,9 +77,9 @@ func (*Booking) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case booking.FieldDay:
 			values[i] = new(sql.NullInt64)
-		case booking.FieldID, booking.FieldResource, booking.FieldOrderID, booking.FieldHold, booking.FieldHeldFor, booking.FieldHeldBy:
+		case booking.FieldID, booking.FieldResource, booking.FieldOrderID, booking.FieldHold, booking.FieldHeldFor, booking.FieldHeldBy, booking.FieldTakenBy:
 			values[i] = new(sql.NullString)
-		case booking.FieldBookedAt, booking.FieldFreedAt:
+		case booking.FieldBookedAt, booking.FieldFreedAt, booking.FieldHeldUntil:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -157,6 +161,20 @@ func (_m *Booking) assignValues(columns []string, values []any) error {
 				_m.FreedAt = new(time.Time)
 				*_m.FreedAt = value.Time
 			}
+		case booking.FieldTakenBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field taken_by", values[i])
+			} else if value.Valid {
+				_m.TakenBy = new(string)
+				*_m.TakenBy = value.String
+			}
+		case booking.FieldHeldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_until", values[i])
+			} else if value.Valid {
+				_m.HeldUntil = new(time.Time)
+				*_m.HeldUntil = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -232,6 +250,16 @@ func (_m *Booking) String() string {
 	builder.WriteString(", ")
 	if v := _m.FreedAt; v != nil {
 		builder.WriteString("freed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.TakenBy; v != nil {
+		builder.WriteString("taken_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldUntil; v != nil {
+		builder.WriteString("held_until=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteByte(')')

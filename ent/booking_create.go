@@ -124,6 +124,34 @@ func (_c *BookingCreate) SetNillableFreedAt(v *time.Time) *BookingCreate {
 	return _c
 }
 
+// SetTakenBy sets the "taken_by" field.
+func (_c *BookingCreate) SetTakenBy(v string) *BookingCreate {
+	_c.mutation.SetTakenBy(v)
+	return _c
+}
+
+// SetNillableTakenBy sets the "taken_by" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableTakenBy(v *string) *BookingCreate {
+	if v != nil {
+		_c.SetTakenBy(*v)
+	}
+	return _c
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_c *BookingCreate) SetHeldUntil(v time.Time) *BookingCreate {
+	_c.mutation.SetHeldUntil(v)
+	return _c
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableHeldUntil(v *time.Time) *BookingCreate {
+	if v != nil {
+		_c.SetHeldUntil(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *BookingCreate) SetID(v string) *BookingCreate {
 	_c.mutation.SetID(v)
@@ -210,6 +238,11 @@ func (_c *BookingCreate) check() error {
 	if _, ok := _c.mutation.BookedAt(); !ok {
 		return &ValidationError{Name: "booked_at", err: errors.New(`ent: missing required field "Booking.booked_at"`)}
 	}
+	if v, ok := _c.mutation.TakenBy(); ok {
+		if err := booking.TakenByValidator(v); err != nil {
+			return &ValidationError{Name: "taken_by", err: fmt.Errorf(`ent: validator failed for field "Booking.taken_by": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := booking.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Booking.id": %w`, err)}
@@ -281,6 +314,14 @@ func (_c *BookingCreate) createSpec() (*Booking, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FreedAt(); ok {
 		_spec.SetField(booking.FieldFreedAt, field.TypeTime, value)
 		_node.FreedAt = &value
+	}
+	if value, ok := _c.mutation.TakenBy(); ok {
+		_spec.SetField(booking.FieldTakenBy, field.TypeString, value)
+		_node.TakenBy = &value
+	}
+	if value, ok := _c.mutation.HeldUntil(); ok {
+		_spec.SetField(booking.FieldHeldUntil, field.TypeTime, value)
+		_node.HeldUntil = &value
 	}
 	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

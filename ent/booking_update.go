@@ -49,6 +49,46 @@ func (_u *BookingUpdate) ClearFreedAt() *BookingUpdate {
 	return _u
 }
 
+// SetTakenBy sets the "taken_by" field.
+func (_u *BookingUpdate) SetTakenBy(v string) *BookingUpdate {
+	_u.mutation.SetTakenBy(v)
+	return _u
+}
+
+// SetNillableTakenBy sets the "taken_by" field if the given value is not nil.
+func (_u *BookingUpdate) SetNillableTakenBy(v *string) *BookingUpdate {
+	if v != nil {
+		_u.SetTakenBy(*v)
+	}
+	return _u
+}
+
+// ClearTakenBy clears the value of the "taken_by" field.
+func (_u *BookingUpdate) ClearTakenBy() *BookingUpdate {
+	_u.mutation.ClearTakenBy()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *BookingUpdate) SetHeldUntil(v time.Time) *BookingUpdate {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *BookingUpdate) SetNillableHeldUntil(v *time.Time) *BookingUpdate {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *BookingUpdate) ClearHeldUntil() *BookingUpdate {
+	_u.mutation.ClearHeldUntil()
+	return _u
+}
+
 // Mutation returns the BookingMutation object of the builder.
 func (_u *BookingUpdate) Mutation() *BookingMutation {
 	return _u.mutation
@@ -81,6 +121,16 @@ func (_u *BookingUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *BookingUpdate) check() error {
+	if v, ok := _u.mutation.TakenBy(); ok {
+		if err := booking.TakenByValidator(v); err != nil {
+			return &ValidationError{Name: "taken_by", err: fmt.Errorf(`ent: validator failed for field "Booking.taken_by": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *BookingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *BookingUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -88,6 +138,9 @@ func (_u *BookingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Bookin
 }
 
 func (_u *BookingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(booking.Table, booking.Columns, sqlgraph.NewFieldSpec(booking.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -110,6 +163,18 @@ func (_u *BookingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.FreedAtCleared() {
 		_spec.ClearField(booking.FieldFreedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TakenBy(); ok {
+		_spec.SetField(booking.FieldTakenBy, field.TypeString, value)
+	}
+	if _u.mutation.TakenByCleared() {
+		_spec.ClearField(booking.FieldTakenBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(booking.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(booking.FieldHeldUntil, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -150,6 +215,46 @@ func (_u *BookingUpdateOne) SetNillableFreedAt(v *time.Time) *BookingUpdateOne {
 // ClearFreedAt clears the value of the "freed_at" field.
 func (_u *BookingUpdateOne) ClearFreedAt() *BookingUpdateOne {
 	_u.mutation.ClearFreedAt()
+	return _u
+}
+
+// SetTakenBy sets the "taken_by" field.
+func (_u *BookingUpdateOne) SetTakenBy(v string) *BookingUpdateOne {
+	_u.mutation.SetTakenBy(v)
+	return _u
+}
+
+// SetNillableTakenBy sets the "taken_by" field if the given value is not nil.
+func (_u *BookingUpdateOne) SetNillableTakenBy(v *string) *BookingUpdateOne {
+	if v != nil {
+		_u.SetTakenBy(*v)
+	}
+	return _u
+}
+
+// ClearTakenBy clears the value of the "taken_by" field.
+func (_u *BookingUpdateOne) ClearTakenBy() *BookingUpdateOne {
+	_u.mutation.ClearTakenBy()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *BookingUpdateOne) SetHeldUntil(v time.Time) *BookingUpdateOne {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *BookingUpdateOne) SetNillableHeldUntil(v *time.Time) *BookingUpdateOne {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *BookingUpdateOne) ClearHeldUntil() *BookingUpdateOne {
+	_u.mutation.ClearHeldUntil()
 	return _u
 }
 
@@ -198,6 +303,16 @@ func (_u *BookingUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *BookingUpdateOne) check() error {
+	if v, ok := _u.mutation.TakenBy(); ok {
+		if err := booking.TakenByValidator(v); err != nil {
+			return &ValidationError{Name: "taken_by", err: fmt.Errorf(`ent: validator failed for field "Booking.taken_by": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *BookingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *BookingUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -205,6 +320,9 @@ func (_u *BookingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Boo
 }
 
 func (_u *BookingUpdateOne) sqlSave(ctx context.Context) (_node *Booking, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(booking.Table, booking.Columns, sqlgraph.NewFieldSpec(booking.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -244,6 +362,18 @@ func (_u *BookingUpdateOne) sqlSave(ctx context.Context) (_node *Booking, err er
 	}
 	if _u.mutation.FreedAtCleared() {
 		_spec.ClearField(booking.FieldFreedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TakenBy(); ok {
+		_spec.SetField(booking.FieldTakenBy, field.TypeString, value)
+	}
+	if _u.mutation.TakenByCleared() {
+		_spec.ClearField(booking.FieldTakenBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(booking.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(booking.FieldHeldUntil, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Booking{config: _u.config}

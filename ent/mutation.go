@@ -1153,6 +1153,8 @@ type BookingMutation struct {
 	held_by       *string
 	booked_at     *time.Time
 	freed_at      *time.Time
+	taken_by      *string
+	held_until    *time.Time
 	clearedFields map[string]struct{}
 	_order        *string
 	cleared_order bool
@@ -1674,6 +1676,104 @@ func (m *BookingMutation) ResetFreedAt() {
 	delete(m.clearedFields, booking.FieldFreedAt)
 }
 
+// SetTakenBy sets the "taken_by" field.
+func (m *BookingMutation) SetTakenBy(s string) {
+	m.taken_by = &s
+}
+
+// TakenBy returns the value of the "taken_by" field in the mutation.
+func (m *BookingMutation) TakenBy() (r string, exists bool) {
+	v := m.taken_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenBy returns the old "taken_by" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldTakenBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenBy: %w", err)
+	}
+	return oldValue.TakenBy, nil
+}
+
+// ClearTakenBy clears the value of the "taken_by" field.
+func (m *BookingMutation) ClearTakenBy() {
+	m.taken_by = nil
+	m.clearedFields[booking.FieldTakenBy] = struct{}{}
+}
+
+// TakenByCleared returns if the "taken_by" field was cleared in this mutation.
+func (m *BookingMutation) TakenByCleared() bool {
+	_, ok := m.clearedFields[booking.FieldTakenBy]
+	return ok
+}
+
+// ResetTakenBy resets all changes to the "taken_by" field.
+func (m *BookingMutation) ResetTakenBy() {
+	m.taken_by = nil
+	delete(m.clearedFields, booking.FieldTakenBy)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *BookingMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *BookingMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *BookingMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[booking.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *BookingMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *BookingMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, booking.FieldHeldUntil)
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *BookingMutation) ClearOrder() {
 	m.cleared_order = true
@@ -1735,7 +1835,7 @@ func (m *BookingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BookingMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.resource != nil {
 		fields = append(fields, booking.FieldResource)
 	}
@@ -1763,6 +1863,12 @@ func (m *BookingMutation) Fields() []string {
 	if m.freed_at != nil {
 		fields = append(fields, booking.FieldFreedAt)
 	}
+	if m.taken_by != nil {
+		fields = append(fields, booking.FieldTakenBy)
+	}
+	if m.held_until != nil {
+		fields = append(fields, booking.FieldHeldUntil)
+	}
 	return fields
 }
 
@@ -1789,6 +1895,10 @@ func (m *BookingMutation) Field(name string) (ent.Value, bool) {
 		return m.BookedAt()
 	case booking.FieldFreedAt:
 		return m.FreedAt()
+	case booking.FieldTakenBy:
+		return m.TakenBy()
+	case booking.FieldHeldUntil:
+		return m.HeldUntil()
 	}
 	return nil, false
 }
@@ -1816,6 +1926,10 @@ func (m *BookingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldBookedAt(ctx)
 	case booking.FieldFreedAt:
 		return m.OldFreedAt(ctx)
+	case booking.FieldTakenBy:
+		return m.OldTakenBy(ctx)
+	case booking.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
 	}
 	return nil, fmt.Errorf("unknown Booking field %s", name)
 }
@@ -1888,6 +2002,20 @@ func (m *BookingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFreedAt(v)
 		return nil
+	case booking.FieldTakenBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenBy(v)
+		return nil
+	case booking.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Booking field %s", name)
 }
@@ -1948,6 +2076,12 @@ func (m *BookingMutation) ClearedFields() []string {
 	if m.FieldCleared(booking.FieldFreedAt) {
 		fields = append(fields, booking.FieldFreedAt)
 	}
+	if m.FieldCleared(booking.FieldTakenBy) {
+		fields = append(fields, booking.FieldTakenBy)
+	}
+	if m.FieldCleared(booking.FieldHeldUntil) {
+		fields = append(fields, booking.FieldHeldUntil)
+	}
 	return fields
 }
 
@@ -1976,6 +2110,12 @@ func (m *BookingMutation) ClearField(name string) error {
 		return nil
 	case booking.FieldFreedAt:
 		m.ClearFreedAt()
+		return nil
+	case booking.FieldTakenBy:
+		m.ClearTakenBy()
+		return nil
+	case booking.FieldHeldUntil:
+		m.ClearHeldUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown Booking nullable field %s", name)
@@ -2011,6 +2151,12 @@ func (m *BookingMutation) ResetField(name string) error {
 		return nil
 	case booking.FieldFreedAt:
 		m.ResetFreedAt()
+		return nil
+	case booking.FieldTakenBy:
+		m.ResetTakenBy()
+		return nil
+	case booking.FieldHeldUntil:
+		m.ResetHeldUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown Booking field %s", name)

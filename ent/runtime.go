@@ -154,6 +154,10 @@ func init() {
 	bookingDescHeldBy := bookingFields[6].Descriptor()
 	// booking.HeldByValidator is a validator for the "held_by" field. It is called by the builders before save.
 	booking.HeldByValidator = bookingDescHeldBy.Validators[0].(func(string) error)
+	// bookingDescTakenBy is the schema descriptor for taken_by field.
+	bookingDescTakenBy := bookingFields[9].Descriptor()
+	// booking.TakenByValidator is a validator for the "taken_by" field. It is called by the builders before save.
+	booking.TakenByValidator = bookingDescTakenBy.Validators[0].(func(string) error)
 	// bookingDescID is the schema descriptor for id field.
 	bookingDescID := bookingMixinFields0[0].Descriptor()
 	// booking.IDValidator is a validator for the "id" field. It is called by the builders before save.

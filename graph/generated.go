@@ -12509,7 +12509,8 @@ type ProductCost {
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
     again is held once, until the new token expires; if that is not possible the hold there was stays, and so does a colleague's.
-    placeOrder with the token takes what is held. A user holds at most 20 prices at once, and up to each day at most a share of each
+    placeOrder with the token takes what is held; what it takes over from a colleague is held for them again, as long as promised, once
+    the order is cancelled or moved. A user holds at most 20 prices at once, and up to each day at most a share of each
     resource up to that day (setting holdShare): LIMIT_EXCEEDED. Together with at it is INVALID. It
     writes, so that it must be sent by POST.
     """

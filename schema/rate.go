@@ -75,6 +75,10 @@ func (Booking) Fields() []ent.Field {
 			Comment("When the capacity was booked."),
 		field.Time("freed_at").Optional().Nillable().
 			Comment("When the capacity was freed, of a hold also when it will be; null while an order has it."),
+		field.String("taken_by").Optional().Nillable().MaxLen(40).
+			Comment("The order that took over what a colleague of its seller held, until it gives that up; null otherwise."),
+		field.Time("held_until").Optional().Nillable().
+			Comment("When what was taken over would have been free; null unless taken_by is set."),
 	}
 }
 
@@ -93,6 +97,7 @@ func (Booking) Indexes() []ent.Index {
 		index.Fields("order_id"),
 		index.Fields("hold").Annotations(entsql.IndexWhere("hold IS NOT NULL")),
 		index.Fields("held_by", "freed_at").Annotations(entsql.IndexWhere("hold IS NOT NULL")),
+		index.Fields("taken_by").Annotations(entsql.IndexWhere("taken_by IS NOT NULL")),
 	}
 }
 

@@ -32,6 +32,10 @@ const (
 	FieldBookedAt = "booked_at"
 	// FieldFreedAt holds the string denoting the freed_at field in the database.
 	FieldFreedAt = "freed_at"
+	// FieldTakenBy holds the string denoting the taken_by field in the database.
+	FieldTakenBy = "taken_by"
+	// FieldHeldUntil holds the string denoting the held_until field in the database.
+	FieldHeldUntil = "held_until"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
 	// Table holds the table name of the booking in the database.
@@ -57,6 +61,8 @@ var Columns = []string{
 	FieldHeldBy,
 	FieldBookedAt,
 	FieldFreedAt,
+	FieldTakenBy,
+	FieldHeldUntil,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -80,6 +86,8 @@ var (
 	HeldForValidator func(string) error
 	// HeldByValidator is a validator for the "held_by" field. It is called by the builders before save.
 	HeldByValidator func(string) error
+	// TakenByValidator is a validator for the "taken_by" field. It is called by the builders before save.
+	TakenByValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -135,6 +143,16 @@ func ByBookedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByFreedAt orders the results by the freed_at field.
 func ByFreedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFreedAt, opts...).ToFunc()
+}
+
+// ByTakenBy orders the results by the taken_by field.
+func ByTakenBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTakenBy, opts...).ToFunc()
+}
+
+// ByHeldUntil orders the results by the held_until field.
+func ByHeldUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldUntil, opts...).ToFunc()
 }
 
 // ByOrderField orders the results by order field.

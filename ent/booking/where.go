@@ -111,6 +111,16 @@ func FreedAt(v time.Time) predicate.Booking {
 	return predicate.Booking(sql.FieldEQ(FieldFreedAt, v))
 }
 
+// TakenBy applies equality check predicate on the "taken_by" field. It's identical to TakenByEQ.
+func TakenBy(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldTakenBy, v))
+}
+
+// HeldUntil applies equality check predicate on the "held_until" field. It's identical to HeldUntilEQ.
+func HeldUntil(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldUntil, v))
+}
+
 // ResourceEQ applies the EQ predicate on the "resource" field.
 func ResourceEQ(v string) predicate.Booking {
 	return predicate.Booking(sql.FieldEQ(FieldResource, v))
@@ -644,6 +654,131 @@ func FreedAtIsNil() predicate.Booking {
 // FreedAtNotNil applies the NotNil predicate on the "freed_at" field.
 func FreedAtNotNil() predicate.Booking {
 	return predicate.Booking(sql.FieldNotNull(FieldFreedAt))
+}
+
+// TakenByEQ applies the EQ predicate on the "taken_by" field.
+func TakenByEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldTakenBy, v))
+}
+
+// TakenByNEQ applies the NEQ predicate on the "taken_by" field.
+func TakenByNEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldNEQ(FieldTakenBy, v))
+}
+
+// TakenByIn applies the In predicate on the "taken_by" field.
+func TakenByIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldIn(FieldTakenBy, vs...))
+}
+
+// TakenByNotIn applies the NotIn predicate on the "taken_by" field.
+func TakenByNotIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldNotIn(FieldTakenBy, vs...))
+}
+
+// TakenByGT applies the GT predicate on the "taken_by" field.
+func TakenByGT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGT(FieldTakenBy, v))
+}
+
+// TakenByGTE applies the GTE predicate on the "taken_by" field.
+func TakenByGTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGTE(FieldTakenBy, v))
+}
+
+// TakenByLT applies the LT predicate on the "taken_by" field.
+func TakenByLT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLT(FieldTakenBy, v))
+}
+
+// TakenByLTE applies the LTE predicate on the "taken_by" field.
+func TakenByLTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLTE(FieldTakenBy, v))
+}
+
+// TakenByContains applies the Contains predicate on the "taken_by" field.
+func TakenByContains(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContains(FieldTakenBy, v))
+}
+
+// TakenByHasPrefix applies the HasPrefix predicate on the "taken_by" field.
+func TakenByHasPrefix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasPrefix(FieldTakenBy, v))
+}
+
+// TakenByHasSuffix applies the HasSuffix predicate on the "taken_by" field.
+func TakenByHasSuffix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasSuffix(FieldTakenBy, v))
+}
+
+// TakenByIsNil applies the IsNil predicate on the "taken_by" field.
+func TakenByIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldTakenBy))
+}
+
+// TakenByNotNil applies the NotNil predicate on the "taken_by" field.
+func TakenByNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldTakenBy))
+}
+
+// TakenByEqualFold applies the EqualFold predicate on the "taken_by" field.
+func TakenByEqualFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEqualFold(FieldTakenBy, v))
+}
+
+// TakenByContainsFold applies the ContainsFold predicate on the "taken_by" field.
+func TakenByContainsFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContainsFold(FieldTakenBy, v))
+}
+
+// HeldUntilEQ applies the EQ predicate on the "held_until" field.
+func HeldUntilEQ(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilNEQ applies the NEQ predicate on the "held_until" field.
+func HeldUntilNEQ(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldNEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilIn applies the In predicate on the "held_until" field.
+func HeldUntilIn(vs ...time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilNotIn applies the NotIn predicate on the "held_until" field.
+func HeldUntilNotIn(vs ...time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldNotIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilGT applies the GT predicate on the "held_until" field.
+func HeldUntilGT(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldGT(FieldHeldUntil, v))
+}
+
+// HeldUntilGTE applies the GTE predicate on the "held_until" field.
+func HeldUntilGTE(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldGTE(FieldHeldUntil, v))
+}
+
+// HeldUntilLT applies the LT predicate on the "held_until" field.
+func HeldUntilLT(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldLT(FieldHeldUntil, v))
+}
+
+// HeldUntilLTE applies the LTE predicate on the "held_until" field.
+func HeldUntilLTE(v time.Time) predicate.Booking {
+	return predicate.Booking(sql.FieldLTE(FieldHeldUntil, v))
+}
+
+// HeldUntilIsNil applies the IsNil predicate on the "held_until" field.
+func HeldUntilIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldHeldUntil))
+}
+
+// HeldUntilNotNil applies the NotNil predicate on the "held_until" field.
+func HeldUntilNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldHeldUntil))
 }
 
 // HasOrder applies the HasEdge predicate on the "order" edge.

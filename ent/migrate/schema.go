@@ -67,6 +67,8 @@ var (
 		{Name: "held_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "booked_at", Type: field.TypeTime},
 		{Name: "freed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "taken_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
 		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// BookingsTable holds the schema information for the "bookings" table.
@@ -77,7 +79,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "bookings_orders_order",
-				Columns:    []*schema.Column{BookingsColumns[9]},
+				Columns:    []*schema.Column{BookingsColumns[11]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -91,7 +93,7 @@ var (
 			{
 				Name:    "booking_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{BookingsColumns[9]},
+				Columns: []*schema.Column{BookingsColumns[11]},
 			},
 			{
 				Name:    "booking_hold",
@@ -107,6 +109,14 @@ var (
 				Columns: []*schema.Column{BookingsColumns[6], BookingsColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "hold IS NOT NULL",
+				},
+			},
+			{
+				Name:    "booking_taken_by",
+				Unique:  false,
+				Columns: []*schema.Column{BookingsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "taken_by IS NOT NULL",
 				},
 			},
 		},

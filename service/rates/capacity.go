@@ -60,11 +60,10 @@ func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string
 	if err != nil || len(needs) == 0 {
 		return err
 	}
-	held, err := s.takeHeld(ctx, tx, d, promises)
+	held, needs, err := s.takeHeld(ctx, tx, orderID, d, promises, needs)
 	if err != nil {
 		return err
 	}
-	held, needs = divideHeld(needs, held)
 	if err := s.writeBookings(ctx, tx, bookingsFor(orderID, held)); err != nil {
 		return err
 	}
@@ -173,16 +172,29 @@ func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string
 	if _, err := s.freeBookings(ctx, tx, []string{orderID}, today); err != nil {
 		return err
 	}
-	return s.book(ctx, tx, orderID, needs, today, d)
+	if err := s.book(ctx, tx, orderID, needs, today, d); err != nil {
+		return err
+	}
+	after, err := bookingsOf(ctx, tx, []string{orderID}, today)
+	if err != nil {
+		return err
+	}
+	return s.holdAgain(ctx, tx, orderID, rows, after[orderID])
 }
 
 // firstDay is before any day that is booked.
 const firstDay = math.MinInt32
 
-// FreeCapacity frees what an order has booked.
+// FreeCapacity frees what an order has booked. What it took over from who held it is held for them again.
 func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	freed, err := s.freeBookings(ctx, tx, []string{orderID}, firstDay)
-	if err != nil || freed == 0 {
+	booked, err := bookingsOf(ctx, tx, []string{orderID}, firstDay)
+	if err != nil || len(booked) == 0 {
+		return err
+	}
+	if _, err := s.freeBookings(ctx, tx, []string{orderID}, firstDay); err != nil {
+		return err
+	}
+	if err := s.holdAgain(ctx, tx, orderID, booked[orderID], nil); err != nil {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)

@@ -9,9 +9,11 @@ import (
 
 	"kopeck/auth"
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/service/quote"
 	"kopeck/store"
 )
@@ -171,17 +173,18 @@ func (s *Service) planHold(ctx context.Context, tx *store.Tx, by holder, needs [
 	return plan, true, nil
 }
 
-// takeHeld frees what is held for a customer by promises that are ordered now, one hold of each price, and returns what of it is up to the
-// due day. What the actor holds goes before what a colleague does, of whom the first who held it is taken; what others hold beside it is
-// left to them.
-func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, d Date, promises []quote.Promise) ([]costing.Booking, error) {
+// takeHeld takes over for an order, up to its due day, what is held for its customer by the promises that it is placed by, one hold of each
+// price, and returns that and the rest of what the order needs. What the actor holds goes before what a colleague does, of whom the first
+// who held it is taken; what others hold beside it is left to them. Of the actor's own holds nothing is left; a colleague's keep what the
+// order does not need, and get back what it gives up: see holdAgain.
+func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, orderID string, d Date, promises []quote.Promise, needs []costing.Usage) (taken []costing.Booking, rest []costing.Usage, err error) {
 	keys := make([]string, len(promises))
 	for i, p := range promises {
 		keys[i] = p.Key(d.For)
 	}
 	all, err := s.holdsOf(ctx, tx, keys)
 	if err != nil || len(all) == 0 {
-		return nil, err
+		return nil, needs, err
 	}
 	actor, _ := auth.From(ctx)
 	byKey := map[string]hold{}
@@ -190,13 +193,68 @@ func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, d Date, promises [
 			byKey[h.key] = h
 		}
 	}
-	var taken []hold
+	var own, others []hold
 	var held []costing.Booking
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		taken = append(taken, byKey[key])
-		held = append(held, byKey[key].upTo(d.DueDay)...)
+		h := byKey[key]
+		if held = append(held, h.upTo(d.DueDay)...); h.by == actor.UserID {
+			own = append(own, h)
+		} else {
+			others = append(others, h)
+		}
 	}
-	return held, s.releaseHolds(ctx, tx, taken)
+	taken, rest = divideHeld(needs, held)
+	if err := s.releaseHolds(ctx, tx, own); err != nil {
+		return nil, nil, err
+	}
+	return taken, rest, s.takeOver(ctx, tx, orderID, others, taken, d.DueDay)
+}
+
+// resourceDay is a resource on a day.
+type resourceDay struct {
+	resource string
+	day      int
+}
+
+// holdAgain holds again for those who held it what an order took over from them and gives up: what it had before and no longer has. It is
+// held until it would have been free. So nobody destroys what a colleague holds by ordering and cancelling. Who holds the same price anew
+// has what they need.
+func (s *Service) holdAgain(ctx context.Context, tx *store.Tx, orderID string, before, after []costing.Booking) error {
+	given := map[resourceDay]int64{} // billionths of a unit
+	for _, b := range before {
+		given[resourceDay{b.Resource, b.Day}] += b.Units.Nano()
+	}
+	for _, b := range after {
+		given[resourceDay{b.Resource, b.Day}] -= b.Units.Nano()
+	}
+	rows, err := s.takenOver(ctx, tx, orderID)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	until := map[holder]time.Time{} // by what is held now
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = *row.Hold
+	}
+	now, err := s.holdsOf(ctx, tx, keys)
+	if err != nil {
+		return err
+	}
+	for _, h := range now {
+		until[holder{h.by, h.key}] = h.until
+	}
+	var again []*ent.Booking
+	for _, row := range rows {
+		of := resourceDay{row.Resource, row.Day}
+		units := min(row.Units.Nano(), given[of])
+		if units <= 0 || until[holder{input.OrZero(row.HeldBy), *row.Hold}].After(*row.HeldUntil) { // held anew
+			continue
+		}
+		given[of] -= units
+		row.Units = money.Nano(units)
+		again = append(again, row)
+	}
+	return s.writeHoldAgain(ctx, tx, again)
 }
 
 // divideHeld divides what an order needs into what is held of it and the rest. Of a resource of which more is held than is needed, since

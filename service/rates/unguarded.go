@@ -184,6 +184,49 @@ func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, holds []hold) 
 	return nil
 }
 
+// takeOver takes from holds what an order takes over of them, up to its due day. No role writes bookings; the actor places the order.
+func (s *Service) takeOver(ctx context.Context, tx *store.Tx, orderID string, holds []hold, taken []costing.Booking, due int) error {
+	resources := make([]string, len(taken))
+	for i, b := range taken {
+		resources[i] = b.Resource
+	}
+	now := s.Now()
+	for _, h := range holds {
+		err := tx.Booking.Update().Where(heldByUser(h.by), booking.Hold(h.key), booking.FreedAtGT(now), booking.ResourceIn(resources...), booking.DayLTE(due)).
+			SetTakenBy(orderID).SetHeldUntil(h.until).SetFreedAt(now).Exec(auth.System(ctx))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takenOver reads what an order took over from who held it, as far as it would still be held. No role reads bookings; the actor changes
+// the order.
+func (s *Service) takenOver(ctx context.Context, tx *store.Tx, orderID string) ([]*ent.Booking, error) {
+	return tx.Booking.Query().Where(booking.TakenBy(orderID), booking.HeldUntilGT(s.Now())).Order(booking.ByID()).All(auth.System(ctx))
+}
+
+// writeHoldAgain writes what is held again: see holdAgain. No role writes bookings; these are what others held.
+func (s *Service) writeHoldAgain(ctx context.Context, tx *store.Tx, rows []*ent.Booking) error {
+	now := s.Now()
+	for some := range slices.Chunk(rows, bookingsPerStatement) {
+		creates, ids := make([]*ent.BookingCreate, len(some)), make([]string, len(some))
+		for i, row := range some {
+			ids[i] = row.ID
+			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetHold(*row.Hold).SetNillableHeldFor(row.HeldFor).SetNillableHeldBy(row.HeldBy).
+				SetResource(row.Resource).SetDay(row.Day).SetUnits(row.Units).SetBookedAt(now).SetFreedAt(*row.HeldUntil)
+		}
+		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
+			return err
+		}
+		if err := tx.Booking.Update().Where(booking.IDIn(ids...)).ClearTakenBy().ClearHeldUntil().Exec(auth.System(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // holdsOf reads what some prices hold now, the first held first. No role reads bookings; the actor places an order of the prices, or holds
 // them.
 func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, keys []string) ([]hold, error) {
@@ -193,13 +236,15 @@ func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, keys []string) ([]h
 		return nil, err
 	}
 	var holds []hold
+	at := map[holder]int{}
 	for _, row := range rows {
-		key, by := *row.Hold, input.OrZero(row.HeldBy)
-		if n := len(holds); n == 0 || holds[n-1].key != key || holds[n-1].by != by {
-			holds = append(holds, hold{key: key, by: by, until: row.FreedAt.UTC()})
+		of := holder{input.OrZero(row.HeldBy), *row.Hold}
+		i, ok := at[of]
+		if !ok {
+			i, at[of] = len(holds), len(holds)
+			holds = append(holds, hold{key: of.key, by: of.userID, until: row.FreedAt.UTC()})
 		}
-		last := &holds[len(holds)-1]
-		last.bookings = append(last.bookings, costing.Booking{Resource: row.Resource, Day: row.Day, Units: row.Units})
+		holds[i].bookings = append(holds[i].bookings, costing.Booking{Resource: row.Resource, Day: row.Day, Units: row.Units})
 	}
 	return holds, nil
 }
