@@ -15633,20 +15633,20 @@ enum SalesDimension {
   "The partner who brought the customer, by its id; \"\" for none."
   PARTNER
 }
-"Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing."
+"Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing, null is INVALID."
 input SalesFilter {
   "The products."
-  productIds: [ID!] @open
+  productIds: [ID!] @goField(omittable: true) @open
   "The categories of products; \"\" for none."
-  categories: [String!] @open
+  categories: [String!] @goField(omittable: true) @open
   "The segments of customers at the moment of the order."
-  segments: [Segment!] @open
+  segments: [Segment!] @goField(omittable: true) @open
   "The people who sold it."
-  staffIds: [ID!] @open
+  staffIds: [ID!] @goField(omittable: true) @open
   "The kinds of customers."
-  customerKinds: [CustomerKind!] @open
+  customerKinds: [CustomerKind!] @goField(omittable: true) @open
   "The partners who brought the customers."
-  partnerIds: [ID!] @open
+  partnerIds: [ID!] @goField(omittable: true) @open
 }
 "What was sold, and what is left of it."
 type SalesReport {
@@ -16143,16 +16143,16 @@ input HandOverCustomersInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
-"Which customers of a user are handed over: those for whom all conditions hold."
+"Which customers of a user are handed over: those for whom all conditions hold; null is INVALID."
 input HandOverCustomersFilter {
   "These customers, at most 250."
-  customerIds: [ID!] @open
+  customerIds: [ID!] @goField(omittable: true) @open
   "Customers in these stages."
-  stages: [Stage!] @open
+  stages: [Stage!] @goField(omittable: true) @open
   "Customers of these segments."
-  segments: [Segment!] @open
+  segments: [Segment!] @goField(omittable: true) @open
   "Persons or companies."
-  kind: CustomerKind @open
+  kind: CustomerKind @goField(omittable: true) @open
 }
 "Which teams are listed: those for which all conditions hold."
 input TeamFilter {
@@ -70167,28 +70167,28 @@ func (ec *executionContext) unmarshalInputHandOverCustomersFilter(ctx context.Co
 			if err != nil {
 				return it, err
 			}
-			it.CustomerIds = data
+			it.CustomerIds = graphql.OmittableOf(data)
 		case "stages":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stages"))
 			data, err := ec.unmarshalOStage2ᚕkopeckᚋschemaᚐStageᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Stages = data
+			it.Stages = graphql.OmittableOf(data)
 		case "segments":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
 			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Segments = data
+			it.Segments = graphql.OmittableOf(data)
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
 			data, err := ec.unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomerKind(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Kind = data
+			it.Kind = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -72327,42 +72327,42 @@ func (ec *executionContext) unmarshalInputSalesFilter(ctx context.Context, obj a
 			if err != nil {
 				return it, err
 			}
-			it.ProductIds = data
+			it.ProductIds = graphql.OmittableOf(data)
 		case "categories":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Categories = data
+			it.Categories = graphql.OmittableOf(data)
 		case "segments":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
 			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Segments = data
+			it.Segments = graphql.OmittableOf(data)
 		case "staffIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.StaffIds = data
+			it.StaffIds = graphql.OmittableOf(data)
 		case "customerKinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerKinds"))
 			data, err := ec.unmarshalOCustomerKind2ᚕkopeckᚋschemaᚐCustomerKindᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.CustomerKinds = data
+			it.CustomerKinds = graphql.OmittableOf(data)
 		case "partnerIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.PartnerIds = data
+			it.PartnerIds = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil

@@ -24,6 +24,7 @@ func TestRules(t *testing.T) {
 // unruled lists what is wrong with the rules of a schema:
 //   - a field of a type, a field of a filter or a value of an order that does not have exactly one of @open, @rows and @scope,
 //   - a field with rows of the database that is merely @open,
+//   - a field of a filter of which null is the same as absent,
 //   - an @scope whose name is no scope, or whose noun no role may change,
 //   - a mutation that is open to all, unless it is one of signing in and out or by a link,
 //   - an @scope on a list that may not be null and for which there is no list without elements.
@@ -54,6 +55,9 @@ func unruled(schema *ast.Schema) []string {
 				report(field.Position, "%s %s", name, fault)
 			}
 			if input {
+				if field.Type.NonNull || field.Directives.ForName("goField") == nil {
+					report(field.Position, "%s cannot be told from null, which must not find everything: want @goField(omittable: true)", name)
+				}
 				continue
 			}
 			for _, fault := range fieldFaults(definition, field) {

@@ -763,16 +763,16 @@ type GrantPermissionInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Which customers of a user are handed over: those for whom all conditions hold.
+// Which customers of a user are handed over: those for whom all conditions hold; null is INVALID.
 type HandOverCustomersFilter struct {
 	// These customers, at most 250.
-	CustomerIds []string `json:"customerIds,omitempty"`
+	CustomerIds graphql.Omittable[[]string] `json:"customerIds,omitempty"`
 	// Customers in these stages.
-	Stages []schema.Stage `json:"stages,omitempty"`
+	Stages graphql.Omittable[[]schema.Stage] `json:"stages,omitempty"`
 	// Customers of these segments.
-	Segments []schema.Segment `json:"segments,omitempty"`
+	Segments graphql.Omittable[[]schema.Segment] `json:"segments,omitempty"`
 	// Persons or companies.
-	Kind *schema.CustomerKind `json:"kind,omitempty"`
+	Kind graphql.Omittable[*schema.CustomerKind] `json:"kind,omitempty"`
 }
 
 // The input of handOverCustomers.
@@ -1326,20 +1326,20 @@ type RevokePermissionInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
-// Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing.
+// Which sales a report counts: those that match every condition given. A list matches any of its values, at most 100; an empty list matches nothing, null is INVALID.
 type SalesFilter struct {
 	// The products.
-	ProductIds []string `json:"productIds,omitempty"`
+	ProductIds graphql.Omittable[[]string] `json:"productIds,omitempty"`
 	// The categories of products; "" for none.
-	Categories []string `json:"categories,omitempty"`
+	Categories graphql.Omittable[[]string] `json:"categories,omitempty"`
 	// The segments of customers at the moment of the order.
-	Segments []schema.Segment `json:"segments,omitempty"`
+	Segments graphql.Omittable[[]schema.Segment] `json:"segments,omitempty"`
 	// The people who sold it.
-	StaffIds []string `json:"staffIds,omitempty"`
+	StaffIds graphql.Omittable[[]string] `json:"staffIds,omitempty"`
 	// The kinds of customers.
-	CustomerKinds []schema.CustomerKind `json:"customerKinds,omitempty"`
+	CustomerKinds graphql.Omittable[[]schema.CustomerKind] `json:"customerKinds,omitempty"`
 	// The partners who brought the customers.
-	PartnerIds []string `json:"partnerIds,omitempty"`
+	PartnerIds graphql.Omittable[[]string] `json:"partnerIds,omitempty"`
 }
 
 // The input of sendOffer.

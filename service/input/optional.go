@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"kopeck/fault"
 )
 
 // NonEmpty returns a text as an optional value, nil if it is empty.
@@ -35,6 +37,27 @@ func Take[T any](field, to *T) (isGiven bool) {
 	}
 	*to = *field
 	return true
+}
+
+// Listed returns the values that a filter gives for a field, nil if it gives none. Fault: INVALID on the field for null, which must not find
+// everything.
+func Listed[T any](field string, of graphql.Omittable[[]T]) ([]T, error) {
+	if of.IsSet() && of.Value() == nil {
+		return nil, nothing(field)
+	}
+	return of.Value(), nil
+}
+
+// One is Listed for a field with one value.
+func One[T any](field string, of graphql.Omittable[*T]) (*T, error) {
+	if of.IsSet() && of.Value() == nil {
+		return nil, nothing(field)
+	}
+	return of.Value(), nil
+}
+
+func nothing(field string) error {
+	return fault.Invalidf(field, "null: leave the field out to find all")
 }
 
 // SetOrClear sets a field if it was given, or clears it if null was given. checked is its value, nil for null.

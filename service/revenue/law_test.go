@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"pgregory.net/rapid"
 
 	"kopeck/apptest"
@@ -76,13 +77,13 @@ func drawQuery(t *rapid.T, c *company) revenue.Query {
 		q.Filter = &service.SalesFilter{}
 		switch rapid.IntRange(0, 3).Draw(t, "by what") {
 		case 0:
-			q.Filter.ProductIds = []string{c.coat, c.lace}
+			q.Filter.ProductIds = graphql.OmittableOf([]string{c.coat, c.lace})
 		case 1:
-			q.Filter.Categories = []string{rapid.SampledFrom([]string{"", "outer"}).Draw(t, "category")}
+			q.Filter.Categories = graphql.OmittableOf([]string{rapid.SampledFrom([]string{"", "outer"}).Draw(t, "category")})
 		case 2:
-			q.Filter.Segments = []schema.Segment{schema.FastCheap, schema.QualityCheap}
+			q.Filter.Segments = graphql.OmittableOf([]schema.Segment{schema.FastCheap, schema.QualityCheap})
 		case 3:
-			q.Filter.ProductIds = []string{}
+			q.Filter.ProductIds = graphql.OmittableOf([]string{})
 		}
 	}
 	return q

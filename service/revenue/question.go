@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
@@ -82,24 +84,27 @@ func (q *question) filter(f *service.SalesFilter) error {
 		return nil
 	}
 	for _, one := range []struct {
-		name   string
-		of     service.SalesDimension
-		values []string
+		name string
+		of   service.SalesDimension
+		list func(string) ([]string, error)
 	}{
-		{"productIds", service.SalesDimensionProduct, f.ProductIds},
-		{"categories", service.SalesDimensionCategory, f.Categories},
-		{"segments", service.SalesDimensionSegment, texts(f.Segments)},
-		{"staffIds", service.SalesDimensionStaff, f.StaffIds},
-		{"customerKinds", service.SalesDimensionCustomerKind, texts(f.CustomerKinds)},
-		{"partnerIds", service.SalesDimensionPartner, f.PartnerIds},
+		{"productIds", service.SalesDimensionProduct, textsOf(f.ProductIds)},
+		{"categories", service.SalesDimensionCategory, textsOf(f.Categories)},
+		{"segments", service.SalesDimensionSegment, textsOf(f.Segments)},
+		{"staffIds", service.SalesDimensionStaff, textsOf(f.StaffIds)},
+		{"customerKinds", service.SalesDimensionCustomerKind, textsOf(f.CustomerKinds)},
+		{"partnerIds", service.SalesDimensionPartner, textsOf(f.PartnerIds)},
 	} {
-		if one.values == nil {
+		values, err := one.list(one.name)
+		switch {
+		case err != nil:
+			return fault.At(err, "filter")
+		case values == nil:
 			continue
-		}
-		if len(one.values) > maxFilterValues {
+		case len(values) > maxFilterValues:
 			return fault.Invalidf("filter", "%s: want at most %d values", one.name, maxFilterValues)
 		}
-		for _, value := range one.values {
+		for _, value := range values {
 			if strings.ContainsRune(value, 0) || len(value) > 4*maxFilterValues {
 				return fault.Invalidf("filter", "%s: no such value: %s", one.name, input.Excerpt(value))
 			}
@@ -109,7 +114,7 @@ func (q *question) filter(f *service.SalesFilter) error {
 				}
 			}
 		}
-		q.only = append(q.only, condition{one.of, one.values})
+		q.only = append(q.only, condition{one.of, values})
 	}
 	return nil
 }
@@ -119,16 +124,19 @@ var filteredIDs = map[service.SalesDimension]string{
 	service.SalesDimensionProduct: id.Product, service.SalesDimensionStaff: id.User, service.SalesDimensionPartner: id.Partner,
 }
 
-// texts returns values as texts; nil of nil.
-func texts[T ~string](values []T) []string {
-	if values == nil {
-		return nil
+// textsOf returns how to read a field of a filter as texts, nil if it gives none.
+func textsOf[T ~string](of graphql.Omittable[[]T]) func(field string) ([]string, error) {
+	return func(field string) ([]string, error) {
+		values, err := input.Listed(field, of)
+		if err != nil || values == nil {
+			return nil, err
+		}
+		texts := make([]string, len(values))
+		for i, one := range values {
+			texts[i] = string(one)
+		}
+		return texts, nil
 	}
-	all := make([]string, len(values))
-	for i, one := range values {
-		all[i] = string(one)
-	}
-	return all
 }
 
 // findSpans finds the parts of the calendar that the report may have rows for.

@@ -12,6 +12,8 @@ import (
 	"entgo.io/ent/dialect"
 	"pgregory.net/rapid"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kopeck/apptest"
 	"kopeck/costing"
 	"kopeck/dbtest"
@@ -72,7 +74,7 @@ func TestShop(t *testing.T) {
 			},
 			{
 				"of nobody's segment",
-				revenue.Query{Basis: service.SalesBasisOrder, Filter: &service.SalesFilter{Segments: []schema.Segment{}}},
+				revenue.Query{Basis: service.SalesBasisOrder, Filter: &service.SalesFilter{Segments: graphql.OmittableOf([]schema.Segment{})}},
 				[]string{": 0 - 0-0 0 0 0", ": 0 - 0-0 0 0 0"},
 			},
 		} {
@@ -212,12 +214,13 @@ func TestRefused(t *testing.T) {
 			"two parts of the calendar":     {revenue.Query{By: []service.SalesDimension{"YEAR", "MONTH"}}, "INVALID by"},
 			"no such basis":                 {revenue.Query{Basis: "GUESSED"}, "INVALID basis"},
 			"known in the future":           {revenue.Query{KnownAt: &later}, "INVALID knownAt"},
-			"a product that is no id":       {revenue.Query{Filter: &service.SalesFilter{ProductIds: []string{"x"}}}, "INVALID filter"},
-			"a customer as a product":       {revenue.Query{Filter: &service.SalesFilter{ProductIds: []string{w.IDs.Make("cus")}}}, "INVALID filter"},
-			"a product as a partner":        {revenue.Query{Filter: &service.SalesFilter{PartnerIds: []string{w.IDs.Make("prd")}}}, "INVALID filter"},
-			"a seller that is no id":        {revenue.Query{Filter: &service.SalesFilter{StaffIds: []string{"x"}}}, "INVALID filter"},
-			"too many products":             {revenue.Query{Filter: &service.SalesFilter{ProductIds: long}}, "INVALID filter"},
-			"a value with a NUL":            {revenue.Query{Filter: &service.SalesFilter{Categories: []string{"a\x00b"}}}, "INVALID filter"},
+			"a product that is no id":       {revenue.Query{Filter: &service.SalesFilter{ProductIds: graphql.OmittableOf([]string{"x"})}}, "INVALID filter"},
+			"a customer as a product":       {revenue.Query{Filter: &service.SalesFilter{ProductIds: graphql.OmittableOf([]string{w.IDs.Make("cus")})}}, "INVALID filter"},
+			"a product as a partner":        {revenue.Query{Filter: &service.SalesFilter{PartnerIds: graphql.OmittableOf([]string{w.IDs.Make("prd")})}}, "INVALID filter"},
+			"a seller that is no id":        {revenue.Query{Filter: &service.SalesFilter{StaffIds: graphql.OmittableOf([]string{"x"})}}, "INVALID filter"},
+			"no list of products":           {revenue.Query{Filter: &service.SalesFilter{ProductIds: graphql.OmittableOf[[]string](nil)}}, "INVALID filter.productIds"},
+			"too many products":             {revenue.Query{Filter: &service.SalesFilter{ProductIds: graphql.OmittableOf(long)}}, "INVALID filter"},
+			"a value with a NUL":            {revenue.Query{Filter: &service.SalesFilter{Categories: graphql.OmittableOf([]string{"a\x00b"})}}, "INVALID filter"},
 			"more days than there are rows": {revenue.Query{By: []service.SalesDimension{"DAY"}}, "INVALID by"},
 		} {
 			if one.ask.Basis == "" {

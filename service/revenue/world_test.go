@@ -352,8 +352,8 @@ func matches(f *service.SalesFilter, values map[service.SalesDimension]string) b
 	}
 	in := func(all []string, value string) bool { return all == nil || slices.Contains(all, value) }
 	segments := []string(nil)
-	for _, one := range f.Segments {
+	for _, one := range f.Segments.Value() {
 		segments = append(segments, string(one))
 	}
-	return in(f.ProductIds, values[service.SalesDimensionProduct]) && in(f.Categories, values[service.SalesDimensionCategory]) && in(segments, values[service.SalesDimensionSegment])
+	return in(f.ProductIds.Value(), values[service.SalesDimensionProduct]) && in(f.Categories.Value(), values[service.SalesDimensionCategory]) && in(segments, values[service.SalesDimensionSegment])
 }

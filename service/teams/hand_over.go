@@ -160,7 +160,7 @@ func (s *Service) keepHandOver(ctx context.Context, tx *store.Tx, h *handOver, f
 	create := tx.HandOver.Create().SetID(s.IDs.Make(id.HandOver)).SetAt(h.now).SetFromUserID(h.from).SetToUserID(h.to).SetBy(actor.Name).SetReason(h.reason).
 		SetCustomers(h.worth.Customers).SetOffers(h.worth.Offers).SetTasks(h.worth.Tasks).SetPast(h.worth.Past).SetFuture(h.worth.Future).SetTotal(h.worth.Total).SetYearMargin(h.worth.YearMargin)
 	if filter != nil {
-		text, err := json.Marshal(filter)
+		text, err := json.Marshal(conditionsOf(filter))
 		if err != nil {
 			return "", err
 		}
@@ -179,4 +179,22 @@ func (s *Service) keepHandOver(ctx context.Context, tx *store.Tx, h *handOver, f
 		}
 	}
 	return kept.ID, nil
+}
+
+// conditionsOf are the conditions that a filter gives, by their names in the API.
+func conditionsOf(f *service.HandOverCustomersFilter) map[string]any {
+	given := map[string]any{}
+	if f.CustomerIds.IsSet() {
+		given["customerIds"] = f.CustomerIds.Value()
+	}
+	if f.Stages.IsSet() {
+		given["stages"] = f.Stages.Value()
+	}
+	if f.Segments.IsSet() {
+		given["segments"] = f.Segments.Value()
+	}
+	if f.Kind.IsSet() {
+		given["kind"] = f.Kind.Value()
+	}
+	return given
 }

@@ -186,7 +186,7 @@ func TestHandOver(t *testing.T) {
 		}
 		_, err := w.Customers.CreateCustomer(w.admin, service.CreateCustomerInput{Name: "Of Igor", OwnerID: ptr(w.users["Igor"])})
 		w.Must(err)
-		in := service.HandOverCustomersInput{FromUserID: w.users["Olga"], ToUserID: w.users["Vera"], Reason: "She moves", IdempotencyKey: ptr("k"), Filter: &service.HandOverCustomersFilter{Segments: []schema.Segment{schema.QualityCheap}}}
+		in := service.HandOverCustomersInput{FromUserID: w.users["Olga"], ToUserID: w.users["Vera"], Reason: "She moves", IdempotencyKey: ptr("k"), Filter: &service.HandOverCustomersFilter{Segments: graphql.OmittableOf([]schema.Segment{schema.QualityCheap})}}
 		preview, err := w.Teams.PreviewHandOver(w.admin, in.FromUserID, in.Filter)
 		w.Must(err)
 		for range 2 {
@@ -244,11 +244,14 @@ func TestHandOverIsRefused(t *testing.T) {
 			"of nobody":      {w.admin, func(in *service.HandOverCustomersInput) { in.FromUserID = w.IDs.Make("usr") }, "NOT_FOUND fromUserId"},
 			"without reason": {w.admin, func(in *service.HandOverCustomersInput) { in.Reason, in.FromUserID = "", "?" }, "INVALID fromUserId, INVALID reason"},
 			"too many": {w.admin, func(in *service.HandOverCustomersInput) {
-				in.Filter = &service.HandOverCustomersFilter{CustomerIds: make([]string, 251)}
+				in.Filter = &service.HandOverCustomersFilter{CustomerIds: graphql.OmittableOf(make([]string, 251))}
 			}, "LIMIT_EXCEEDED filter.customerIds"},
 			"no id": {w.admin, func(in *service.HandOverCustomersInput) {
-				in.Filter = &service.HandOverCustomersFilter{CustomerIds: []string{"x"}}
+				in.Filter = &service.HandOverCustomersFilter{CustomerIds: graphql.OmittableOf([]string{"x"})}
 			}, "INVALID filter.customerIds.0"},
+			"null": {w.admin, func(in *service.HandOverCustomersInput) {
+				in.Filter = &service.HandOverCustomersFilter{CustomerIds: graphql.OmittableOf[[]string](nil), Kind: graphql.OmittableOf[*schema.CustomerKind](nil)}
+			}, "INVALID filter.customerIds, INVALID filter.kind"},
 			"SALES": {w.As(schema.RoleSales), func(*service.HandOverCustomersInput) {}, "FORBIDDEN"},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -102,23 +103,31 @@ func customersOf(userID string, f *service.HandOverCustomersFilter) (predicate.C
 		return customer.And(all...), nil
 	}
 	var faults fault.List
-	if f.CustomerIds != nil {
-		all = append(all, customer.IDIn(f.CustomerIds...))
-	}
-	if len(f.CustomerIds) > maxCustomerIDs {
+	at := func(err error) { faults.Add(fault.At(err, "filter")) }
+	ids, err := input.Listed("customerIds", f.CustomerIds)
+	if at(err); len(ids) > maxCustomerIDs {
 		return nil, fault.New(fault.LimitExceeded, "", "want at most %d ids", maxCustomerIDs).At("filter", "customerIds")
 	}
-	for n, one := range f.CustomerIds {
-		faults.Add(fault.At(id.Check(strconv.Itoa(n), id.Customer, one), "filter", "customerIds"))
+	for n, one := range ids {
+		at(fault.At(id.Check(strconv.Itoa(n), id.Customer, one), "customerIds"))
 	}
-	if f.Stages != nil {
-		all = append(all, customer.StageIn(f.Stages...))
+	stages, err := input.Listed("stages", f.Stages)
+	at(err)
+	segments, err := input.Listed("segments", f.Segments)
+	at(err)
+	kind, err := input.One("kind", f.Kind)
+	at(err)
+	if ids != nil {
+		all = append(all, customer.IDIn(ids...))
 	}
-	if f.Segments != nil {
-		all = append(all, customer.SegmentIn(f.Segments...))
+	if stages != nil {
+		all = append(all, customer.StageIn(stages...))
 	}
-	if f.Kind != nil {
-		all = append(all, customer.KindEQ(*f.Kind))
+	if segments != nil {
+		all = append(all, customer.SegmentIn(segments...))
+	}
+	if kind != nil {
+		all = append(all, customer.KindEQ(*kind))
 	}
 	return customer.And(all...), faults.Or()
 }
