@@ -75,6 +75,7 @@ func seed(w *World) *seeded {
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
 	s.staffed()
+	s.expecting()
 	s.doubled()
 	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
@@ -212,6 +213,37 @@ func (s *seeded) staffed() {
 	a.Must(handOver, Vars{"in": Vars{"fromUserId": third, "toUserId": s.seller, "reason": "He leaves"}})
 }
 
+// expecting lets each of the four customers say what they think fair, in a contact and upon offers, of which they decline half.
+func (s *seeded) expecting() {
+	a := s.admin
+	said := 0
+	expect := func(customer string, in Vars) string {
+		said++
+		for name, value := range (Vars{"customerId": customer, "productId": s.coat, "unit": roubles(fmt.Sprintf("%d.00", 500+37*(said*7%20)))}) {
+			if in[name] == nil {
+				in[name] = value
+			}
+		}
+		return a.Must(`mutation($in: RecordExpectedPriceInput!) { recordExpectedPrice(input: $in) { expectedPrice { id } userErrors { code field message } } }`, Vars{"in": in}).Text("recordExpectedPrice.expectedPrice.id")
+	}
+	for _, s.customer = range []string{s.mine, s.theirs, s.shared, s.kept} {
+		contact := a.Must(recordContact, Vars{"in": Called(s.customer, nil)}).Text("recordContact.contact.id")
+		expect(s.customer, Vars{"contactId": contact, "productId": s.extra})
+		void := expect(s.customer, Vars{"contactId": contact})
+		a.Must(`mutation($id: ID!) { voidExpectedPrice(input: {id: $id, reason: "A slip"}) { userErrors { message } } }`, Vars{"id": void})
+		for range 3 {
+			expect(s.customer, Vars{"offerId": s.sent()})
+			lost := s.sent()
+			expect(s.customer, Vars{"offerId": lost})
+			a.Must(declineOffer, Vars{"in": Vars{"id": lost, "reason": "Too dear"}})
+			won := s.sent()
+			expect(s.customer, Vars{"offerId": won})
+			a.Must(acceptOffer, Vars{"in": Vars{"id": won, "overruleDateReason": "A test"}})
+		}
+	}
+	s.customer = s.mine
+}
+
 // corrected records three contacts of a customer that may be one, corrects them and voids one.
 func (s *seeded) corrected(customer string, in Vars) {
 	for _, void := range []bool{false, false, true} {
@@ -315,15 +347,15 @@ func (s *seeded) everybody() []who {
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
-		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
-		"cmg": "Campaign", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task",
+		"cmg": "Campaign", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

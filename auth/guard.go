@@ -119,6 +119,7 @@ var parents = map[string]struct{ column, table string }{
 	"Order":           {"customer_id", ""},
 	"StageChange":     {"customer_id", ""},
 	"Task":            {"customer_id", ""},
+	"ExpectedPrice":   {"customer_id", ""},
 	"PermissionEvent": {"permission_id", "permissions"},
 	"OfferLine":       {"offer_id", "offers"},
 	"OrderLine":       {"order_id", "orders"},

@@ -69,6 +69,7 @@ var rules = map[string]row{
 	"Setting":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":                  ofCosts,
 	"Task":                  ofCustomers,
+	"ExpectedPrice":         ofCustomers,
 	"Team":                  ofStaff,
 	"TeamMembership":        ofStaff,
 	"Partner":               ofStaff,

@@ -25,6 +25,7 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -98,6 +99,8 @@ type Client struct {
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
+	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
+	ExpectedPrice *ExpectedPriceClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -185,6 +188,7 @@ func (c *Client) init() {
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
+	c.ExpectedPrice = NewExpectedPriceClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
@@ -322,6 +326,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
+		ExpectedPrice:         NewExpectedPriceClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -386,6 +391,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
+		ExpectedPrice:         NewExpectedPriceClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -449,7 +455,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
 		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.ExpectedPrice, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
@@ -467,7 +473,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
 		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.ExpectedPrice, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
@@ -509,6 +515,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DatedValue.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
 		return c.DuplicateDecision.mutate(ctx, m)
+	case *ExpectedPriceMutation:
+		return c.ExpectedPrice.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -2835,6 +2843,203 @@ func (c *DuplicateDecisionClient) mutate(ctx context.Context, m *DuplicateDecisi
 		return (&DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DuplicateDecision mutation op: %q", m.Op())
+	}
+}
+
+// ExpectedPriceClient is a client for the ExpectedPrice schema.
+type ExpectedPriceClient struct {
+	config
+}
+
+// NewExpectedPriceClient returns a client for the ExpectedPrice from the given config.
+func NewExpectedPriceClient(c config) *ExpectedPriceClient {
+	return &ExpectedPriceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `expectedprice.Hooks(f(g(h())))`.
+func (c *ExpectedPriceClient) Use(hooks ...Hook) {
+	c.hooks.ExpectedPrice = append(c.hooks.ExpectedPrice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `expectedprice.Intercept(f(g(h())))`.
+func (c *ExpectedPriceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExpectedPrice = append(c.inters.ExpectedPrice, interceptors...)
+}
+
+// Create returns a builder for creating a ExpectedPrice entity.
+func (c *ExpectedPriceClient) Create() *ExpectedPriceCreate {
+	mutation := newExpectedPriceMutation(c.config, OpCreate)
+	return &ExpectedPriceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExpectedPrice entities.
+func (c *ExpectedPriceClient) CreateBulk(builders ...*ExpectedPriceCreate) *ExpectedPriceCreateBulk {
+	return &ExpectedPriceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExpectedPriceClient) MapCreateBulk(slice any, setFunc func(*ExpectedPriceCreate, int)) *ExpectedPriceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExpectedPriceCreateBulk{err: fmt.Errorf("calling to ExpectedPriceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExpectedPriceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExpectedPriceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExpectedPrice.
+func (c *ExpectedPriceClient) Update() *ExpectedPriceUpdate {
+	mutation := newExpectedPriceMutation(c.config, OpUpdate)
+	return &ExpectedPriceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExpectedPriceClient) UpdateOne(_m *ExpectedPrice) *ExpectedPriceUpdateOne {
+	mutation := newExpectedPriceMutation(c.config, OpUpdateOne, withExpectedPrice(_m))
+	return &ExpectedPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExpectedPriceClient) UpdateOneID(id string) *ExpectedPriceUpdateOne {
+	mutation := newExpectedPriceMutation(c.config, OpUpdateOne, withExpectedPriceID(id))
+	return &ExpectedPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExpectedPrice.
+func (c *ExpectedPriceClient) Delete() *ExpectedPriceDelete {
+	mutation := newExpectedPriceMutation(c.config, OpDelete)
+	return &ExpectedPriceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExpectedPriceClient) DeleteOne(_m *ExpectedPrice) *ExpectedPriceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExpectedPriceClient) DeleteOneID(id string) *ExpectedPriceDeleteOne {
+	builder := c.Delete().Where(expectedprice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExpectedPriceDeleteOne{builder}
+}
+
+// Query returns a query builder for ExpectedPrice.
+func (c *ExpectedPriceClient) Query() *ExpectedPriceQuery {
+	return &ExpectedPriceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExpectedPrice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExpectedPrice entity by its id.
+func (c *ExpectedPriceClient) Get(ctx context.Context, id string) (*ExpectedPrice, error) {
+	return c.Query().Where(expectedprice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExpectedPriceClient) GetX(ctx context.Context, id string) *ExpectedPrice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a ExpectedPrice.
+func (c *ExpectedPriceClient) QueryCustomer(_m *ExpectedPrice) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(expectedprice.Table, expectedprice.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, expectedprice.CustomerTable, expectedprice.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProduct queries the product edge of a ExpectedPrice.
+func (c *ExpectedPriceClient) QueryProduct(_m *ExpectedPrice) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(expectedprice.Table, expectedprice.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, expectedprice.ProductTable, expectedprice.ProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a ExpectedPrice.
+func (c *ExpectedPriceClient) QueryContact(_m *ExpectedPrice) *ContactQuery {
+	query := (&ContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(expectedprice.Table, expectedprice.FieldID, id),
+			sqlgraph.To(contact.Table, contact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, expectedprice.ContactTable, expectedprice.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOffer queries the offer edge of a ExpectedPrice.
+func (c *ExpectedPriceClient) QueryOffer(_m *ExpectedPrice) *OfferQuery {
+	query := (&OfferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(expectedprice.Table, expectedprice.FieldID, id),
+			sqlgraph.To(offer.Table, offer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, expectedprice.OfferTable, expectedprice.OfferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExpectedPriceClient) Hooks() []Hook {
+	return c.hooks.ExpectedPrice
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExpectedPriceClient) Interceptors() []Interceptor {
+	return c.inters.ExpectedPrice
+}
+
+func (c *ExpectedPriceClient) mutate(ctx context.Context, m *ExpectedPriceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExpectedPriceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExpectedPriceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExpectedPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExpectedPriceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ExpectedPrice mutation op: %q", m.Op())
 	}
 }
 
@@ -7542,22 +7747,22 @@ type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Hook
+		CustomerMerge, DatedValue, DuplicateDecision, ExpectedPrice, HandOver,
+		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, MergedRow,
+		Offer, OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, Task, Team, TeamMembership, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Interceptor
+		CustomerMerge, DatedValue, DuplicateDecision, ExpectedPrice, HandOver,
+		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, MergedRow,
+		Offer, OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, Task, Team, TeamMembership, User []ent.Interceptor
 	}
 )
 

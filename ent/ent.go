@@ -20,6 +20,7 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -131,6 +132,7 @@ func checkColumn(t, c string) error {
 			customermerge.Table:         customermerge.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
+			expectedprice.Table:         expectedprice.ValidColumn,
 			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,

@@ -156,6 +156,50 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes ExpectedPrice a Noder.
+func (*ExpectedPrice) IsNode() {}
+
+// ExpectedPriceConnection is a page of a list of ExpectedPrice, by the Relay specification of cursor connections.
+type ExpectedPriceConnection struct {
+	Edges      []*ExpectedPriceEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+// ExpectedPriceEdge is a ExpectedPrice of a page and its place in the list.
+type ExpectedPriceEdge struct {
+	Node   *ExpectedPrice `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// ExpectedPriceOrder is the order of a list of ExpectedPrice.
+type ExpectedPriceOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *ExpectedPriceOrderField `json:"field"`
+}
+
+// ExpectedPriceOrderField is a field by which a list of ExpectedPrice can be ordered.
+type ExpectedPriceOrderField string
+
+// String is the field's name in the API.
+func (f ExpectedPriceOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f ExpectedPriceOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *ExpectedPriceOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = ExpectedPriceOrderField(text)
+	return nil
+}
+
 // IsNode makes HandOver a Noder.
 func (*HandOver) IsNode() {}
 

@@ -21,6 +21,7 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -85,6 +86,7 @@ const (
 	TypeCustomerMerge         = "CustomerMerge"
 	TypeDatedValue            = "DatedValue"
 	TypeDuplicateDecision     = "DuplicateDecision"
+	TypeExpectedPrice         = "ExpectedPrice"
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
@@ -15767,6 +15769,1225 @@ func (m *DuplicateDecisionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown DuplicateDecision edge %s", name)
+}
+
+// ExpectedPriceMutation represents an operation that mutates the ExpectedPrice nodes in the graph.
+type ExpectedPriceMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	unit            *money.Amount
+	at              *time.Time
+	segment         *schema.Segment
+	recorded_by     *string
+	voided_at       *time.Time
+	void_reason     *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	product         *string
+	clearedproduct  bool
+	contact         *string
+	clearedcontact  bool
+	offer           *string
+	clearedoffer    bool
+	done            bool
+	oldValue        func(context.Context) (*ExpectedPrice, error)
+	predicates      []predicate.ExpectedPrice
+}
+
+var _ ent.Mutation = (*ExpectedPriceMutation)(nil)
+
+// expectedpriceOption allows management of the mutation configuration using functional options.
+type expectedpriceOption func(*ExpectedPriceMutation)
+
+// newExpectedPriceMutation creates new mutation for the ExpectedPrice entity.
+func newExpectedPriceMutation(c config, op Op, opts ...expectedpriceOption) *ExpectedPriceMutation {
+	m := &ExpectedPriceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExpectedPrice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExpectedPriceID sets the ID field of the mutation.
+func withExpectedPriceID(id string) expectedpriceOption {
+	return func(m *ExpectedPriceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExpectedPrice
+		)
+		m.oldValue = func(ctx context.Context) (*ExpectedPrice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExpectedPrice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExpectedPrice sets the old ExpectedPrice of the mutation.
+func withExpectedPrice(node *ExpectedPrice) expectedpriceOption {
+	return func(m *ExpectedPriceMutation) {
+		m.oldValue = func(context.Context) (*ExpectedPrice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExpectedPriceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExpectedPriceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ExpectedPrice entities.
+func (m *ExpectedPriceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExpectedPriceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExpectedPriceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExpectedPrice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExpectedPriceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExpectedPriceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExpectedPriceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ExpectedPriceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ExpectedPriceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ExpectedPriceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ExpectedPriceMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ExpectedPriceMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ExpectedPriceMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetProductID sets the "product_id" field.
+func (m *ExpectedPriceMutation) SetProductID(s string) {
+	m.product = &s
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *ExpectedPriceMutation) ProductID() (r string, exists bool) {
+	v := m.product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldProductID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *ExpectedPriceMutation) ResetProductID() {
+	m.product = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *ExpectedPriceMutation) SetUnit(value money.Amount) {
+	m.unit = &value
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *ExpectedPriceMutation) Unit() (r money.Amount, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldUnit(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *ExpectedPriceMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ExpectedPriceMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ExpectedPriceMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ExpectedPriceMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ExpectedPriceMutation) SetContactID(s string) {
+	m.contact = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ExpectedPriceMutation) ContactID() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldContactID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ClearContactID clears the value of the "contact_id" field.
+func (m *ExpectedPriceMutation) ClearContactID() {
+	m.contact = nil
+	m.clearedFields[expectedprice.FieldContactID] = struct{}{}
+}
+
+// ContactIDCleared returns if the "contact_id" field was cleared in this mutation.
+func (m *ExpectedPriceMutation) ContactIDCleared() bool {
+	_, ok := m.clearedFields[expectedprice.FieldContactID]
+	return ok
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ExpectedPriceMutation) ResetContactID() {
+	m.contact = nil
+	delete(m.clearedFields, expectedprice.FieldContactID)
+}
+
+// SetOfferID sets the "offer_id" field.
+func (m *ExpectedPriceMutation) SetOfferID(s string) {
+	m.offer = &s
+}
+
+// OfferID returns the value of the "offer_id" field in the mutation.
+func (m *ExpectedPriceMutation) OfferID() (r string, exists bool) {
+	v := m.offer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferID returns the old "offer_id" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldOfferID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferID: %w", err)
+	}
+	return oldValue.OfferID, nil
+}
+
+// ClearOfferID clears the value of the "offer_id" field.
+func (m *ExpectedPriceMutation) ClearOfferID() {
+	m.offer = nil
+	m.clearedFields[expectedprice.FieldOfferID] = struct{}{}
+}
+
+// OfferIDCleared returns if the "offer_id" field was cleared in this mutation.
+func (m *ExpectedPriceMutation) OfferIDCleared() bool {
+	_, ok := m.clearedFields[expectedprice.FieldOfferID]
+	return ok
+}
+
+// ResetOfferID resets all changes to the "offer_id" field.
+func (m *ExpectedPriceMutation) ResetOfferID() {
+	m.offer = nil
+	delete(m.clearedFields, expectedprice.FieldOfferID)
+}
+
+// SetSegment sets the "segment" field.
+func (m *ExpectedPriceMutation) SetSegment(s schema.Segment) {
+	m.segment = &s
+}
+
+// Segment returns the value of the "segment" field in the mutation.
+func (m *ExpectedPriceMutation) Segment() (r schema.Segment, exists bool) {
+	v := m.segment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegment returns the old "segment" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldSegment(ctx context.Context) (v *schema.Segment, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegment: %w", err)
+	}
+	return oldValue.Segment, nil
+}
+
+// ClearSegment clears the value of the "segment" field.
+func (m *ExpectedPriceMutation) ClearSegment() {
+	m.segment = nil
+	m.clearedFields[expectedprice.FieldSegment] = struct{}{}
+}
+
+// SegmentCleared returns if the "segment" field was cleared in this mutation.
+func (m *ExpectedPriceMutation) SegmentCleared() bool {
+	_, ok := m.clearedFields[expectedprice.FieldSegment]
+	return ok
+}
+
+// ResetSegment resets all changes to the "segment" field.
+func (m *ExpectedPriceMutation) ResetSegment() {
+	m.segment = nil
+	delete(m.clearedFields, expectedprice.FieldSegment)
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *ExpectedPriceMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *ExpectedPriceMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *ExpectedPriceMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// SetVoidedAt sets the "voided_at" field.
+func (m *ExpectedPriceMutation) SetVoidedAt(t time.Time) {
+	m.voided_at = &t
+}
+
+// VoidedAt returns the value of the "voided_at" field in the mutation.
+func (m *ExpectedPriceMutation) VoidedAt() (r time.Time, exists bool) {
+	v := m.voided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoidedAt returns the old "voided_at" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldVoidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoidedAt: %w", err)
+	}
+	return oldValue.VoidedAt, nil
+}
+
+// ClearVoidedAt clears the value of the "voided_at" field.
+func (m *ExpectedPriceMutation) ClearVoidedAt() {
+	m.voided_at = nil
+	m.clearedFields[expectedprice.FieldVoidedAt] = struct{}{}
+}
+
+// VoidedAtCleared returns if the "voided_at" field was cleared in this mutation.
+func (m *ExpectedPriceMutation) VoidedAtCleared() bool {
+	_, ok := m.clearedFields[expectedprice.FieldVoidedAt]
+	return ok
+}
+
+// ResetVoidedAt resets all changes to the "voided_at" field.
+func (m *ExpectedPriceMutation) ResetVoidedAt() {
+	m.voided_at = nil
+	delete(m.clearedFields, expectedprice.FieldVoidedAt)
+}
+
+// SetVoidReason sets the "void_reason" field.
+func (m *ExpectedPriceMutation) SetVoidReason(s string) {
+	m.void_reason = &s
+}
+
+// VoidReason returns the value of the "void_reason" field in the mutation.
+func (m *ExpectedPriceMutation) VoidReason() (r string, exists bool) {
+	v := m.void_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoidReason returns the old "void_reason" field's value of the ExpectedPrice entity.
+// If the ExpectedPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpectedPriceMutation) OldVoidReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoidReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoidReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoidReason: %w", err)
+	}
+	return oldValue.VoidReason, nil
+}
+
+// ClearVoidReason clears the value of the "void_reason" field.
+func (m *ExpectedPriceMutation) ClearVoidReason() {
+	m.void_reason = nil
+	m.clearedFields[expectedprice.FieldVoidReason] = struct{}{}
+}
+
+// VoidReasonCleared returns if the "void_reason" field was cleared in this mutation.
+func (m *ExpectedPriceMutation) VoidReasonCleared() bool {
+	_, ok := m.clearedFields[expectedprice.FieldVoidReason]
+	return ok
+}
+
+// ResetVoidReason resets all changes to the "void_reason" field.
+func (m *ExpectedPriceMutation) ResetVoidReason() {
+	m.void_reason = nil
+	delete(m.clearedFields, expectedprice.FieldVoidReason)
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *ExpectedPriceMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[expectedprice.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *ExpectedPriceMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *ExpectedPriceMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *ExpectedPriceMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearProduct clears the "product" edge to the Product entity.
+func (m *ExpectedPriceMutation) ClearProduct() {
+	m.clearedproduct = true
+	m.clearedFields[expectedprice.FieldProductID] = struct{}{}
+}
+
+// ProductCleared reports if the "product" edge to the Product entity was cleared.
+func (m *ExpectedPriceMutation) ProductCleared() bool {
+	return m.clearedproduct
+}
+
+// ProductIDs returns the "product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProductID instead. It exists only for internal usage by the builders.
+func (m *ExpectedPriceMutation) ProductIDs() (ids []string) {
+	if id := m.product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProduct resets all changes to the "product" edge.
+func (m *ExpectedPriceMutation) ResetProduct() {
+	m.product = nil
+	m.clearedproduct = false
+}
+
+// ClearContact clears the "contact" edge to the Contact entity.
+func (m *ExpectedPriceMutation) ClearContact() {
+	m.clearedcontact = true
+	m.clearedFields[expectedprice.FieldContactID] = struct{}{}
+}
+
+// ContactCleared reports if the "contact" edge to the Contact entity was cleared.
+func (m *ExpectedPriceMutation) ContactCleared() bool {
+	return m.ContactIDCleared() || m.clearedcontact
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *ExpectedPriceMutation) ContactIDs() (ids []string) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *ExpectedPriceMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// ClearOffer clears the "offer" edge to the Offer entity.
+func (m *ExpectedPriceMutation) ClearOffer() {
+	m.clearedoffer = true
+	m.clearedFields[expectedprice.FieldOfferID] = struct{}{}
+}
+
+// OfferCleared reports if the "offer" edge to the Offer entity was cleared.
+func (m *ExpectedPriceMutation) OfferCleared() bool {
+	return m.OfferIDCleared() || m.clearedoffer
+}
+
+// OfferIDs returns the "offer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferID instead. It exists only for internal usage by the builders.
+func (m *ExpectedPriceMutation) OfferIDs() (ids []string) {
+	if id := m.offer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOffer resets all changes to the "offer" edge.
+func (m *ExpectedPriceMutation) ResetOffer() {
+	m.offer = nil
+	m.clearedoffer = false
+}
+
+// Where appends a list predicates to the ExpectedPriceMutation builder.
+func (m *ExpectedPriceMutation) Where(ps ...predicate.ExpectedPrice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExpectedPriceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExpectedPriceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExpectedPrice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExpectedPriceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExpectedPriceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExpectedPrice).
+func (m *ExpectedPriceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExpectedPriceMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, expectedprice.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, expectedprice.FieldUpdatedAt)
+	}
+	if m.customer != nil {
+		fields = append(fields, expectedprice.FieldCustomerID)
+	}
+	if m.product != nil {
+		fields = append(fields, expectedprice.FieldProductID)
+	}
+	if m.unit != nil {
+		fields = append(fields, expectedprice.FieldUnit)
+	}
+	if m.at != nil {
+		fields = append(fields, expectedprice.FieldAt)
+	}
+	if m.contact != nil {
+		fields = append(fields, expectedprice.FieldContactID)
+	}
+	if m.offer != nil {
+		fields = append(fields, expectedprice.FieldOfferID)
+	}
+	if m.segment != nil {
+		fields = append(fields, expectedprice.FieldSegment)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, expectedprice.FieldRecordedBy)
+	}
+	if m.voided_at != nil {
+		fields = append(fields, expectedprice.FieldVoidedAt)
+	}
+	if m.void_reason != nil {
+		fields = append(fields, expectedprice.FieldVoidReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExpectedPriceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case expectedprice.FieldCreatedAt:
+		return m.CreatedAt()
+	case expectedprice.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case expectedprice.FieldCustomerID:
+		return m.CustomerID()
+	case expectedprice.FieldProductID:
+		return m.ProductID()
+	case expectedprice.FieldUnit:
+		return m.Unit()
+	case expectedprice.FieldAt:
+		return m.At()
+	case expectedprice.FieldContactID:
+		return m.ContactID()
+	case expectedprice.FieldOfferID:
+		return m.OfferID()
+	case expectedprice.FieldSegment:
+		return m.Segment()
+	case expectedprice.FieldRecordedBy:
+		return m.RecordedBy()
+	case expectedprice.FieldVoidedAt:
+		return m.VoidedAt()
+	case expectedprice.FieldVoidReason:
+		return m.VoidReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExpectedPriceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case expectedprice.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case expectedprice.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case expectedprice.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case expectedprice.FieldProductID:
+		return m.OldProductID(ctx)
+	case expectedprice.FieldUnit:
+		return m.OldUnit(ctx)
+	case expectedprice.FieldAt:
+		return m.OldAt(ctx)
+	case expectedprice.FieldContactID:
+		return m.OldContactID(ctx)
+	case expectedprice.FieldOfferID:
+		return m.OldOfferID(ctx)
+	case expectedprice.FieldSegment:
+		return m.OldSegment(ctx)
+	case expectedprice.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	case expectedprice.FieldVoidedAt:
+		return m.OldVoidedAt(ctx)
+	case expectedprice.FieldVoidReason:
+		return m.OldVoidReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExpectedPrice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExpectedPriceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case expectedprice.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case expectedprice.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case expectedprice.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case expectedprice.FieldProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case expectedprice.FieldUnit:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case expectedprice.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case expectedprice.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case expectedprice.FieldOfferID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferID(v)
+		return nil
+	case expectedprice.FieldSegment:
+		v, ok := value.(schema.Segment)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegment(v)
+		return nil
+	case expectedprice.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	case expectedprice.FieldVoidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoidedAt(v)
+		return nil
+	case expectedprice.FieldVoidReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoidReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExpectedPrice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExpectedPriceMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExpectedPriceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExpectedPriceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ExpectedPrice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExpectedPriceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(expectedprice.FieldContactID) {
+		fields = append(fields, expectedprice.FieldContactID)
+	}
+	if m.FieldCleared(expectedprice.FieldOfferID) {
+		fields = append(fields, expectedprice.FieldOfferID)
+	}
+	if m.FieldCleared(expectedprice.FieldSegment) {
+		fields = append(fields, expectedprice.FieldSegment)
+	}
+	if m.FieldCleared(expectedprice.FieldVoidedAt) {
+		fields = append(fields, expectedprice.FieldVoidedAt)
+	}
+	if m.FieldCleared(expectedprice.FieldVoidReason) {
+		fields = append(fields, expectedprice.FieldVoidReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExpectedPriceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExpectedPriceMutation) ClearField(name string) error {
+	switch name {
+	case expectedprice.FieldContactID:
+		m.ClearContactID()
+		return nil
+	case expectedprice.FieldOfferID:
+		m.ClearOfferID()
+		return nil
+	case expectedprice.FieldSegment:
+		m.ClearSegment()
+		return nil
+	case expectedprice.FieldVoidedAt:
+		m.ClearVoidedAt()
+		return nil
+	case expectedprice.FieldVoidReason:
+		m.ClearVoidReason()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpectedPrice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExpectedPriceMutation) ResetField(name string) error {
+	switch name {
+	case expectedprice.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case expectedprice.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case expectedprice.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case expectedprice.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case expectedprice.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case expectedprice.FieldAt:
+		m.ResetAt()
+		return nil
+	case expectedprice.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case expectedprice.FieldOfferID:
+		m.ResetOfferID()
+		return nil
+	case expectedprice.FieldSegment:
+		m.ResetSegment()
+		return nil
+	case expectedprice.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case expectedprice.FieldVoidedAt:
+		m.ResetVoidedAt()
+		return nil
+	case expectedprice.FieldVoidReason:
+		m.ResetVoidReason()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpectedPrice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExpectedPriceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.customer != nil {
+		edges = append(edges, expectedprice.EdgeCustomer)
+	}
+	if m.product != nil {
+		edges = append(edges, expectedprice.EdgeProduct)
+	}
+	if m.contact != nil {
+		edges = append(edges, expectedprice.EdgeContact)
+	}
+	if m.offer != nil {
+		edges = append(edges, expectedprice.EdgeOffer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExpectedPriceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case expectedprice.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case expectedprice.EdgeProduct:
+		if id := m.product; id != nil {
+			return []ent.Value{*id}
+		}
+	case expectedprice.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	case expectedprice.EdgeOffer:
+		if id := m.offer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExpectedPriceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExpectedPriceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExpectedPriceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedcustomer {
+		edges = append(edges, expectedprice.EdgeCustomer)
+	}
+	if m.clearedproduct {
+		edges = append(edges, expectedprice.EdgeProduct)
+	}
+	if m.clearedcontact {
+		edges = append(edges, expectedprice.EdgeContact)
+	}
+	if m.clearedoffer {
+		edges = append(edges, expectedprice.EdgeOffer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExpectedPriceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case expectedprice.EdgeCustomer:
+		return m.clearedcustomer
+	case expectedprice.EdgeProduct:
+		return m.clearedproduct
+	case expectedprice.EdgeContact:
+		return m.clearedcontact
+	case expectedprice.EdgeOffer:
+		return m.clearedoffer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExpectedPriceMutation) ClearEdge(name string) error {
+	switch name {
+	case expectedprice.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case expectedprice.EdgeProduct:
+		m.ClearProduct()
+		return nil
+	case expectedprice.EdgeContact:
+		m.ClearContact()
+		return nil
+	case expectedprice.EdgeOffer:
+		m.ClearOffer()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpectedPrice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExpectedPriceMutation) ResetEdge(name string) error {
+	switch name {
+	case expectedprice.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case expectedprice.EdgeProduct:
+		m.ResetProduct()
+		return nil
+	case expectedprice.EdgeContact:
+		m.ResetContact()
+		return nil
+	case expectedprice.EdgeOffer:
+		m.ResetOffer()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpectedPrice edge %s", name)
 }
 
 // HandOverMutation represents an operation that mutates the HandOver nodes in the graph.

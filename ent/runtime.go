@@ -17,6 +17,7 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -738,6 +739,41 @@ func init() {
 	// duplicatedecision.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	duplicatedecision.IDValidator = func() func(string) error {
 		validators := duplicatedecisionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	expectedpriceMixin := schema.ExpectedPrice{}.Mixin()
+	expectedpriceMixinFields0 := expectedpriceMixin[0].Fields()
+	_ = expectedpriceMixinFields0
+	expectedpriceFields := schema.ExpectedPrice{}.Fields()
+	_ = expectedpriceFields
+	// expectedpriceDescUnit is the schema descriptor for unit field.
+	expectedpriceDescUnit := expectedpriceFields[2].Descriptor()
+	// expectedprice.DefaultUnit holds the default value on creation for the unit field.
+	expectedprice.DefaultUnit = expectedpriceDescUnit.Default.(func() money.Amount)
+	// expectedpriceDescRecordedBy is the schema descriptor for recorded_by field.
+	expectedpriceDescRecordedBy := expectedpriceFields[7].Descriptor()
+	// expectedprice.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	expectedprice.RecordedByValidator = expectedpriceDescRecordedBy.Validators[0].(func(string) error)
+	// expectedpriceDescVoidReason is the schema descriptor for void_reason field.
+	expectedpriceDescVoidReason := expectedpriceFields[9].Descriptor()
+	// expectedprice.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
+	expectedprice.VoidReasonValidator = expectedpriceDescVoidReason.Validators[0].(func(string) error)
+	// expectedpriceDescID is the schema descriptor for id field.
+	expectedpriceDescID := expectedpriceMixinFields0[0].Descriptor()
+	// expectedprice.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	expectedprice.IDValidator = func() func(string) error {
+		validators := expectedpriceDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -42,6 +42,8 @@ type Tx struct {
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
+	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
+	ExpectedPrice *ExpectedPriceClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -249,6 +251,7 @@ func (tx *Tx) init() {
 	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
+	tx.ExpectedPrice = NewExpectedPriceClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)

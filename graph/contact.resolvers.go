@@ -7,8 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -17,6 +15,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/contacts"
 	"kopeck/service/report"
+	"time"
 )
 
 func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error) {

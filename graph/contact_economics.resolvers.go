@@ -7,11 +7,10 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/report"
+	"time"
 )
 
 func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *report.ContactEconomics) (string, error) {

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/money"
 )
@@ -63,6 +62,22 @@ func (r *customerResolver) Partner(ctx context.Context, obj *ent.Customer) (*ent
 
 func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
+}
+
+func (r *expectedPriceResolver) Customer(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.ExpectedPrice) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *expectedPriceResolver) Product(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Product, error) {
+	return required(referenced(ctx, obj, func(row *ent.ExpectedPrice) string { return row.ProductID }, productID, r.productsByID(ctx)))
+}
+
+func (r *expectedPriceResolver) Contact(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.ExpectedPrice) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+}
+
+func (r *expectedPriceResolver) Offer(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Offer, error) {
+	return referenced(ctx, obj, func(row *ent.ExpectedPrice) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
 }
 
 func (r *handOverResolver) FromUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
@@ -161,6 +176,8 @@ func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
 
+func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
+
 func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
 
 func (r *Resolver) LifetimeModel() LifetimeModelResolver { return &lifetimeModelResolver{r} }
@@ -196,6 +213,7 @@ type (
 	campaignResolver        struct{ *Resolver }
 	contactResolver         struct{ *Resolver }
 	customerResolver        struct{ *Resolver }
+	expectedPriceResolver   struct{ *Resolver }
 	handOverResolver        struct{ *Resolver }
 	lifetimeModelResolver   struct{ *Resolver }
 	offerResolver           struct{ *Resolver }

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/measurementdefinition"
@@ -94,6 +95,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Task: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, taskID)(c.Task.Query().Where(task.IDIn(ids...)).All(ctx))
+		},
+		id.ExpectedPrice: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, expectedPriceID)(c.ExpectedPrice.Query().Where(expectedprice.IDIn(ids...)).All(ctx))
 		},
 		id.Team: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, teamID)(c.Team.Query().Where(team.IDIn(ids...)).All(ctx))

@@ -7,8 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -21,6 +19,7 @@ import (
 	"kopeck/service/rates"
 	"kopeck/service/report"
 	"kopeck/service/sale"
+	"time"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {

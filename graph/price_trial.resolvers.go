@@ -8,7 +8,6 @@ package graph
 import (
 	"cmp"
 	"context"
-
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/quote"

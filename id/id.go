@@ -46,6 +46,7 @@ const (
 	Partner       = "prt"
 	StageChange   = "stg"
 	Task          = "tsk"
+	ExpectedPrice = "xpr"
 	Team          = "tea"
 	Membership    = "tmb"
 	HandOver      = "hov"

@@ -685,6 +685,14 @@ type EndAgreementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// Which expected prices are listed: those for which all conditions hold.
+type ExpectedPriceFilter struct {
+	// Those of this product.
+	ProductID graphql.Omittable[*string] `json:"productId,omitempty"`
+	// Those that are voided, or those that are not.
+	Voided graphql.Omittable[*bool] `json:"voided,omitempty"`
+}
+
 // A field that two callers changed.
 type FieldConflict struct {
 	// The name of the field in the input.
@@ -1185,6 +1193,26 @@ type RecordDepartureInput struct {
 	Reason string `json:"reason"`
 	// When the customer left: now by default.
 	At *time.Time `json:"at,omitempty"`
+}
+
+// The input of recordExpectedPrice.
+type RecordExpectedPriceInput struct {
+	// The id of the new expected price: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The product.
+	ProductID string `json:"productId"`
+	// What they thought a fair price of one unit of the product, above 0, with tax where our prices are named with it.
+	Unit *MoneyInput `json:"unit"`
+	// When they thought so: the moment of the contact, or now, by default. Together with contactId it is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// The contact with this customer in which they said it: none by default.
+	ContactID *string `json:"contactId,omitempty"`
+	// The offer to this customer upon which they said it: none by default. An offer without a line of the product is INVALID.
+	OfferID *string `json:"offerId,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of recordSpend. Either day is given, or from and to.
@@ -1766,6 +1794,16 @@ type VoidContactInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of voidExpectedPrice.
+type VoidExpectedPriceInput struct {
+	// The expected price.
+	ID string `json:"id"`
+	// Why, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // What is supposed instead of what is. Whatever is absent stays as it is.
 type WhatIfInput struct {
 	// Other rates.
@@ -2072,6 +2110,64 @@ func (e *DuplicateReason) UnmarshalJSON(b []byte) error {
 }
 
 func (e DuplicateReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By what an expected-price report is grouped.
+type ExpectedPriceDimension string
+
+const (
+	// The product, by its id.
+	ExpectedPriceDimensionProduct ExpectedPriceDimension = "PRODUCT"
+	// The customer's segment at the moment at which they expected the price, as known when it was recorded; "" for none.
+	ExpectedPriceDimensionSegment ExpectedPriceDimension = "SEGMENT"
+)
+
+var AllExpectedPriceDimension = []ExpectedPriceDimension{
+	ExpectedPriceDimensionProduct,
+	ExpectedPriceDimensionSegment,
+}
+
+func (e ExpectedPriceDimension) IsValid() bool {
+	switch e {
+	case ExpectedPriceDimensionProduct, ExpectedPriceDimensionSegment:
+		return true
+	}
+	return false
+}
+
+func (e ExpectedPriceDimension) String() string {
+	return string(e)
+}
+
+func (e *ExpectedPriceDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExpectedPriceDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExpectedPriceDimension", str)
+	}
+	return nil
+}
+
+func (e ExpectedPriceDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExpectedPriceDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExpectedPriceDimension) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

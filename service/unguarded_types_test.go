@@ -31,6 +31,7 @@ var passedOnLimits = map[string]int{
 	"service/consent":    6,  // of the permissions of two customers who are merged the looser ends, and holds again
 	"service/contacts":   3,  // the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers":  6,  // what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
+	"service/expected":   1,  // the segment of a customer at a moment
 	"service/merging":    17, // the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change
 	"service/people":     7,
 	"service/quote":      3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past

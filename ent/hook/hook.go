@@ -176,6 +176,18 @@ func (f DuplicateDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateDecisionMutation", m)
 }
 
+// The ExpectedPriceFunc type is an adapter to allow the use of ordinary
+// function as ExpectedPrice mutator.
+type ExpectedPriceFunc func(context.Context, *ent.ExpectedPriceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExpectedPriceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExpectedPriceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExpectedPriceMutation", m)
+}
+
 // The HandOverFunc type is an adapter to allow the use of ordinary
 // function as HandOver mutator.
 type HandOverFunc func(context.Context, *ent.HandOverMutation) (ent.Value, error)

@@ -21,6 +21,7 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/expectedprice"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -489,6 +490,33 @@ func (f TraverseDuplicateDecision) Traverse(ctx context.Context, q ent.Query) er
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
+}
+
+// The ExpectedPriceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExpectedPriceFunc func(context.Context, *ent.ExpectedPriceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExpectedPriceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExpectedPriceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExpectedPriceQuery", q)
+}
+
+// The TraverseExpectedPrice type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExpectedPrice func(context.Context, *ent.ExpectedPriceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExpectedPrice) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExpectedPrice) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExpectedPriceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExpectedPriceQuery", q)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1359,6 +1387,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
+	case *ent.ExpectedPriceQuery:
+		return &query[*ent.ExpectedPriceQuery, predicate.ExpectedPrice, expectedprice.OrderOption]{typ: ent.TypeExpectedPrice, tq: q}, nil
 	case *ent.HandOverQuery:
 		return &query[*ent.HandOverQuery, predicate.HandOver, handover.OrderOption]{typ: ent.TypeHandOver, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:

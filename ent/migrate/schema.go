@@ -889,6 +889,82 @@ var (
 			},
 		},
 	}
+	// ExpectedPricesColumns holds the columns for the "expected_prices" table.
+	ExpectedPricesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "unit", Type: field.TypeInt64},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "segment", Type: field.TypeEnum, Nullable: true, Enums: []string{"FAST_CHEAP", "FAST_QUALITY", "QUALITY_CHEAP"}},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "void_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "product_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "offer_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// ExpectedPricesTable holds the schema information for the "expected_prices" table.
+	ExpectedPricesTable = &schema.Table{
+		Name:       "expected_prices",
+		Columns:    ExpectedPricesColumns,
+		PrimaryKey: []*schema.Column{ExpectedPricesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "expected_prices_customers_customer",
+				Columns:    []*schema.Column{ExpectedPricesColumns[9]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "expected_prices_products_product",
+				Columns:    []*schema.Column{ExpectedPricesColumns[10]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "expected_prices_contacts_contact",
+				Columns:    []*schema.Column{ExpectedPricesColumns[11]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "expected_prices_offers_offer",
+				Columns:    []*schema.Column{ExpectedPricesColumns[12]},
+				RefColumns: []*schema.Column{OffersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "expectedprice_customer_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExpectedPricesColumns[9], ExpectedPricesColumns[4], ExpectedPricesColumns[0]},
+			},
+			{
+				Name:    "expectedprice_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExpectedPricesColumns[4], ExpectedPricesColumns[0]},
+			},
+			{
+				Name:    "expectedprice_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExpectedPricesColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "expectedprice_offer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExpectedPricesColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "offer_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// HandOversColumns holds the columns for the "hand_overs" table.
 	HandOversColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -2276,6 +2352,7 @@ var (
 		CustomerMergesTable,
 		DatedValuesTable,
 		DuplicateDecisionsTable,
+		ExpectedPricesTable,
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
@@ -2335,6 +2412,10 @@ func init() {
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
+	ExpectedPricesTable.ForeignKeys[0].RefTable = CustomersTable
+	ExpectedPricesTable.ForeignKeys[1].RefTable = ProductsTable
+	ExpectedPricesTable.ForeignKeys[2].RefTable = ContactsTable
+	ExpectedPricesTable.ForeignKeys[3].RefTable = OffersTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable

@@ -48,6 +48,9 @@ type DatedValue func(*sql.Selector)
 // DuplicateDecision is the predicate function for duplicatedecision builders.
 type DuplicateDecision func(*sql.Selector)
 
+// ExpectedPrice is the predicate function for expectedprice builders.
+type ExpectedPrice func(*sql.Selector)
+
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)
 

@@ -37,6 +37,9 @@ func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, som
 		return err
 	}
 	for _, c := range some {
+		if c.MergedIntoID != nil { // has the history that did not win
+			continue
+		}
 		if want := exempt[c.ID].At(s.Now(), service.EndOfTime, c.TaxExempt); !service.SameJSON(c.TaxExempt, want) {
 			f.add(exemptNow, c.ID, quoted(c.TaxExempt), quoted(want))
 		}

@@ -53,17 +53,39 @@ func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs
 		required = *level
 	}
 	byCustomer := map[string]*ent.Permission{}
-	for _, p := range rows { // oldest first: the active one counts, or else the newest; one that a merge ended counts where there is no other
-		before := byCustomer[p.CustomerID]
-		if before == nil || before.State == schema.PermissionMerged || before.State != schema.PermissionActive && p.State != schema.PermissionMerged {
-			byCustomer[p.CustomerID] = p
-		}
+	for _, p := range rows { // oldest first
+		byCustomer[p.CustomerID] = holding(byCustomer[p.CustomerID], p)
 	}
 	found := make(map[string]*PermissionDecision, len(customerIDs))
 	for _, customerID := range customerIDs {
 		found[customerID] = decision(byCustomer[customerID], channel, purpose, required)
 	}
 	return found, nil
+}
+
+// holding returns which of two permissions of a customer for one thing holds, the second being the newer one: the active one, or else the
+// newest, and one that a merge ended where there is no other. Two can be active, or one active that is older than a refusal, before the
+// customers were merged to whom they were given: the stricter holds then too.
+func holding(before, p *ent.Permission) *ent.Permission {
+	switch {
+	case before == nil || before.State == schema.PermissionMerged:
+		return p
+	case before.State == schema.PermissionActive && p.State == schema.PermissionActive:
+		if before.Level.Rank() < p.Level.Rank() {
+			return before
+		}
+		return p
+	case isRefused(p, before):
+		return before
+	case isRefused(before, p), before.State != schema.PermissionActive && p.State != schema.PermissionMerged:
+		return p
+	}
+	return before
+}
+
+// isRefused reports whether a permission that is in force or may come to be was given before the customer refused by another.
+func isRefused(p, by *ent.Permission) bool {
+	return isLive(p) && by.State == schema.PermissionRevoked && by.RevokedAt != nil && by.RevokedAt.After(p.GrantedAt)
 }
 
 // decision decides by one permission, nil for none. required "" is a purpose that needs no permission; the decision then

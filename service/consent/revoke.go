@@ -6,8 +6,10 @@ import (
 	"kopeck/auth"
 	"kopeck/consentlog"
 	"kopeck/ent"
+	"kopeck/ent/permission"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
@@ -42,7 +44,8 @@ func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermiss
 	return s.Client.Permission.Get(ctx, in.ID)
 }
 
-// revoke records that a permission is over from now on, also one that has expired: the customer has refused.
+// revoke records that a permission is over from now on, also one that has expired or that a merge ended: the customer has refused. So the one
+// that is in force for the same channel and purpose, a newer one or that of who they were merged with, is over too.
 func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *permissionLog, e consentlog.Event) error {
 	if err := s.recordExpiry(ctx, tx, l); err != nil {
 		return err
@@ -51,7 +54,27 @@ func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *permissionLog, e 
 	if err := s.record(ctx, tx, l, e); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, l.permission.CustomerID)
+	p := l.permission
+	live, err := tx.Permission.Query().Where(
+		permission.CustomerID(p.CustomerID), permission.ChannelEQ(p.Channel), permission.PurposeEQ(p.Purpose), permission.IDNEQ(p.ID),
+		permission.StateIn(schema.PermissionPending, schema.PermissionActive),
+	).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, other := range live {
+		l, err := s.lockLog(ctx, tx, "id", other)
+		if err != nil {
+			return err
+		}
+		if err := s.recordExpiry(ctx, tx, l); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, l, e); err != nil {
+			return err
+		}
+	}
+	return s.CustomerChanged(ctx, tx, p.CustomerID)
 }
 
 // RevokePermissionByLink ends the permission of a signed link; the caller need not be signed in. It reports whether the

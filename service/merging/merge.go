@@ -7,6 +7,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/priceagreement"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
@@ -88,22 +89,36 @@ func (s *Service) lockPair(ctx context.Context, tx *store.Tx, m *merge, in servi
 	}
 	faults.Add(checkVersion("keepVersion", in.KeepVersion, m.kept.Version))
 	faults.Add(checkVersion("mergeVersion", in.MergeVersion, m.merged.Version))
-	differ, err := s.exemptionsDiffer(ctx, tx, m.kept, m.merged)
-	if err != nil {
-		return err
-	}
-	if actor, _ := auth.From(ctx); differ && !actor.Has(auth.ScopeFloor) && !actor.IsSystem() {
-		faults.Add(fault.New(fault.Forbidden, "mergeId", "the customers differ in their exemption from tax: merging them restates what is booked, and takes the scope floor"))
+	if err := s.mayPut(ctx, tx, "mergeId", m.kept, m.merged); err != nil {
+		faults.Add(err)
 	}
 	m.version = max(m.kept.Version, m.merged.Version) + 1
 	return faults.Or()
 }
 
-// exemptionsDiffer reports whether either of two customers is or was exempt from tax: the orders of one are restated by the history of the
-// other then.
-func (s *Service) exemptionsDiffer(ctx context.Context, tx *store.Tx, a, b *ent.Customer) (bool, error) {
+// mayPut returns FORBIDDEN for who lacks the scope floor where putting two customers together, or dividing them, needs it: where either is or was
+// exempt from tax, since the orders of one are restated by the history of the other then; and where either has an agreed price, which was agreed
+// for them alone and may be below the floor.
+func (s *Service) mayPut(ctx context.Context, tx *store.Tx, field string, a, b *ent.Customer) error {
+	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeFloor) {
+		return nil
+	}
 	dated, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, a.ID, b.ID)
-	return a.TaxExempt != nil || b.TaxExempt != nil || len(dated) > 0, err
+	if err != nil {
+		return err
+	}
+	if a.TaxExempt != nil || b.TaxExempt != nil || len(dated) > 0 {
+		return fault.New(fault.Forbidden, field, "the customers differ in their exemption from tax: merging them or undoing it restates what is booked, and takes the scope floor")
+	}
+	now := s.Now()
+	agreed, err := tx.PriceAgreement.Query().Where(
+		priceagreement.CustomerIDIn(a.ID, b.ID), priceagreement.StateEQ(schema.AgreementAgreed),
+		priceagreement.Or(priceagreement.ValidToIsNil(), priceagreement.ValidToGT(now)), priceagreement.Or(priceagreement.EndedAtIsNil(), priceagreement.EndedAtGT(now)),
+	).Exist(ctx)
+	if err == nil && agreed {
+		err = fault.New(fault.Forbidden, field, "a price is agreed for one of the customers, which would be the other's: merging them takes the scope floor, until it is ended")
+	}
+	return err
 }
 
 // merge does all that a merge changes. The transaction holds what hold does.
@@ -249,20 +264,20 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, live, gone []*ent.Cu
 	if err := s.stagesOfChanges(ctx, tx, ids(live)); err != nil {
 		return err
 	}
-	for _, c := range live {
-		dated, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, c.ID)
-		if err != nil {
-			return err
-		}
-		is, err := tx.Customer.Get(ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		if is.TaxExempt == nil && c.TaxExempt == nil && len(dated) == 0 && !slices.ContainsFunc(gone, func(one *ent.Customer) bool { return one.TaxExempt != nil }) {
-			continue
-		}
-		if err := s.rates.RestateExemption(ctx, tx, c.ID, is.TaxExempt, beginOfTime); err != nil {
-			return err
+	dated, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, append(ids(live), ids(gone)...)...)
+	if err != nil {
+		return err
+	}
+	wasExempt := func(c *ent.Customer) bool { return c.TaxExempt != nil || len(dated[c.ID]) > 0 }
+	if slices.ContainsFunc(live, wasExempt) || slices.ContainsFunc(gone, wasExempt) { // the orders of each were taxed by the history of either
+		for _, c := range live {
+			is, err := tx.Customer.Get(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			if err := s.rates.RestateExemption(ctx, tx, c.ID, is.TaxExempt, beginOfTime); err != nil {
+				return err
+			}
 		}
 	}
 	return s.books.SettleMerged(ctx, tx, ids(live), ids(gone), reason)

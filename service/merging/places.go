@@ -35,6 +35,7 @@ var places = []Place{
 	{"stage_changes", "customer_id", moves, ""},
 	{"bookings", "held_for", moves, ""},
 	{"tasks", "customer_id", moves, ""},
+	{"expected_prices", "customer_id", moves, ""},
 	{"customers", "referred_by_id", moves, ""},
 	{"customers", "merged_into_id", moves, ""},
 	{"customer_identities", "customer_id", moves, ""},

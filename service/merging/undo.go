@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -108,12 +107,8 @@ func (s *Service) lockMerge(ctx context.Context, tx *store.Tx, in service.UndoMe
 	if err := checkVersion("expectedVersion", in.ExpectedVersion, u.kept.Version); err != nil {
 		return nil, err
 	}
-	differ, err := s.exemptionsDiffer(ctx, tx, u.kept, u.merged)
-	if err != nil {
+	if err := s.mayPut(ctx, tx, "id", u.kept, u.merged); err != nil {
 		return nil, err
-	}
-	if actor, _ := auth.From(ctx); differ && !actor.Has(auth.ScopeFloor) && !actor.IsSystem() {
-		return nil, fault.New(fault.Forbidden, "id", "the customers differ in their exemption from tax: undoing their merge restates what is booked, and takes the scope floor")
 	}
 	u.version = max(u.kept.Version, u.merged.Version) + 1
 	return u, nil

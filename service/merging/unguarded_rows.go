@@ -31,7 +31,7 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 	if err := clearSelves(ctx, tx, m); err != nil {
 		return err
 	}
-	return moveDated(ctx, tx, m)
+	return s.moveDated(ctx, tx, m)
 }
 
 // move makes the rows of a place that are of one customer another's, and notes that they go back to the first. condition is "" or " AND …".
@@ -66,19 +66,33 @@ func clearSelves(ctx context.Context, tx *store.Tx, m *merge) error {
 }
 
 // moveDated puts departures together. Of segments and exemptions from tax one history wins: that of the customer whose value the kept one
-// has; the other one is the merged customer's from then on, whom nobody asks for it.
-func moveDated(ctx context.Context, tx *store.Tx, m *merge) error {
+// has, and where neither has one now, the one that there is, or of two the one that the caller takes; the other one is the merged customer's
+// from then on, whom nobody asks for it.
+func (s *Service) moveDated(ctx context.Context, tx *store.Tx, m *merge) error {
 	dated := Place{Table: "dated_values", Column: "subject"}
 	if err := move(ctx, tx, m.id, dated, m.merged.ID, m.kept.ID, " AND name = '"+string(schema.DatedDeparture)+"'"); err != nil {
 		return err
 	}
-	for name, wins := range map[schema.DatedName]bool{
-		schema.DatedSegment:   m.merged.Segment != nil && (m.kept.Segment == nil || m.takes("segment")),
-		schema.DatedTaxExempt: m.merged.TaxExempt != nil && (m.kept.TaxExempt == nil || m.takes("tax_exempt")),
+	for _, of := range []struct {
+		name         schema.DatedName
+		column       string
+		kept, merged bool // whether each has a value now
+	}{
+		{schema.DatedSegment, "segment", m.kept.Segment != nil, m.merged.Segment != nil},
+		{schema.DatedTaxExempt, "tax_exempt", m.kept.TaxExempt != nil, m.merged.TaxExempt != nil},
 	} {
+		known, err := s.DatedOf(ctx, tx, of.name, m.kept.ID, m.merged.ID)
+		if err != nil {
+			return err
+		}
+		wins := of.merged && (!of.kept || m.takes(of.column))
+		if !of.kept && !of.merged {
+			wins = len(known[m.merged.ID]) > 0 && (len(known[m.kept.ID]) == 0 || m.takes(of.column))
+		}
 		if !wins {
 			continue
 		}
+		name := of.name
 		for _, one := range [][2]string{{m.kept.ID, m.id}, {m.merged.ID, m.kept.ID}, {m.id, m.merged.ID}} { // by way of the merge's id
 			if _, err := tx.Exec(ctx, "UPDATE dated_values SET subject = ? WHERE subject = ? AND name = ?", one[1], one[0], string(name)); err != nil {
 				return err

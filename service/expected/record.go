@@ -1,0 +1,192 @@
+package expected
+
+import (
+	"context"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/ent/expectedprice"
+	"kopeck/ent/offer"
+	"kopeck/ent/offerline"
+	"kopeck/ent/product"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+const maxReason = 2000 // in characters
+
+// RecordExpectedPrice records what a customer thought a fair price of a product.
+//
+// Faults: INVALID by field, on offerId for an offer without the product; NOT_FOUND on customerId, productId, contactId and offerId;
+// WRONG_STATE on contactId for a contact that is voided; ALREADY_EXISTS on id; FORBIDDEN.
+func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpectedPriceInput) (*ent.ExpectedPrice, error) {
+	actor, err := mayRecord(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	newID, err := s.NewID(id.ExpectedPrice, in.ID)
+	faults.Add(err)
+	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
+	faults.Add(id.Check("productId", id.Product, in.ProductID))
+	unit, err := s.Amount("unit", in.Unit)
+	if faults.Add(err); err == nil && unit.IsZero() {
+		faults.Add(fault.Invalidf("amount", "want a price above 0").At("unit"))
+	}
+	at, err := s.PastMoment("at", in.At)
+	faults.Add(err)
+	if in.ContactID != nil {
+		faults.Add(id.Check("contactId", id.Contact, *in.ContactID))
+		if in.At != nil {
+			faults.Add(fault.Invalidf("at", "they said it when the contact took place: want contactId or at, not both"))
+		}
+	}
+	if in.OfferID != nil {
+		faults.Add(id.Check("offerId", id.Offer, *in.OfferID))
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "recordExpectedPrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
+		if err != nil {
+			return "", err
+		}
+		at, err := s.checkSaid(ctx, tx, c, in, at)
+		if err != nil {
+			return "", err
+		}
+		segment, err := s.segmentAt(ctx, tx, c, at)
+		if err != nil {
+			return "", err
+		}
+		now := s.Now()
+		create := tx.ExpectedPrice.Create().SetID(newID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetProductID(in.ProductID).SetUnit(unit).SetAt(at).
+			SetNillableContactID(in.ContactID).SetNillableOfferID(in.OfferID).SetNillableSegment(segment).SetRecordedBy(actor.Name)
+		if err := create.Exec(ctx); err != nil {
+			return "", service.UniqueFault(err, in.ID != nil)
+		}
+		if err := s.Audit(ctx, tx, "expectedPrice.record", newID, facts(c.ID, in, unit, at)); err != nil {
+			return "", err
+		}
+		return newID, s.CustomerChanged(ctx, tx, c.ID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.ExpectedPrice.Get(ctx, made)
+}
+
+// VoidExpectedPrice voids an expected price. Faults: INVALID by field; NOT_FOUND on id; WRONG_STATE on id for one that is voided; FORBIDDEN.
+func (s *Service) VoidExpectedPrice(ctx context.Context, in service.VoidExpectedPriceInput) (*ent.ExpectedPrice, error) {
+	if _, err := mayRecord(ctx); err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	faults.Add(id.Check("id", id.ExpectedPrice, in.ID))
+	reason, err := input.Text("reason", in.Reason, maxReason)
+	faults.Add(err)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err = s.Write(ctx, service.Verb{Name: "voidExpectedPrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		row, err := tx.ExpectedPrice.Query().Where(expectedprice.ID(in.ID)).Only(ctx)
+		if ent.IsNotFound(err) {
+			return "", fault.NoSuch("id", "expected price")
+		}
+		if err != nil {
+			return "", err
+		}
+		c, err := s.LockCustomer(ctx, tx, "id", row.CustomerID)
+		if err != nil {
+			return "", err
+		}
+		now := s.Now()
+		n, err := tx.ExpectedPrice.Update().Where(expectedprice.ID(in.ID), expectedprice.VoidedAtIsNil()).SetVoidedAt(now).SetVoidReason(reason).SetUpdatedAt(now).Save(ctx)
+		if err != nil {
+			return "", err
+		}
+		if n == 0 {
+			return "", fault.New(fault.WrongState, "id", "it is voided")
+		}
+		if err := s.Audit(ctx, tx, "expectedPrice.void", in.ID, map[string]any{"reason": reason}); err != nil {
+			return "", err
+		}
+		return in.ID, s.CustomerChanged(ctx, tx, c.ID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.ExpectedPrice.Get(ctx, in.ID)
+}
+
+// mayRecord returns the actor, or FORBIDDEN for one who may not record expected prices.
+func mayRecord(ctx context.Context) (auth.Actor, error) {
+	actor, ok := auth.From(ctx)
+	switch {
+	case !ok:
+		return actor, fault.New(fault.Unauthenticated, "", "sign in first")
+	case !actor.Writes("ExpectedPrice"):
+		return actor, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	return actor, nil
+}
+
+// checkSaid checks of what and where a customer said a price to be fair, and returns when: the moment of the contact, if it was in one.
+func (s *Service) checkSaid(ctx context.Context, tx *store.Tx, c *ent.Customer, in service.RecordExpectedPriceInput, at time.Time) (time.Time, error) {
+	if ok, err := tx.Product.Query().Where(product.ID(in.ProductID)).Exist(ctx); err != nil || !ok {
+		return at, noSuchOr(err, "productId", "product")
+	}
+	if in.ContactID != nil {
+		said, err := tx.Contact.Query().Where(contact.ID(*in.ContactID), contact.CustomerID(c.ID)).Only(ctx)
+		switch {
+		case ent.IsNotFound(err):
+			return at, fault.NoSuch("contactId", "contact with this customer")
+		case err != nil:
+			return at, err
+		case said.VoidedAt != nil:
+			return at, fault.New(fault.WrongState, "contactId", "the contact is voided")
+		}
+		at = said.At.UTC()
+	}
+	if in.OfferID == nil {
+		return at, nil
+	}
+	if ok, err := tx.Offer.Query().Where(offer.ID(*in.OfferID), offer.CustomerID(c.ID)).Exist(ctx); err != nil || !ok {
+		return at, noSuchOr(err, "offerId", "offer to this customer")
+	}
+	ok, err := tx.OfferLine.Query().Where(offerline.OfferID(*in.OfferID), offerline.ProductID(in.ProductID)).Exist(ctx)
+	if err == nil && !ok {
+		err = fault.Invalidf("offerId", "the offer has no line of the product")
+	}
+	return at, err
+}
+
+func noSuchOr(err error, field, what string) error {
+	if err != nil {
+		return err
+	}
+	return fault.NoSuch(field, what)
+}
+
+// segmentAt is a customer's segment at a moment, as known now; nil for none.
+func (s *Service) segmentAt(ctx context.Context, tx *store.Tx, c *ent.Customer, at time.Time) (*schema.Segment, error) {
+	segments, err := s.DatedOf(ctx, tx, schema.DatedSegment, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	value := segments[c.ID].At(at, service.EndOfTime, (*string)(c.Segment))
+	return (*schema.Segment)(input.NonEmpty(input.OrZero(value))), nil
+}
+
+// facts are what was recorded, by the names that the input has for it.
+func facts(customerID string, in service.RecordExpectedPriceInput, unit money.Amount, at time.Time) map[string]any {
+	return map[string]any{"customerId": customerID, "productId": in.ProductID, "unit": unit, "at": at, "contactId": in.ContactID, "offerId": in.OfferID}
+}
