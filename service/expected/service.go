@@ -1,7 +1,7 @@
 // Package expected holds what customers thought fair prices before they were named ours (record.go), and how far ours are from it and how
 // acceptance falls with the gap (report.go; the curve is package pricing/acceptance).
 //
-// It may import service and service/input.
+// It may import service and service/input, and the package report under service.
 package expected
 
 import (
