@@ -127,8 +127,13 @@ var parents = map[string]struct{ column, table string }{
 
 // ownRows narrows a noun to rows of the actor's own customers.
 func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), error) {
-	if noun == "Customer" {
+	switch noun {
+	case "Customer":
 		return func(s *sql.Selector) { s.Where(ownCustomers(s, actor, now)) }, nil
+	case "FieldDefinition":
+		return func(s *sql.Selector) { s.Where(shownFields(s, actor)) }, nil
+	case "FieldEntry":
+		return func(s *sql.Selector) { s.Where(ownEntries(s, actor, now)) }, nil
 	}
 	parent, ok := parents[noun]
 	if !ok {

@@ -25,6 +25,8 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -98,6 +100,10 @@ type Client struct {
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
+	// FieldDefinition is the client for interacting with the FieldDefinition builders.
+	FieldDefinition *FieldDefinitionClient
+	// FieldEntry is the client for interacting with the FieldEntry builders.
+	FieldEntry *FieldEntryClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -185,6 +191,8 @@ func (c *Client) init() {
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
+	c.FieldDefinition = NewFieldDefinitionClient(c.config)
+	c.FieldEntry = NewFieldEntryClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
@@ -322,6 +330,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
+		FieldDefinition:       NewFieldDefinitionClient(cfg),
+		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -386,6 +396,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
+		FieldDefinition:       NewFieldDefinitionClient(cfg),
+		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -449,12 +461,13 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
 		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.FieldDefinition, c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.Spend, c.StageChange, c.Task, c.Team, c.TeamMembership,
+		c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -467,12 +480,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
 		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
 		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.FieldDefinition, c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.Spend, c.StageChange, c.Task, c.Team, c.TeamMembership,
+		c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -509,6 +523,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DatedValue.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
 		return c.DuplicateDecision.mutate(ctx, m)
+	case *FieldDefinitionMutation:
+		return c.FieldDefinition.mutate(ctx, m)
+	case *FieldEntryMutation:
+		return c.FieldEntry.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -2835,6 +2853,288 @@ func (c *DuplicateDecisionClient) mutate(ctx context.Context, m *DuplicateDecisi
 		return (&DuplicateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DuplicateDecision mutation op: %q", m.Op())
+	}
+}
+
+// FieldDefinitionClient is a client for the FieldDefinition schema.
+type FieldDefinitionClient struct {
+	config
+}
+
+// NewFieldDefinitionClient returns a client for the FieldDefinition from the given config.
+func NewFieldDefinitionClient(c config) *FieldDefinitionClient {
+	return &FieldDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fielddefinition.Hooks(f(g(h())))`.
+func (c *FieldDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.FieldDefinition = append(c.hooks.FieldDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fielddefinition.Intercept(f(g(h())))`.
+func (c *FieldDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FieldDefinition = append(c.inters.FieldDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a FieldDefinition entity.
+func (c *FieldDefinitionClient) Create() *FieldDefinitionCreate {
+	mutation := newFieldDefinitionMutation(c.config, OpCreate)
+	return &FieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FieldDefinition entities.
+func (c *FieldDefinitionClient) CreateBulk(builders ...*FieldDefinitionCreate) *FieldDefinitionCreateBulk {
+	return &FieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FieldDefinitionClient) MapCreateBulk(slice any, setFunc func(*FieldDefinitionCreate, int)) *FieldDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FieldDefinitionCreateBulk{err: fmt.Errorf("calling to FieldDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FieldDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FieldDefinition.
+func (c *FieldDefinitionClient) Update() *FieldDefinitionUpdate {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdate)
+	return &FieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FieldDefinitionClient) UpdateOne(_m *FieldDefinition) *FieldDefinitionUpdateOne {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdateOne, withFieldDefinition(_m))
+	return &FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FieldDefinitionClient) UpdateOneID(id string) *FieldDefinitionUpdateOne {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdateOne, withFieldDefinitionID(id))
+	return &FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FieldDefinition.
+func (c *FieldDefinitionClient) Delete() *FieldDefinitionDelete {
+	mutation := newFieldDefinitionMutation(c.config, OpDelete)
+	return &FieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FieldDefinitionClient) DeleteOne(_m *FieldDefinition) *FieldDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FieldDefinitionClient) DeleteOneID(id string) *FieldDefinitionDeleteOne {
+	builder := c.Delete().Where(fielddefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FieldDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for FieldDefinition.
+func (c *FieldDefinitionClient) Query() *FieldDefinitionQuery {
+	return &FieldDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFieldDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FieldDefinition entity by its id.
+func (c *FieldDefinitionClient) Get(ctx context.Context, id string) (*FieldDefinition, error) {
+	return c.Query().Where(fielddefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FieldDefinitionClient) GetX(ctx context.Context, id string) *FieldDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FieldDefinitionClient) Hooks() []Hook {
+	return c.hooks.FieldDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *FieldDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.FieldDefinition
+}
+
+func (c *FieldDefinitionClient) mutate(ctx context.Context, m *FieldDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FieldDefinition mutation op: %q", m.Op())
+	}
+}
+
+// FieldEntryClient is a client for the FieldEntry schema.
+type FieldEntryClient struct {
+	config
+}
+
+// NewFieldEntryClient returns a client for the FieldEntry from the given config.
+func NewFieldEntryClient(c config) *FieldEntryClient {
+	return &FieldEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fieldentry.Hooks(f(g(h())))`.
+func (c *FieldEntryClient) Use(hooks ...Hook) {
+	c.hooks.FieldEntry = append(c.hooks.FieldEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fieldentry.Intercept(f(g(h())))`.
+func (c *FieldEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FieldEntry = append(c.inters.FieldEntry, interceptors...)
+}
+
+// Create returns a builder for creating a FieldEntry entity.
+func (c *FieldEntryClient) Create() *FieldEntryCreate {
+	mutation := newFieldEntryMutation(c.config, OpCreate)
+	return &FieldEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FieldEntry entities.
+func (c *FieldEntryClient) CreateBulk(builders ...*FieldEntryCreate) *FieldEntryCreateBulk {
+	return &FieldEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FieldEntryClient) MapCreateBulk(slice any, setFunc func(*FieldEntryCreate, int)) *FieldEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FieldEntryCreateBulk{err: fmt.Errorf("calling to FieldEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FieldEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FieldEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FieldEntry.
+func (c *FieldEntryClient) Update() *FieldEntryUpdate {
+	mutation := newFieldEntryMutation(c.config, OpUpdate)
+	return &FieldEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FieldEntryClient) UpdateOne(_m *FieldEntry) *FieldEntryUpdateOne {
+	mutation := newFieldEntryMutation(c.config, OpUpdateOne, withFieldEntry(_m))
+	return &FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FieldEntryClient) UpdateOneID(id string) *FieldEntryUpdateOne {
+	mutation := newFieldEntryMutation(c.config, OpUpdateOne, withFieldEntryID(id))
+	return &FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FieldEntry.
+func (c *FieldEntryClient) Delete() *FieldEntryDelete {
+	mutation := newFieldEntryMutation(c.config, OpDelete)
+	return &FieldEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FieldEntryClient) DeleteOne(_m *FieldEntry) *FieldEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FieldEntryClient) DeleteOneID(id string) *FieldEntryDeleteOne {
+	builder := c.Delete().Where(fieldentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FieldEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for FieldEntry.
+func (c *FieldEntryClient) Query() *FieldEntryQuery {
+	return &FieldEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFieldEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FieldEntry entity by its id.
+func (c *FieldEntryClient) Get(ctx context.Context, id string) (*FieldEntry, error) {
+	return c.Query().Where(fieldentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FieldEntryClient) GetX(ctx context.Context, id string) *FieldEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDefinition queries the definition edge of a FieldEntry.
+func (c *FieldEntryClient) QueryDefinition(_m *FieldEntry) *FieldDefinitionQuery {
+	query := (&FieldDefinitionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(fieldentry.Table, fieldentry.FieldID, id),
+			sqlgraph.To(fielddefinition.Table, fielddefinition.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, fieldentry.DefinitionTable, fieldentry.DefinitionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *FieldEntryClient) Hooks() []Hook {
+	return c.hooks.FieldEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *FieldEntryClient) Interceptors() []Interceptor {
+	return c.inters.FieldEntry
+}
+
+func (c *FieldEntryClient) mutate(ctx context.Context, m *FieldEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FieldEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FieldEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FieldEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FieldEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -7542,22 +7842,23 @@ type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Hook
+		CustomerMerge, DatedValue, DuplicateDecision, FieldDefinition, FieldEntry,
+		HandOver, IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition,
+		MergedRow, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Interceptor
+		CustomerMerge, DatedValue, DuplicateDecision, FieldDefinition, FieldEntry,
+		HandOver, IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition,
+		MergedRow, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership,
+		User []ent.Interceptor
 	}
 )
 

@@ -21,6 +21,8 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -85,6 +87,8 @@ const (
 	TypeCustomerMerge         = "CustomerMerge"
 	TypeDatedValue            = "DatedValue"
 	TypeDuplicateDecision     = "DuplicateDecision"
+	TypeFieldDefinition       = "FieldDefinition"
+	TypeFieldEntry            = "FieldEntry"
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
@@ -15621,6 +15625,2133 @@ func (m *DuplicateDecisionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown DuplicateDecision edge %s", name)
+}
+
+// FieldDefinitionMutation represents an operation that mutates the FieldDefinition nodes in the graph.
+type FieldDefinitionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	noun          *schema.FieldNoun
+	code          *string
+	label         *string
+	_type         *schema.FieldType
+	least         *money.Decimal
+	most          *money.Decimal
+	earliest      *schema.Date
+	addearliest   *schema.Date
+	latest        *schema.Date
+	addlatest     *schema.Date
+	max_length    *int
+	addmax_length *int
+	words         *[]string
+	appendwords   []string
+	for_sales     *bool
+	for_partners  *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FieldDefinition, error)
+	predicates    []predicate.FieldDefinition
+}
+
+var _ ent.Mutation = (*FieldDefinitionMutation)(nil)
+
+// fielddefinitionOption allows management of the mutation configuration using functional options.
+type fielddefinitionOption func(*FieldDefinitionMutation)
+
+// newFieldDefinitionMutation creates new mutation for the FieldDefinition entity.
+func newFieldDefinitionMutation(c config, op Op, opts ...fielddefinitionOption) *FieldDefinitionMutation {
+	m := &FieldDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFieldDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFieldDefinitionID sets the ID field of the mutation.
+func withFieldDefinitionID(id string) fielddefinitionOption {
+	return func(m *FieldDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FieldDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*FieldDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FieldDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFieldDefinition sets the old FieldDefinition of the mutation.
+func withFieldDefinition(node *FieldDefinition) fielddefinitionOption {
+	return func(m *FieldDefinitionMutation) {
+		m.oldValue = func(context.Context) (*FieldDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FieldDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FieldDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FieldDefinition entities.
+func (m *FieldDefinitionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FieldDefinitionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FieldDefinitionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FieldDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *FieldDefinitionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *FieldDefinitionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *FieldDefinitionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *FieldDefinitionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *FieldDefinitionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *FieldDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *FieldDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *FieldDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *FieldDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *FieldDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *FieldDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetNoun sets the "noun" field.
+func (m *FieldDefinitionMutation) SetNoun(sn schema.FieldNoun) {
+	m.noun = &sn
+}
+
+// Noun returns the value of the "noun" field in the mutation.
+func (m *FieldDefinitionMutation) Noun() (r schema.FieldNoun, exists bool) {
+	v := m.noun
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoun returns the old "noun" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldNoun(ctx context.Context) (v schema.FieldNoun, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoun is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoun requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoun: %w", err)
+	}
+	return oldValue.Noun, nil
+}
+
+// ResetNoun resets all changes to the "noun" field.
+func (m *FieldDefinitionMutation) ResetNoun() {
+	m.noun = nil
+}
+
+// SetCode sets the "code" field.
+func (m *FieldDefinitionMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *FieldDefinitionMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *FieldDefinitionMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetLabel sets the "label" field.
+func (m *FieldDefinitionMutation) SetLabel(s string) {
+	m.label = &s
+}
+
+// Label returns the value of the "label" field in the mutation.
+func (m *FieldDefinitionMutation) Label() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabel returns the old "label" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLabel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabel: %w", err)
+	}
+	return oldValue.Label, nil
+}
+
+// ResetLabel resets all changes to the "label" field.
+func (m *FieldDefinitionMutation) ResetLabel() {
+	m.label = nil
+}
+
+// SetType sets the "type" field.
+func (m *FieldDefinitionMutation) SetType(st schema.FieldType) {
+	m._type = &st
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *FieldDefinitionMutation) GetType() (r schema.FieldType, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldType(ctx context.Context) (v schema.FieldType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *FieldDefinitionMutation) ResetType() {
+	m._type = nil
+}
+
+// SetLeast sets the "least" field.
+func (m *FieldDefinitionMutation) SetLeast(value money.Decimal) {
+	m.least = &value
+}
+
+// Least returns the value of the "least" field in the mutation.
+func (m *FieldDefinitionMutation) Least() (r money.Decimal, exists bool) {
+	v := m.least
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeast returns the old "least" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLeast(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeast: %w", err)
+	}
+	return oldValue.Least, nil
+}
+
+// ClearLeast clears the value of the "least" field.
+func (m *FieldDefinitionMutation) ClearLeast() {
+	m.least = nil
+	m.clearedFields[fielddefinition.FieldLeast] = struct{}{}
+}
+
+// LeastCleared returns if the "least" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) LeastCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldLeast]
+	return ok
+}
+
+// ResetLeast resets all changes to the "least" field.
+func (m *FieldDefinitionMutation) ResetLeast() {
+	m.least = nil
+	delete(m.clearedFields, fielddefinition.FieldLeast)
+}
+
+// SetMost sets the "most" field.
+func (m *FieldDefinitionMutation) SetMost(value money.Decimal) {
+	m.most = &value
+}
+
+// Most returns the value of the "most" field in the mutation.
+func (m *FieldDefinitionMutation) Most() (r money.Decimal, exists bool) {
+	v := m.most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMost returns the old "most" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldMost(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMost: %w", err)
+	}
+	return oldValue.Most, nil
+}
+
+// ClearMost clears the value of the "most" field.
+func (m *FieldDefinitionMutation) ClearMost() {
+	m.most = nil
+	m.clearedFields[fielddefinition.FieldMost] = struct{}{}
+}
+
+// MostCleared returns if the "most" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) MostCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldMost]
+	return ok
+}
+
+// ResetMost resets all changes to the "most" field.
+func (m *FieldDefinitionMutation) ResetMost() {
+	m.most = nil
+	delete(m.clearedFields, fielddefinition.FieldMost)
+}
+
+// SetEarliest sets the "earliest" field.
+func (m *FieldDefinitionMutation) SetEarliest(s schema.Date) {
+	m.earliest = &s
+	m.addearliest = nil
+}
+
+// Earliest returns the value of the "earliest" field in the mutation.
+func (m *FieldDefinitionMutation) Earliest() (r schema.Date, exists bool) {
+	v := m.earliest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEarliest returns the old "earliest" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldEarliest(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEarliest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEarliest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEarliest: %w", err)
+	}
+	return oldValue.Earliest, nil
+}
+
+// AddEarliest adds s to the "earliest" field.
+func (m *FieldDefinitionMutation) AddEarliest(s schema.Date) {
+	if m.addearliest != nil {
+		*m.addearliest += s
+	} else {
+		m.addearliest = &s
+	}
+}
+
+// AddedEarliest returns the value that was added to the "earliest" field in this mutation.
+func (m *FieldDefinitionMutation) AddedEarliest() (r schema.Date, exists bool) {
+	v := m.addearliest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEarliest clears the value of the "earliest" field.
+func (m *FieldDefinitionMutation) ClearEarliest() {
+	m.earliest = nil
+	m.addearliest = nil
+	m.clearedFields[fielddefinition.FieldEarliest] = struct{}{}
+}
+
+// EarliestCleared returns if the "earliest" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) EarliestCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldEarliest]
+	return ok
+}
+
+// ResetEarliest resets all changes to the "earliest" field.
+func (m *FieldDefinitionMutation) ResetEarliest() {
+	m.earliest = nil
+	m.addearliest = nil
+	delete(m.clearedFields, fielddefinition.FieldEarliest)
+}
+
+// SetLatest sets the "latest" field.
+func (m *FieldDefinitionMutation) SetLatest(s schema.Date) {
+	m.latest = &s
+	m.addlatest = nil
+}
+
+// Latest returns the value of the "latest" field in the mutation.
+func (m *FieldDefinitionMutation) Latest() (r schema.Date, exists bool) {
+	v := m.latest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatest returns the old "latest" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLatest(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatest: %w", err)
+	}
+	return oldValue.Latest, nil
+}
+
+// AddLatest adds s to the "latest" field.
+func (m *FieldDefinitionMutation) AddLatest(s schema.Date) {
+	if m.addlatest != nil {
+		*m.addlatest += s
+	} else {
+		m.addlatest = &s
+	}
+}
+
+// AddedLatest returns the value that was added to the "latest" field in this mutation.
+func (m *FieldDefinitionMutation) AddedLatest() (r schema.Date, exists bool) {
+	v := m.addlatest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLatest clears the value of the "latest" field.
+func (m *FieldDefinitionMutation) ClearLatest() {
+	m.latest = nil
+	m.addlatest = nil
+	m.clearedFields[fielddefinition.FieldLatest] = struct{}{}
+}
+
+// LatestCleared returns if the "latest" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) LatestCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldLatest]
+	return ok
+}
+
+// ResetLatest resets all changes to the "latest" field.
+func (m *FieldDefinitionMutation) ResetLatest() {
+	m.latest = nil
+	m.addlatest = nil
+	delete(m.clearedFields, fielddefinition.FieldLatest)
+}
+
+// SetMaxLength sets the "max_length" field.
+func (m *FieldDefinitionMutation) SetMaxLength(i int) {
+	m.max_length = &i
+	m.addmax_length = nil
+}
+
+// MaxLength returns the value of the "max_length" field in the mutation.
+func (m *FieldDefinitionMutation) MaxLength() (r int, exists bool) {
+	v := m.max_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxLength returns the old "max_length" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldMaxLength(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxLength is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxLength requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxLength: %w", err)
+	}
+	return oldValue.MaxLength, nil
+}
+
+// AddMaxLength adds i to the "max_length" field.
+func (m *FieldDefinitionMutation) AddMaxLength(i int) {
+	if m.addmax_length != nil {
+		*m.addmax_length += i
+	} else {
+		m.addmax_length = &i
+	}
+}
+
+// AddedMaxLength returns the value that was added to the "max_length" field in this mutation.
+func (m *FieldDefinitionMutation) AddedMaxLength() (r int, exists bool) {
+	v := m.addmax_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxLength clears the value of the "max_length" field.
+func (m *FieldDefinitionMutation) ClearMaxLength() {
+	m.max_length = nil
+	m.addmax_length = nil
+	m.clearedFields[fielddefinition.FieldMaxLength] = struct{}{}
+}
+
+// MaxLengthCleared returns if the "max_length" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) MaxLengthCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldMaxLength]
+	return ok
+}
+
+// ResetMaxLength resets all changes to the "max_length" field.
+func (m *FieldDefinitionMutation) ResetMaxLength() {
+	m.max_length = nil
+	m.addmax_length = nil
+	delete(m.clearedFields, fielddefinition.FieldMaxLength)
+}
+
+// SetWords sets the "words" field.
+func (m *FieldDefinitionMutation) SetWords(s []string) {
+	m.words = &s
+	m.appendwords = nil
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *FieldDefinitionMutation) Words() (r []string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldWords(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// AppendWords adds s to the "words" field.
+func (m *FieldDefinitionMutation) AppendWords(s []string) {
+	m.appendwords = append(m.appendwords, s...)
+}
+
+// AppendedWords returns the list of values that were appended to the "words" field in this mutation.
+func (m *FieldDefinitionMutation) AppendedWords() ([]string, bool) {
+	if len(m.appendwords) == 0 {
+		return nil, false
+	}
+	return m.appendwords, true
+}
+
+// ClearWords clears the value of the "words" field.
+func (m *FieldDefinitionMutation) ClearWords() {
+	m.words = nil
+	m.appendwords = nil
+	m.clearedFields[fielddefinition.FieldWords] = struct{}{}
+}
+
+// WordsCleared returns if the "words" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) WordsCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldWords]
+	return ok
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *FieldDefinitionMutation) ResetWords() {
+	m.words = nil
+	m.appendwords = nil
+	delete(m.clearedFields, fielddefinition.FieldWords)
+}
+
+// SetForSales sets the "for_sales" field.
+func (m *FieldDefinitionMutation) SetForSales(b bool) {
+	m.for_sales = &b
+}
+
+// ForSales returns the value of the "for_sales" field in the mutation.
+func (m *FieldDefinitionMutation) ForSales() (r bool, exists bool) {
+	v := m.for_sales
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForSales returns the old "for_sales" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldForSales(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForSales is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForSales requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForSales: %w", err)
+	}
+	return oldValue.ForSales, nil
+}
+
+// ResetForSales resets all changes to the "for_sales" field.
+func (m *FieldDefinitionMutation) ResetForSales() {
+	m.for_sales = nil
+}
+
+// SetForPartners sets the "for_partners" field.
+func (m *FieldDefinitionMutation) SetForPartners(b bool) {
+	m.for_partners = &b
+}
+
+// ForPartners returns the value of the "for_partners" field in the mutation.
+func (m *FieldDefinitionMutation) ForPartners() (r bool, exists bool) {
+	v := m.for_partners
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForPartners returns the old "for_partners" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldForPartners(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForPartners is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForPartners requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForPartners: %w", err)
+	}
+	return oldValue.ForPartners, nil
+}
+
+// ResetForPartners resets all changes to the "for_partners" field.
+func (m *FieldDefinitionMutation) ResetForPartners() {
+	m.for_partners = nil
+}
+
+// Where appends a list predicates to the FieldDefinitionMutation builder.
+func (m *FieldDefinitionMutation) Where(ps ...predicate.FieldDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FieldDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FieldDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FieldDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FieldDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FieldDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FieldDefinition).
+func (m *FieldDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FieldDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.version != nil {
+		fields = append(fields, fielddefinition.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, fielddefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, fielddefinition.FieldUpdatedAt)
+	}
+	if m.noun != nil {
+		fields = append(fields, fielddefinition.FieldNoun)
+	}
+	if m.code != nil {
+		fields = append(fields, fielddefinition.FieldCode)
+	}
+	if m.label != nil {
+		fields = append(fields, fielddefinition.FieldLabel)
+	}
+	if m._type != nil {
+		fields = append(fields, fielddefinition.FieldType)
+	}
+	if m.least != nil {
+		fields = append(fields, fielddefinition.FieldLeast)
+	}
+	if m.most != nil {
+		fields = append(fields, fielddefinition.FieldMost)
+	}
+	if m.earliest != nil {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.latest != nil {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.max_length != nil {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	if m.words != nil {
+		fields = append(fields, fielddefinition.FieldWords)
+	}
+	if m.for_sales != nil {
+		fields = append(fields, fielddefinition.FieldForSales)
+	}
+	if m.for_partners != nil {
+		fields = append(fields, fielddefinition.FieldForPartners)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FieldDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.Version()
+	case fielddefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case fielddefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case fielddefinition.FieldNoun:
+		return m.Noun()
+	case fielddefinition.FieldCode:
+		return m.Code()
+	case fielddefinition.FieldLabel:
+		return m.Label()
+	case fielddefinition.FieldType:
+		return m.GetType()
+	case fielddefinition.FieldLeast:
+		return m.Least()
+	case fielddefinition.FieldMost:
+		return m.Most()
+	case fielddefinition.FieldEarliest:
+		return m.Earliest()
+	case fielddefinition.FieldLatest:
+		return m.Latest()
+	case fielddefinition.FieldMaxLength:
+		return m.MaxLength()
+	case fielddefinition.FieldWords:
+		return m.Words()
+	case fielddefinition.FieldForSales:
+		return m.ForSales()
+	case fielddefinition.FieldForPartners:
+		return m.ForPartners()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FieldDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.OldVersion(ctx)
+	case fielddefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case fielddefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case fielddefinition.FieldNoun:
+		return m.OldNoun(ctx)
+	case fielddefinition.FieldCode:
+		return m.OldCode(ctx)
+	case fielddefinition.FieldLabel:
+		return m.OldLabel(ctx)
+	case fielddefinition.FieldType:
+		return m.OldType(ctx)
+	case fielddefinition.FieldLeast:
+		return m.OldLeast(ctx)
+	case fielddefinition.FieldMost:
+		return m.OldMost(ctx)
+	case fielddefinition.FieldEarliest:
+		return m.OldEarliest(ctx)
+	case fielddefinition.FieldLatest:
+		return m.OldLatest(ctx)
+	case fielddefinition.FieldMaxLength:
+		return m.OldMaxLength(ctx)
+	case fielddefinition.FieldWords:
+		return m.OldWords(ctx)
+	case fielddefinition.FieldForSales:
+		return m.OldForSales(ctx)
+	case fielddefinition.FieldForPartners:
+		return m.OldForPartners(ctx)
+	}
+	return nil, fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case fielddefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case fielddefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case fielddefinition.FieldNoun:
+		v, ok := value.(schema.FieldNoun)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoun(v)
+		return nil
+	case fielddefinition.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case fielddefinition.FieldLabel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabel(v)
+		return nil
+	case fielddefinition.FieldType:
+		v, ok := value.(schema.FieldType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case fielddefinition.FieldLeast:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeast(v)
+		return nil
+	case fielddefinition.FieldMost:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMost(v)
+		return nil
+	case fielddefinition.FieldEarliest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEarliest(v)
+		return nil
+	case fielddefinition.FieldLatest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatest(v)
+		return nil
+	case fielddefinition.FieldMaxLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxLength(v)
+		return nil
+	case fielddefinition.FieldWords:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	case fielddefinition.FieldForSales:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForSales(v)
+		return nil
+	case fielddefinition.FieldForPartners:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForPartners(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FieldDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, fielddefinition.FieldVersion)
+	}
+	if m.addearliest != nil {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.addlatest != nil {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.addmax_length != nil {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FieldDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.AddedVersion()
+	case fielddefinition.FieldEarliest:
+		return m.AddedEarliest()
+	case fielddefinition.FieldLatest:
+		return m.AddedLatest()
+	case fielddefinition.FieldMaxLength:
+		return m.AddedMaxLength()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case fielddefinition.FieldEarliest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEarliest(v)
+		return nil
+	case fielddefinition.FieldLatest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatest(v)
+		return nil
+	case fielddefinition.FieldMaxLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxLength(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FieldDefinitionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(fielddefinition.FieldLeast) {
+		fields = append(fields, fielddefinition.FieldLeast)
+	}
+	if m.FieldCleared(fielddefinition.FieldMost) {
+		fields = append(fields, fielddefinition.FieldMost)
+	}
+	if m.FieldCleared(fielddefinition.FieldEarliest) {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.FieldCleared(fielddefinition.FieldLatest) {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.FieldCleared(fielddefinition.FieldMaxLength) {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	if m.FieldCleared(fielddefinition.FieldWords) {
+		fields = append(fields, fielddefinition.FieldWords)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FieldDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FieldDefinitionMutation) ClearField(name string) error {
+	switch name {
+	case fielddefinition.FieldLeast:
+		m.ClearLeast()
+		return nil
+	case fielddefinition.FieldMost:
+		m.ClearMost()
+		return nil
+	case fielddefinition.FieldEarliest:
+		m.ClearEarliest()
+		return nil
+	case fielddefinition.FieldLatest:
+		m.ClearLatest()
+		return nil
+	case fielddefinition.FieldMaxLength:
+		m.ClearMaxLength()
+		return nil
+	case fielddefinition.FieldWords:
+		m.ClearWords()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FieldDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case fielddefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case fielddefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case fielddefinition.FieldNoun:
+		m.ResetNoun()
+		return nil
+	case fielddefinition.FieldCode:
+		m.ResetCode()
+		return nil
+	case fielddefinition.FieldLabel:
+		m.ResetLabel()
+		return nil
+	case fielddefinition.FieldType:
+		m.ResetType()
+		return nil
+	case fielddefinition.FieldLeast:
+		m.ResetLeast()
+		return nil
+	case fielddefinition.FieldMost:
+		m.ResetMost()
+		return nil
+	case fielddefinition.FieldEarliest:
+		m.ResetEarliest()
+		return nil
+	case fielddefinition.FieldLatest:
+		m.ResetLatest()
+		return nil
+	case fielddefinition.FieldMaxLength:
+		m.ResetMaxLength()
+		return nil
+	case fielddefinition.FieldWords:
+		m.ResetWords()
+		return nil
+	case fielddefinition.FieldForSales:
+		m.ResetForSales()
+		return nil
+	case fielddefinition.FieldForPartners:
+		m.ResetForPartners()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FieldDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FieldDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FieldDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FieldDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FieldDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FieldDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FieldDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FieldDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FieldDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FieldDefinition edge %s", name)
+}
+
+// FieldEntryMutation represents an operation that mutates the FieldEntry nodes in the graph.
+type FieldEntryMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	version           *int
+	addversion        *int
+	subject           *string
+	value             *string
+	number            *int64
+	addnumber         *int64
+	set_at            *time.Time
+	clearedFields     map[string]struct{}
+	definition        *string
+	cleareddefinition bool
+	done              bool
+	oldValue          func(context.Context) (*FieldEntry, error)
+	predicates        []predicate.FieldEntry
+}
+
+var _ ent.Mutation = (*FieldEntryMutation)(nil)
+
+// fieldentryOption allows management of the mutation configuration using functional options.
+type fieldentryOption func(*FieldEntryMutation)
+
+// newFieldEntryMutation creates new mutation for the FieldEntry entity.
+func newFieldEntryMutation(c config, op Op, opts ...fieldentryOption) *FieldEntryMutation {
+	m := &FieldEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFieldEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFieldEntryID sets the ID field of the mutation.
+func withFieldEntryID(id string) fieldentryOption {
+	return func(m *FieldEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FieldEntry
+		)
+		m.oldValue = func(ctx context.Context) (*FieldEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FieldEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFieldEntry sets the old FieldEntry of the mutation.
+func withFieldEntry(node *FieldEntry) fieldentryOption {
+	return func(m *FieldEntryMutation) {
+		m.oldValue = func(context.Context) (*FieldEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FieldEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FieldEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FieldEntry entities.
+func (m *FieldEntryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FieldEntryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FieldEntryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FieldEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *FieldEntryMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *FieldEntryMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *FieldEntryMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *FieldEntryMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *FieldEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetDefinitionID sets the "definition_id" field.
+func (m *FieldEntryMutation) SetDefinitionID(s string) {
+	m.definition = &s
+}
+
+// DefinitionID returns the value of the "definition_id" field in the mutation.
+func (m *FieldEntryMutation) DefinitionID() (r string, exists bool) {
+	v := m.definition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefinitionID returns the old "definition_id" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldDefinitionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefinitionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefinitionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefinitionID: %w", err)
+	}
+	return oldValue.DefinitionID, nil
+}
+
+// ResetDefinitionID resets all changes to the "definition_id" field.
+func (m *FieldEntryMutation) ResetDefinitionID() {
+	m.definition = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *FieldEntryMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *FieldEntryMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *FieldEntryMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetValue sets the "value" field.
+func (m *FieldEntryMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *FieldEntryMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldValue(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ClearValue clears the value of the "value" field.
+func (m *FieldEntryMutation) ClearValue() {
+	m.value = nil
+	m.clearedFields[fieldentry.FieldValue] = struct{}{}
+}
+
+// ValueCleared returns if the "value" field was cleared in this mutation.
+func (m *FieldEntryMutation) ValueCleared() bool {
+	_, ok := m.clearedFields[fieldentry.FieldValue]
+	return ok
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *FieldEntryMutation) ResetValue() {
+	m.value = nil
+	delete(m.clearedFields, fieldentry.FieldValue)
+}
+
+// SetNumber sets the "number" field.
+func (m *FieldEntryMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *FieldEntryMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldNumber(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *FieldEntryMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *FieldEntryMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *FieldEntryMutation) ClearNumber() {
+	m.number = nil
+	m.addnumber = nil
+	m.clearedFields[fieldentry.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *FieldEntryMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[fieldentry.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *FieldEntryMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+	delete(m.clearedFields, fieldentry.FieldNumber)
+}
+
+// SetSetAt sets the "set_at" field.
+func (m *FieldEntryMutation) SetSetAt(t time.Time) {
+	m.set_at = &t
+}
+
+// SetAt returns the value of the "set_at" field in the mutation.
+func (m *FieldEntryMutation) SetAt() (r time.Time, exists bool) {
+	v := m.set_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSetAt returns the old "set_at" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldSetAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSetAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSetAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSetAt: %w", err)
+	}
+	return oldValue.SetAt, nil
+}
+
+// ResetSetAt resets all changes to the "set_at" field.
+func (m *FieldEntryMutation) ResetSetAt() {
+	m.set_at = nil
+}
+
+// ClearDefinition clears the "definition" edge to the FieldDefinition entity.
+func (m *FieldEntryMutation) ClearDefinition() {
+	m.cleareddefinition = true
+	m.clearedFields[fieldentry.FieldDefinitionID] = struct{}{}
+}
+
+// DefinitionCleared reports if the "definition" edge to the FieldDefinition entity was cleared.
+func (m *FieldEntryMutation) DefinitionCleared() bool {
+	return m.cleareddefinition
+}
+
+// DefinitionIDs returns the "definition" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DefinitionID instead. It exists only for internal usage by the builders.
+func (m *FieldEntryMutation) DefinitionIDs() (ids []string) {
+	if id := m.definition; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDefinition resets all changes to the "definition" edge.
+func (m *FieldEntryMutation) ResetDefinition() {
+	m.definition = nil
+	m.cleareddefinition = false
+}
+
+// Where appends a list predicates to the FieldEntryMutation builder.
+func (m *FieldEntryMutation) Where(ps ...predicate.FieldEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FieldEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FieldEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FieldEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FieldEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FieldEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FieldEntry).
+func (m *FieldEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FieldEntryMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.version != nil {
+		fields = append(fields, fieldentry.FieldVersion)
+	}
+	if m.definition != nil {
+		fields = append(fields, fieldentry.FieldDefinitionID)
+	}
+	if m.subject != nil {
+		fields = append(fields, fieldentry.FieldSubject)
+	}
+	if m.value != nil {
+		fields = append(fields, fieldentry.FieldValue)
+	}
+	if m.number != nil {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	if m.set_at != nil {
+		fields = append(fields, fieldentry.FieldSetAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FieldEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.Version()
+	case fieldentry.FieldDefinitionID:
+		return m.DefinitionID()
+	case fieldentry.FieldSubject:
+		return m.Subject()
+	case fieldentry.FieldValue:
+		return m.Value()
+	case fieldentry.FieldNumber:
+		return m.Number()
+	case fieldentry.FieldSetAt:
+		return m.SetAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FieldEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.OldVersion(ctx)
+	case fieldentry.FieldDefinitionID:
+		return m.OldDefinitionID(ctx)
+	case fieldentry.FieldSubject:
+		return m.OldSubject(ctx)
+	case fieldentry.FieldValue:
+		return m.OldValue(ctx)
+	case fieldentry.FieldNumber:
+		return m.OldNumber(ctx)
+	case fieldentry.FieldSetAt:
+		return m.OldSetAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case fieldentry.FieldDefinitionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefinitionID(v)
+		return nil
+	case fieldentry.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case fieldentry.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case fieldentry.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case fieldentry.FieldSetAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FieldEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, fieldentry.FieldVersion)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FieldEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.AddedVersion()
+	case fieldentry.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case fieldentry.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FieldEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(fieldentry.FieldValue) {
+		fields = append(fields, fieldentry.FieldValue)
+	}
+	if m.FieldCleared(fieldentry.FieldNumber) {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FieldEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FieldEntryMutation) ClearField(name string) error {
+	switch name {
+	case fieldentry.FieldValue:
+		m.ClearValue()
+		return nil
+	case fieldentry.FieldNumber:
+		m.ClearNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FieldEntryMutation) ResetField(name string) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case fieldentry.FieldDefinitionID:
+		m.ResetDefinitionID()
+		return nil
+	case fieldentry.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case fieldentry.FieldValue:
+		m.ResetValue()
+		return nil
+	case fieldentry.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case fieldentry.FieldSetAt:
+		m.ResetSetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FieldEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.definition != nil {
+		edges = append(edges, fieldentry.EdgeDefinition)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FieldEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		if id := m.definition; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FieldEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FieldEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FieldEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddefinition {
+		edges = append(edges, fieldentry.EdgeDefinition)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FieldEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		return m.cleareddefinition
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FieldEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		m.ClearDefinition()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FieldEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		m.ResetDefinition()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry edge %s", name)
 }
 
 // HandOverMutation represents an operation that mutates the HandOver nodes in the graph.

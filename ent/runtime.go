@@ -17,6 +17,8 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -734,6 +736,112 @@ func init() {
 	// duplicatedecision.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	duplicatedecision.IDValidator = func() func(string) error {
 		validators := duplicatedecisionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	fielddefinitionMixin := schema.FieldDefinition{}.Mixin()
+	fielddefinitionMixinFields0 := fielddefinitionMixin[0].Fields()
+	_ = fielddefinitionMixinFields0
+	fielddefinitionMixinFields1 := fielddefinitionMixin[1].Fields()
+	_ = fielddefinitionMixinFields1
+	fielddefinitionFields := schema.FieldDefinition{}.Fields()
+	_ = fielddefinitionFields
+	// fielddefinitionDescVersion is the schema descriptor for version field.
+	fielddefinitionDescVersion := fielddefinitionMixinFields1[0].Descriptor()
+	// fielddefinition.DefaultVersion holds the default value on creation for the version field.
+	fielddefinition.DefaultVersion = fielddefinitionDescVersion.Default.(int)
+	// fielddefinition.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	fielddefinition.VersionValidator = fielddefinitionDescVersion.Validators[0].(func(int) error)
+	// fielddefinitionDescCode is the schema descriptor for code field.
+	fielddefinitionDescCode := fielddefinitionFields[1].Descriptor()
+	// fielddefinition.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	fielddefinition.CodeValidator = func() func(string) error {
+		validators := fielddefinitionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// fielddefinitionDescLabel is the schema descriptor for label field.
+	fielddefinitionDescLabel := fielddefinitionFields[2].Descriptor()
+	// fielddefinition.LabelValidator is a validator for the "label" field. It is called by the builders before save.
+	fielddefinition.LabelValidator = func() func(string) error {
+		validators := fielddefinitionDescLabel.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(label string) error {
+			for _, fn := range fns {
+				if err := fn(label); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// fielddefinitionDescID is the schema descriptor for id field.
+	fielddefinitionDescID := fielddefinitionMixinFields0[0].Descriptor()
+	// fielddefinition.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	fielddefinition.IDValidator = func() func(string) error {
+		validators := fielddefinitionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	fieldentryMixin := schema.FieldEntry{}.Mixin()
+	fieldentryMixinFields0 := fieldentryMixin[0].Fields()
+	_ = fieldentryMixinFields0
+	fieldentryMixinFields1 := fieldentryMixin[1].Fields()
+	_ = fieldentryMixinFields1
+	fieldentryFields := schema.FieldEntry{}.Fields()
+	_ = fieldentryFields
+	// fieldentryDescVersion is the schema descriptor for version field.
+	fieldentryDescVersion := fieldentryMixinFields1[0].Descriptor()
+	// fieldentry.DefaultVersion holds the default value on creation for the version field.
+	fieldentry.DefaultVersion = fieldentryDescVersion.Default.(int)
+	// fieldentry.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	fieldentry.VersionValidator = fieldentryDescVersion.Validators[0].(func(int) error)
+	// fieldentryDescSubject is the schema descriptor for subject field.
+	fieldentryDescSubject := fieldentryFields[1].Descriptor()
+	// fieldentry.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	fieldentry.SubjectValidator = fieldentryDescSubject.Validators[0].(func(string) error)
+	// fieldentryDescValue is the schema descriptor for value field.
+	fieldentryDescValue := fieldentryFields[2].Descriptor()
+	// fieldentry.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	fieldentry.ValueValidator = fieldentryDescValue.Validators[0].(func(string) error)
+	// fieldentryDescID is the schema descriptor for id field.
+	fieldentryDescID := fieldentryMixinFields0[0].Descriptor()
+	// fieldentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	fieldentry.IDValidator = func() func(string) error {
+		validators := fieldentryDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -21,6 +21,7 @@ import (
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
+	"kopeck/service/ownfields"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -264,6 +265,7 @@ type ComplexityRoot struct {
 		CostLines          func(childComplexity int) int
 		Customer           func(childComplexity int) int
 		Direction          func(childComplexity int) int
+		Fields             func(childComplexity int, at *time.Time) int
 		ID                 func(childComplexity int) int
 		Kind               func(childComplexity int) int
 		Minutes            func(childComplexity int) int
@@ -394,6 +396,7 @@ type ComplexityRoot struct {
 		Economics             func(childComplexity int, from *time.Time, to *time.Time) int
 		Email                 func(childComplexity int) int
 		ExternalID            func(childComplexity int) int
+		Fields                func(childComplexity int, at *time.Time) int
 		ID                    func(childComplexity int) int
 		Kind                  func(childComplexity int) int
 		LifetimeValue         func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) int
@@ -566,6 +569,37 @@ type ComplexityRoot struct {
 		Name   func(childComplexity int) int
 		Theirs func(childComplexity int) int
 		Yours  func(childComplexity int) int
+	}
+
+	FieldDefinition struct {
+		Code        func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Earliest    func(childComplexity int) int
+		ForPartners func(childComplexity int) int
+		ForSales    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Label       func(childComplexity int) int
+		Latest      func(childComplexity int) int
+		Least       func(childComplexity int) int
+		MaxLength   func(childComplexity int) int
+		Most        func(childComplexity int) int
+		Noun        func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Words       func(childComplexity int) int
+	}
+
+	FieldPayload struct {
+		Field      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FieldValue struct {
+		Code       func(childComplexity int) int
+		Definition func(childComplexity int) int
+		Value      func(childComplexity int) int
+		Version    func(childComplexity int) int
 	}
 
 	Forbidden struct {
@@ -752,6 +786,7 @@ type ComplexityRoot struct {
 		DeclareNotSame         func(childComplexity int, input service.DeclareNotSameInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
+		DefineField            func(childComplexity int, input service.DefineFieldInput) int
 		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
@@ -774,6 +809,7 @@ type ComplexityRoot struct {
 		RevokePermission       func(childComplexity int, input service.RevokePermissionInput) int
 		RevokePermissionByLink func(childComplexity int, input service.RevokePermissionByLinkInput) int
 		SendOffer              func(childComplexity int, input service.SendOfferInput) int
+		SetFields              func(childComplexity int, input service.SetFieldsInput) int
 		SetListPrice           func(childComplexity int, input service.SetListPriceInput) int
 		SetRate                func(childComplexity int, input service.SetRateInput) int
 		SetRates               func(childComplexity int, input service.SetRatesInput) int
@@ -783,6 +819,7 @@ type ComplexityRoot struct {
 		UndoMerge              func(childComplexity int, input service.UndoMergeInput) int
 		UpdateCampaign         func(childComplexity int, input service.UpdateCampaignInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
+		UpdateField            func(childComplexity int, input service.UpdateFieldInput) int
 		UpdateMeasurement      func(childComplexity int, input service.UpdateMeasurementInput) int
 		UpdatePartner          func(childComplexity int, input service.UpdatePartnerInput) int
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
@@ -878,6 +915,7 @@ type ComplexityRoot struct {
 		Customer           func(childComplexity int) int
 		DueAt              func(childComplexity int) int
 		ExternalID         func(childComplexity int) int
+		Fields             func(childComplexity int, at *time.Time) int
 		Gross              func(childComplexity int) int
 		History            func(childComplexity int) int
 		ID                 func(childComplexity int) int
@@ -1313,6 +1351,7 @@ type ComplexityRoot struct {
 		Category          func(childComplexity int) int
 		Cost              func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
 		CreatedAt         func(childComplexity int) int
+		Fields            func(childComplexity int, at *time.Time) int
 		ID                func(childComplexity int) int
 		Kind              func(childComplexity int) int
 		ListPrice         func(childComplexity int, at *time.Time) int
@@ -1395,6 +1434,7 @@ type ComplexityRoot struct {
 		Customers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
 		DuplicatePairs         func(childComplexity int, first *int, after *string) int
 		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
+		FieldDefinitions       func(childComplexity int, noun *schema.FieldNoun) int
 		HandOverPreview        func(childComplexity int, fromUserID string, filter *service.HandOverCustomersFilter) int
 		HandOvers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.HandOverOrder, filter *service.HandOverFilter) int
 		LedgerCheck            func(childComplexity int, from *time.Time, to *time.Time) int
@@ -1660,6 +1700,11 @@ type ComplexityRoot struct {
 
 	SessionPayload struct {
 		Session    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetFieldsPayload struct {
+		Fields     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -2013,6 +2058,7 @@ type ContactResolver interface {
 	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error)
 	Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error)
+	Fields(ctx context.Context, obj *ent.Contact, at *time.Time) ([]*ownfields.FieldValue, error)
 	Tasks(ctx context.Context, obj *ent.Contact) ([]*ent.Task, error)
 }
 type ContactEconomicsResolver interface {
@@ -2049,6 +2095,7 @@ type CustomerResolver interface {
 	Origin(ctx context.Context, obj *ent.Customer) (*campaigns.CustomerOrigin, error)
 	AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (*bool, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
+	Fields(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ownfields.FieldValue, error)
 	Merges(ctx context.Context, obj *ent.Customer) ([]*service.CustomerMerge, error)
 	NotSame(ctx context.Context, obj *ent.Customer) ([]*service.NotSameDecision, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
@@ -2095,6 +2142,9 @@ type MutationResolver interface {
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
 	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
+	DefineField(ctx context.Context, input service.DefineFieldInput) (*service.FieldPayload, error)
+	UpdateField(ctx context.Context, input service.UpdateFieldInput) (*service.FieldPayload, error)
+	SetFields(ctx context.Context, input service.SetFieldsInput) (*ownfields.SetFieldsPayload, error)
 	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
 	DefineMeasurement(ctx context.Context, input service.DefineMeasurementInput) (*service.MeasurementPayload, error)
 	UpdateMeasurement(ctx context.Context, input service.UpdateMeasurementInput) (*service.MeasurementPayload, error)
@@ -2163,6 +2213,7 @@ type OfferLineResolver interface {
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	Seller(ctx context.Context, obj *ent.Order) (*ent.User, error)
+	Fields(ctx context.Context, obj *ent.Order, at *time.Time) ([]*ownfields.FieldValue, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 	Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -2239,6 +2290,7 @@ type PriceLineResolver interface {
 	Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error)
 }
 type ProductResolver interface {
+	Fields(ctx context.Context, obj *ent.Product, at *time.Time) ([]*ownfields.FieldValue, error)
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
@@ -2267,6 +2319,7 @@ type QueryResolver interface {
 	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error)
 	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
 	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
+	FieldDefinitions(ctx context.Context, noun *schema.FieldNoun) ([]*ent.FieldDefinition, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
@@ -3070,6 +3123,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Direction(childComplexity), true
+	case "Contact.fields":
+		if e.ComplexityRoot.Contact.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Contact.id":
 		if e.ComplexityRoot.Contact.ID == nil {
 			break
@@ -3627,6 +3691,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.ExternalID(childComplexity), true
+	case "Customer.fields":
+		if e.ComplexityRoot.Customer.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Customer.id":
 		if e.ComplexityRoot.Customer.ID == nil {
 			break
@@ -4420,6 +4495,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldConflict.Yours(childComplexity), true
+
+	case "FieldDefinition.code":
+		if e.ComplexityRoot.FieldDefinition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Code(childComplexity), true
+	case "FieldDefinition.createdAt":
+		if e.ComplexityRoot.FieldDefinition.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.CreatedAt(childComplexity), true
+	case "FieldDefinition.earliest":
+		if e.ComplexityRoot.FieldDefinition.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Earliest(childComplexity), true
+	case "FieldDefinition.forPartners":
+		if e.ComplexityRoot.FieldDefinition.ForPartners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ForPartners(childComplexity), true
+	case "FieldDefinition.forSales":
+		if e.ComplexityRoot.FieldDefinition.ForSales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ForSales(childComplexity), true
+	case "FieldDefinition.id":
+		if e.ComplexityRoot.FieldDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ID(childComplexity), true
+	case "FieldDefinition.label":
+		if e.ComplexityRoot.FieldDefinition.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Label(childComplexity), true
+	case "FieldDefinition.latest":
+		if e.ComplexityRoot.FieldDefinition.Latest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Latest(childComplexity), true
+	case "FieldDefinition.least":
+		if e.ComplexityRoot.FieldDefinition.Least == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Least(childComplexity), true
+	case "FieldDefinition.maxLength":
+		if e.ComplexityRoot.FieldDefinition.MaxLength == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.MaxLength(childComplexity), true
+	case "FieldDefinition.most":
+		if e.ComplexityRoot.FieldDefinition.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Most(childComplexity), true
+	case "FieldDefinition.noun":
+		if e.ComplexityRoot.FieldDefinition.Noun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Noun(childComplexity), true
+	case "FieldDefinition.type":
+		if e.ComplexityRoot.FieldDefinition.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Type(childComplexity), true
+	case "FieldDefinition.updatedAt":
+		if e.ComplexityRoot.FieldDefinition.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.UpdatedAt(childComplexity), true
+	case "FieldDefinition.version":
+		if e.ComplexityRoot.FieldDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Version(childComplexity), true
+	case "FieldDefinition.words":
+		if e.ComplexityRoot.FieldDefinition.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Words(childComplexity), true
+
+	case "FieldPayload.field":
+		if e.ComplexityRoot.FieldPayload.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldPayload.Field(childComplexity), true
+	case "FieldPayload.userErrors":
+		if e.ComplexityRoot.FieldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldPayload.UserErrors(childComplexity), true
+
+	case "FieldValue.code":
+		if e.ComplexityRoot.FieldValue.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Code(childComplexity), true
+	case "FieldValue.definition":
+		if e.ComplexityRoot.FieldValue.Definition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Definition(childComplexity), true
+	case "FieldValue.value":
+		if e.ComplexityRoot.FieldValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Value(childComplexity), true
+	case "FieldValue.version":
+		if e.ComplexityRoot.FieldValue.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Version(childComplexity), true
 
 	case "Forbidden.code":
 		if e.ComplexityRoot.Forbidden.Code == nil {
@@ -5333,6 +5543,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineOffer(childComplexity, args["input"].(service.DeclineOfferInput)), true
+	case "Mutation.defineField":
+		if e.ComplexityRoot.Mutation.DefineField == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_defineField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DefineField(childComplexity, args["input"].(service.DefineFieldInput)), true
 	case "Mutation.defineMeasurement":
 		if e.ComplexityRoot.Mutation.DefineMeasurement == nil {
 			break
@@ -5575,6 +5796,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendOffer(childComplexity, args["input"].(service.SendOfferInput)), true
+	case "Mutation.setFields":
+		if e.ComplexityRoot.Mutation.SetFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetFields(childComplexity, args["input"].(service.SetFieldsInput)), true
 	case "Mutation.setListPrice":
 		if e.ComplexityRoot.Mutation.SetListPrice == nil {
 			break
@@ -5674,6 +5906,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCustomer(childComplexity, args["input"].(service.UpdateCustomerInput)), true
+	case "Mutation.updateField":
+		if e.ComplexityRoot.Mutation.UpdateField == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateField(childComplexity, args["input"].(service.UpdateFieldInput)), true
 	case "Mutation.updateMeasurement":
 		if e.ComplexityRoot.Mutation.UpdateMeasurement == nil {
 			break
@@ -6146,6 +6389,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.ExternalID(childComplexity), true
+	case "Order.fields":
+		if e.ComplexityRoot.Order.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Order_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Order.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Order.gross":
 		if e.ComplexityRoot.Order.Gross == nil {
 			break
@@ -8001,6 +8255,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.CreatedAt(childComplexity), true
+	case "Product.fields":
+		if e.ComplexityRoot.Product.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Product_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -8437,6 +8702,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExpectedMonths(childComplexity, args["months"].(*int), args["from"].(*time.Time)), true
+	case "Query.fieldDefinitions":
+		if e.ComplexityRoot.Query.FieldDefinitions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_fieldDefinitions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FieldDefinitions(childComplexity, args["noun"].(*schema.FieldNoun)), true
 	case "Query.handOverPreview":
 		if e.ComplexityRoot.Query.HandOverPreview == nil {
 			break
@@ -9723,6 +9999,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SessionPayload.UserErrors(childComplexity), true
 
+	case "SetFieldsPayload.fields":
+		if e.ComplexityRoot.SetFieldsPayload.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetFieldsPayload.Fields(childComplexity), true
+	case "SetFieldsPayload.userErrors":
+		if e.ComplexityRoot.SetFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetFieldsPayload.UserErrors(childComplexity), true
+
 	case "Setting.description":
 		if e.ComplexityRoot.Setting.Description == nil {
 			break
@@ -10998,9 +11287,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclareNotSameInput", ec.unmarshalInputDeclareNotSameInput),
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
+			graphql.NewInputUnmarshaler("DefineFieldInput", ec.unmarshalInputDefineFieldInput),
 			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
+			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
+			graphql.NewInputUnmarshaler("FieldValueInput", ec.unmarshalInputFieldValueInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
@@ -11039,6 +11331,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
 			graphql.NewInputUnmarshaler("SalesFilter", ec.unmarshalInputSalesFilter),
 			graphql.NewInputUnmarshaler("SendOfferInput", ec.unmarshalInputSendOfferInput),
+			graphql.NewInputUnmarshaler("SetFieldsInput", ec.unmarshalInputSetFieldsInput),
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
 			graphql.NewInputUnmarshaler("SetRatesInput", ec.unmarshalInputSetRatesInput),
@@ -11054,6 +11347,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnkeptDateFilter", ec.unmarshalInputUnkeptDateFilter),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
+			graphql.NewInputUnmarshaler("UpdateFieldInput", ec.unmarshalInputUpdateFieldInput),
 			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdatePartnerInput", ec.unmarshalInputUpdatePartnerInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -12868,6 +13162,8 @@ input CustomerFilter {
   campaignId: ID @goField(omittable: true) @scope(name: "staff")
   "Customers who come from this source, by their origin."
   source: String @goField(omittable: true) @scope(name: "staff")
+  "Customers by the installation's own fields that the viewer may see: at most five, all of which must hold."
+  fields: [FieldFilter!] @goField(omittable: true) @open
 }
 
 extend type Subscription {
@@ -13040,6 +13336,182 @@ type ExpectedMonth {
   marginLow: Money! @open
   "The upper bound of the margin."
   marginHigh: Money! @open
+}
+`, BuiltIn: false},
+	{Name: "../schema/field.graphql", Input: `extend type Query {
+  """
+  The installation's own fields of customers, contacts, orders and products that the viewer may see, by noun and code; at most 200 of each
+  noun. ADMIN, MANAGER and ANALYST see all, SALES and PARTNER those that are for them.
+  """
+  fieldDefinitions(
+    "What the fields are of: of all by default."
+    noun: FieldNoun
+  ): [FieldDefinition!]! @rows
+}
+extend type Customer {
+  "What the customer has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Contact {
+  "What the contact has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Order {
+  "What the order has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Product {
+  "What the product has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+"What a customer, contact, order or product has in a field of the installation's own."
+type FieldValue {
+  "The field."
+  definition: FieldDefinition! @rows
+  "The code of the field."
+  code: String! @open
+  "The value in its one spelling: a NUMBER such as \"12.5\", a BOOLEAN \"true\" or \"false\", a DAY such as \"1990-02-28\"."
+  value: String! @open
+  "The version of the value: 1 at first, one more with every change. setFields states it as expectedVersion."
+  version: Int! @open
+}
+extend type Mutation {
+  "Defines a field of the installation's own. A code that the noun has, in whatever letter case, is ALREADY_EXISTS; more than 200 of a noun are LIMIT_EXCEEDED."
+  defineField(
+    "The field."
+    input: DefineFieldInput!
+  ): FieldPayload! @scope(writes: "FieldDefinition")
+  """
+  Changes a field. Changes of different parts since expectedVersion are merged, changes of the same part are a VersionConflict. A type
+  that something has or had a value of is not changed, and a range, a length or words are not narrowed while something has a value that
+  they would leave out: both are WRONG_STATE.
+  """
+  updateField(
+    "The changes."
+    input: UpdateFieldInput!
+  ): FieldPayload! @scope(writes: "FieldDefinition")
+  """
+  Sets fields of a customer, contact, order or product, from now on: who may change it sets those that they see. All are set, or none. A
+  field that does not exist, or that the caller may not see, is NOT_FOUND, a value that the field does not take is INVALID; a value that
+  somebody else has set since expectedVersion is a VersionConflict. Values that others set of other fields stay.
+  """
+  setFields(
+    "Whose fields, and their values."
+    input: SetFieldsInput!
+  ): SetFieldsPayload! @scope(writes: "FieldEntry")
+}
+"The answer of the mutations of a field."
+type FieldPayload {
+  "The field after the change; null if there are userErrors."
+  field: FieldDefinition @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of setFields."
+type SetFieldsPayload {
+  "What is in the fields afterwards, those that were not set too, by code; empty if there are userErrors."
+  fields: [FieldValue!]! @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of defineField."
+input DefineFieldInput {
+  "What the field is of."
+  noun: FieldNoun!
+  "The code by which rules, filters and files name it: a letter, then letters, digits and \"_\", at most 60. It is never changed."
+  code: String!
+  "What it is called, for people: at most 300 characters."
+  label: String!
+  "What its values are."
+  type: FieldType!
+  "Of a NUMBER, the least value, included: no limit by default."
+  least: Decimal
+  "Of a NUMBER, the greatest value, included: no limit by default."
+  most: Decimal
+  "Of a DAY, the earliest, included: no limit by default."
+  earliest: Date
+  "Of a DAY, the latest, included: no limit by default."
+  latest: Date
+  "Of a TEXT, how many characters it has at most: 1 to 500, which is the default."
+  maxLength: Int
+  "Of a CHOICE, which must have them, its words: 1 to 100, each of at most 100 characters."
+  words: [String!]
+  "Whether SALES see the field, and may set it where they may change what it is of."
+  forSales: Boolean = false
+  "Whether a PARTNER sees the field."
+  forPartners: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go."
+input UpdateFieldInput {
+  "The field."
+  id: ID!
+  "The version that the changes are based on."
+  expectedVersion: Int!
+  "What it is called, for people."
+  label: String
+  "What its values are."
+  type: FieldType
+  "Of a NUMBER, the least value; null for no limit."
+  least: Decimal @goField(omittable: true)
+  "Of a NUMBER, the greatest value; null for no limit."
+  most: Decimal @goField(omittable: true)
+  "Of a DAY, the earliest; null for no limit."
+  earliest: Date @goField(omittable: true)
+  "Of a DAY, the latest; null for no limit."
+  latest: Date @goField(omittable: true)
+  "Of a TEXT, how many characters it has at most; null for 500."
+  maxLength: Int @goField(omittable: true)
+  "Of a CHOICE, its words."
+  words: [String!]
+  "Whether SALES see the field."
+  forSales: Boolean
+  "Whether a PARTNER sees the field."
+  forPartners: Boolean
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of setFields."
+input SetFieldsInput {
+  "The customer, contact, order or product."
+  id: ID!
+  "The fields that are set, 1 to 100, each once."
+  fields: [FieldValueInput!]!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"A value of a field that is set."
+input FieldValueInput {
+  "The code of the field."
+  code: String!
+  "The value; null takes it away. It must be given."
+  value: String @goField(omittable: true)
+  "The version of the value that the change is based on, as FieldValue has it: 0, the default, where there is no value."
+  expectedVersion: Int! = 0
+}
+"Which values of a field of the installation's own are asked for: equals, or a range of a NUMBER or a DAY."
+input FieldFilter {
+  "The code of the field. One that does not exist, or that the viewer may not see, is NOT_FOUND."
+  code: String! @open
+  "Those with this value; null: those without a value."
+  equals: String @goField(omittable: true) @open
+  "Those with this value of a NUMBER or a DAY, or a greater one."
+  from: String @open
+  "Those with this value of a NUMBER or a DAY, or a lesser one."
+  to: String @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/lifetime.graphql", Input: `"What a customer is worth."
@@ -13525,6 +13997,8 @@ enum MergedField {
   BIRTHDAY
   "The measurements by code: those of the other one fill in what is missing."
   MEASUREMENTS
+  "The installation's own fields by code, as they were at any moment: of each one history wins. Those of the other one fill in what is missing."
+  FIELDS
   "The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers."
   TAX_EXEMPT
 }
@@ -16870,6 +17344,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_corrections(ctx, field)
 	case "possibleDuplicates":
 		return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
+	case "fields":
+		return ec.fieldContext_Contact_fields(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Contact_tasks(ctx, field)
 	}
@@ -17148,6 +17624,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_acquisitionCostStated(ctx, field)
 	case "stageChanges":
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
+	case "fields":
+		return ec.fieldContext_Customer_fields(ctx, field)
 	case "merges":
 		return ec.fieldContext_Customer_merges(ctx, field)
 	case "notSame":
@@ -17424,6 +17902,68 @@ func (ec *executionContext) childFields_FieldConflict(ctx context.Context, field
 		return ec.fieldContext_FieldConflict_yours(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FieldDefinition_id(ctx, field)
+	case "version":
+		return ec.fieldContext_FieldDefinition_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_FieldDefinition_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_FieldDefinition_updatedAt(ctx, field)
+	case "noun":
+		return ec.fieldContext_FieldDefinition_noun(ctx, field)
+	case "code":
+		return ec.fieldContext_FieldDefinition_code(ctx, field)
+	case "label":
+		return ec.fieldContext_FieldDefinition_label(ctx, field)
+	case "type":
+		return ec.fieldContext_FieldDefinition_type(ctx, field)
+	case "least":
+		return ec.fieldContext_FieldDefinition_least(ctx, field)
+	case "most":
+		return ec.fieldContext_FieldDefinition_most(ctx, field)
+	case "earliest":
+		return ec.fieldContext_FieldDefinition_earliest(ctx, field)
+	case "latest":
+		return ec.fieldContext_FieldDefinition_latest(ctx, field)
+	case "maxLength":
+		return ec.fieldContext_FieldDefinition_maxLength(ctx, field)
+	case "words":
+		return ec.fieldContext_FieldDefinition_words(ctx, field)
+	case "forSales":
+		return ec.fieldContext_FieldDefinition_forSales(ctx, field)
+	case "forPartners":
+		return ec.fieldContext_FieldDefinition_forPartners(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FieldPayload_field(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FieldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "definition":
+		return ec.fieldContext_FieldValue_definition(ctx, field)
+	case "code":
+		return ec.fieldContext_FieldValue_code(ctx, field)
+	case "value":
+		return ec.fieldContext_FieldValue_value(ctx, field)
+	case "version":
+		return ec.fieldContext_FieldValue_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldValue", field.Name)
 }
 
 func (ec *executionContext) childFields_HandOver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17882,6 +18422,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_customer(ctx, field)
 	case "seller":
 		return ec.fieldContext_Order_seller(ctx, field)
+	case "fields":
+		return ec.fieldContext_Order_fields(ctx, field)
 	case "possibleDuplicates":
 		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
@@ -18724,6 +19266,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_unit(ctx, field)
 	case "category":
 		return ec.fieldContext_Product_category(ctx, field)
+	case "fields":
+		return ec.fieldContext_Product_fields(ctx, field)
 	case "listPrice":
 		return ec.fieldContext_Product_listPrice(ctx, field)
 	case "cost":
@@ -19310,6 +19854,16 @@ func (ec *executionContext) childFields_SessionPayload(ctx context.Context, fiel
 		return ec.fieldContext_SessionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fields":
+		return ec.fieldContext_SetFieldsPayload_fields(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetFieldsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetFieldsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Setting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20114,6 +20668,20 @@ func (ec *executionContext) field_Contact_costKnownAt_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_contacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20187,6 +20755,20 @@ func (ec *executionContext) field_Customer_economics_args(ctx context.Context, r
 		return nil, err
 	}
 	args["to"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -21082,6 +21664,20 @@ func (ec *executionContext) field_Mutation_declineOffer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_defineField_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DefineFieldInput, error) {
+			return ec.unmarshalNDefineFieldInput2kopeckᚋserviceᚐDefineFieldInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_defineMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21390,6 +21986,20 @@ func (ec *executionContext) field_Mutation_sendOffer_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.SetFieldsInput, error) {
+			return ec.unmarshalNSetFieldsInput2kopeckᚋserviceᚐSetFieldsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setListPrice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21508,6 +22118,20 @@ func (ec *executionContext) field_Mutation_updateCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 			return ec.unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateField_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateFieldInput, error) {
+			return ec.unmarshalNUpdateFieldInput2kopeckᚋserviceᚐUpdateFieldInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21684,6 +22308,20 @@ func (ec *executionContext) field_Order_credits_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Order_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Product_cost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21727,6 +22365,20 @@ func (ec *executionContext) field_Product_cost_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["knownAt"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -22261,6 +22913,20 @@ func (ec *executionContext) field_Query_expectedMonths_args(ctx context.Context,
 		return nil, err
 	}
 	args["from"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_fieldDefinitions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "noun",
+		func(ctx context.Context, v any) (*schema.FieldNoun, error) {
+			return ec.unmarshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["noun"] = arg0
 	return args, nil
 }
 
@@ -27064,6 +27730,50 @@ func (ec *executionContext) fieldContext_Contact_possibleDuplicates(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_tasks(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30287,6 +30997,50 @@ func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_merges(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32955,6 +33709,539 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _FieldDefinition_id(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "ID")
+}
+
+func (ec *executionContext) _FieldDefinition_version(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FieldDefinition_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _FieldDefinition_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _FieldDefinition_noun(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_noun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Noun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.FieldNoun) graphql.Marshaler {
+			return ec.marshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_noun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "FieldNoun")
+}
+
+func (ec *executionContext) _FieldDefinition_code(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_label(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_type(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.FieldType) graphql.Marshaler {
+			return ec.marshalNFieldType2kopeckᚋschemaᚐFieldType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "FieldType")
+}
+
+func (ec *executionContext) _FieldDefinition_least(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_least(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Least, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_least(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _FieldDefinition_most(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_most(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Most, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_most(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _FieldDefinition_earliest(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Date")
+}
+
+func (ec *executionContext) _FieldDefinition_latest(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_latest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Latest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_latest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Date")
+}
+
+func (ec *executionContext) _FieldDefinition_maxLength(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_maxLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_maxLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FieldDefinition_words(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_forSales(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_forSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForSales, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_forSales(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldDefinition_forPartners(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_forPartners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForPartners, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_forPartners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldPayload_field(ctx context.Context, field graphql.CollectedField, obj *service.FieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPayload_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPayload_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.FieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldValue_definition(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_definition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Definition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_definition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldValue",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldValue_code(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldValue_value(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldValue_version(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Forbidden_field(ctx context.Context, field graphql.CollectedField, obj *service.Forbidden) (ret graphql.Marshaler) {
@@ -37457,6 +38744,222 @@ func (ec *executionContext) fieldContext_Mutation_recordDeparture(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_recordDeparture_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_defineField(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_defineField(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DefineField(ctx, fc.Args["input"].(service.DefineFieldInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldDefinition")
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+			return ec.marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_defineField(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_defineField_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateField(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateField(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateField(ctx, fc.Args["input"].(service.UpdateFieldInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldDefinition")
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+			return ec.marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateField(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateField_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetFields(ctx, fc.Args["input"].(service.SetFieldsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldEntry")
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ownfields.SetFieldsPayload) graphql.Marshaler {
+			return ec.marshalNSetFieldsPayload2ᚖkopeckᚋserviceᚋownfieldsᚐSetFieldsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -42537,6 +44040,50 @@ func (ec *executionContext) fieldContext_Order_seller(_ context.Context, field g
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Order_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -51662,6 +53209,50 @@ func (ec *executionContext) fieldContext_Product_category(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
 
+func (ec *executionContext) _Product_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -53919,6 +55510,50 @@ func (ec *executionContext) fieldContext_Query_expectedMonths(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_expectedMonths_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_fieldDefinitions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FieldDefinitions(ctx, fc.Args["noun"].(*schema.FieldNoun))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalNFieldDefinition2ᚕᚖkopeckᚋentᚐFieldDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_fieldDefinitions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -59938,6 +61573,70 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetFieldsPayload_fields(ctx context.Context, field graphql.CollectedField, obj *ownfields.SetFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetFieldsPayload_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetFieldsPayload_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ownfields.SetFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetFieldsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -69117,7 +70816,7 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "partnerId", "kind", "createdAt", "updatedAt", "possibleDuplicates", "lastOrderAt", "campaignId", "source"}
+	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "partnerId", "kind", "createdAt", "updatedAt", "possibleDuplicates", "lastOrderAt", "campaignId", "source", "fields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -69431,6 +71130,13 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -69676,6 +71382,139 @@ func UnmarshalDeclineOfferInput(ctx context.Context, raw any) (service.DeclineOf
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDefineFieldInput(ctx context.Context, obj any) (service.DefineFieldInput, error) {
+	var it service.DefineFieldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["forSales"]; !present {
+		asMap["forSales"] = false
+	}
+	if _, present := asMap["forPartners"]; !present {
+		asMap["forPartners"] = false
+	}
+
+	fieldsInOrder := [...]string{"noun", "code", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "noun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noun"))
+			data, err := ec.unmarshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Noun = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNFieldType2kopeckᚋschemaᚐFieldType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "earliest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earliest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Earliest = data
+		case "latest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Latest = data
+		case "maxLength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxLength"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxLength = data
+		case "words":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("words"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Words = data
+		case "forSales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forSales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForSales = data
+		case "forPartners":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forPartners"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForPartners = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDefineFieldInput unmarshals raw into the DefineFieldInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDefineFieldInput(ctx context.Context, raw any) (service.DefineFieldInput, error) {
+	var out service.DefineFieldInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DefineFieldInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDefineMeasurementInput(ctx context.Context, obj any) (service.DefineMeasurementInput, error) {
 	var it service.DefineMeasurementInput
 	if obj == nil {
@@ -69876,6 +71715,129 @@ func (ec *executionContext) unmarshalInputEndAgreementInput(ctx context.Context,
 func UnmarshalEndAgreementInput(ctx context.Context, raw any) (service.EndAgreementInput, error) {
 	var out service.EndAgreementInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAgreementInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj any) (service.FieldFilter, error) {
+	var it service.FieldFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "equals", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "equals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("equals"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Equals = graphql.OmittableOf(data)
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFieldFilter unmarshals raw into the FieldFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFieldFilter(ctx context.Context, raw any) (service.FieldFilter, error) {
+	var out service.FieldFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFieldValueInput(ctx context.Context, obj any) (service.FieldValueInput, error) {
+	var it service.FieldValueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["expectedVersion"]; !present {
+		asMap["expectedVersion"] = 0
+	}
+
+	fieldsInOrder := [...]string{"code", "value", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = graphql.OmittableOf(data)
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFieldValueInput unmarshals raw into the FieldValueInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFieldValueInput(ctx context.Context, raw any) (service.FieldValueInput, error) {
+	var out service.FieldValueInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldValueInput", raw, &out)
 	return out, err
 }
 
@@ -72453,6 +74415,62 @@ func UnmarshalSendOfferInput(ctx context.Context, raw any) (service.SendOfferInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetFieldsInput(ctx context.Context, obj any) (service.SetFieldsInput, error) {
+	var it service.SetFieldsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "fields", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalNFieldValueInput2ᚕᚖkopeckᚋserviceᚐFieldValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetFieldsInput unmarshals raw into the SetFieldsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetFieldsInput(ctx context.Context, raw any) (service.SetFieldsInput, error) {
+	var out service.SetFieldsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetFieldsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context, obj any) (service.SetListPriceInput, error) {
 	var it service.SetListPriceInput
 	if obj == nil {
@@ -73540,6 +75558,132 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 func UnmarshalUpdateCustomerInput(ctx context.Context, raw any) (service.UpdateCustomerInput, error) {
 	var out service.UpdateCustomerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateCustomerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateFieldInput(ctx context.Context, obj any) (service.UpdateFieldInput, error) {
+	var it service.UpdateFieldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = graphql.OmittableOf(data)
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = graphql.OmittableOf(data)
+		case "earliest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earliest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Earliest = graphql.OmittableOf(data)
+		case "latest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Latest = graphql.OmittableOf(data)
+		case "maxLength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxLength"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxLength = graphql.OmittableOf(data)
+		case "words":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("words"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Words = data
+		case "forSales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forSales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForSales = data
+		case "forPartners":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forPartners"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForPartners = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateFieldInput unmarshals raw into the UpdateFieldInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateFieldInput(ctx context.Context, raw any) (service.UpdateFieldInput, error) {
+	var out service.UpdateFieldInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateFieldInput", raw, &out)
 	return out, err
 }
 
@@ -74675,6 +76819,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._HandOver(ctx, sel, obj)
+	case *ent.FieldDefinition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FieldDefinition(ctx, sel, obj)
 	case *ent.Customer:
 		if obj == nil {
 			return graphql.Null
@@ -75889,6 +78038,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_possibleDuplicates(ctx, field, obj)
 				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_fields(ctx, field, obj)
+				})
 		case "tasks":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -76791,6 +78946,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_stageChanges(ctx, field, obj)
+				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_fields(ctx, field, obj)
 				})
 		case "merges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -77744,6 +79905,200 @@ func (ec *executionContext) _FieldConflict(ctx context.Context, sel ast.Selectio
 		case "yours":
 			out.Values[i] = ec._FieldConflict_yours(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldDefinitionImplementors = []string{"FieldDefinition", "Node"}
+
+func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.SelectionSet, obj *ent.FieldDefinition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldDefinitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldDefinition")
+		case "id":
+			out.Values[i] = ec._FieldDefinition_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._FieldDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._FieldDefinition_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._FieldDefinition_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "noun":
+			out.Values[i] = ec._FieldDefinition_noun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FieldDefinition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._FieldDefinition_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._FieldDefinition_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "least":
+			out.Values[i] = ec._FieldDefinition_least(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "most":
+			out.Values[i] = ec._FieldDefinition_most(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._FieldDefinition_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latest":
+			out.Values[i] = ec._FieldDefinition_latest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "maxLength":
+			out.Values[i] = ec._FieldDefinition_maxLength(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "words":
+			out.Values[i] = ec._FieldDefinition_words(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "forSales":
+			out.Values[i] = ec._FieldDefinition_forSales(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forPartners":
+			out.Values[i] = ec._FieldDefinition_forPartners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldPayloadImplementors = []string{"FieldPayload"}
+
+func (ec *executionContext) _FieldPayload(ctx context.Context, sel ast.SelectionSet, obj *service.FieldPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldPayload")
+		case "field":
+			out.Values[i] = ec._FieldPayload_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FieldPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldValueImplementors = []string{"FieldValue"}
+
+func (ec *executionContext) _FieldValue(ctx context.Context, sel ast.SelectionSet, obj *ownfields.FieldValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldValue")
+		case "definition":
+			out.Values[i] = ec._FieldValue_definition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FieldValue_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FieldValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._FieldValue_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -78932,6 +81287,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "defineField":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_defineField(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateField":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateField(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setFields(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "fitLifetimeModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_fitLifetimeModel(ctx, field)
@@ -79843,6 +82219,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_seller(ctx, field, obj)
+				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_fields(ctx, field, obj)
 				})
 		case "possibleDuplicates":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -82676,6 +85058,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_fields(ctx, field, obj)
+				})
 		case "listPrice":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -83203,6 +85591,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_expectedMonths(ctx, field)
+				})
+		case "fieldDefinitions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_fieldDefinitions(ctx, field)
 				})
 		case "lifetimeModel":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -84913,6 +87307,44 @@ func (ec *executionContext) _SessionPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "userErrors":
 			out.Values[i] = ec._SessionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var setFieldsPayloadImplementors = []string{"SetFieldsPayload"}
+
+func (ec *executionContext) _SetFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *ownfields.SetFieldsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetFieldsPayload")
+		case "fields":
+			out.Values[i] = ec._SetFieldsPayload_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetFieldsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -88204,6 +90636,11 @@ func (ec *executionContext) unmarshalNDeclineOfferInput2kopeckᚋserviceᚐDecli
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDefineFieldInput2kopeckᚋserviceᚐDefineFieldInput(ctx context.Context, v any) (service.DefineFieldInput, error) {
+	res, err := ec.unmarshalInputDefineFieldInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDefineMeasurementInput2kopeckᚋserviceᚐDefineMeasurementInput(ctx context.Context, v any) (service.DefineMeasurementInput, error) {
 	res, err := ec.unmarshalInputDefineMeasurementInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -88363,6 +90800,106 @@ func (ec *executionContext) marshalNFieldConflict2ᚖkopeckᚋserviceᚐFieldCon
 		return graphql.Null
 	}
 	return ec._FieldConflict(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFieldDefinition2ᚕᚖkopeckᚋentᚐFieldDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.FieldDefinition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldDefinition!")
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldFilter2ᚖkopeckᚋserviceᚐFieldFilter(ctx context.Context, v any) (*service.FieldFilter, error) {
+	res, err := ec.unmarshalInputFieldFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx context.Context, v any) (schema.FieldNoun, error) {
+	var res schema.FieldNoun
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx context.Context, sel ast.SelectionSet, v schema.FieldNoun) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx context.Context, sel ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldPayload!")
+		return graphql.Null
+	}
+	return ec._FieldPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldType2kopeckᚋschemaᚐFieldType(ctx context.Context, v any) (schema.FieldType, error) {
+	var res schema.FieldType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFieldType2kopeckᚋschemaᚐFieldType(ctx context.Context, sel ast.SelectionSet, v schema.FieldType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldValue2ᚖkopeckᚋserviceᚋownfieldsᚐFieldValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldValue2ᚖkopeckᚋserviceᚋownfieldsᚐFieldValue(ctx context.Context, sel ast.SelectionSet, v *ownfields.FieldValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldValue!")
+		return graphql.Null
+	}
+	return ec._FieldValue(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldValueInput2ᚕᚖkopeckᚋserviceᚐFieldValueInputᚄ(ctx context.Context, v any) ([]*service.FieldValueInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.FieldValueInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldValueInput2ᚖkopeckᚋserviceᚐFieldValueInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNFieldValueInput2ᚖkopeckᚋserviceᚐFieldValueInput(ctx context.Context, v any) (*service.FieldValueInput, error) {
+	res, err := ec.unmarshalInputFieldValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNFitAttributionInput2kopeckᚋserviceᚐFitAttributionInput(ctx context.Context, v any) (service.FitAttributionInput, error) {
@@ -90038,6 +92575,19 @@ func (ec *executionContext) marshalNSessionPayload2ᚖkopeckᚋserviceᚋpeople�
 	return ec._SessionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetFieldsInput2kopeckᚋserviceᚐSetFieldsInput(ctx context.Context, v any) (service.SetFieldsInput, error) {
+	res, err := ec.unmarshalInputSetFieldsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetFieldsPayload2ᚖkopeckᚋserviceᚋownfieldsᚐSetFieldsPayload(ctx context.Context, sel ast.SelectionSet, v *ownfields.SetFieldsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SetFieldsPayload!")
+		return graphql.Null
+	}
+	return ec._SetFieldsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSetListPriceInput2kopeckᚋserviceᚐSetListPriceInput(ctx context.Context, v any) (service.SetListPriceInput, error) {
 	res, err := ec.unmarshalInputSetListPriceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -90566,6 +93116,11 @@ func (ec *executionContext) unmarshalNUpdateCampaignInput2kopeckᚋserviceᚐUpd
 
 func (ec *executionContext) unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 	res, err := ec.unmarshalInputUpdateCustomerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateFieldInput2kopeckᚋserviceᚐUpdateFieldInput(ctx context.Context, v any) (service.UpdateFieldInput, error) {
+	res, err := ec.unmarshalInputUpdateFieldInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -91627,6 +94182,62 @@ func (ec *executionContext) unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(c
 }
 
 func (ec *executionContext) marshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx context.Context, sel ast.SelectionSet, v *schema.Direction) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx context.Context, v any) ([]*service.FieldFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.FieldFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldFilter2ᚖkopeckᚋserviceᚐFieldFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx context.Context, v any) (*schema.FieldNoun, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.FieldNoun)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx context.Context, sel ast.SelectionSet, v *schema.FieldNoun) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx context.Context, v any) (*schema.FieldType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.FieldType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx context.Context, sel ast.SelectionSet, v *schema.FieldType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

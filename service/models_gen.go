@@ -559,6 +559,8 @@ type CustomerFilter struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Customers who come from this source, by their origin.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Customers by the installation's own fields that the viewer may see: at most five, all of which must hold.
+	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -615,6 +617,36 @@ type DeclineOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer declined.
 	Reason string `json:"reason"`
+}
+
+// The input of defineField.
+type DefineFieldInput struct {
+	// What the field is of.
+	Noun schema.FieldNoun `json:"noun"`
+	// The code by which rules, filters and files name it: a letter, then letters, digits and "_", at most 60. It is never changed.
+	Code string `json:"code"`
+	// What it is called, for people: at most 300 characters.
+	Label string `json:"label"`
+	// What its values are.
+	Type schema.FieldType `json:"type"`
+	// Of a NUMBER, the least value, included: no limit by default.
+	Least *money.Exact `json:"least,omitempty"`
+	// Of a NUMBER, the greatest value, included: no limit by default.
+	Most *money.Exact `json:"most,omitempty"`
+	// Of a DAY, the earliest, included: no limit by default.
+	Earliest *schema.Date `json:"earliest,omitempty"`
+	// Of a DAY, the latest, included: no limit by default.
+	Latest *schema.Date `json:"latest,omitempty"`
+	// Of a TEXT, how many characters it has at most: 1 to 500, which is the default.
+	MaxLength *int `json:"maxLength,omitempty"`
+	// Of a CHOICE, which must have them, its words: 1 to 100, each of at most 100 characters.
+	Words []string `json:"words,omitempty"`
+	// Whether SALES see the field, and may set it where they may change what it is of.
+	ForSales *bool `json:"forSales,omitempty"`
+	// Whether a PARTNER sees the field.
+	ForPartners *bool `json:"forPartners,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of defineMeasurement.
@@ -695,6 +727,36 @@ type FieldConflict struct {
 	Theirs any `json:"theirs,omitempty"`
 	// The value in the input; null if it would be empty.
 	Yours any `json:"yours,omitempty"`
+}
+
+// Which values of a field of the installation's own are asked for: equals, or a range of a NUMBER or a DAY.
+type FieldFilter struct {
+	// The code of the field. One that does not exist, or that the viewer may not see, is NOT_FOUND.
+	Code string `json:"code"`
+	// Those with this value; null: those without a value.
+	Equals graphql.Omittable[*string] `json:"equals,omitempty"`
+	// Those with this value of a NUMBER or a DAY, or a greater one.
+	From *string `json:"from,omitempty"`
+	// Those with this value of a NUMBER or a DAY, or a lesser one.
+	To *string `json:"to,omitempty"`
+}
+
+// The answer of the mutations of a field.
+type FieldPayload struct {
+	// The field after the change; null if there are userErrors.
+	Field *ent.FieldDefinition `json:"field,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// A value of a field that is set.
+type FieldValueInput struct {
+	// The code of the field.
+	Code string `json:"code"`
+	// The value; null takes it away. It must be given.
+	Value graphql.Omittable[*string] `json:"value,omitempty"`
+	// The version of the value that the change is based on, as FieldValue has it: 0, the default, where there is no value.
+	ExpectedVersion int `json:"expectedVersion"`
 }
 
 // The input of fitAttribution.
@@ -1356,6 +1418,16 @@ type SendOfferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of setFields.
+type SetFieldsInput struct {
+	// The customer, contact, order or product.
+	ID string `json:"id"`
+	// The fields that are set, 1 to 100, each once.
+	Fields []*FieldValueInput `json:"fields"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of setListPrice. If none of listPrice, markup and bundleDiscount is given, those that hold at validFrom stay, and
 // only minimumMargin and taxCode change.
 type SetListPriceInput struct {
@@ -1606,6 +1678,36 @@ type UpdateCustomerInput struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Where the customer comes from; null for nothing stated.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go.
+type UpdateFieldInput struct {
+	// The field.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What it is called, for people.
+	Label *string `json:"label,omitempty"`
+	// What its values are.
+	Type *schema.FieldType `json:"type,omitempty"`
+	// Of a NUMBER, the least value; null for no limit.
+	Least graphql.Omittable[*money.Exact] `json:"least,omitempty"`
+	// Of a NUMBER, the greatest value; null for no limit.
+	Most graphql.Omittable[*money.Exact] `json:"most,omitempty"`
+	// Of a DAY, the earliest; null for no limit.
+	Earliest graphql.Omittable[*schema.Date] `json:"earliest,omitempty"`
+	// Of a DAY, the latest; null for no limit.
+	Latest graphql.Omittable[*schema.Date] `json:"latest,omitempty"`
+	// Of a TEXT, how many characters it has at most; null for 500.
+	MaxLength graphql.Omittable[*int] `json:"maxLength,omitempty"`
+	// Of a CHOICE, its words.
+	Words []string `json:"words,omitempty"`
+	// Whether SALES see the field.
+	ForSales *bool `json:"forSales,omitempty"`
+	// Whether a PARTNER sees the field.
+	ForPartners *bool `json:"forPartners,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -2105,6 +2207,8 @@ const (
 	MergedFieldBirthday MergedField = "BIRTHDAY"
 	// The measurements by code: those of the other one fill in what is missing.
 	MergedFieldMeasurements MergedField = "MEASUREMENTS"
+	// The installation's own fields by code, as they were at any moment: of each one history wins. Those of the other one fill in what is missing.
+	MergedFieldFields MergedField = "FIELDS"
 	// The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers.
 	MergedFieldTaxExempt MergedField = "TAX_EXEMPT"
 )
@@ -2122,12 +2226,13 @@ var AllMergedField = []MergedField{
 	MergedFieldWallet,
 	MergedFieldBirthday,
 	MergedFieldMeasurements,
+	MergedFieldFields,
 	MergedFieldTaxExempt,
 }
 
 func (e MergedField) IsValid() bool {
 	switch e {
-	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldTaxExempt:
+	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldFields, MergedFieldTaxExempt:
 		return true
 	}
 	return false

@@ -176,6 +176,30 @@ func (f DuplicateDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateDecisionMutation", m)
 }
 
+// The FieldDefinitionFunc type is an adapter to allow the use of ordinary
+// function as FieldDefinition mutator.
+type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FieldDefinitionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FieldDefinitionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FieldDefinitionMutation", m)
+}
+
+// The FieldEntryFunc type is an adapter to allow the use of ordinary
+// function as FieldEntry mutator.
+type FieldEntryFunc func(context.Context, *ent.FieldEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FieldEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FieldEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FieldEntryMutation", m)
+}
+
 // The HandOverFunc type is an adapter to allow the use of ordinary
 // function as HandOver mutator.
 type HandOverFunc func(context.Context, *ent.HandOverMutation) (ent.Value, error)

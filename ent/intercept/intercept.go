@@ -21,6 +21,8 @@ import (
 	"kopeck/ent/customermerge"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -489,6 +491,60 @@ func (f TraverseDuplicateDecision) Traverse(ctx context.Context, q ent.Query) er
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDecisionQuery", q)
+}
+
+// The FieldDefinitionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FieldDefinitionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FieldDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FieldDefinitionQuery", q)
+}
+
+// The TraverseFieldDefinition type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFieldDefinition func(context.Context, *ent.FieldDefinitionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFieldDefinition) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFieldDefinition) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FieldDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FieldDefinitionQuery", q)
+}
+
+// The FieldEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FieldEntryFunc func(context.Context, *ent.FieldEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FieldEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FieldEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FieldEntryQuery", q)
+}
+
+// The TraverseFieldEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFieldEntry func(context.Context, *ent.FieldEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFieldEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFieldEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FieldEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FieldEntryQuery", q)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1359,6 +1415,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
+	case *ent.FieldDefinitionQuery:
+		return &query[*ent.FieldDefinitionQuery, predicate.FieldDefinition, fielddefinition.OrderOption]{typ: ent.TypeFieldDefinition, tq: q}, nil
+	case *ent.FieldEntryQuery:
+		return &query[*ent.FieldEntryQuery, predicate.FieldEntry, fieldentry.OrderOption]{typ: ent.TypeFieldEntry, tq: q}, nil
 	case *ent.HandOverQuery:
 		return &query[*ent.HandOverQuery, predicate.HandOver, handover.OrderOption]{typ: ent.TypeHandOver, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:

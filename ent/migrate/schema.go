@@ -813,7 +813,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -876,6 +876,79 @@ var (
 				Name:    "duplicatedecision_second_id",
 				Unique:  false,
 				Columns: []*schema.Column{DuplicateDecisionsColumns[7]},
+			},
+		},
+	}
+	// FieldDefinitionsColumns holds the columns for the "field_definitions" table.
+	FieldDefinitionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "noun", Type: field.TypeEnum, Enums: []string{"CUSTOMER", "CONTACT", "ORDER", "PRODUCT"}},
+		{Name: "code", Type: field.TypeString, Size: 100},
+		{Name: "label", Type: field.TypeString, Size: 1200},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"TEXT", "NUMBER", "BOOLEAN", "DAY", "CHOICE"}},
+		{Name: "least", Type: field.TypeInt64, Nullable: true},
+		{Name: "most", Type: field.TypeInt64, Nullable: true},
+		{Name: "earliest", Type: field.TypeInt, Nullable: true},
+		{Name: "latest", Type: field.TypeInt, Nullable: true},
+		{Name: "max_length", Type: field.TypeInt, Nullable: true},
+		{Name: "words", Type: field.TypeJSON, Nullable: true},
+		{Name: "for_sales", Type: field.TypeBool},
+		{Name: "for_partners", Type: field.TypeBool},
+	}
+	// FieldDefinitionsTable holds the schema information for the "field_definitions" table.
+	FieldDefinitionsTable = &schema.Table{
+		Name:       "field_definitions",
+		Columns:    FieldDefinitionsColumns,
+		PrimaryKey: []*schema.Column{FieldDefinitionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "fielddefinition_noun_code",
+				Unique:  true,
+				Columns: []*schema.Column{FieldDefinitionsColumns[4], FieldDefinitionsColumns[5]},
+			},
+		},
+	}
+	// FieldEntriesColumns holds the columns for the "field_entries" table.
+	FieldEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "subject", Type: field.TypeString, Size: 40},
+		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "number", Type: field.TypeInt64, Nullable: true},
+		{Name: "set_at", Type: field.TypeTime},
+		{Name: "definition_id", Type: field.TypeString, Size: 40},
+	}
+	// FieldEntriesTable holds the schema information for the "field_entries" table.
+	FieldEntriesTable = &schema.Table{
+		Name:       "field_entries",
+		Columns:    FieldEntriesColumns,
+		PrimaryKey: []*schema.Column{FieldEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "field_entries_field_definitions_definition",
+				Columns:    []*schema.Column{FieldEntriesColumns[6]},
+				RefColumns: []*schema.Column{FieldDefinitionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "fieldentry_subject_definition_id",
+				Unique:  true,
+				Columns: []*schema.Column{FieldEntriesColumns[2], FieldEntriesColumns[6]},
+			},
+			{
+				Name:    "fieldentry_definition_id_value",
+				Unique:  false,
+				Columns: []*schema.Column{FieldEntriesColumns[6], FieldEntriesColumns[3]},
+			},
+			{
+				Name:    "fieldentry_definition_id_number",
+				Unique:  false,
+				Columns: []*schema.Column{FieldEntriesColumns[6], FieldEntriesColumns[4]},
 			},
 		},
 	}
@@ -2266,6 +2339,8 @@ var (
 		CustomerMergesTable,
 		DatedValuesTable,
 		DuplicateDecisionsTable,
+		FieldDefinitionsTable,
+		FieldEntriesTable,
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
@@ -2325,6 +2400,7 @@ func init() {
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
+	FieldEntriesTable.ForeignKeys[0].RefTable = FieldDefinitionsTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable

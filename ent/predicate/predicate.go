@@ -48,6 +48,12 @@ type DatedValue func(*sql.Selector)
 // DuplicateDecision is the predicate function for duplicatedecision builders.
 type DuplicateDecision func(*sql.Selector)
 
+// FieldDefinition is the predicate function for fielddefinition builders.
+type FieldDefinition func(*sql.Selector)
+
+// FieldEntry is the predicate function for fieldentry builders.
+type FieldEntry func(*sql.Selector)
+
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)
 

@@ -17,6 +17,7 @@ import (
 	"kopeck/service/customers"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
+	"kopeck/service/ownfields"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -55,6 +56,7 @@ type App struct {
 	Teams     *teams.Service
 	Tasks     *tasks.Service
 	Merging   *merging.Service
+	OwnFields *ownfields.Service
 
 	Assortment *assortment.Service
 }
@@ -75,6 +77,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
 	a.People.RestateGrade = a.Rates.RestateGrade
 	a.Campaigns = campaigns.New(core, a.Rates)
+	a.OwnFields = ownfields.New(core)
 	a.Consent = consent.New(core, c.Keys, a.Books)
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
