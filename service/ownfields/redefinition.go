@@ -169,7 +169,11 @@ func outsiders(d *ent.FieldDefinition) map[string]predicate.FieldEntry {
 		all["latest"] = fieldentry.NumberGT(int64(*d.Latest))
 	}
 	if d.MaxLength != nil {
-		all["maxLength"] = func(s *sql.Selector) { s.Where(sql.ExprP("length("+s.C(fieldentry.FieldValue)+") > ?", *d.MaxLength)) }
+		all["maxLength"] = func(s *sql.Selector) {
+			s.Where(sql.P(func(b *sql.Builder) {
+				b.WriteString("length(").Ident(s.C(fieldentry.FieldValue)).WriteString(") > ").Arg(*d.MaxLength)
+			}))
+		}
 	}
 	if d.Type == schema.FieldChoice {
 		all["words"] = fieldentry.ValueNotIn(d.Words...)

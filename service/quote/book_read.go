@@ -52,10 +52,8 @@ func (s *Service) readBook(ctx context.Context, tx *store.Tx, previous *book) (*
 	if source.Basis.Bookings, err = readBookings(ctx, tx, b.firstDay, lastDay); err != nil {
 		return nil, err
 	}
-	if b.mentions("fields") {
-		if source.Fields, err = s.productFields(ctx, tx); err != nil {
-			return nil, err
-		}
+	if source.Fields, err = s.productFields(ctx, tx); err != nil {
+		return nil, err
 	}
 	b.prices = pricing.NewBook(source)
 	return b, nil

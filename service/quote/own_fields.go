@@ -10,13 +10,38 @@ import (
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
+	"kopeck/fault"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
 // What conditions may ask of the installation's own fields: what a customer or a product has in them, by what was known at the moment of the
 // price.
+
+// checkFields returns INVALID on condition where a condition asks for a field that is not defined: most likely it is mistyped.
+func (s *Service) checkFields(ctx context.Context, condition string) error {
+	ofCustomers, ofProducts, err := pricing.FieldsOf(condition)
+	if err != nil {
+		return err
+	}
+	for noun, codes := range map[schema.FieldNoun][]string{schema.FieldOfCustomer: ofCustomers, schema.FieldOfProduct: ofProducts} {
+		if len(codes) == 0 {
+			continue
+		}
+		defined, err := s.Client.FieldDefinition.Query().Where(fielddefinition.NounEQ(noun), fielddefinition.CodeIn(codes...)).Select(fielddefinition.FieldCode).Strings(ctx)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			if !slices.Contains(defined, code) {
+				return fault.Invalidf("condition", "there is no field %s of a %s: define it first", input.Excerpt(code), noun)
+			}
+		}
+	}
+	return nil
+}
 
 // addOwnFields adds to facts what customers have in the installation's own fields.
 func (s *Service) addOwnFields(ctx context.Context, facts map[string]pricing.Customer, ids []string, at time.Time, past bool) error {
