@@ -16,6 +16,16 @@ import (
 
 // What files of customers have in columns field.CODE: the installation's own fields. A value that an import sets holds from now on.
 
+// CustomerFields returns the codes of the installation's own fields of customers: files have a column for each.
+func (s *Service) CustomerFields(ctx context.Context) ([]string, error) {
+	all, err := fieldsOf(ctx, s.Store)
+	codes := make([]string, len(all))
+	for n, d := range all {
+		codes[n] = d.Code
+	}
+	return codes, err
+}
+
 // ownFields are the fields of the installation's own that an import of customers sets, with what the customers have in them.
 type ownFields struct {
 	defined map[string]*ent.FieldDefinition // by code; nil where no record has any

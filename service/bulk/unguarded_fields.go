@@ -20,16 +20,6 @@ func fieldsOf(ctx context.Context, from store.Reader) (all []*ent.FieldDefinitio
 	})
 }
 
-// CustomerFields returns the codes of the installation's own fields of customers: files have a column for each.
-func (s *Service) CustomerFields(ctx context.Context) ([]string, error) {
-	all, err := fieldsOf(ctx, s.Store)
-	codes := make([]string, len(all))
-	for n, d := range all {
-		codes[n] = d.Code
-	}
-	return codes, err
-}
-
 // fieldEntry is an entry of a field of a customer.
 type fieldEntry struct {
 	id, customerID, code string
