@@ -74,25 +74,26 @@ func TestRedefinition(t *testing.T) {
 		}), "")
 		w.want("a limit of the other type", update("points", func(in *service.UpdateFieldInput) { in.MaxLength = graphql.OmittableOf(ptr(3)) }), "INVALID maxLength")
 		w.Must(w.set(w.admin, w.customer, given("points", "500", 0), given("since", "2025-05-05", 0), given("size", "XL", 0), given("card", "gold", 0)))
-		for name, c := range map[string]struct {
+		for _, c := range []struct {
+			name   string
 			code   string
 			change func(in *service.UpdateFieldInput)
 			want   string
 		}{
-			"type":            {"points", toText, "WRONG_STATE type"},
-			"least over":      {"points", func(in *service.UpdateFieldInput) { in.Least = graphql.OmittableOf(ptr(money.Exact("500.1"))) }, "WRONG_STATE least"},
-			"most under":      {"points", func(in *service.UpdateFieldInput) { in.Most = graphql.OmittableOf(ptr(money.Exact("499.9"))) }, "WRONG_STATE most"},
-			"least at":        {"points", func(in *service.UpdateFieldInput) { in.Least = graphql.OmittableOf(ptr(money.Exact("500"))) }, ""},
-			"earliest over":   {"since", func(in *service.UpdateFieldInput) { in.Earliest = graphql.OmittableOf(day("2025-05-06")) }, "WRONG_STATE earliest"},
-			"latest under":    {"since", func(in *service.UpdateFieldInput) { in.Latest = graphql.OmittableOf(day("2025-05-04")) }, "WRONG_STATE latest"},
-			"no latest":       {"since", func(in *service.UpdateFieldInput) { in.Latest = graphql.OmittableOf[*schema.Date](nil) }, ""},
-			"length under":    {"size", func(in *service.UpdateFieldInput) { in.MaxLength = graphql.OmittableOf(ptr(1)) }, "WRONG_STATE maxLength"},
-			"length at":       {"size", func(in *service.UpdateFieldInput) { in.MaxLength = graphql.OmittableOf(ptr(2)) }, ""},
-			"a word that is":  {"card", func(in *service.UpdateFieldInput) { in.Words = []string{"silver"} }, "WRONG_STATE words"},
-			"a word that not": {"card", func(in *service.UpdateFieldInput) { in.Words = []string{"gold", "platinum"} }, ""},
-			"no words":        {"card", func(in *service.UpdateFieldInput) { in.Words = []string{} }, "INVALID words"},
+			{"type", "points", toText, "WRONG_STATE type"},
+			{"least over", "points", func(in *service.UpdateFieldInput) { in.Least = graphql.OmittableOf(ptr(money.Exact("500.1"))) }, "WRONG_STATE least"},
+			{"most under", "points", func(in *service.UpdateFieldInput) { in.Most = graphql.OmittableOf(ptr(money.Exact("499.9"))) }, "WRONG_STATE most"},
+			{"least at", "points", func(in *service.UpdateFieldInput) { in.Least = graphql.OmittableOf(ptr(money.Exact("500"))) }, ""},
+			{"earliest over", "since", func(in *service.UpdateFieldInput) { in.Earliest = graphql.OmittableOf(day("2025-05-06")) }, "WRONG_STATE earliest"},
+			{"latest under", "since", func(in *service.UpdateFieldInput) { in.Latest = graphql.OmittableOf(day("2025-05-04")) }, "WRONG_STATE latest"},
+			{"no latest", "since", func(in *service.UpdateFieldInput) { in.Latest = graphql.OmittableOf[*schema.Date](nil) }, ""},
+			{"length under", "size", func(in *service.UpdateFieldInput) { in.MaxLength = graphql.OmittableOf(ptr(1)) }, "WRONG_STATE maxLength"},
+			{"length at", "size", func(in *service.UpdateFieldInput) { in.MaxLength = graphql.OmittableOf(ptr(2)) }, ""},
+			{"a word that is", "card", func(in *service.UpdateFieldInput) { in.Words = []string{"silver"} }, "WRONG_STATE words"},
+			{"a word that not", "card", func(in *service.UpdateFieldInput) { in.Words = []string{"gold", "platinum"} }, ""},
+			{"no words", "card", func(in *service.UpdateFieldInput) { in.Words = []string{} }, "INVALID words"},
 		} {
-			w.want(name, update(c.code, c.change), c.want)
+			w.want(c.name, update(c.code, c.change), c.want)
 		}
 		w.Must(w.set(w.admin, w.customer, given("points", "", 1)))
 		w.want("a type of values that were", update("points", toText), "WRONG_STATE type")
