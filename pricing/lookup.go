@@ -15,7 +15,7 @@ func FieldsOf(condition string) (ofCustomers, ofProducts []string, err error) {
 		return nil, nil, fmt.Errorf("pricing: the environment of conditions: %w", err)
 	}
 	checked, issues := env.Compile(condition)
-	if issues.Err() != nil {
+	if len(issues.Errors()) > 0 {
 		return nil, nil, nil
 	}
 	ast.PostOrderVisit(checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {

@@ -165,15 +165,23 @@ func (l limits) put(d *ent.FieldDefinition) error {
 		d.Words, err = checkWords(l.words)
 		faults.Add(err)
 	}
-	switch {
-	case d.Type == schema.FieldChoice && len(d.Words) == 0 && len(faults) == 0:
-		faults.Add(fault.Invalidf("words", "want the words of a CHOICE"))
-	case d.Least != nil && d.Most != nil && d.Least.Compare(*d.Most) > 0:
-		faults.Add(fault.Invalidf("most", "want at least %s, which is the least", d.Least))
-	case d.Earliest != nil && d.Latest != nil && *d.Earliest > *d.Latest:
-		faults.Add(fault.Invalidf("latest", "want %s or later, which is the earliest", d.Earliest))
+	if len(faults) == 0 {
+		faults.Add(checkLimits(d))
 	}
 	return faults.Or()
+}
+
+// checkLimits checks that the limits of a field go together.
+func checkLimits(d *ent.FieldDefinition) error {
+	switch {
+	case d.Type == schema.FieldChoice && len(d.Words) == 0:
+		return fault.Invalidf("words", "want the words of a CHOICE")
+	case d.Least != nil && d.Most != nil && d.Least.Compare(*d.Most) > 0:
+		return fault.Invalidf("most", "want at least %s, which is the least", d.Least)
+	case d.Earliest != nil && d.Latest != nil && *d.Earliest > *d.Latest:
+		return fault.Invalidf("latest", "want %s or later, which is the earliest", d.Earliest)
+	}
+	return nil
 }
 
 // checkWords checks the words of a CHOICE.

@@ -273,9 +273,9 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, subject string, changes
 	now := s.Now()
 	moved := map[string]service.Change{}
 	for _, c := range changes {
-		old, entryID := (*string)(nil), ""
+		var old *string
+		entryID := s.IDs.Make(id.FieldEntry)
 		if c.entry == nil {
-			entryID = s.IDs.Make(id.FieldEntry)
 			if err := tx.FieldEntry.Create().SetID(entryID).SetDefinitionID(c.definition.ID).SetSubject(subject).SetNillableValue(c.value).SetNillableNumber(c.number).SetSetAt(now).Exec(ctx); err != nil {
 				return err
 			}
