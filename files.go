@@ -74,7 +74,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 		options.Progress = files.Bar(file)
 	}
 	if c.Preview {
-		text, err := files.Preview(k.app, options)
+		text, err := files.Preview(ctx, k.app, options)
 		fmt.Fprint(p.stdout, text)
 		return err
 	}

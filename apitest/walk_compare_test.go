@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -223,6 +224,12 @@ func (w *walker) visible(of *ast.Definition, customer string, object map[string]
 		customer, _ = object["id"].(string)
 	case object["customer"] != nil:
 		customer, _ = object["customer"].(map[string]any)["id"].(string)
+	}
+	if of.Name == "FieldValue" {
+		return w.visible(w.schema.Types["FieldDefinition"], customer, object["definition"].(map[string]any))
+	}
+	if of.Name == "FieldDefinition" {
+		return w.actor.Has(auth.ScopeCosts) || slices.Contains(w.fields[object["id"].(string)], w.role)
 	}
 	if of.Name == "WorkshopBooking" || of.Name == "UnkeptDate" { // they are of the customer's rows
 		return w.actor.Has(auth.ScopeCosts) || w.sees(customer)

@@ -53,6 +53,7 @@ type walker struct {
 	me     string
 	values map[string]string // of arguments that must be given: by "Type.field(name)", or else by name
 	sees   func(customer string) bool
+	fields map[string][]schema.Role // see seeded
 
 	walked map[string]bool // by "Type.field": asked for
 	valued map[string]bool // ADMIN's answer had a value
@@ -168,7 +169,7 @@ func walkValues(s *seeded) map[string]string {
 		"from": at(-100), "to": at(0), "at": at(0), "Resource.utilisation(from)": at(-3), "Resource.idleCost(from)": at(-3),
 		"Query.contactEconomics(by)": "[KIND]", "Query.salesReport(by)": "[PRODUCT]", "Query.expectedPriceReport(by)": "[PRODUCT]", "Query.salesReport(basis)": "BOOKED", "Query.salesReport(from)": at(-100), "Query.salesReport(to)": at(1), "Query.salesReport(knownAt)": at(0), "Query.whereUsed(material)": `"cloth"`, "Query.customerBase(by)": "[STAGE]",
 		"Query.customer(id)": `"` + s.mine + `"`, "Query.customers(first)": "100", "Query.contacts(first)": "100", "Query.orders(first)": "100", "Query.offers(first)": "100",
-		"Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
+		"Query.fieldDefinitions(noun)": "CUSTOMER", "Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
 		"Query.tryPriceRule(rule)": `{name: "Tried", condition: "quantity > 0.0", percent: "-1"}`, "Query.whatIf(instead)": `{rates: [{subject: MATERIAL, code: "cloth", amount: "120"}]}`,
 		"Query.team(id)": `"` + s.team + `"`, "Query.task(id)": `"` + s.task + `"`, "fromUserId": `"` + s.seller + `"`, "Query.tasks(first)": "100",
 		"Query.orders(filter)": "{statuses: [CANCELLED]}", "Customer.price(options)": `[{code: "lining", value: "1"}]`, "Customer.price(productId)": `"` + s.extra + `"`, "Query.valueAtRisk(threshold)": "0.99",
@@ -188,7 +189,7 @@ func TestWalk(t *testing.T) {
 			t.Run(one.name, func(t *testing.T) {
 				newWalker := func(who who) *walker {
 					made := &walker{
-						t: t, schema: loaded, role: who.role, actor: auth.Actor{Role: who.role, Scopes: who.scopes}, values: walkValues(s), sees: who.sees,
+						t: t, schema: loaded, role: who.role, actor: auth.Actor{Role: who.role, Scopes: who.scopes}, values: walkValues(s), sees: who.sees, fields: s.fields,
 						walked: walked, valued: valued,
 					}
 					if who.role == schema.RoleSales {

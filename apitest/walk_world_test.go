@@ -15,14 +15,15 @@ import (
 type seeded struct {
 	*shop
 
-	seller, other           string // users of the role SALES
-	mine, theirs, shared    string // customers of seller, of other, and of nobody, whom the partner brought and who allowed it
-	young                   string // of nobody, without orders
-	extra                   string // a product with an option
-	tailored, pane          string // products that are made to measure
-	team, task              string // the seller's team, and one of its tasks, with mine
-	campaign                string // that brought all of them
-	kept                    string // of nobody; the partner brought them, and they did not allow it
+	seller, other           string                   // users of the role SALES
+	mine, theirs, shared    string                   // customers of seller, of other, and of nobody, whom the partner brought and who allowed it
+	young                   string                   // of nobody, without orders
+	extra                   string                   // a product with an option
+	tailored, pane          string                   // products that are made to measure
+	fields                  map[string][]schema.Role // for whom the installation's own fields are, but ADMIN, MANAGER and ANALYST, by their ids
+	team, task              string                   // the seller's team, and one of its tasks, with mine
+	campaign                string                   // that brought all of them
+	kept                    string                   // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
 }
@@ -74,6 +75,7 @@ func seed(w *World) *seeded {
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
+	s.fielded()
 	s.staffed()
 	s.expecting()
 	s.doubled()
@@ -189,6 +191,41 @@ func (s *seeded) react() {
 	}
 	s.w.Clock.Advance(time.Second)
 	s.rate("MATERIAL", "cloth", "101.5", Vars{"validFrom": s.w.Clock.Now()})
+}
+
+// fielded gives the customers, the products, and the contacts and orders of some, values in the installation's own fields.
+func (s *seeded) fielded() {
+	a := s.admin
+	s.fields = map[string][]schema.Role{}
+	for _, noun := range []string{"CUSTOMER", "CONTACT", "ORDER", "PRODUCT"} {
+		for code, more := range map[string]Vars{
+			"card":   {"type": "CHOICE", "words": []string{"gold", "silver"}, "forSales": true},
+			"points": {"type": "NUMBER", "least": "0", "most": "1000"},
+			"since":  {"type": "DAY", "earliest": "2000-01-01", "latest": "2100-01-01", "forSales": true, "forPartners": true},
+			"size":   {"type": "TEXT", "maxLength": 5, "forPartners": true},
+		} {
+			in := Vars{"noun": noun, "code": code, "label": code}
+			for name, value := range more {
+				in[name] = value
+			}
+			id := a.Must(defineField, Vars{"in": in}).Text("defineField.field.id")
+			for part, role := range map[string]schema.Role{"forSales": schema.RoleSales, "forPartners": schema.RolePartner} {
+				if in[part] == true {
+					s.fields[id] = append(s.fields[id], role)
+				}
+			}
+		}
+	}
+	set := func(id string) {
+		a.Must(setFields, Vars{"in": Vars{"id": id, "fields": []Vars{{"code": "card", "value": "gold"}, {"code": "points", "value": "12.5"}, {"code": "since", "value": "2024-02-29"}, {"code": "size", "value": "XL"}}}})
+	}
+	r := a.Must(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { id contacts(first: 1) { edges { node { id } } } orders(first: 1) { edges { node { id } } } } } }`, Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept}})
+	for i := range r.Len("nodes") {
+		for _, at := range []string{"id", "contacts.edges.0.node.id", "orders.edges.0.node.id"} {
+			set(r.Text(fmt.Sprintf("nodes.%d.%s", i, at)))
+		}
+	}
+	set(s.coat)
 }
 
 // staffed gives each of the four customers a task, one done by a contact and one cancelled, of a user and of a team; and hands a customer over.
@@ -348,14 +385,14 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
-		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
-		"cmg": "Campaign", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice",
+		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

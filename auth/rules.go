@@ -68,6 +68,8 @@ var rules = map[string]row{
 	"LifetimeModel":         {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Setting":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":                  ofCosts,
+	"FieldDefinition":       {Grant{all, all}, Grant{all, all}, Grant{own, none}, Grant{all, none}, Grant{own, none}},
+	"FieldEntry":            {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
 	"Task":                  ofCustomers,
 	"ExpectedPrice":         ofCustomers,
 	"Team":                  ofStaff,

@@ -21,7 +21,7 @@ type DatedValue struct {
 	ID string `json:"id,omitempty"`
 	// What the value is.
 	Name schema.DatedName `json:"name,omitempty"`
-	// Whose it is: the id of a user, customer, product, measurement or agreement, the name of a setting, or a day.
+	// Whose it is: the id of a user, customer, product, measurement, agreement or entry of a field, the name of a setting, or a day.
 	Subject string `json:"subject,omitempty"`
 	// The value, of a setting as JSON; null for none.
 	Value *string `json:"value,omitempty"`

@@ -254,7 +254,7 @@ func TestPreviewOfACatalogue(t *testing.T) {
 		option.Measurements: {someMeasures, "code=width"}, option.Products: {someRows, "sku=WARDROBE"}, option.Recipes: {someRecipes, "formula=\"width * height * 1.1\""},
 		option.Rules: {someRules, "name=Many"}, option.Agreements: {someAgreements, "unit_price=850.00"},
 	} {
-		text, err := files.Preview(w.service, option.Options{Kind: kind, Source: strings.NewReader(c[0])})
+		text, err := files.Preview(t.Context(), w.service, option.Options{Kind: kind, Source: strings.NewReader(c[0])})
 		if err != nil || !strings.Contains(text, c[1]) {
 			t.Errorf("%s: %v\n%s", kind, err, text)
 		}

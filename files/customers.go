@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"kopeck/files/cell"
@@ -57,9 +58,34 @@ func customerColumns() []layout.Column[customerRow] {
 	return columns
 }
 
-// openCustomers opens the file as one of customers.
-func openCustomers(core *service.Core, o option.Options, f *layout.File) (layout.Source[customers.Record], error) {
-	in, err := layout.Open(core, o, f, customerLayout)
+// customerLayoutWith is the layout of files of customers with columns of the installation's own fields, by their codes.
+func customerLayoutWith(codes []string) layout.Layout[customerRow] {
+	with := customerLayout
+	with.Columns = slices.Clone(with.Columns)
+	for _, code := range codes {
+		with.Columns = append(with.Columns, layout.Column[customerRow]{
+			Name: customers.FieldColumn(code), Uses: field.Own | field.Mappable,
+			Read: func(_ *cell.Values, text string, to *customerRow) error { // of a cell that is not empty
+				to.setField(code, &text)
+				return nil
+			},
+			Write: func(_ *cell.Values, r *customerRow) string { return input.OrZero(r.OwnFields[code]) },
+		})
+	}
+	return with
+}
+
+func (r *customerRow) setField(code string, to *string) {
+	if r.OwnFields == nil {
+		r.OwnFields = map[string]*string{}
+	}
+	r.OwnFields[code] = to
+}
+
+// openCustomers opens the file as one of customers, who have the installation's own fields of some codes.
+func openCustomers(core *service.Core, o option.Options, f *layout.File, codes []string) (layout.Source[customers.Record], error) {
+	columns := customerLayoutWith(codes)
+	in, err := layout.Open(core, o, f, columns)
 	if err != nil {
 		return layout.Source[customers.Record]{}, err
 	}
@@ -71,12 +97,17 @@ func openCustomers(core *service.Core, o option.Options, f *layout.File) (layout
 	}
 	cleared := clearedBy(o, in.Table)
 	empty := func() customerRow { return customerRow{Record: customers.NewRecord()} }
-	return layout.RowsOf(in, customerLayout, empty, func(e *layout.Entry[customers.Record], c *customerRow, _ *layout.Fault) {
+	return layout.RowsOf(in, columns, empty, func(e *layout.Entry[customers.Record], c *customerRow, _ *layout.Fault) {
 		given := c.given | cleared
 		if given&fieldBits["partner"] != 0 {
 			given |= fieldBits["partner_id"] // by its name the import finds the partner's id
 		}
 		c.Has = func(column string) bool { return given&fieldBits[column] != 0 }
+		for _, code := range codes {
+			if _, given := c.OwnFields[code]; !given && o.Empty == option.ClearEmpty && in.Has(customers.FieldColumn(code)) {
+				c.setField(code, nil)
+			}
+		}
 		e.Value = c.Record
 		switch {
 		case c.ID != "":
@@ -115,8 +146,8 @@ func clearedBy(o option.Options, t *table.Table) (bits uint64) {
 }
 
 // refer fills in, when all customers are there, who referred whom.
-func refer(ctx context.Context, core *service.Core, o option.Options, f *layout.File, i *bulk.Import, report *Report) error {
-	in, err := openCustomers(core, o, f)
+func refer(ctx context.Context, core *service.Core, o option.Options, f *layout.File, codes []string, i *bulk.Import, report *Report) error {
+	in, err := openCustomers(core, o, f, codes)
 	if err != nil {
 		return err
 	}

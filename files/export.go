@@ -37,9 +37,7 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
 		}
 	case option.Customers:
-		if err = w.row(customerLayout.Names(field.Own)...); err == nil {
-			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.Texts(v, &customerRow{Record: *c})...) })
-		}
+		err = w.customers(ctx, s, v)
 	case option.Contacts:
 		if err = w.row(contactLayout.Names(field.Own)...); err == nil {
 			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.Texts(v, c)...) })
@@ -80,6 +78,19 @@ func (w *writer) row(fields ...string) error {
 		w.out.WriteByte('"')
 	}
 	return w.out.WriteByte('\n')
+}
+
+// customers writes all customers.
+func (w *writer) customers(ctx context.Context, s *app.App, v *cell.Values) error {
+	codes, err := s.Bulk.CustomerFields(ctx)
+	if err != nil {
+		return err
+	}
+	columns := customerLayoutWith(codes)
+	if err := w.row(columns.Names(field.Own)...); err != nil {
+		return err
+	}
+	return s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(columns.Texts(v, &customerRow{Record: *c})...) })
 }
 
 // rows writes the rows of a record.

@@ -70,11 +70,15 @@ func Import(ctx context.Context, s *app.App, o option.Options) (Report, error) {
 func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Options, f *layout.File) (Report, error) {
 	switch o.Kind {
 	case option.Customers:
-		report, err := importFile(ctx, o, f, i, i.Customers, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f) })
+		codes, err := s.Bulk.CustomerFields(ctx)
+		if err != nil {
+			return Report{}, err
+		}
+		report, err := importFile(ctx, o, f, i, i.Customers, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f, codes) })
 		if err != nil || !report.Written {
 			return report, err
 		}
-		return report, refer(ctx, s.Core, o, f, i, &report)
+		return report, refer(ctx, s.Core, o, f, codes, i, &report)
 	case option.Contacts:
 		return importFile(ctx, o, f, i, i.Contacts, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) })
 	case option.Rates:

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,8 +24,8 @@ import (
 const previewed = 10
 
 // Preview reads the first records of a file and shows them as they would be imported, by the columns of Kopeck's own format. It
-// changes nothing, and does not ask the database what exists.
-func Preview(s *app.App, o option.Options) (string, error) {
+// changes nothing, and asks the database for no record.
+func Preview(ctx context.Context, s *app.App, o option.Options) (string, error) {
 	if err := check(&o, s.Core); err != nil {
 		return "", err
 	}
@@ -36,8 +37,13 @@ func Preview(s *app.App, o option.Options) (string, error) {
 	v := cell.OwnValues(s.Currency)
 	switch o.Kind {
 	case option.Customers:
-		return preview(f, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f) }, func(r *customers.Record) (names []string, rows [][]string, err error) {
-			return customerLayout.Names(field.Own), [][]string{customerLayout.Texts(v, &customerRow{Record: *r})}, nil
+		codes, err := s.Bulk.CustomerFields(ctx)
+		if err != nil {
+			return "", err
+		}
+		columns := customerLayoutWith(codes)
+		return preview(f, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f, codes) }, func(r *customers.Record) (names []string, rows [][]string, err error) {
+			return columns.Names(field.Own), [][]string{columns.Texts(v, &customerRow{Record: *r})}, nil
 		})
 	case option.Contacts:
 		return preview(f, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {

@@ -111,7 +111,7 @@ func TestProfiles(t *testing.T) {
 			if c.kind == option.Orders {
 				o.CostShare = share("0.5")
 			}
-			text, err := files.Preview(w.service, o)
+			text, err := files.Preview(t.Context(), w.service, o)
 			if err != nil {
 				t.Fatal(err)
 			}

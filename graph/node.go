@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
 	"kopeck/ent/handover"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/measurementdefinition"
@@ -53,6 +54,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Spend: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Spend) string { return row.ID })(c.Spend.Query().Where(spend.IDIn(ids...)).All(ctx))
+		},
+		id.Field: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.FieldDefinition) string { return row.ID })(c.FieldDefinition.Query().Where(fielddefinition.IDIn(ids...)).All(ctx))
 		},
 		id.LifetimeModel: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.LifetimeModel) string { return row.ID })(c.LifetimeModel.Query().Where(lifetimemodel.IDIn(ids...)).All(ctx))

@@ -78,7 +78,7 @@ func unruled(schema *ast.Schema) []string {
 
 // nouns are the types whose rows the guard narrows.
 var nouns = []string{
-	"AttributionFit", "Contact", "Customer", "HandOver", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Partner", "Permission", "PermissionEvent",
+	"AttributionFit", "Contact", "Customer", "FieldDefinition", "HandOver", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Partner", "Permission", "PermissionEvent",
 	"PriceAgreement", "PriceRule", "Product", "ProductOption", "Rate", "Setting", "StageChange", "Task", "Team", "TeamMembership", "User",
 }
 

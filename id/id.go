@@ -25,6 +25,8 @@ const (
 	Option        = "opt"
 	ListPrice     = "lpr"
 	Measurement   = "msd"
+	Field         = "fld"
+	FieldEntry    = "fle"
 	Rate          = "rat"
 	Rule          = "rul"
 	Agreement     = "agr"

@@ -16,8 +16,9 @@ type Source struct {
 	Terms      []Terms
 	Rules      []Rule
 	Agreements []Agreement
-	Step       money.Amount // prices are rounded to multiples of it; 1 minor unit or less: not at all
-	Previous   *Book        // whose compiled conditions are taken over; may be nil
+	Fields     map[string][]FieldValue // what products have had in the installation's own fields, by product
+	Step       money.Amount            // prices are rounded to multiples of it; 1 minor unit or less: not at all
+	Previous   *Book                   // whose compiled conditions are taken over; may be nil
 }
 
 // Book is an immutable snapshot of everything prices come from. It is safe for concurrent use.
@@ -28,7 +29,15 @@ type Book struct {
 	rules      []compiledRule     // in their order
 	conditions map[string]*Condition
 	agreements map[agreed][]Agreement
+	fields     map[string][]FieldValue // in the order of recording
 	step       money.Amount
+}
+
+// FieldValue is a value of a field of the installation's own, from when it was recorded.
+type FieldValue struct {
+	Code       string
+	Value      any // string, float64, bool or time.Time; nil where it was taken away
+	RecordedAt time.Time
 }
 
 // rememberedCosts bounds the memory that a book's costs take: some 32 MB for products of 50 components.
@@ -41,7 +50,7 @@ func NewBook(s Source) *Book {
 	if s.Previous != nil {
 		known = s.Previous.conditions
 	}
-	b := &Book{basis: s.Basis, terms: indexTerms(s.Terms), agreements: indexAgreements(s.Agreements), step: s.Step}
+	b := &Book{basis: s.Basis, terms: indexTerms(s.Terms), agreements: indexAgreements(s.Agreements), fields: s.Fields, step: s.Step}
 	b.costs = costing.NewMemo(s.Basis, rememberedCosts)
 	b.rules, b.conditions = compileRules(s.Rules, known)
 	return b
@@ -195,9 +204,25 @@ func (w *waterfall) addFacts() {
 		}
 	}
 	w.facts = facts{
-		question: q, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, w.book.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
+		book: w.book, question: q, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, w.book.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
 		utilisation: ratio(busiest.Nano(), one.Nano()), lifetime: ratio(q.Customer.LifetimeValue.Minor(), w.book.basis.Currency.MinorPerMajor()),
 	}
+}
+
+// fieldsAt returns what a product had in the installation's own fields by what was known at a moment.
+func (b *Book) fieldsAt(productID string, at time.Time) map[string]any {
+	known := map[string]any{}
+	for _, one := range b.fields[productID] {
+		switch {
+		case one.RecordedAt.After(at):
+			return known
+		case one.Value == nil:
+			delete(known, one.Code)
+		default:
+			known[one.Code] = one.Value
+		}
+	}
+	return known
 }
 
 // addLine adds the line of a step that takes the running price to another.

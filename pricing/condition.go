@@ -26,6 +26,9 @@ const (
 //	customer.id, customer.kind, customer.stage, customer.segment   string ("" where there is none)
 //	customer.birthday.month, customer.birthday.day   int: 1 to 12 and 1 to 31, 0 where the birthday is not known
 //	customer.measurements   map of string to what was measured: has(customer.measurements.waist) && customer.measurements.waist > 90.0
+//	customer.fields   map of string to what the customer has in the installation's own fields, by code: "customer.fields.card" of a TEXT or a CHOICE is a string,
+//	                  of a NUMBER a double, of a BOOLEAN a bool, of a DAY the timestamp of its beginning in the company's time zone
+//	product.fields    the same of the product
 //	product.id, product.sku, product.name, product.kind   string
 //	quantity          double
 //	leadDays          int

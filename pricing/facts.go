@@ -14,6 +14,7 @@ import (
 // facts are the values of the variables of conditions, for one question. They implement cel.Activation, and keep the values
 // that a condition has asked for, for the conditions after it. They must not be used concurrently.
 type facts struct {
+	book        *Book // for what the product has in the installation's own fields; nil for nothing
 	question    *Question
 	product     *costing.Product
 	leadDays    int
@@ -36,7 +37,32 @@ type variable struct {
 	other   func(*facts) ref.Val
 }
 
-const measurementsName = "customer.measurements"
+// The maps that conditions may ask for values by name.
+const (
+	measurementsName   = "customer.measurements"
+	customerFieldsName = "customer.fields"
+	productFieldsName  = "product.fields"
+)
+
+// mapOf returns the map of a name, nil where it is empty.
+func (f *facts) mapOf(name string) map[string]any {
+	switch {
+	case name == measurementsName:
+		return f.question.Customer.Measurements
+	case name == customerFieldsName:
+		return f.question.Customer.Fields
+	case f.book != nil:
+		return f.book.fieldsAt(f.product.ID, f.question.At)
+	}
+	return nil
+}
+
+// mapVariable is the variable of a map.
+func mapVariable(name string) variable {
+	return variable{name: name, typed: cel.MapType(cel.StringType, cel.DynType), other: func(f *facts) ref.Val {
+		return types.DefaultTypeAdapter.NativeToValue(f.mapOf(name))
+	}}
+}
 
 // variables are those that Condition documents.
 var variables = [...]variable{
@@ -46,13 +72,13 @@ var variables = [...]variable{
 	{name: "customer.segment", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Segment }},
 	{name: "customer.birthday.month", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.question.Customer.BirthMonth) }},
 	{name: "customer.birthday.day", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.question.Customer.BirthDay) }},
-	{name: measurementsName, typed: cel.MapType(cel.StringType, cel.DynType), other: func(f *facts) ref.Val {
-		return types.DefaultTypeAdapter.NativeToValue(f.question.Customer.Measurements)
-	}},
+	mapVariable(measurementsName),
+	mapVariable(customerFieldsName),
 	{name: "product.id", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.ID }},
 	{name: "product.sku", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.SKU }},
 	{name: "product.name", typed: cel.StringType, longest: 300, text: func(f *facts) string { return f.product.Name }},
 	{name: "product.kind", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.Kind }},
+	mapVariable(productFieldsName),
 	{name: "quantity", typed: cel.DoubleType, number: func(f *facts) float64 { return f.quantity }},
 	{name: "leadDays", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.leadDays) }},
 	{name: "utilisation", typed: cel.DoubleType, number: func(f *facts) float64 { return f.utilisation }},

@@ -28,7 +28,7 @@ type Unmet struct {
 	Failure   string // why it has no value; "" where it is false
 }
 
-// Fact is a variable and its value, as CEL writes it; "" for a measurement that is not known.
+// Fact is a variable and its value, as CEL writes it; "" for a measurement or a field that is not known.
 type Fact struct{ Name, Value string }
 
 // Refused returns how close a rule of the book comes to applying to a price: the zero Refusal for a rule that the book does
@@ -111,16 +111,16 @@ func operandsOf(joined []ast.Expr, operator string) []ast.Expr {
 func (f *facts) mentioned(e ast.Expr) []Fact {
 	var met []Fact
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		if field, ok := measurement(e); ok {
-			measured, known := f.question.Customer.Measurements[field]
+		if looked, ok := lookedUp(e); ok {
+			found, known := f.mapOf(looked.of)[looked.key]
 			value := ""
 			if known {
-				value = written(types.DefaultTypeAdapter.NativeToValue(measured))
+				value = written(types.DefaultTypeAdapter.NativeToValue(found))
 			}
-			met = append(met, Fact{measurementsName + "." + field, value})
+			met = append(met, Fact{looked.of + "." + looked.key, value})
 			return
 		}
-		if e.Kind() != ast.IdentKind || e.AsIdent() == measurementsName {
+		if e.Kind() != ast.IdentKind || isMap(e.AsIdent()) {
 			return
 		}
 		if value, ok := f.ResolveName(e.AsIdent()); ok {

@@ -20,6 +20,7 @@ type Customer struct {
 	BirthMonth      int            // 1 to 12; 0 where the birthday is not known
 	BirthDay        int            // of the month; 0 where the birthday is not known
 	Measurements    map[string]any // as encoding/json reads an object: numbers are float64
+	Fields          map[string]any // what is in the installation's own fields, by code: string, float64, bool or time.Time
 }
 
 // Question asks for a price.

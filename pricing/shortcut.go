@@ -10,7 +10,7 @@ import (
 )
 
 // shortcut evaluates a condition without the interpreter and its boxed values. It exists for most conditions: comparisons of
-// variables, measurements and constants, joined by and, or and not. Where known is false, for example because the
+// variables, measurements, own fields and constants, joined by and, or and not. Where known is false, for example because the
 // interpreter would fail, the interpreter must be asked: it alone says why a condition failed.
 type shortcut func(*facts) (holds, known bool)
 
@@ -22,9 +22,9 @@ func shorten(e ast.Expr) shortcut {
 			return func(*facts) (bool, bool) { return bool(constant), true }
 		}
 	case ast.SelectKind:
-		if field, ok := measurement(e); ok && e.AsSelect().IsTestOnly() {
+		if looked, ok := lookedUp(e); ok && e.AsSelect().IsTestOnly() {
 			return func(f *facts) (bool, bool) {
-				_, has := f.question.Customer.Measurements[field]
+				_, has := f.mapOf(looked.of)[looked.key]
 				return has, true
 			}
 		}
@@ -101,11 +101,14 @@ var comparisons = map[string]accepted{
 
 // operand is one side of a comparison. One of its fields is set; none is where there is no shortcut.
 type operand struct {
-	text        func(*facts) string
-	whole       func(*facts) int64
-	number      func(*facts) float64
-	measurement string
+	text   func(*facts) string
+	whole  func(*facts) int64
+	number func(*facts) float64
+	looked *look
 }
+
+// look is a value that is looked up in a map by its name.
+type look struct{ of, key string }
 
 // exact bounds the whole numbers that a float64 represents exactly.
 const exact = 1 << 53
@@ -118,8 +121,8 @@ func operandOf(e ast.Expr) operand {
 			return operand{text: v.text, whole: v.whole, number: v.number}
 		}
 	case ast.SelectKind:
-		if field, ok := measurement(e); ok && !e.AsSelect().IsTestOnly() {
-			return operand{measurement: field}
+		if looked, ok := lookedUp(e); ok && !e.AsSelect().IsTestOnly() {
+			return operand{looked: &looked}
 		}
 	case ast.LiteralKind:
 		switch constant := e.AsLiteral().(type) {
@@ -136,13 +139,20 @@ func operandOf(e ast.Expr) operand {
 	return operand{}
 }
 
-// measurement returns the name that customer.measurements is asked for.
-func measurement(e ast.Expr) (string, bool) {
+// lookedUp returns what a map of conditions is asked for.
+func lookedUp(e ast.Expr) (look, bool) {
 	if e.Kind() != ast.SelectKind {
-		return "", false
+		return look{}, false
 	}
 	of := e.AsSelect().Operand()
-	return e.AsSelect().FieldName(), of.Kind() == ast.IdentKind && of.AsIdent() == measurementsName
+	if of.Kind() != ast.IdentKind || !isMap(of.AsIdent()) {
+		return look{}, false
+	}
+	return look{of.AsIdent(), e.AsSelect().FieldName()}, true
+}
+
+func isMap(name string) bool {
+	return name == measurementsName || name == customerFieldsName || name == productFieldsName
 }
 
 // numeric returns the operand as a double, as the interpreter compares whole numbers with doubles.
@@ -164,26 +174,26 @@ func shortenComparison(a, b operand, accept accepted) shortcut {
 	case a.numeric() != nil && b.numeric() != nil:
 		left, right := a.numeric(), b.numeric()
 		return func(f *facts) (bool, bool) { return accept.of(compare(left(f), right(f))), true }
-	case a.measurement != "":
-		return shortenMeasured(a.measurement, b, accept)
-	case b.measurement != "":
-		return shortenMeasured(b.measurement, a, accepted{less: accept.more, equal: accept.equal, more: accept.less})
+	case a.looked != nil:
+		return shortenLooked(*a.looked, b, accept)
+	case b.looked != nil:
+		return shortenLooked(*b.looked, a, accepted{less: accept.more, equal: accept.equal, more: accept.less})
 	}
 	return nil
 }
 
-// shortenMeasured compares what was measured with something of its own type.
-func shortenMeasured(name string, with operand, accept accepted) shortcut {
+// shortenLooked compares what is looked up in a map with something of its own type.
+func shortenLooked(looked look, with operand, accept accepted) shortcut {
 	number := with.numeric()
 	return func(f *facts) (bool, bool) {
-		switch measured := f.question.Customer.Measurements[name].(type) {
+		switch value := f.mapOf(looked.of)[looked.key].(type) {
 		case float64:
 			if number != nil {
-				return accept.of(compare(measured, number(f))), true
+				return accept.of(compare(value, number(f))), true
 			}
 		case string:
 			if with.text != nil {
-				return accept.of(strings.Compare(measured, with.text(f))), true
+				return accept.of(strings.Compare(value, with.text(f))), true
 			}
 		}
 		return false, false

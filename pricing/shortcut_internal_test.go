@@ -66,7 +66,7 @@ func drawCondition(t *rapid.T, depth int) string {
 	double := func() string {
 		return one("quantity", "utilisation", "lifetimeValue", "0.0", "-0.5", "14.0", "1e300", "123456.78")
 	}
-	measured := "customer.measurements." + one("waist", "colour", "both", "flag", "list", "nothing")
+	measured := one("customer.measurements.", "customer.fields.", "product.fields.") + one("waist", "colour", "both", "flag", "list", "nothing")
 	switch rapid.SampledFrom(kinds).Draw(t, "kind") {
 	case 0:
 		return text() + order() + text()
@@ -117,7 +117,9 @@ func drawFacts(t *rapid.T) *facts {
 	if rapid.IntRange(0, 9).Draw(t, "unmeasured") == 0 {
 		q.Customer.Measurements = nil
 	}
+	q.Customer.Fields = q.Customer.Measurements
 	return &facts{
+		book:     &Book{fields: map[string][]FieldValue{"a": {{Code: "waist", Value: number("width")}, {Code: "colour", Value: text("shade")}, {Code: "both", Value: "a"}, {Code: "both"}, {Code: "flag", Value: true}, {Code: "list", Value: q.At, RecordedAt: q.At}}}},
 		question: q, product: &costing.Product{ID: text("product"), SKU: text("sku"), Name: text("name")}, leadDays: rapid.SampledFrom([]int{0, 14, 3, 3650}).Draw(t, "days"),
 		quantity: number("quantity"), utilisation: number("utilisation"), lifetime: number("lifetime"), season: text("season"),
 	}

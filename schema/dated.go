@@ -9,7 +9,7 @@ import (
 
 // DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment,
 // departure or exemption from tax, the standard lead time of a product, the definition of a measurement, the end of an agreement,
-// a setting; or that customers' worth was shown to those who may not see it exactly. Append-only: a correction is another row for the same moment.
+// what is in a field of the installation's own, a setting; or that customers' worth was shown to those who may not see it exactly. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
 // Mixin of DatedValue.
@@ -21,7 +21,7 @@ func (DatedValue) Fields() []ent.Field {
 		field.Enum("name").GoType(DatedName("")).Immutable().
 			Comment("What the value is."),
 		field.String("subject").Immutable().MaxLen(400).
-			Comment("Whose it is: the id of a user, customer, product, measurement or agreement, the name of a setting, or a day."),
+			Comment("Whose it is: the id of a user, customer, product, measurement, agreement or entry of a field, the name of a setting, or a day."),
 		field.Text("value").Optional().Nillable().Immutable().
 			Comment("The value, of a setting as JSON; null for none."),
 		field.Time("valid_from").Immutable().
@@ -89,9 +89,10 @@ const (
 	DatedShown     DatedName = "shown"       // of a customer: an import showed their worth; there is no value
 	DatedShownDay  DatedName = "shown_day"   // of a day: the worth of the customers after one id up to another was shown; the value is both ids
 	DatedTaxExempt DatedName = "tax_exempt"  // of a customer; the value is the reason, null while they are not exempt
+	DatedField     DatedName = "field"       // of an entry of a field of the installation's own
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedMeasure, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedMeasure, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt, DatedField)
 }

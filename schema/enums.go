@@ -38,6 +38,10 @@ type (
 	AgreementState string
 	// TaskState is whether a task is open, done or cancelled.
 	TaskState string
+	// FieldNoun is what a field of the installation's own is of.
+	FieldNoun string
+	// FieldType is what the values of a field of the installation's own are.
+	FieldType string
 	// OfferStatus is where an offer stands.
 	OfferStatus string
 	// OrderStatus is where an order stands.
@@ -163,6 +167,17 @@ const (
 	TaskOpen      TaskState = "OPEN"      // To be done.
 	TaskDone      TaskState = "DONE"      // Done.
 	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
+
+	FieldOfCustomer FieldNoun = "CUSTOMER" // Customers.
+	FieldOfContact  FieldNoun = "CONTACT"  // Contacts.
+	FieldOfOrder    FieldNoun = "ORDER"    // Orders.
+	FieldOfProduct  FieldNoun = "PRODUCT"  // Products.
+
+	FieldText    FieldType = "TEXT"    // A text.
+	FieldNumber  FieldType = "NUMBER"  // An exact decimal such as "12.5", with at most nine places.
+	FieldBoolean FieldType = "BOOLEAN" // "true" or "false".
+	FieldDay     FieldType = "DAY"     // A day of the calendar such as "1990-02-28".
+	FieldChoice  FieldType = "CHOICE"  // One of the field's words.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.

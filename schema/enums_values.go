@@ -183,6 +183,28 @@ func (v TaskState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *TaskState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
+func (FieldNoun) Values() []string {
+	return texts(FieldOfCustomer, FieldOfContact, FieldOfOrder, FieldOfProduct)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v FieldNoun) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *FieldNoun) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (FieldType) Values() []string {
+	return texts(FieldText, FieldNumber, FieldBoolean, FieldDay, FieldChoice)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v FieldType) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *FieldType) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
 func (OfferStatus) Values() []string {
 	return texts(OfferDraft, OfferSent, OfferViewed, OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 }

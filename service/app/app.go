@@ -18,6 +18,7 @@ import (
 	"kopeck/service/expected"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
+	"kopeck/service/ownfields"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -57,6 +58,7 @@ type App struct {
 	Tasks     *tasks.Service
 	Expected  *expected.Service
 	Merging   *merging.Service
+	OwnFields *ownfields.Service
 
 	Assortment *assortment.Service
 }
@@ -77,6 +79,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
 	a.People.RestateGrade = a.Rates.RestateGrade
 	a.Campaigns = campaigns.New(core, a.Rates)
+	a.OwnFields = ownfields.New(core)
 	a.Consent = consent.New(core, c.Keys, a.Books)
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)

@@ -37,6 +37,9 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err := c.holdTax(ctx, records); err != nil {
 		return err
 	}
+	if err := c.holdFieldsOf(ctx, records); err != nil {
+		return err
+	}
 	if err := c.findStaff(ctx, owners); err != nil {
 		return err
 	}
@@ -45,6 +48,9 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 		return err
 	}
 	if err := c.readExemptions(ctx, stored); err != nil {
+		return err
+	}
+	if err := c.readFields(ctx, records, stored); err != nil {
 		return err
 	}
 	partners, err := c.partnersOf(ctx, records)
@@ -109,6 +115,9 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string,
 	if err := given.Check(c.locale()); err != nil {
 		return nil, err
 	}
+	if err := c.checkFields(&given); err != nil {
+		return nil, err
+	}
 	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
 	if row.CreatedAt.IsZero() {
 		row.CreatedAt = c.service.Now()
@@ -158,7 +167,7 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 	if v.Outcome == Rejected {
 		return v
 	}
-	differ = append(differ, exemptions...)
+	differ = append(append(differ, exemptions...), compareFields(existing, given)...)
 	switch v = stored.taken(given, existing.ID); {
 	case v.Outcome == Rejected:
 		return v
@@ -239,6 +248,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	if err := c.insertExemptions(ctx, c.made); err != nil {
 		return err
 	}
+	if err := c.addFields(ctx); err != nil {
+		return err
+	}
 	if err := c.addStageChanges(ctx, stageMoves(c.made)); err != nil {
 		return err
 	}
@@ -252,6 +264,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 		return err
 	}
 	if err := c.changeExemptions(ctx, changed); err != nil {
+		return err
+	}
+	if err := c.changeFields(ctx, changed); err != nil {
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {

@@ -71,6 +71,7 @@ type chunk struct {
 	made     []*customers.Record // new customers
 	moves    []books.DueChange   // the changes of their stage
 
+	own    ownFields
 	before map[string]*customers.Record // the customers that are changed, as they were, by id
 }
 

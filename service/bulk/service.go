@@ -1,6 +1,7 @@
 // Package bulk imports and exports orders, customers, contacts, rates and spend in bulk, for the command line: it works as the system,
-// past the guard. Packages campaigns, customers, contacts, rates, sale, catalogue and people define the fields of their nouns. Package bulk may import
-// service, service/input, service/field, value, books, campaigns, rates, customers, contacts, sale, catalogue and people.
+// past the guard. Packages campaigns, customers, contacts, rates, sale, catalogue and people define the fields of their nouns, and ownfields those of an
+// installation. Package bulk may import service, service/input, service/field, value, books, campaigns, rates, customers, contacts, ownfields, sale,
+// catalogue and people.
 package bulk
 
 import (

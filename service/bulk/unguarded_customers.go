@@ -214,6 +214,9 @@ func (c *chunk) describePast(ctx context.Context, records []customers.Record) er
 	if err := c.addExemptions(ctx, records); err != nil {
 		return err
 	}
+	if err := c.describeFields(ctx, records); err != nil {
+		return err
+	}
 	ids := make([]string, len(records))
 	for n := range records {
 		ids[n] = records[n].ID

@@ -6,9 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/dbtest"
+	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/check"
 	"kopeck/store"
 )
@@ -21,6 +25,13 @@ func TestEachLawIsVerified(t *testing.T) {
 			t.Fatalf("before anything is broken: %v", found)
 		}
 		order, clara, anna, call := s.Orders["Anna"], s.Orders["Clara"], s.Customers["Anna"], s.Contacts["Anna's call"]
+		card, gold := service.DefineFieldInput{Noun: schema.FieldOfCustomer, Code: "card", Label: "Card", Type: schema.FieldText}, "gold"
+		if _, err := s.OwnFields.DefineField(s.System(), card); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.OwnFields.SetFields(s.System(), service.SetFieldsInput{ID: anna, Fields: []*service.FieldValueInput{{Code: "card", Value: graphql.OmittableOf(&gold)}}}); err != nil {
+			t.Fatal(err)
+		}
 		for _, one := range []struct {
 			name           string
 			broken, mended string // statements
@@ -63,6 +74,8 @@ func TestEachLawIsVerified(t *testing.T) {
 			{"credit of another customer's order", "UPDATE contacts SET about_id = NULL WHERE id = ?", "UPDATE contacts SET about_id = (SELECT b.id FROM customers b WHERE b.name = 'Boris') WHERE id = ?", s.Contacts["Anna's recommendation"], "closed books", "another customer", "*"},
 			{"another permission", "UPDATE permissions SET channel = 'SMS' WHERE id = ?", "UPDATE permissions SET channel = 'EMAIL' WHERE id = ?", s.Permissions["Clara"], "no word without permission", "another customer, channel or purpose", s.Contacts["Clara's e-mail"]},
 			{"consent log", "UPDATE permission_events SET source = 'a letter' WHERE permission_id = ?", "UPDATE permission_events SET source = 'a call' WHERE permission_id = ?", s.Permissions["Clara"], "proof", "", ""},
+			{"own field", "UPDATE field_entries SET value = 'silver' WHERE subject = ?", "UPDATE field_entries SET value = 'gold' WHERE subject = ?", anna, "states and times agree", "not the last that was recorded", "*"},
+			{"own field taken away", "UPDATE field_entries SET value = NULL WHERE subject = ?", "UPDATE field_entries SET value = 'gold' WHERE subject = ?", anna, "states and times agree", "not the last that was recorded", "*"},
 			{"search term", "UPDATE search_terms SET term = 'xenia' WHERE customer_id = ?", "UPDATE search_terms SET term = 'anna' WHERE customer_id = ?", anna, "every customer is found by search", "", ""},
 			{"search term of a deleted customer", "UPDATE customers SET deleted_at = created_at WHERE id = ?", "UPDATE customers SET deleted_at = NULL WHERE id = ?", anna, "every customer is found by search", "", ""},
 		} {

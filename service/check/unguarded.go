@@ -89,6 +89,9 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the spend lies outside of the campaign's days, or is negative"}, `SELECT s.id FROM spends s JOIN campaigns g ON g.id = s.campaign_id
 		WHERE s.amount < 0 OR s.amount > 0 AND (s.first_day < g.first_day OR s.last_day > g.last_day)
 		AND NOT EXISTS (SELECT 1 FROM spends l WHERE l.campaign_id = s.campaign_id AND l.first_day = s.first_day AND l.last_day = s.last_day AND l.recorded_at > s.recorded_at)`},
+	{rule{lawStates, "what is in the field of the installation's own is not the last that was recorded"}, `SELECT e.id FROM field_entries e
+		LEFT JOIN (SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place, count(*) OVER (PARTITION BY subject) AS changes FROM dated_values WHERE name = 'field') AS v
+		ON v.subject = e.id AND v.place = 1 WHERE v.changes IS NULL OR v.changes <> e.version OR (e.value IS NULL) <> (v.value IS NULL) OR e.value <> v.value`},
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},

@@ -26,6 +26,7 @@ var taken = map[service.MergedField]string{
 	service.MergedFieldExternalID: "external_id", service.MergedFieldSegment: "segment", service.MergedFieldOwner: "owner_id",
 	service.MergedFieldReferredBy: "referred_by_id", service.MergedFieldPartner: "partner_id", service.MergedFieldWallet: "wallet",
 	service.MergedFieldBirthday: "birthday", service.MergedFieldMeasurements: "measurements", service.MergedFieldTaxExempt: "tax_exempt",
+	service.MergedFieldFields: "fields",
 }
 
 // merge is a merge on its way.

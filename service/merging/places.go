@@ -40,6 +40,7 @@ var places = []Place{
 	{"customers", "merged_into_id", moves, ""},
 	{"customer_identities", "customer_id", moves, ""},
 	{"dated_values", "subject", byHand, "moveDated: departures are put together, of segments and exemptions one history wins"},
+	{"field_entries", "subject", byHand, "moveFields: of each field one history wins"},
 	{"search_terms", "customer_id", byHand, "customers.WriteTerms computes them"},
 	{"permissions", "sealed_for", byHand, "sealPermissions: the hashes of a log name the customer to whom it was given"},
 	{"customer_merges", "kept_id", remains, "what was merged into whom, read along the chain"},

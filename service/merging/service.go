@@ -1,8 +1,8 @@
 // Package merging makes one customer of two who are one person, and undoes it (design, section 12): which rows move (places.go), the merge
 // (merge.go), its undoing (undo.go), the pairs that wait for a decision (pairs.go), and what was merged (history.go).
 //
-// It may import service, service/input, the packages books, campaigns, consent, customers and rates of service, and what service may import. All that
-// goes past the guard is in unguarded.go and unguarded_rows.go.
+// It may import service, service/input, the packages books, campaigns, consent, customers, ownfields and rates of service, and what service may
+// import. All that goes past the guard is in unguarded.go, unguarded_fields.go and unguarded_rows.go.
 package merging
 
 import (

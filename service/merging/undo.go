@@ -137,7 +137,7 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 	if err := s.restoreKept(ctx, tx, u); err != nil {
 		return err
 	}
-	if err := giveBack(ctx, tx, u); err != nil {
+	if err := s.giveBack(ctx, tx, u); err != nil {
 		return err
 	}
 	if err := s.revive(ctx, tx, u); err != nil {

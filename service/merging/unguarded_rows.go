@@ -31,6 +31,9 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 	if err := clearSelves(ctx, tx, m); err != nil {
 		return err
 	}
+	if err := moveFields(ctx, tx, m); err != nil {
+		return err
+	}
 	return s.moveDated(ctx, tx, m)
 }
 
@@ -148,7 +151,7 @@ func (s *Service) writeIdentity(ctx context.Context, tx *store.Tx, mergeID strin
 }
 
 // giveBack undoes the moves of a merge: every row that it noted, and that is still one of the two customers', goes back.
-func giveBack(ctx context.Context, tx *store.Tx, u *undoing) error {
+func (s *Service) giveBack(ctx context.Context, tx *store.Tx, u *undoing) error {
 	for _, p := range append(moved(), Place{Table: "dated_values", Column: "subject"}) {
 		if p.Table == "permissions" { // which are sealed for whom they have been
 			if _, err := tx.Exec(ctx, `UPDATE permissions SET sealed_for = CASE WHEN coalesce(sealed_for, customer_id) = ? THEN NULL ELSE coalesce(sealed_for, customer_id) END
@@ -168,6 +171,9 @@ func giveBack(ctx context.Context, tx *store.Tx, u *undoing) error {
 			WHERE about_id IS NULL AND id IN (SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ?)`+condition, u.id, table+".about_id", u.id, table+".about_id"); err != nil {
 			return err
 		}
+	}
+	if err := s.giveBackFields(ctx, tx, u); err != nil {
+		return err
 	}
 	return giveBackFollowing(ctx, tx, u)
 }

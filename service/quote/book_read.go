@@ -52,6 +52,9 @@ func (s *Service) readBook(ctx context.Context, tx *store.Tx, previous *book) (*
 	if source.Basis.Bookings, err = readBookings(ctx, tx, b.firstDay, lastDay); err != nil {
 		return nil, err
 	}
+	if source.Fields, err = s.productFields(ctx, tx); err != nil {
+		return nil, err
+	}
 	b.prices = pricing.NewBook(source)
 	return b, nil
 }

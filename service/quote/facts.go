@@ -42,6 +42,11 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 			return nil, err
 		}
 	}
+	if b.mentions("fields") {
+		if err := s.addOwnFields(ctx, facts, ids, at, past); err != nil {
+			return nil, err
+		}
+	}
 	if b.mentions("permission") {
 		if err := s.addPermissions(ctx, facts, ids, at, past); err != nil {
 			return nil, err

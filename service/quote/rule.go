@@ -20,6 +20,9 @@ import (
 // "condition" with line, column and reason; exactly one of percent, amount and price is wanted.
 func (s *Service) CreatePriceRule(ctx context.Context, in service.CreatePriceRuleInput) (*ent.PriceRule, error) {
 	ruleID, rule, err := s.checkRule(in)
+	if err == nil {
+		err = s.checkFields(ctx, rule.Condition)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,9 @@ type soldLine struct {
 // question, NOT_FOUND for a customer or product.
 func (s *Service) TryPriceRule(ctx context.Context, in service.CreatePriceRuleInput, customerID, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*PriceRuleTrial, error) {
 	_, rule, err := s.checkRule(in)
+	if err == nil {
+		err = s.checkFields(ctx, rule.Condition)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,25 @@ func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at t
 	})
 }
 
+// ownFields gives what customers have in the installation's own fields, or with a moment all that they had by what was known then, in the order
+// of recording. It bypasses the guard for the same reason as activeLevels.
+func ownFields(ctx context.Context, from store.Reader, customerIDs []string, at *time.Time, each func(customerID, code string, is schema.FieldType, value *string)) error {
+	query, args := "SELECT e.subject, d.code, d.type, e.value FROM field_entries e JOIN field_definitions d ON d.id = e.definition_id WHERE e.subject IN @ids", []any(nil)
+	if at != nil {
+		query = `SELECT e.subject, d.code, d.type, v.value FROM field_entries e JOIN field_definitions d ON d.id = e.definition_id
+			JOIN dated_values v ON v.subject = e.id AND v.name = ? WHERE v.recorded_at <= ? AND e.subject IN @ids ORDER BY v.recorded_at, v.id`
+		args = []any{string(schema.DatedField), *at}
+	}
+	return store.EachByIDs(ctx, from, query, args, customerIDs, func(scan store.ScanFunc) error {
+		var customerID, code string
+		var is schema.FieldType
+		var value *string
+		err := scan(&customerID, &code, &is, &value)
+		each(customerID, code, is, value)
+		return err
+	})
+}
+
 // eachUpdateSince gives the audit's details of the updates of customers after a moment, the latest first. It bypasses the guard for the
 // same reason as activeLevels.
 func eachUpdateSince(ctx context.Context, from store.Reader, customerIDs []string, at time.Time, each func(customerID string, detail []byte) error) error {

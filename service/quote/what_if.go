@@ -94,6 +94,9 @@ func (s *Service) checkWhatIf(ctx context.Context, in service.WhatIfInput) (pric
 	instead.Without = in.WithoutRules
 	for i, r := range in.Rules {
 		_, rule, err := s.checkRule(*r)
+		if err == nil {
+			err = s.checkFields(ctx, rule.Condition)
+		}
 		for _, one := range fault.All(err) {
 			add(one, "rules", i)
 		}

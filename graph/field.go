@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/ent/customer"
+	"kopeck/ent/fieldentry"
+	"kopeck/fault"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/ownfields"
+)
+
+// maxFieldFilters is how many of the installation's own fields one filter names.
+const maxFieldFilters = 5
+
+// ownFields returns what a row has in the installation's own fields.
+func ownFields[T any](ctx context.Context, r *Resolver, row *T, idOf func(*T) string, at *time.Time) ([]*ownfields.FieldValue, error) {
+	return batchedList(ctx, row, idOf, func(rows []*T) (map[string][]*ownfields.FieldValue, error) {
+		return r.app.OwnFields.Values(ctx, idsOf(rows, idOf), at)
+	})
+}
+
+// customersWith requires customers to have values in the installation's own fields that the caller may see.
+func (r *Resolver) customersWith(ctx context.Context, f *service.CustomerFilter, c *conditions) *conditions {
+	if f == nil || !f.Fields.IsSet() {
+		return c
+	}
+	asked := f.Fields.Value()
+	switch {
+	case asked == nil:
+		c.null("fields", nil)
+	case len(asked) > maxFieldFilters:
+		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d fields", maxFieldFilters).At("filter", "fields"))
+		return c
+	}
+	for n, one := range asked {
+		found, err := r.app.OwnFields.Asked(ctx, schema.FieldOfCustomer, one)
+		if err != nil {
+			c.fail(fault.At(err, "filter", "fields", strconv.Itoa(n)))
+			return c
+		}
+		c.all = append(c.all, hasField(found))
+	}
+	return c
+}
+
+// hasField is the condition that a customer has one of the values that are asked for in a field, or none.
+func hasField(asked *ownfields.Asked) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		b := sql.Dialect(s.Dialect())
+		entries := b.Table(fieldentry.Table).As("asked_fields")
+		with := b.Select(entries.C(fieldentry.FieldSubject)).From(entries).Where(sql.EQ(entries.C(fieldentry.FieldDefinitionID), asked.DefinitionID))
+		if asked.Value != nil {
+			with.Where(sql.EQ(entries.C(fieldentry.FieldValue), *asked.Value))
+		} else {
+			with.Where(sql.NotNull(entries.C(fieldentry.FieldValue)))
+		}
+		if asked.From != nil {
+			with.Where(sql.GTE(entries.C(fieldentry.FieldNumber), *asked.From))
+		}
+		if asked.To != nil {
+			with.Where(sql.LTE(entries.C(fieldentry.FieldNumber), *asked.To))
+		}
+		if asked.None {
+			s.Where(sql.NotIn(s.C(customer.FieldID), with))
+			return
+		}
+		s.Where(sql.In(s.C(customer.FieldID), with))
+	}
+}
