@@ -18,11 +18,14 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -84,6 +87,10 @@ type Client struct {
 	Contact *ContactClient
 	// ContactCorrection is the client for interacting with the ContactCorrection builders.
 	ContactCorrection *ContactCorrectionClient
+	// ContactParticipant is the client for interacting with the ContactParticipant builders.
+	ContactParticipant *ContactParticipantClient
+	// ContactPerson is the client for interacting with the ContactPerson builders.
+	ContactPerson *ContactPersonClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -94,6 +101,8 @@ type Client struct {
 	CustomerIdentity *CustomerIdentityClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
+	// CustomerRelation is the client for interacting with the CustomerRelation builders.
+	CustomerRelation *CustomerRelationClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
@@ -178,11 +187,14 @@ func (c *Client) init() {
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactCorrection = NewContactCorrectionClient(c.config)
+	c.ContactParticipant = NewContactParticipantClient(c.config)
+	c.ContactPerson = NewContactPersonClient(c.config)
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
+	c.CustomerRelation = NewCustomerRelationClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
@@ -315,11 +327,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactParticipant:    NewContactParticipantClient(cfg),
+		ContactPerson:         NewContactPersonClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerRelation:      NewCustomerRelationClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
@@ -379,11 +394,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactParticipant:    NewContactParticipantClient(cfg),
+		ContactPerson:         NewContactPersonClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerRelation:      NewCustomerRelationClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
@@ -447,8 +465,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
+		c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
+		c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
+		c.CustomerMerge, c.CustomerRelation, c.DatedValue, c.DuplicateDecision,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
@@ -465,8 +484,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
+		c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
+		c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
+		c.CustomerMerge, c.CustomerRelation, c.DatedValue, c.DuplicateDecision,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
@@ -495,6 +515,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Contact.mutate(ctx, m)
 	case *ContactCorrectionMutation:
 		return c.ContactCorrection.mutate(ctx, m)
+	case *ContactParticipantMutation:
+		return c.ContactParticipant.mutate(ctx, m)
+	case *ContactPersonMutation:
+		return c.ContactPerson.mutate(ctx, m)
 	case *ContactRestatementMutation:
 		return c.ContactRestatement.mutate(ctx, m)
 	case *CreditMutation:
@@ -505,6 +529,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CustomerIdentity.mutate(ctx, m)
 	case *CustomerMergeMutation:
 		return c.CustomerMerge.mutate(ctx, m)
+	case *CustomerRelationMutation:
+		return c.CustomerRelation.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
@@ -1699,6 +1725,272 @@ func (c *ContactCorrectionClient) mutate(ctx context.Context, m *ContactCorrecti
 	}
 }
 
+// ContactParticipantClient is a client for the ContactParticipant schema.
+type ContactParticipantClient struct {
+	config
+}
+
+// NewContactParticipantClient returns a client for the ContactParticipant from the given config.
+func NewContactParticipantClient(c config) *ContactParticipantClient {
+	return &ContactParticipantClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactparticipant.Hooks(f(g(h())))`.
+func (c *ContactParticipantClient) Use(hooks ...Hook) {
+	c.hooks.ContactParticipant = append(c.hooks.ContactParticipant, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactparticipant.Intercept(f(g(h())))`.
+func (c *ContactParticipantClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactParticipant = append(c.inters.ContactParticipant, interceptors...)
+}
+
+// Create returns a builder for creating a ContactParticipant entity.
+func (c *ContactParticipantClient) Create() *ContactParticipantCreate {
+	mutation := newContactParticipantMutation(c.config, OpCreate)
+	return &ContactParticipantCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactParticipant entities.
+func (c *ContactParticipantClient) CreateBulk(builders ...*ContactParticipantCreate) *ContactParticipantCreateBulk {
+	return &ContactParticipantCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactParticipantClient) MapCreateBulk(slice any, setFunc func(*ContactParticipantCreate, int)) *ContactParticipantCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactParticipantCreateBulk{err: fmt.Errorf("calling to ContactParticipantClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactParticipantCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactParticipantCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactParticipant.
+func (c *ContactParticipantClient) Update() *ContactParticipantUpdate {
+	mutation := newContactParticipantMutation(c.config, OpUpdate)
+	return &ContactParticipantUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactParticipantClient) UpdateOne(_m *ContactParticipant) *ContactParticipantUpdateOne {
+	mutation := newContactParticipantMutation(c.config, OpUpdateOne, withContactParticipant(_m))
+	return &ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactParticipantClient) UpdateOneID(id string) *ContactParticipantUpdateOne {
+	mutation := newContactParticipantMutation(c.config, OpUpdateOne, withContactParticipantID(id))
+	return &ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactParticipant.
+func (c *ContactParticipantClient) Delete() *ContactParticipantDelete {
+	mutation := newContactParticipantMutation(c.config, OpDelete)
+	return &ContactParticipantDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactParticipantClient) DeleteOne(_m *ContactParticipant) *ContactParticipantDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactParticipantClient) DeleteOneID(id string) *ContactParticipantDeleteOne {
+	builder := c.Delete().Where(contactparticipant.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactParticipantDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactParticipant.
+func (c *ContactParticipantClient) Query() *ContactParticipantQuery {
+	return &ContactParticipantQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactParticipant},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactParticipant entity by its id.
+func (c *ContactParticipantClient) Get(ctx context.Context, id string) (*ContactParticipant, error) {
+	return c.Query().Where(contactparticipant.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactParticipantClient) GetX(ctx context.Context, id string) *ContactParticipant {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactParticipantClient) Hooks() []Hook {
+	return c.hooks.ContactParticipant
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactParticipantClient) Interceptors() []Interceptor {
+	return c.inters.ContactParticipant
+}
+
+func (c *ContactParticipantClient) mutate(ctx context.Context, m *ContactParticipantMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactParticipantCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactParticipantUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactParticipantDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactParticipant mutation op: %q", m.Op())
+	}
+}
+
+// ContactPersonClient is a client for the ContactPerson schema.
+type ContactPersonClient struct {
+	config
+}
+
+// NewContactPersonClient returns a client for the ContactPerson from the given config.
+func NewContactPersonClient(c config) *ContactPersonClient {
+	return &ContactPersonClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactperson.Hooks(f(g(h())))`.
+func (c *ContactPersonClient) Use(hooks ...Hook) {
+	c.hooks.ContactPerson = append(c.hooks.ContactPerson, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactperson.Intercept(f(g(h())))`.
+func (c *ContactPersonClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactPerson = append(c.inters.ContactPerson, interceptors...)
+}
+
+// Create returns a builder for creating a ContactPerson entity.
+func (c *ContactPersonClient) Create() *ContactPersonCreate {
+	mutation := newContactPersonMutation(c.config, OpCreate)
+	return &ContactPersonCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactPerson entities.
+func (c *ContactPersonClient) CreateBulk(builders ...*ContactPersonCreate) *ContactPersonCreateBulk {
+	return &ContactPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactPersonClient) MapCreateBulk(slice any, setFunc func(*ContactPersonCreate, int)) *ContactPersonCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactPersonCreateBulk{err: fmt.Errorf("calling to ContactPersonClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactPersonCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactPerson.
+func (c *ContactPersonClient) Update() *ContactPersonUpdate {
+	mutation := newContactPersonMutation(c.config, OpUpdate)
+	return &ContactPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactPersonClient) UpdateOne(_m *ContactPerson) *ContactPersonUpdateOne {
+	mutation := newContactPersonMutation(c.config, OpUpdateOne, withContactPerson(_m))
+	return &ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactPersonClient) UpdateOneID(id string) *ContactPersonUpdateOne {
+	mutation := newContactPersonMutation(c.config, OpUpdateOne, withContactPersonID(id))
+	return &ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactPerson.
+func (c *ContactPersonClient) Delete() *ContactPersonDelete {
+	mutation := newContactPersonMutation(c.config, OpDelete)
+	return &ContactPersonDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactPersonClient) DeleteOne(_m *ContactPerson) *ContactPersonDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactPersonClient) DeleteOneID(id string) *ContactPersonDeleteOne {
+	builder := c.Delete().Where(contactperson.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactPersonDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactPerson.
+func (c *ContactPersonClient) Query() *ContactPersonQuery {
+	return &ContactPersonQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactPerson},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactPerson entity by its id.
+func (c *ContactPersonClient) Get(ctx context.Context, id string) (*ContactPerson, error) {
+	return c.Query().Where(contactperson.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactPersonClient) GetX(ctx context.Context, id string) *ContactPerson {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactPersonClient) Hooks() []Hook {
+	return c.hooks.ContactPerson
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactPersonClient) Interceptors() []Interceptor {
+	return c.inters.ContactPerson
+}
+
+func (c *ContactPersonClient) mutate(ctx context.Context, m *ContactPersonMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactPersonCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactPersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactPerson mutation op: %q", m.Op())
+	}
+}
+
 // ContactRestatementClient is a client for the ContactRestatement schema.
 type ContactRestatementClient struct {
 	config
@@ -2537,6 +2829,139 @@ func (c *CustomerMergeClient) mutate(ctx context.Context, m *CustomerMergeMutati
 		return (&CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown CustomerMerge mutation op: %q", m.Op())
+	}
+}
+
+// CustomerRelationClient is a client for the CustomerRelation schema.
+type CustomerRelationClient struct {
+	config
+}
+
+// NewCustomerRelationClient returns a client for the CustomerRelation from the given config.
+func NewCustomerRelationClient(c config) *CustomerRelationClient {
+	return &CustomerRelationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customerrelation.Hooks(f(g(h())))`.
+func (c *CustomerRelationClient) Use(hooks ...Hook) {
+	c.hooks.CustomerRelation = append(c.hooks.CustomerRelation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customerrelation.Intercept(f(g(h())))`.
+func (c *CustomerRelationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerRelation = append(c.inters.CustomerRelation, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerRelation entity.
+func (c *CustomerRelationClient) Create() *CustomerRelationCreate {
+	mutation := newCustomerRelationMutation(c.config, OpCreate)
+	return &CustomerRelationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerRelation entities.
+func (c *CustomerRelationClient) CreateBulk(builders ...*CustomerRelationCreate) *CustomerRelationCreateBulk {
+	return &CustomerRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerRelationClient) MapCreateBulk(slice any, setFunc func(*CustomerRelationCreate, int)) *CustomerRelationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerRelationCreateBulk{err: fmt.Errorf("calling to CustomerRelationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerRelationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerRelation.
+func (c *CustomerRelationClient) Update() *CustomerRelationUpdate {
+	mutation := newCustomerRelationMutation(c.config, OpUpdate)
+	return &CustomerRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerRelationClient) UpdateOne(_m *CustomerRelation) *CustomerRelationUpdateOne {
+	mutation := newCustomerRelationMutation(c.config, OpUpdateOne, withCustomerRelation(_m))
+	return &CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerRelationClient) UpdateOneID(id string) *CustomerRelationUpdateOne {
+	mutation := newCustomerRelationMutation(c.config, OpUpdateOne, withCustomerRelationID(id))
+	return &CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerRelation.
+func (c *CustomerRelationClient) Delete() *CustomerRelationDelete {
+	mutation := newCustomerRelationMutation(c.config, OpDelete)
+	return &CustomerRelationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerRelationClient) DeleteOne(_m *CustomerRelation) *CustomerRelationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerRelationClient) DeleteOneID(id string) *CustomerRelationDeleteOne {
+	builder := c.Delete().Where(customerrelation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerRelationDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerRelation.
+func (c *CustomerRelationClient) Query() *CustomerRelationQuery {
+	return &CustomerRelationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerRelation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerRelation entity by its id.
+func (c *CustomerRelationClient) Get(ctx context.Context, id string) (*CustomerRelation, error) {
+	return c.Query().Where(customerrelation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerRelationClient) GetX(ctx context.Context, id string) *CustomerRelation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerRelationClient) Hooks() []Hook {
+	return c.hooks.CustomerRelation
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerRelationClient) Interceptors() []Interceptor {
+	return c.inters.CustomerRelation
+}
+
+func (c *CustomerRelationClient) mutate(ctx context.Context, m *CustomerRelationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerRelationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerRelationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerRelation mutation op: %q", m.Op())
 	}
 }
 
@@ -7541,23 +7966,25 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Hook
+		ContactCorrection, ContactParticipant, ContactPerson, ContactRestatement,
+		Credit, Customer, CustomerIdentity, CustomerMerge, CustomerRelation,
+		DatedValue, DuplicateDecision, HandOver, IdempotencyKey, LifetimeModel,
+		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Interceptor
+		ContactCorrection, ContactParticipant, ContactPerson, ContactRestatement,
+		Credit, Customer, CustomerIdentity, CustomerMerge, CustomerRelation,
+		DatedValue, DuplicateDecision, HandOver, IdempotencyKey, LifetimeModel,
+		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User []ent.Interceptor
 	}
 )
 

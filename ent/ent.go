@@ -13,11 +13,14 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -124,11 +127,14 @@ func checkColumn(t, c string) error {
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
 			contactcorrection.Table:     contactcorrection.ValidColumn,
+			contactparticipant.Table:    contactparticipant.ValidColumn,
+			contactperson.Table:         contactperson.ValidColumn,
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			customeridentity.Table:      customeridentity.ValidColumn,
 			customermerge.Table:         customermerge.ValidColumn,
+			customerrelation.Table:      customerrelation.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			handover.Table:              handover.ValidColumn,

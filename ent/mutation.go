@@ -14,11 +14,14 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -78,11 +81,14 @@ const (
 	TypeComponent             = "Component"
 	TypeContact               = "Contact"
 	TypeContactCorrection     = "ContactCorrection"
+	TypeContactParticipant    = "ContactParticipant"
+	TypeContactPerson         = "ContactPerson"
 	TypeContactRestatement    = "ContactRestatement"
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
 	TypeCustomerIdentity      = "CustomerIdentity"
 	TypeCustomerMerge         = "CustomerMerge"
+	TypeCustomerRelation      = "CustomerRelation"
 	TypeDatedValue            = "DatedValue"
 	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeHandOver              = "HandOver"
@@ -4145,55 +4151,57 @@ func (m *ComponentMutation) ResetEdge(name string) error {
 // ContactMutation represents an operation that mutates the Contact nodes in the graph.
 type ContactMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *string
-	version           *int
-	addversion        *int
-	kind              *schema.ContactKind
-	direction         *schema.Direction
-	channel           *schema.Channel
-	at                *time.Time
-	minutes           *money.Decimal
-	exact_seconds     *money.Decimal
-	subject           *string
-	notes             *string
-	purpose           *schema.Purpose
-	stage             *schema.Stage
-	segment           *schema.Segment
-	external_id       *string
-	expense           *money.Amount
-	cost              *money.Amount
-	cost_lines        *json.RawMessage
-	appendcost_lines  json.RawMessage
-	uncosted          *bool
-	realised          *money.Amount
-	recorded_at       *time.Time
-	awaited_order_id  *string
-	source            *string
-	advertising       *money.Amount
-	corrected_at      *time.Time
-	voided_at         *time.Time
-	voided_by         *string
-	void_reason       *string
-	clearedFields     map[string]struct{}
-	customer          *string
-	clearedcustomer   bool
-	staff             *string
-	clearedstaff      bool
-	about             *string
-	clearedabout      bool
-	permission        *string
-	clearedpermission bool
-	_order            *string
-	cleared_order     bool
-	offer             *string
-	clearedoffer      bool
-	campaign          *string
-	clearedcampaign   bool
-	done              bool
-	oldValue          func(context.Context) (*Contact, error)
-	predicates        []predicate.Contact
+	op                 Op
+	typ                string
+	id                 *string
+	version            *int
+	addversion         *int
+	kind               *schema.ContactKind
+	direction          *schema.Direction
+	channel            *schema.Channel
+	at                 *time.Time
+	minutes            *money.Decimal
+	exact_seconds      *money.Decimal
+	participants       *[]schema.Participant
+	appendparticipants []schema.Participant
+	subject            *string
+	notes              *string
+	purpose            *schema.Purpose
+	stage              *schema.Stage
+	segment            *schema.Segment
+	external_id        *string
+	expense            *money.Amount
+	cost               *money.Amount
+	cost_lines         *json.RawMessage
+	appendcost_lines   json.RawMessage
+	uncosted           *bool
+	realised           *money.Amount
+	recorded_at        *time.Time
+	awaited_order_id   *string
+	source             *string
+	advertising        *money.Amount
+	corrected_at       *time.Time
+	voided_at          *time.Time
+	voided_by          *string
+	void_reason        *string
+	clearedFields      map[string]struct{}
+	customer           *string
+	clearedcustomer    bool
+	staff              *string
+	clearedstaff       bool
+	about              *string
+	clearedabout       bool
+	permission         *string
+	clearedpermission  bool
+	_order             *string
+	cleared_order      bool
+	offer              *string
+	clearedoffer       bool
+	campaign           *string
+	clearedcampaign    bool
+	done               bool
+	oldValue           func(context.Context) (*Contact, error)
+	predicates         []predicate.Contact
 }
 
 var _ ent.Mutation = (*ContactMutation)(nil)
@@ -4668,6 +4676,71 @@ func (m *ContactMutation) StaffIDCleared() bool {
 func (m *ContactMutation) ResetStaffID() {
 	m.staff = nil
 	delete(m.clearedFields, contact.FieldStaffID)
+}
+
+// SetParticipants sets the "participants" field.
+func (m *ContactMutation) SetParticipants(s []schema.Participant) {
+	m.participants = &s
+	m.appendparticipants = nil
+}
+
+// Participants returns the value of the "participants" field in the mutation.
+func (m *ContactMutation) Participants() (r []schema.Participant, exists bool) {
+	v := m.participants
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticipants returns the old "participants" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldParticipants(ctx context.Context) (v []schema.Participant, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticipants is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticipants requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticipants: %w", err)
+	}
+	return oldValue.Participants, nil
+}
+
+// AppendParticipants adds s to the "participants" field.
+func (m *ContactMutation) AppendParticipants(s []schema.Participant) {
+	m.appendparticipants = append(m.appendparticipants, s...)
+}
+
+// AppendedParticipants returns the list of values that were appended to the "participants" field in this mutation.
+func (m *ContactMutation) AppendedParticipants() ([]schema.Participant, bool) {
+	if len(m.appendparticipants) == 0 {
+		return nil, false
+	}
+	return m.appendparticipants, true
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (m *ContactMutation) ClearParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	m.clearedFields[contact.FieldParticipants] = struct{}{}
+}
+
+// ParticipantsCleared returns if the "participants" field was cleared in this mutation.
+func (m *ContactMutation) ParticipantsCleared() bool {
+	_, ok := m.clearedFields[contact.FieldParticipants]
+	return ok
+}
+
+// ResetParticipants resets all changes to the "participants" field.
+func (m *ContactMutation) ResetParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	delete(m.clearedFields, contact.FieldParticipants)
 }
 
 // SetSubject sets the "subject" field.
@@ -5980,7 +6053,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 34)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -6007,6 +6080,9 @@ func (m *ContactMutation) Fields() []string {
 	}
 	if m.staff != nil {
 		fields = append(fields, contact.FieldStaffID)
+	}
+	if m.participants != nil {
+		fields = append(fields, contact.FieldParticipants)
 	}
 	if m.subject != nil {
 		fields = append(fields, contact.FieldSubject)
@@ -6106,6 +6182,8 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.ExactSeconds()
 	case contact.FieldStaffID:
 		return m.StaffID()
+	case contact.FieldParticipants:
+		return m.Participants()
 	case contact.FieldSubject:
 		return m.Subject()
 	case contact.FieldNotes:
@@ -6181,6 +6259,8 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldExactSeconds(ctx)
 	case contact.FieldStaffID:
 		return m.OldStaffID(ctx)
+	case contact.FieldParticipants:
+		return m.OldParticipants(ctx)
 	case contact.FieldSubject:
 		return m.OldSubject(ctx)
 	case contact.FieldNotes:
@@ -6300,6 +6380,13 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStaffID(v)
+		return nil
+	case contact.FieldParticipants:
+		v, ok := value.([]schema.Participant)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticipants(v)
 		return nil
 	case contact.FieldSubject:
 		v, ok := value.(string)
@@ -6520,6 +6607,9 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldStaffID) {
 		fields = append(fields, contact.FieldStaffID)
 	}
+	if m.FieldCleared(contact.FieldParticipants) {
+		fields = append(fields, contact.FieldParticipants)
+	}
 	if m.FieldCleared(contact.FieldSubject) {
 		fields = append(fields, contact.FieldSubject)
 	}
@@ -6587,6 +6677,9 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldStaffID:
 		m.ClearStaffID()
+		return nil
+	case contact.FieldParticipants:
+		m.ClearParticipants()
 		return nil
 	case contact.FieldSubject:
 		m.ClearSubject()
@@ -6670,6 +6763,9 @@ func (m *ContactMutation) ResetField(name string) error {
 		return nil
 	case contact.FieldStaffID:
 		m.ResetStaffID()
+		return nil
+	case contact.FieldParticipants:
+		m.ResetParticipants()
 		return nil
 	case contact.FieldSubject:
 		m.ResetSubject()
@@ -6932,26 +7028,28 @@ func (m *ContactMutation) ResetEdge(name string) error {
 // ContactCorrectionMutation represents an operation that mutates the ContactCorrection nodes in the graph.
 type ContactCorrectionMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	contact_id    *string
-	known_from    *time.Time
-	recorded_at   *time.Time
-	kind          *schema.ContactKind
-	direction     *schema.Direction
-	channel       *schema.Channel
-	at            *time.Time
-	minutes       *money.Decimal
-	exact_seconds *money.Decimal
-	staff_id      *string
-	about_id      *string
-	expense       *money.Amount
-	campaign_id   *string
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*ContactCorrection, error)
-	predicates    []predicate.ContactCorrection
+	op                 Op
+	typ                string
+	id                 *string
+	contact_id         *string
+	known_from         *time.Time
+	recorded_at        *time.Time
+	kind               *schema.ContactKind
+	direction          *schema.Direction
+	channel            *schema.Channel
+	at                 *time.Time
+	minutes            *money.Decimal
+	exact_seconds      *money.Decimal
+	staff_id           *string
+	participants       *[]schema.Participant
+	appendparticipants []schema.Participant
+	about_id           *string
+	expense            *money.Amount
+	campaign_id        *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*ContactCorrection, error)
+	predicates         []predicate.ContactCorrection
 }
 
 var _ ent.Mutation = (*ContactCorrectionMutation)(nil)
@@ -7444,6 +7542,71 @@ func (m *ContactCorrectionMutation) ResetStaffID() {
 	delete(m.clearedFields, contactcorrection.FieldStaffID)
 }
 
+// SetParticipants sets the "participants" field.
+func (m *ContactCorrectionMutation) SetParticipants(s []schema.Participant) {
+	m.participants = &s
+	m.appendparticipants = nil
+}
+
+// Participants returns the value of the "participants" field in the mutation.
+func (m *ContactCorrectionMutation) Participants() (r []schema.Participant, exists bool) {
+	v := m.participants
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticipants returns the old "participants" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldParticipants(ctx context.Context) (v []schema.Participant, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticipants is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticipants requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticipants: %w", err)
+	}
+	return oldValue.Participants, nil
+}
+
+// AppendParticipants adds s to the "participants" field.
+func (m *ContactCorrectionMutation) AppendParticipants(s []schema.Participant) {
+	m.appendparticipants = append(m.appendparticipants, s...)
+}
+
+// AppendedParticipants returns the list of values that were appended to the "participants" field in this mutation.
+func (m *ContactCorrectionMutation) AppendedParticipants() ([]schema.Participant, bool) {
+	if len(m.appendparticipants) == 0 {
+		return nil, false
+	}
+	return m.appendparticipants, true
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (m *ContactCorrectionMutation) ClearParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	m.clearedFields[contactcorrection.FieldParticipants] = struct{}{}
+}
+
+// ParticipantsCleared returns if the "participants" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) ParticipantsCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldParticipants]
+	return ok
+}
+
+// ResetParticipants resets all changes to the "participants" field.
+func (m *ContactCorrectionMutation) ResetParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	delete(m.clearedFields, contactcorrection.FieldParticipants)
+}
+
 // SetAboutID sets the "about_id" field.
 func (m *ContactCorrectionMutation) SetAboutID(s string) {
 	m.about_id = &s
@@ -7612,7 +7775,7 @@ func (m *ContactCorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactCorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.contact_id != nil {
 		fields = append(fields, contactcorrection.FieldContactID)
 	}
@@ -7642,6 +7805,9 @@ func (m *ContactCorrectionMutation) Fields() []string {
 	}
 	if m.staff_id != nil {
 		fields = append(fields, contactcorrection.FieldStaffID)
+	}
+	if m.participants != nil {
+		fields = append(fields, contactcorrection.FieldParticipants)
 	}
 	if m.about_id != nil {
 		fields = append(fields, contactcorrection.FieldAboutID)
@@ -7680,6 +7846,8 @@ func (m *ContactCorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.ExactSeconds()
 	case contactcorrection.FieldStaffID:
 		return m.StaffID()
+	case contactcorrection.FieldParticipants:
+		return m.Participants()
 	case contactcorrection.FieldAboutID:
 		return m.AboutID()
 	case contactcorrection.FieldExpense:
@@ -7715,6 +7883,8 @@ func (m *ContactCorrectionMutation) OldField(ctx context.Context, name string) (
 		return m.OldExactSeconds(ctx)
 	case contactcorrection.FieldStaffID:
 		return m.OldStaffID(ctx)
+	case contactcorrection.FieldParticipants:
+		return m.OldParticipants(ctx)
 	case contactcorrection.FieldAboutID:
 		return m.OldAboutID(ctx)
 	case contactcorrection.FieldExpense:
@@ -7800,6 +7970,13 @@ func (m *ContactCorrectionMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetStaffID(v)
 		return nil
+	case contactcorrection.FieldParticipants:
+		v, ok := value.([]schema.Participant)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticipants(v)
+		return nil
 	case contactcorrection.FieldAboutID:
 		v, ok := value.(string)
 		if !ok {
@@ -7860,6 +8037,9 @@ func (m *ContactCorrectionMutation) ClearedFields() []string {
 	if m.FieldCleared(contactcorrection.FieldStaffID) {
 		fields = append(fields, contactcorrection.FieldStaffID)
 	}
+	if m.FieldCleared(contactcorrection.FieldParticipants) {
+		fields = append(fields, contactcorrection.FieldParticipants)
+	}
 	if m.FieldCleared(contactcorrection.FieldAboutID) {
 		fields = append(fields, contactcorrection.FieldAboutID)
 	}
@@ -7885,6 +8065,9 @@ func (m *ContactCorrectionMutation) ClearField(name string) error {
 		return nil
 	case contactcorrection.FieldStaffID:
 		m.ClearStaffID()
+		return nil
+	case contactcorrection.FieldParticipants:
+		m.ClearParticipants()
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ClearAboutID()
@@ -7929,6 +8112,9 @@ func (m *ContactCorrectionMutation) ResetField(name string) error {
 		return nil
 	case contactcorrection.FieldStaffID:
 		m.ResetStaffID()
+		return nil
+	case contactcorrection.FieldParticipants:
+		m.ResetParticipants()
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ResetAboutID()
@@ -7989,6 +8175,835 @@ func (m *ContactCorrectionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ContactCorrectionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ContactCorrection edge %s", name)
+}
+
+// ContactParticipantMutation represents an operation that mutates the ContactParticipant nodes in the graph.
+type ContactParticipantMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	user_id       *string
+	minutes       *money.Decimal
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactParticipant, error)
+	predicates    []predicate.ContactParticipant
+}
+
+var _ ent.Mutation = (*ContactParticipantMutation)(nil)
+
+// contactparticipantOption allows management of the mutation configuration using functional options.
+type contactparticipantOption func(*ContactParticipantMutation)
+
+// newContactParticipantMutation creates new mutation for the ContactParticipant entity.
+func newContactParticipantMutation(c config, op Op, opts ...contactparticipantOption) *ContactParticipantMutation {
+	m := &ContactParticipantMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactParticipant,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactParticipantID sets the ID field of the mutation.
+func withContactParticipantID(id string) contactparticipantOption {
+	return func(m *ContactParticipantMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactParticipant
+		)
+		m.oldValue = func(ctx context.Context) (*ContactParticipant, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactParticipant.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactParticipant sets the old ContactParticipant of the mutation.
+func withContactParticipant(node *ContactParticipant) contactparticipantOption {
+	return func(m *ContactParticipantMutation) {
+		m.oldValue = func(context.Context) (*ContactParticipant, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactParticipantMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactParticipantMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactParticipant entities.
+func (m *ContactParticipantMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactParticipantMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactParticipantMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactParticipant.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactParticipantMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactParticipantMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactParticipantMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *ContactParticipantMutation) SetUserID(s string) {
+	m.user_id = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *ContactParticipantMutation) UserID() (r string, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *ContactParticipantMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetMinutes sets the "minutes" field.
+func (m *ContactParticipantMutation) SetMinutes(value money.Decimal) {
+	m.minutes = &value
+}
+
+// Minutes returns the value of the "minutes" field in the mutation.
+func (m *ContactParticipantMutation) Minutes() (r money.Decimal, exists bool) {
+	v := m.minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinutes returns the old "minutes" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldMinutes(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinutes: %w", err)
+	}
+	return oldValue.Minutes, nil
+}
+
+// ResetMinutes resets all changes to the "minutes" field.
+func (m *ContactParticipantMutation) ResetMinutes() {
+	m.minutes = nil
+}
+
+// Where appends a list predicates to the ContactParticipantMutation builder.
+func (m *ContactParticipantMutation) Where(ps ...predicate.ContactParticipant) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactParticipantMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactParticipantMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactParticipant, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactParticipantMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactParticipantMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactParticipant).
+func (m *ContactParticipantMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactParticipantMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.contact_id != nil {
+		fields = append(fields, contactparticipant.FieldContactID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, contactparticipant.FieldUserID)
+	}
+	if m.minutes != nil {
+		fields = append(fields, contactparticipant.FieldMinutes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactParticipantMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactparticipant.FieldContactID:
+		return m.ContactID()
+	case contactparticipant.FieldUserID:
+		return m.UserID()
+	case contactparticipant.FieldMinutes:
+		return m.Minutes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactParticipantMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactparticipant.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactparticipant.FieldUserID:
+		return m.OldUserID(ctx)
+	case contactparticipant.FieldMinutes:
+		return m.OldMinutes(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactParticipantMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactparticipant.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactparticipant.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case contactparticipant.FieldMinutes:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinutes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactParticipantMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactParticipantMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactParticipantMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactParticipant numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactParticipantMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactParticipantMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactParticipantMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactParticipant nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactParticipantMutation) ResetField(name string) error {
+	switch name {
+	case contactparticipant.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactparticipant.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case contactparticipant.FieldMinutes:
+		m.ResetMinutes()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactParticipantMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactParticipantMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactParticipantMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactParticipantMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactParticipantMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactParticipantMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactParticipantMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactParticipant unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactParticipantMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactParticipant edge %s", name)
+}
+
+// ContactPersonMutation represents an operation that mutates the ContactPerson nodes in the graph.
+type ContactPersonMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	customer_id   *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactPerson, error)
+	predicates    []predicate.ContactPerson
+}
+
+var _ ent.Mutation = (*ContactPersonMutation)(nil)
+
+// contactpersonOption allows management of the mutation configuration using functional options.
+type contactpersonOption func(*ContactPersonMutation)
+
+// newContactPersonMutation creates new mutation for the ContactPerson entity.
+func newContactPersonMutation(c config, op Op, opts ...contactpersonOption) *ContactPersonMutation {
+	m := &ContactPersonMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactPerson,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactPersonID sets the ID field of the mutation.
+func withContactPersonID(id string) contactpersonOption {
+	return func(m *ContactPersonMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactPerson
+		)
+		m.oldValue = func(ctx context.Context) (*ContactPerson, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactPerson.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactPerson sets the old ContactPerson of the mutation.
+func withContactPerson(node *ContactPerson) contactpersonOption {
+	return func(m *ContactPersonMutation) {
+		m.oldValue = func(context.Context) (*ContactPerson, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactPersonMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactPersonMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactPerson entities.
+func (m *ContactPersonMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactPersonMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactPersonMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactPerson.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactPersonMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactPersonMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactPerson entity.
+// If the ContactPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPersonMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactPersonMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ContactPersonMutation) SetCustomerID(s string) {
+	m.customer_id = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ContactPersonMutation) CustomerID() (r string, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ContactPerson entity.
+// If the ContactPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPersonMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ContactPersonMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// Where appends a list predicates to the ContactPersonMutation builder.
+func (m *ContactPersonMutation) Where(ps ...predicate.ContactPerson) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactPersonMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactPersonMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactPerson, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactPersonMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactPersonMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactPerson).
+func (m *ContactPersonMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactPersonMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.contact_id != nil {
+		fields = append(fields, contactperson.FieldContactID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, contactperson.FieldCustomerID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactPersonMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactperson.FieldContactID:
+		return m.ContactID()
+	case contactperson.FieldCustomerID:
+		return m.CustomerID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactPersonMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactperson.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactperson.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPersonMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactperson.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactperson.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactPersonMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactPersonMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPersonMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactPerson numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactPersonMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactPersonMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactPersonMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactPerson nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactPersonMutation) ResetField(name string) error {
+	switch name {
+	case contactperson.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactperson.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactPersonMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactPersonMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactPersonMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactPersonMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactPersonMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactPersonMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactPersonMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactPerson unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactPersonMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactPerson edge %s", name)
 }
 
 // ContactRestatementMutation represents an operation that mutates the ContactRestatement nodes in the graph.
@@ -14181,6 +15196,860 @@ func (m *CustomerMergeMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CustomerMerge edge %s", name)
+}
+
+// CustomerRelationMutation represents an operation that mutates the CustomerRelation nodes in the graph.
+type CustomerRelationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	person_id     *string
+	group_id      *string
+	role          *string
+	valid_from    *schema.Date
+	addvalid_from *schema.Date
+	valid_to      *schema.Date
+	addvalid_to   *schema.Date
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CustomerRelation, error)
+	predicates    []predicate.CustomerRelation
+}
+
+var _ ent.Mutation = (*CustomerRelationMutation)(nil)
+
+// customerrelationOption allows management of the mutation configuration using functional options.
+type customerrelationOption func(*CustomerRelationMutation)
+
+// newCustomerRelationMutation creates new mutation for the CustomerRelation entity.
+func newCustomerRelationMutation(c config, op Op, opts ...customerrelationOption) *CustomerRelationMutation {
+	m := &CustomerRelationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerRelation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerRelationID sets the ID field of the mutation.
+func withCustomerRelationID(id string) customerrelationOption {
+	return func(m *CustomerRelationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerRelation
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerRelation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerRelation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerRelation sets the old CustomerRelation of the mutation.
+func withCustomerRelation(node *CustomerRelation) customerrelationOption {
+	return func(m *CustomerRelationMutation) {
+		m.oldValue = func(context.Context) (*CustomerRelation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerRelationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerRelationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerRelation entities.
+func (m *CustomerRelationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerRelationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerRelationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerRelation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *CustomerRelationMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *CustomerRelationMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *CustomerRelationMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *CustomerRelationMutation) SetGroupID(s string) {
+	m.group_id = &s
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *CustomerRelationMutation) GroupID() (r string, exists bool) {
+	v := m.group_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldGroupID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *CustomerRelationMutation) ResetGroupID() {
+	m.group_id = nil
+}
+
+// SetRole sets the "role" field.
+func (m *CustomerRelationMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *CustomerRelationMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldRole(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ClearRole clears the value of the "role" field.
+func (m *CustomerRelationMutation) ClearRole() {
+	m.role = nil
+	m.clearedFields[customerrelation.FieldRole] = struct{}{}
+}
+
+// RoleCleared returns if the "role" field was cleared in this mutation.
+func (m *CustomerRelationMutation) RoleCleared() bool {
+	_, ok := m.clearedFields[customerrelation.FieldRole]
+	return ok
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *CustomerRelationMutation) ResetRole() {
+	m.role = nil
+	delete(m.clearedFields, customerrelation.FieldRole)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *CustomerRelationMutation) SetValidFrom(s schema.Date) {
+	m.valid_from = &s
+	m.addvalid_from = nil
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *CustomerRelationMutation) ValidFrom() (r schema.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldValidFrom(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// AddValidFrom adds s to the "valid_from" field.
+func (m *CustomerRelationMutation) AddValidFrom(s schema.Date) {
+	if m.addvalid_from != nil {
+		*m.addvalid_from += s
+	} else {
+		m.addvalid_from = &s
+	}
+}
+
+// AddedValidFrom returns the value that was added to the "valid_from" field in this mutation.
+func (m *CustomerRelationMutation) AddedValidFrom() (r schema.Date, exists bool) {
+	v := m.addvalid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *CustomerRelationMutation) ResetValidFrom() {
+	m.valid_from = nil
+	m.addvalid_from = nil
+}
+
+// SetValidTo sets the "valid_to" field.
+func (m *CustomerRelationMutation) SetValidTo(s schema.Date) {
+	m.valid_to = &s
+	m.addvalid_to = nil
+}
+
+// ValidTo returns the value of the "valid_to" field in the mutation.
+func (m *CustomerRelationMutation) ValidTo() (r schema.Date, exists bool) {
+	v := m.valid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidTo returns the old "valid_to" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldValidTo(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidTo: %w", err)
+	}
+	return oldValue.ValidTo, nil
+}
+
+// AddValidTo adds s to the "valid_to" field.
+func (m *CustomerRelationMutation) AddValidTo(s schema.Date) {
+	if m.addvalid_to != nil {
+		*m.addvalid_to += s
+	} else {
+		m.addvalid_to = &s
+	}
+}
+
+// AddedValidTo returns the value that was added to the "valid_to" field in this mutation.
+func (m *CustomerRelationMutation) AddedValidTo() (r schema.Date, exists bool) {
+	v := m.addvalid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (m *CustomerRelationMutation) ClearValidTo() {
+	m.valid_to = nil
+	m.addvalid_to = nil
+	m.clearedFields[customerrelation.FieldValidTo] = struct{}{}
+}
+
+// ValidToCleared returns if the "valid_to" field was cleared in this mutation.
+func (m *CustomerRelationMutation) ValidToCleared() bool {
+	_, ok := m.clearedFields[customerrelation.FieldValidTo]
+	return ok
+}
+
+// ResetValidTo resets all changes to the "valid_to" field.
+func (m *CustomerRelationMutation) ResetValidTo() {
+	m.valid_to = nil
+	m.addvalid_to = nil
+	delete(m.clearedFields, customerrelation.FieldValidTo)
+}
+
+// SetVersion sets the "version" field.
+func (m *CustomerRelationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CustomerRelationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CustomerRelationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CustomerRelationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CustomerRelationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerRelationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerRelationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerRelationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CustomerRelationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CustomerRelationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CustomerRelationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the CustomerRelationMutation builder.
+func (m *CustomerRelationMutation) Where(ps ...predicate.CustomerRelation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerRelationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerRelationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerRelation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerRelationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerRelationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerRelation).
+func (m *CustomerRelationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerRelationMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.person_id != nil {
+		fields = append(fields, customerrelation.FieldPersonID)
+	}
+	if m.group_id != nil {
+		fields = append(fields, customerrelation.FieldGroupID)
+	}
+	if m.role != nil {
+		fields = append(fields, customerrelation.FieldRole)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, customerrelation.FieldValidFrom)
+	}
+	if m.valid_to != nil {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	if m.version != nil {
+		fields = append(fields, customerrelation.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customerrelation.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, customerrelation.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerRelationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customerrelation.FieldPersonID:
+		return m.PersonID()
+	case customerrelation.FieldGroupID:
+		return m.GroupID()
+	case customerrelation.FieldRole:
+		return m.Role()
+	case customerrelation.FieldValidFrom:
+		return m.ValidFrom()
+	case customerrelation.FieldValidTo:
+		return m.ValidTo()
+	case customerrelation.FieldVersion:
+		return m.Version()
+	case customerrelation.FieldCreatedAt:
+		return m.CreatedAt()
+	case customerrelation.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerRelationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customerrelation.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case customerrelation.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case customerrelation.FieldRole:
+		return m.OldRole(ctx)
+	case customerrelation.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case customerrelation.FieldValidTo:
+		return m.OldValidTo(ctx)
+	case customerrelation.FieldVersion:
+		return m.OldVersion(ctx)
+	case customerrelation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customerrelation.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerRelationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customerrelation.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case customerrelation.FieldGroupID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case customerrelation.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case customerrelation.FieldValidFrom:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case customerrelation.FieldValidTo:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidTo(v)
+		return nil
+	case customerrelation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case customerrelation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customerrelation.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerRelationMutation) AddedFields() []string {
+	var fields []string
+	if m.addvalid_from != nil {
+		fields = append(fields, customerrelation.FieldValidFrom)
+	}
+	if m.addvalid_to != nil {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	if m.addversion != nil {
+		fields = append(fields, customerrelation.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerRelationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case customerrelation.FieldValidFrom:
+		return m.AddedValidFrom()
+	case customerrelation.FieldValidTo:
+		return m.AddedValidTo()
+	case customerrelation.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerRelationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case customerrelation.FieldValidFrom:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidFrom(v)
+		return nil
+	case customerrelation.FieldValidTo:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidTo(v)
+		return nil
+	case customerrelation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerRelationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customerrelation.FieldRole) {
+		fields = append(fields, customerrelation.FieldRole)
+	}
+	if m.FieldCleared(customerrelation.FieldValidTo) {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerRelationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerRelationMutation) ClearField(name string) error {
+	switch name {
+	case customerrelation.FieldRole:
+		m.ClearRole()
+		return nil
+	case customerrelation.FieldValidTo:
+		m.ClearValidTo()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerRelationMutation) ResetField(name string) error {
+	switch name {
+	case customerrelation.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case customerrelation.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case customerrelation.FieldRole:
+		m.ResetRole()
+		return nil
+	case customerrelation.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case customerrelation.FieldValidTo:
+		m.ResetValidTo()
+		return nil
+	case customerrelation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case customerrelation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customerrelation.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerRelationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerRelationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerRelationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerRelationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerRelationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerRelationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerRelationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CustomerRelation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerRelationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CustomerRelation edge %s", name)
 }
 
 // DatedValueMutation represents an operation that mutates the DatedValue nodes in the graph.

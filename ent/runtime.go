@@ -10,11 +10,14 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -322,47 +325,47 @@ func init() {
 	// contact.DefaultMinutes holds the default value on creation for the minutes field.
 	contact.DefaultMinutes = contactDescMinutes.Default.(func() money.Decimal)
 	// contactDescSubject is the schema descriptor for subject field.
-	contactDescSubject := contactFields[8].Descriptor()
+	contactDescSubject := contactFields[9].Descriptor()
 	// contact.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
 	contact.SubjectValidator = contactDescSubject.Validators[0].(func(string) error)
 	// contactDescNotes is the schema descriptor for notes field.
-	contactDescNotes := contactFields[9].Descriptor()
+	contactDescNotes := contactFields[10].Descriptor()
 	// contact.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	contact.NotesValidator = contactDescNotes.Validators[0].(func(string) error)
 	// contactDescExternalID is the schema descriptor for external_id field.
-	contactDescExternalID := contactFields[15].Descriptor()
+	contactDescExternalID := contactFields[16].Descriptor()
 	// contact.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	contact.ExternalIDValidator = contactDescExternalID.Validators[0].(func(string) error)
 	// contactDescExpense is the schema descriptor for expense field.
-	contactDescExpense := contactFields[16].Descriptor()
+	contactDescExpense := contactFields[17].Descriptor()
 	// contact.DefaultExpense holds the default value on creation for the expense field.
 	contact.DefaultExpense = contactDescExpense.Default.(func() money.Amount)
 	// contactDescCost is the schema descriptor for cost field.
-	contactDescCost := contactFields[17].Descriptor()
+	contactDescCost := contactFields[18].Descriptor()
 	// contact.DefaultCost holds the default value on creation for the cost field.
 	contact.DefaultCost = contactDescCost.Default.(func() money.Amount)
 	// contactDescUncosted is the schema descriptor for uncosted field.
-	contactDescUncosted := contactFields[19].Descriptor()
+	contactDescUncosted := contactFields[20].Descriptor()
 	// contact.DefaultUncosted holds the default value on creation for the uncosted field.
 	contact.DefaultUncosted = contactDescUncosted.Default.(bool)
 	// contactDescRealised is the schema descriptor for realised field.
-	contactDescRealised := contactFields[20].Descriptor()
+	contactDescRealised := contactFields[21].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
 	// contactDescSource is the schema descriptor for source field.
-	contactDescSource := contactFields[26].Descriptor()
+	contactDescSource := contactFields[27].Descriptor()
 	// contact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
 	contact.SourceValidator = contactDescSource.Validators[0].(func(string) error)
 	// contactDescAdvertising is the schema descriptor for advertising field.
-	contactDescAdvertising := contactFields[27].Descriptor()
+	contactDescAdvertising := contactFields[28].Descriptor()
 	// contact.DefaultAdvertising holds the default value on creation for the advertising field.
 	contact.DefaultAdvertising = contactDescAdvertising.Default.(func() money.Amount)
 	// contactDescVoidedBy is the schema descriptor for voided_by field.
-	contactDescVoidedBy := contactFields[30].Descriptor()
+	contactDescVoidedBy := contactFields[31].Descriptor()
 	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
 	// contactDescVoidReason is the schema descriptor for void_reason field.
-	contactDescVoidReason := contactFields[31].Descriptor()
+	contactDescVoidReason := contactFields[32].Descriptor()
 	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
 	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
@@ -393,6 +396,52 @@ func init() {
 	// contactcorrection.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	contactcorrection.IDValidator = func() func(string) error {
 		validators := contactcorrectionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactparticipantMixin := schema.ContactParticipant{}.Mixin()
+	contactparticipantMixinFields0 := contactparticipantMixin[0].Fields()
+	_ = contactparticipantMixinFields0
+	contactparticipantFields := schema.ContactParticipant{}.Fields()
+	_ = contactparticipantFields
+	// contactparticipantDescID is the schema descriptor for id field.
+	contactparticipantDescID := contactparticipantMixinFields0[0].Descriptor()
+	// contactparticipant.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactparticipant.IDValidator = func() func(string) error {
+		validators := contactparticipantDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactpersonMixin := schema.ContactPerson{}.Mixin()
+	contactpersonMixinFields0 := contactpersonMixin[0].Fields()
+	_ = contactpersonMixinFields0
+	contactpersonFields := schema.ContactPerson{}.Fields()
+	_ = contactpersonFields
+	// contactpersonDescID is the schema descriptor for id field.
+	contactpersonDescID := contactpersonMixinFields0[0].Descriptor()
+	// contactperson.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactperson.IDValidator = func() func(string) error {
+		validators := contactpersonDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -668,6 +717,39 @@ func init() {
 	// customermerge.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customermerge.IDValidator = func() func(string) error {
 		validators := customermergeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customerrelationMixin := schema.CustomerRelation{}.Mixin()
+	customerrelationMixinFields0 := customerrelationMixin[0].Fields()
+	_ = customerrelationMixinFields0
+	customerrelationFields := schema.CustomerRelation{}.Fields()
+	_ = customerrelationFields
+	// customerrelationDescRole is the schema descriptor for role field.
+	customerrelationDescRole := customerrelationFields[2].Descriptor()
+	// customerrelation.RoleValidator is a validator for the "role" field. It is called by the builders before save.
+	customerrelation.RoleValidator = customerrelationDescRole.Validators[0].(func(string) error)
+	// customerrelationDescVersion is the schema descriptor for version field.
+	customerrelationDescVersion := customerrelationFields[5].Descriptor()
+	// customerrelation.DefaultVersion holds the default value on creation for the version field.
+	customerrelation.DefaultVersion = customerrelationDescVersion.Default.(int)
+	// customerrelation.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	customerrelation.VersionValidator = customerrelationDescVersion.Validators[0].(func(int) error)
+	// customerrelationDescID is the schema descriptor for id field.
+	customerrelationDescID := customerrelationMixinFields0[0].Descriptor()
+	// customerrelation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customerrelation.IDValidator = func() func(string) error {
+		validators := customerrelationDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

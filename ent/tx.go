@@ -28,6 +28,10 @@ type Tx struct {
 	Contact *ContactClient
 	// ContactCorrection is the client for interacting with the ContactCorrection builders.
 	ContactCorrection *ContactCorrectionClient
+	// ContactParticipant is the client for interacting with the ContactParticipant builders.
+	ContactParticipant *ContactParticipantClient
+	// ContactPerson is the client for interacting with the ContactPerson builders.
+	ContactPerson *ContactPersonClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -38,6 +42,8 @@ type Tx struct {
 	CustomerIdentity *CustomerIdentityClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
+	// CustomerRelation is the client for interacting with the CustomerRelation builders.
+	CustomerRelation *CustomerRelationClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
@@ -242,11 +248,14 @@ func (tx *Tx) init() {
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactCorrection = NewContactCorrectionClient(tx.config)
+	tx.ContactParticipant = NewContactParticipantClient(tx.config)
+	tx.ContactPerson = NewContactPersonClient(tx.config)
 	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
 	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
+	tx.CustomerRelation = NewCustomerRelationClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)

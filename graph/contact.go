@@ -11,6 +11,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactparticipant"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -62,7 +63,7 @@ func (r *Resolver) contactFilter(f *service.ContactFilter) *conditions {
 	anyOf(c, "kinds", "kind", f.Kinds, nil)
 	anyOf(c, "channels", "channel", f.Channels, nil)
 	equals(c, "direction", given(c, "direction", f.Direction, nil))
-	equalsID(c, "staffId", "staff_id", id.User, f.StaffID, isNull("staff_id"))
+	hasID(c, "staffId", id.User, f.StaffID, isNull("staff_id"), withUser)
 	inRange(c, "at", "at", f.At, nil)
 	equalsID(c, "campaignId", "campaign_id", id.Campaign, f.CampaignID, isNull("campaign_id"))
 	if f.Source.IsSet() {
@@ -80,6 +81,22 @@ func isVoided(voided bool) condition {
 		return func(s *sql.Selector) { s.Where(sql.NotNull(s.C(contact.FieldVoidedAt))) }
 	}
 	return isNull(contact.FieldVoidedAt)
+}
+
+// withUser requires a user to have taken part in a contact, alone or with others.
+func withUser(userID string) condition {
+	return func(s *sql.Selector) {
+		several := sql.Dialect(s.Dialect()).Table(contactparticipant.Table)
+		of := sql.Dialect(s.Dialect()).Select(several.C(contactparticipant.FieldContactID)).From(several).Where(sql.EQ(several.C(contactparticipant.FieldUserID), userID))
+		s.Where(sql.Or(sql.EQ(s.C(contact.FieldStaffID), userID), sql.In(s.C(contact.FieldID), of)))
+	}
+}
+
+// participants returns who of ours took part in a contact.
+func (r *Resolver) participants(ctx context.Context, c *ent.Contact) ([]*contacts.ContactParticipant, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*contacts.ContactParticipant, error) {
+		return r.app.Contacts.Participants(ctx, rows)
+	})
 }
 
 // contactCorrections returns what was corrected of a contact.

@@ -23,9 +23,13 @@ func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.
 	return secondsOf(obj)
 }
 
+func (r *contactResolver) Participants(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactParticipant, error) {
+	return r.participants(ctx, obj)
+}
+
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
 	lines, err := costLines(obj, r.app.Currency)
-	return costSeen(ctx, lines), err
+	return costSeen(ctx, obj.Participants, lines), err
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {

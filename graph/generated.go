@@ -270,6 +270,7 @@ type ComplexityRoot struct {
 		Notes              func(childComplexity int) int
 		Offer              func(childComplexity int) int
 		Order              func(childComplexity int) int
+		Participants       func(childComplexity int) int
 		Permission         func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Purpose            func(childComplexity int) int
@@ -344,6 +345,12 @@ type ComplexityRoot struct {
 		Kind     func(childComplexity int) int
 		Mean     func(childComplexity int) int
 		Stage    func(childComplexity int) int
+	}
+
+	ContactParticipant struct {
+		Minutes func(childComplexity int) int
+		Seconds func(childComplexity int) int
+		User    func(childComplexity int) int
 	}
 
 	ContactPayload struct {
@@ -2007,6 +2014,7 @@ type ContactResolver interface {
 	Offer(ctx context.Context, obj *ent.Contact) (*ent.Offer, error)
 	Campaign(ctx context.Context, obj *ent.Contact) (*ent.Campaign, error)
 	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
+	Participants(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactParticipant, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
@@ -3106,6 +3114,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Order(childComplexity), true
+	case "Contact.participants":
+		if e.ComplexityRoot.Contact.Participants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Participants(childComplexity), true
 	case "Contact.permission":
 		if e.ComplexityRoot.Contact.Permission == nil {
 			break
@@ -3414,6 +3428,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactGroup.Stage(childComplexity), true
+
+	case "ContactParticipant.minutes":
+		if e.ComplexityRoot.ContactParticipant.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.Minutes(childComplexity), true
+	case "ContactParticipant.seconds":
+		if e.ComplexityRoot.ContactParticipant.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.Seconds(childComplexity), true
+	case "ContactParticipant.user":
+		if e.ComplexityRoot.ContactParticipant.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.User(childComplexity), true
 
 	case "ContactPayload.contact":
 		if e.ComplexityRoot.ContactPayload.Contact == nil {
@@ -10983,6 +11016,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmPermissionInput", ec.unmarshalInputConfirmPermissionInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
+			graphql.NewInputUnmarshaler("ContactParticipantInput", ec.unmarshalInputContactParticipantInput),
 			graphql.NewInputUnmarshaler("CorrectContactInput", ec.unmarshalInputCorrectContactInput),
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateCustomerInput", ec.unmarshalInputCreateCustomerInput),
@@ -11900,7 +11934,15 @@ input CampaignFilter {
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
   "The working time spent on the contact, in seconds, exactly."
   seconds: Decimal! @open
-  "What the contact consumed, each line with its rate; the amounts sum exactly to cost."
+  """
+  The people of ours who took part, each with their own time; the first is staff. One alone has the time of the contact; with several it is
+  the longest of theirs. Empty for partners.
+  """
+  participants: [ContactParticipant!]! @scope(name: "staff") @goField(forceResolver: true)
+  """
+  What the contact consumed, each line with its rate; the amounts sum exactly to cost. Without the scope costs the lines are those that
+  tell nothing of the wages of others: of the time of several people the viewer's own.
+  """
   costLines: [CostLine!]! @scope(name: "costs", orOwnContact: true)
   "What the contact earned, or is expected to earn."
   value: ContactValue @scope(name: "costs", orOwnContact: true)
@@ -11925,6 +11967,15 @@ input CampaignFilter {
   were voided are none. joinContacts makes one out of both.
   """
   possibleDuplicates: [Contact!]! @rows
+}
+"One of our people who took part in a contact."
+type ContactParticipant {
+  "The user; null if they are not known any more."
+  user: User @rows
+  "Their working time, in minutes; rounded to 9 places."
+  minutes: Decimal! @open
+  "Their working time, in seconds, exactly."
+  seconds: Decimal! @open
 }
 "A correction of a contact, or that it was voided."
 type ContactCorrection {
@@ -12037,7 +12088,7 @@ extend type Mutation {
   ): ContactPayload! @scope(writes: "Contact")
   """
   Corrects facts of a contact, with a reason: it is costed and credited as if it had been recorded so. Who may record the contact may
-  correct it: SALES those in which they took part themselves. An outbound contact that sells needs a permission at its moment, as in
+  correct it: SALES those in which they took part themselves, also with others. An outbound contact that sells needs a permission at its moment, as in
   recordContact. Changes of different fields merge; of the same field they are a VERSION_CONFLICT. A contact with another customer is
   voided and recorded anew.
   """
@@ -12056,7 +12107,8 @@ extend type Mutation {
   """
   Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
   other is voided with the reason that it was joined into the first. Whoever may correct both may join them. It is WRONG_STATE where they
-  are no possible duplicates or of different kinds, and where another person took part in each.
+  are no possible duplicates or of different kinds, and where people of ours took part in each and nobody in both. Who took part in either
+  has taken part in the one that is kept.
   """
   joinContacts(
     "Which contact is kept, and which is voided."
@@ -12088,8 +12140,14 @@ input RecordContactInput {
   minutes: Decimal
   "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
   seconds: Decimal
-  "The user who took part: the viewer by default."
+  "The user who took part: the viewer by default. Together with participants it is INVALID."
   staffId: ID
+  """
+  The people of ours who took part, at most 20, each with their own time: the first is the contact's staff, for whom it counts in reports.
+  Nobody for an empty list. The time of the contact, by which the channel is paid, is the longest of theirs: together with minutes or
+  seconds it is INVALID. SALES name themselves alone.
+  """
+  participants: [ContactParticipantInput!]
   "What the contact was about, in a line."
   subject: String
   "Free text about the contact."
@@ -12116,6 +12174,15 @@ input RecordContactInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"One of our people who took part in a contact, with their time: exactly one of minutes and seconds is given."
+input ContactParticipantInput {
+  "The user, named once."
+  userId: ID!
+  "Their working time, in minutes."
+  minutes: Decimal
+  "Their working time in seconds, for times that minutes do not give exactly."
+  seconds: Decimal
+}
 "The input of correctContact. What is not given stays as it is."
 input CorrectContactInput {
   "The contact."
@@ -12136,8 +12203,16 @@ input CorrectContactInput {
   minutes: Decimal
   "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
   seconds: Decimal
-  "The user who took part; null for nobody. SALES name themselves alone."
+  """
+  The user who took part; null for nobody. SALES name themselves alone. With several it is INVALID, as are minutes and seconds: participants
+  corrects who they are.
+  """
   staffId: ID @goField(omittable: true)
+  """
+  The people of ours who took part, as in recordContact: all of them. Of several people SALES correct their own time alone. Together with
+  staffId, minutes or seconds it is INVALID.
+  """
+  participants: [ContactParticipantInput!]
   "What the contact was about, in a line; null clears it."
   subject: String @goField(omittable: true)
   "Free text about the contact; null clears it."
@@ -12191,7 +12266,7 @@ input ContactFilter {
   channels: [Channel!] @goField(omittable: true) @open
   "Contacts in this direction."
   direction: Direction @goField(omittable: true) @open
-  "Contacts in which this user took part; null: those of which nobody is known who took part."
+  "Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part."
   staffId: ID @goField(omittable: true) @scope(name: "staff")
   "Contacts that took place within this time."
   at: TimeRange @goField(omittable: true) @open
@@ -16858,6 +16933,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_campaign(ctx, field)
 	case "seconds":
 		return ec.fieldContext_Contact_seconds(ctx, field)
+	case "participants":
+		return ec.fieldContext_Contact_participants(ctx, field)
 	case "costLines":
 		return ec.fieldContext_Contact_costLines(ctx, field)
 	case "value":
@@ -16996,6 +17073,18 @@ func (ec *executionContext) childFields_ContactGroup(ctx context.Context, field 
 		return ec.fieldContext_ContactGroup_mean(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactParticipant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ContactParticipant_user(ctx, field)
+	case "minutes":
+		return ec.fieldContext_ContactParticipant_minutes(ctx, field)
+	case "seconds":
+		return ec.fieldContext_ContactParticipant_seconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactParticipant", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26757,6 +26846,66 @@ func (ec *executionContext) fieldContext_Contact_seconds(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Contact", field, true, true, "Decimal")
 }
 
+func (ec *executionContext) _Contact_participants(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_participants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Participants(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactParticipant) graphql.Marshaler {
+			return ec.marshalNContactParticipant2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactParticipantᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_participants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactParticipant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28062,6 +28211,84 @@ func (ec *executionContext) fieldContext_ContactGroup_mean(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ContactParticipant_user(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactParticipant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactParticipant_minutes(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactParticipant", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ContactParticipant_seconds(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactParticipant", field, false, false, "Decimal")
 }
 
 func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *service.ContactPayload) (ret graphql.Marshaler) {
@@ -67898,6 +68125,62 @@ func UnmarshalContactOrder(ctx context.Context, raw any) (ent.ContactOrder, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputContactParticipantInput(ctx context.Context, obj any) (service.ContactParticipantInput, error) {
+	var it service.ContactParticipantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "minutes", "seconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactParticipantInput unmarshals raw into the ContactParticipantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactParticipantInput(ctx context.Context, raw any) (service.ContactParticipantInput, error) {
+	var out service.ContactParticipantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactParticipantInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Context, obj any) (service.CorrectContactInput, error) {
 	var it service.CorrectContactInput
 	if obj == nil {
@@ -67909,7 +68192,7 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -67986,6 +68269,13 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 				return it, err
 			}
 			it.StaffID = graphql.OmittableOf(data)
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participants = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -71409,7 +71699,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -71479,6 +71769,13 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.StaffID = data
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participants = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -75854,6 +76151,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_seconds(ctx, field, obj)
 				})
+		case "participants":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_participants(ctx, field, obj)
+				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -76303,6 +76606,49 @@ func (ec *executionContext) _ContactGroup(ctx context.Context, sel ast.Selection
 		case "mean":
 			out.Values[i] = ec._ContactGroup_mean(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactParticipantImplementors = []string{"ContactParticipant"}
+
+func (ec *executionContext) _ContactParticipant(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactParticipant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactParticipantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactParticipant")
+		case "user":
+			out.Values[i] = ec._ContactParticipant_user(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._ContactParticipant_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seconds":
+			out.Values[i] = ec._ContactParticipant_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -87869,6 +88215,35 @@ func (ec *executionContext) marshalNContactOrderField2ᚖkopeckᚋentᚐContactO
 	return v
 }
 
+func (ec *executionContext) marshalNContactParticipant2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactParticipant) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactParticipant2ᚖkopeckᚋserviceᚋcontactsᚐContactParticipant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactParticipant2ᚖkopeckᚋserviceᚋcontactsᚐContactParticipant(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactParticipant) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactParticipant!")
+		return graphql.Null
+	}
+	return ec._ContactParticipant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactParticipantInput2ᚖkopeckᚋserviceᚐContactParticipantInput(ctx context.Context, v any) (*service.ContactParticipantInput, error) {
+	res, err := ec.unmarshalInputContactParticipantInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx context.Context, sel ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactPayload!")
@@ -91356,6 +91731,23 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrde
 	}
 	res, err := ec.unmarshalInputContactOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx context.Context, v any) ([]*service.ContactParticipantInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.ContactParticipantInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContactParticipantInput2ᚖkopeckᚋserviceᚐContactParticipantInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {

@@ -230,7 +230,7 @@ type ContactFilter struct {
 	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
 	// Contacts in this direction.
 	Direction graphql.Omittable[*schema.Direction] `json:"direction,omitempty"`
-	// Contacts in which this user took part; null: those of which nobody is known who took part.
+	// Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part.
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
 	// Contacts that took place within this time.
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
@@ -255,6 +255,16 @@ type ContactGroup struct {
 	Contacts int `json:"contacts"`
 	// The mean realised value of the group by itself; null if it has no contacts.
 	Mean *money.Amount `json:"mean,omitempty"`
+}
+
+// One of our people who took part in a contact, with their time: exactly one of minutes and seconds is given.
+type ContactParticipantInput struct {
+	// The user, named once.
+	UserID string `json:"userId"`
+	// Their working time, in minutes.
+	Minutes *money.Exact `json:"minutes,omitempty"`
+	// Their working time in seconds, for times that minutes do not give exactly.
+	Seconds *money.Exact `json:"seconds,omitempty"`
 }
 
 // The answer of the mutations of a contact.
@@ -285,8 +295,12 @@ type CorrectContactInput struct {
 	Minutes *money.Exact `json:"minutes,omitempty"`
 	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
 	Seconds *money.Exact `json:"seconds,omitempty"`
-	// The user who took part; null for nobody. SALES name themselves alone.
+	// The user who took part; null for nobody. SALES name themselves alone. With several it is INVALID, as are minutes and seconds: participants
+	// corrects who they are.
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
+	// The people of ours who took part, as in recordContact: all of them. Of several people SALES correct their own time alone. Together with
+	// staffId, minutes or seconds it is INVALID.
+	Participants []*ContactParticipantInput `json:"participants,omitempty"`
 	// What the contact was about, in a line; null clears it.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty"`
 	// Free text about the contact; null clears it.
@@ -1148,8 +1162,12 @@ type RecordContactInput struct {
 	Minutes *money.Exact `json:"minutes,omitempty"`
 	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
 	Seconds *money.Exact `json:"seconds,omitempty"`
-	// The user who took part: the viewer by default.
+	// The user who took part: the viewer by default. Together with participants it is INVALID.
 	StaffID *string `json:"staffId,omitempty"`
+	// The people of ours who took part, at most 20, each with their own time: the first is the contact's staff, for whom it counts in reports.
+	// Nobody for an empty list. The time of the contact, by which the channel is paid, is the longest of theirs: together with minutes or
+	// seconds it is INVALID. SALES name themselves alone.
+	Participants []*ContactParticipantInput `json:"participants,omitempty"`
 	// What the contact was about, in a line.
 	Subject *string `json:"subject,omitempty"`
 	// Free text about the contact.

@@ -92,6 +92,30 @@ func (f ContactCorrectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactCorrectionMutation", m)
 }
 
+// The ContactParticipantFunc type is an adapter to allow the use of ordinary
+// function as ContactParticipant mutator.
+type ContactParticipantFunc func(context.Context, *ent.ContactParticipantMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactParticipantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactParticipantMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactParticipantMutation", m)
+}
+
+// The ContactPersonFunc type is an adapter to allow the use of ordinary
+// function as ContactPerson mutator.
+type ContactPersonFunc func(context.Context, *ent.ContactPersonMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactPersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactPersonMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactPersonMutation", m)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary
 // function as ContactRestatement mutator.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementMutation) (ent.Value, error)
@@ -150,6 +174,18 @@ func (f CustomerMergeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerMergeMutation", m)
+}
+
+// The CustomerRelationFunc type is an adapter to allow the use of ordinary
+// function as CustomerRelation mutator.
+type CustomerRelationFunc func(context.Context, *ent.CustomerRelationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerRelationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerRelationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerRelationMutation", m)
 }
 
 // The DatedValueFunc type is an adapter to allow the use of ordinary

@@ -14,11 +14,14 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -302,6 +305,60 @@ func (f TraverseContactCorrection) Traverse(ctx context.Context, q ent.Query) er
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactCorrectionQuery", q)
 }
 
+// The ContactParticipantFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactParticipantFunc func(context.Context, *ent.ContactParticipantQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactParticipantFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactParticipantQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactParticipantQuery", q)
+}
+
+// The TraverseContactParticipant type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactParticipant func(context.Context, *ent.ContactParticipantQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactParticipant) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactParticipant) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactParticipantQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactParticipantQuery", q)
+}
+
+// The ContactPersonFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactPersonFunc func(context.Context, *ent.ContactPersonQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactPersonFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactPersonQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactPersonQuery", q)
+}
+
+// The TraverseContactPerson type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactPerson func(context.Context, *ent.ContactPersonQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactPerson) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactPerson) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactPersonQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactPersonQuery", q)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementQuery) (ent.Value, error)
 
@@ -435,6 +492,33 @@ func (f TraverseCustomerMerge) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
+// The CustomerRelationFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerRelationFunc func(context.Context, *ent.CustomerRelationQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerRelationFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerRelationQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerRelationQuery", q)
+}
+
+// The TraverseCustomerRelation type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerRelation func(context.Context, *ent.CustomerRelationQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerRelation) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerRelation) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerRelationQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerRelationQuery", q)
 }
 
 // The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1345,6 +1429,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
 	case *ent.ContactCorrectionQuery:
 		return &query[*ent.ContactCorrectionQuery, predicate.ContactCorrection, contactcorrection.OrderOption]{typ: ent.TypeContactCorrection, tq: q}, nil
+	case *ent.ContactParticipantQuery:
+		return &query[*ent.ContactParticipantQuery, predicate.ContactParticipant, contactparticipant.OrderOption]{typ: ent.TypeContactParticipant, tq: q}, nil
+	case *ent.ContactPersonQuery:
+		return &query[*ent.ContactPersonQuery, predicate.ContactPerson, contactperson.OrderOption]{typ: ent.TypeContactPerson, tq: q}, nil
 	case *ent.ContactRestatementQuery:
 		return &query[*ent.ContactRestatementQuery, predicate.ContactRestatement, contactrestatement.OrderOption]{typ: ent.TypeContactRestatement, tq: q}, nil
 	case *ent.CreditQuery:
@@ -1355,6 +1443,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
 	case *ent.CustomerMergeQuery:
 		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
+	case *ent.CustomerRelationQuery:
+		return &query[*ent.CustomerRelationQuery, predicate.CustomerRelation, customerrelation.OrderOption]{typ: ent.TypeCustomerRelation, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:

@@ -230,6 +230,7 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "minutes", Type: field.TypeInt64},
 		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
+		{Name: "participants", Type: field.TypeJSON, Nullable: true},
 		{Name: "subject", Type: field.TypeString, Nullable: true, Size: 2000},
 		{Name: "notes", Type: field.TypeString, Nullable: true, Size: 80000},
 		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
@@ -265,43 +266,43 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[27]},
+				Columns:    []*schema.Column{ContactsColumns[28]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[28]},
+				Columns:    []*schema.Column{ContactsColumns[29]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[29]},
+				Columns:    []*schema.Column{ContactsColumns[30]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[30]},
+				Columns:    []*schema.Column{ContactsColumns[31]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_orders_order",
-				Columns:    []*schema.Column{ContactsColumns[31]},
+				Columns:    []*schema.Column{ContactsColumns[32]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_offers_offer",
-				Columns:    []*schema.Column{ContactsColumns[32]},
+				Columns:    []*schema.Column{ContactsColumns[33]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_campaigns_campaign",
-				Columns:    []*schema.Column{ContactsColumns[33]},
+				Columns:    []*schema.Column{ContactsColumns[34]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -310,7 +311,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -320,7 +321,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[29], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -330,7 +331,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[29]},
+				Columns: []*schema.Column{ContactsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -338,7 +339,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[30]},
+				Columns: []*schema.Column{ContactsColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -346,7 +347,7 @@ var (
 			{
 				Name:    "contact_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[31]},
+				Columns: []*schema.Column{ContactsColumns[32]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "order_id IS NOT NULL",
 				},
@@ -354,7 +355,7 @@ var (
 			{
 				Name:    "contact_awaited_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[20]},
+				Columns: []*schema.Column{ContactsColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "awaited_order_id IS NOT NULL",
 				},
@@ -362,7 +363,7 @@ var (
 			{
 				Name:    "contact_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[32]},
+				Columns: []*schema.Column{ContactsColumns[33]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -370,7 +371,7 @@ var (
 			{
 				Name:    "contact_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{ContactsColumns[13]},
+				Columns: []*schema.Column{ContactsColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},
@@ -378,7 +379,7 @@ var (
 			{
 				Name:    "contact_campaign_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[33], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[34], ContactsColumns[5], ContactsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "campaign_id IS NOT NULL",
 				},
@@ -386,7 +387,7 @@ var (
 			{
 				Name:    "contact_source_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[21], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[22], ContactsColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "source IS NOT NULL",
 				},
@@ -394,7 +395,7 @@ var (
 			{
 				Name:    "contact_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27]},
+				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "advertising <> 0",
 				},
@@ -414,6 +415,7 @@ var (
 		{Name: "minutes", Type: field.TypeInt64},
 		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
 		{Name: "staff_id", Type: field.TypeString, Nullable: true},
+		{Name: "participants", Type: field.TypeJSON, Nullable: true},
 		{Name: "about_id", Type: field.TypeString, Nullable: true},
 		{Name: "expense", Type: field.TypeInt64},
 		{Name: "campaign_id", Type: field.TypeString, Nullable: true},
@@ -433,6 +435,55 @@ var (
 				Name:    "contactcorrection_recorded_at",
 				Unique:  false,
 				Columns: []*schema.Column{ContactCorrectionsColumns[3]},
+			},
+		},
+	}
+	// ContactParticipantsColumns holds the columns for the "contact_participants" table.
+	ContactParticipantsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "user_id", Type: field.TypeString},
+		{Name: "minutes", Type: field.TypeInt64},
+	}
+	// ContactParticipantsTable holds the schema information for the "contact_participants" table.
+	ContactParticipantsTable = &schema.Table{
+		Name:       "contact_participants",
+		Columns:    ContactParticipantsColumns,
+		PrimaryKey: []*schema.Column{ContactParticipantsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactparticipant_contact_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{ContactParticipantsColumns[1], ContactParticipantsColumns[2]},
+			},
+			{
+				Name:    "contactparticipant_user_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactParticipantsColumns[2], ContactParticipantsColumns[1]},
+			},
+		},
+	}
+	// ContactPersonsColumns holds the columns for the "contact_persons" table.
+	ContactPersonsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeString},
+	}
+	// ContactPersonsTable holds the schema information for the "contact_persons" table.
+	ContactPersonsTable = &schema.Table{
+		Name:       "contact_persons",
+		Columns:    ContactPersonsColumns,
+		PrimaryKey: []*schema.Column{ContactPersonsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactperson_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPersonsColumns[1]},
+			},
+			{
+				Name:    "contactperson_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPersonsColumns[2]},
 			},
 		},
 	}
@@ -513,7 +564,7 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PERSON", "COMPANY"}, Default: "PERSON"},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PERSON", "COMPANY", "HOUSEHOLD"}, Default: "PERSON"},
 		{Name: "name", Type: field.TypeString, Size: 1200},
 		{Name: "name_key", Type: field.TypeString, Size: 800},
 		{Name: "email", Type: field.TypeString, Nullable: true, Size: 320},
@@ -807,6 +858,36 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "undone_at IS NULL",
 				},
+			},
+		},
+	}
+	// CustomerRelationsColumns holds the columns for the "customer_relations" table.
+	CustomerRelationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "group_id", Type: field.TypeString},
+		{Name: "role", Type: field.TypeString, Nullable: true, Size: 800},
+		{Name: "valid_from", Type: field.TypeInt},
+		{Name: "valid_to", Type: field.TypeInt, Nullable: true},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// CustomerRelationsTable holds the schema information for the "customer_relations" table.
+	CustomerRelationsTable = &schema.Table{
+		Name:       "customer_relations",
+		Columns:    CustomerRelationsColumns,
+		PrimaryKey: []*schema.Column{CustomerRelationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customerrelation_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerRelationsColumns[1]},
+			},
+			{
+				Name:    "customerrelation_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerRelationsColumns[2]},
 			},
 		},
 	}
@@ -2259,11 +2340,14 @@ var (
 		ComponentsTable,
 		ContactsTable,
 		ContactCorrectionsTable,
+		ContactParticipantsTable,
+		ContactPersonsTable,
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
 		CustomerIdentitiesTable,
 		CustomerMergesTable,
+		CustomerRelationsTable,
 		DatedValuesTable,
 		DuplicateDecisionsTable,
 		HandOversTable,

@@ -27,6 +27,12 @@ type Contact func(*sql.Selector)
 // ContactCorrection is the predicate function for contactcorrection builders.
 type ContactCorrection func(*sql.Selector)
 
+// ContactParticipant is the predicate function for contactparticipant builders.
+type ContactParticipant func(*sql.Selector)
+
+// ContactPerson is the predicate function for contactperson builders.
+type ContactPerson func(*sql.Selector)
+
 // ContactRestatement is the predicate function for contactrestatement builders.
 type ContactRestatement func(*sql.Selector)
 
@@ -41,6 +47,9 @@ type CustomerIdentity func(*sql.Selector)
 
 // CustomerMerge is the predicate function for customermerge builders.
 type CustomerMerge func(*sql.Selector)
+
+// CustomerRelation is the predicate function for customerrelation builders.
+type CustomerRelation func(*sql.Selector)
 
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/store"
 )
 
@@ -15,11 +17,40 @@ func keepFacts(ctx context.Context, tx *store.Tx, correctionID string, c *ent.Co
 	if c.CorrectedAt != nil {
 		from = *c.CorrectedAt
 	}
+	var people any
+	if len(c.Participants) > 0 {
+		people = store.JSON{Of: c.Participants}
+	}
 	return tx.InsertRows(ctx, "contact_corrections", []string{
-		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "about_id", "expense", "campaign_id",
+		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "participants", "about_id", "expense", "campaign_id",
 	}, [][]any{{
-		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, c.AboutID, c.Expense, c.CampaignID,
+		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, people, c.AboutID, c.Expense, c.CampaignID,
 	}})
+}
+
+// ParticipantColumns are the columns by which the contacts of a user are found in which several people took part.
+var ParticipantColumns = []string{"id", "contact_id", "user_id", "minutes"}
+
+// ParticipantRows are the rows of those columns for a contact.
+func ParticipantRows(makeID func(prefix string) string, contactID string, people []schema.Participant) (rows [][]any) {
+	for _, p := range people {
+		rows = append(rows, []any{makeID(id.Participant), contactID, p.UserID, p.Minutes})
+	}
+	return rows
+}
+
+// indexParticipants writes who took part in a contact, if they are several, in place of those who were written before, if any were. No role
+// writes it; the actor may change the contact.
+func indexParticipants(ctx context.Context, tx *store.Tx, makeID func(prefix string) string, contactID string, people []schema.Participant, some bool) error {
+	if some {
+		if _, err := tx.Exec(ctx, "DELETE FROM contact_participants WHERE contact_id = ?", contactID); err != nil {
+			return err
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	return tx.InsertRows(ctx, "contact_participants", ParticipantColumns, ParticipantRows(makeID, contactID, people))
 }
 
 // auditOf is an entry of the audit about a contact.
