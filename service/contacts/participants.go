@@ -260,6 +260,16 @@ func checkPeople(field string, r *Record) error {
 		named[key] = true
 		people[i] = schema.Participant{UserID: key, Minutes: p.Minutes, Seconds: p.Seconds}
 	}
+	if r.Staff == "" { // a file need not say twice who was the first, and how long it took
+		r.Staff = r.People[0].Staff
+	}
+	if r.Minutes.IsZero() {
+		longest, err := longestOf(people)
+		if err != nil {
+			return err
+		}
+		r.Minutes, r.Seconds = longest.Minutes, longest.Seconds
+	}
 	timed, lines := 0, 0
 	for _, p := range people {
 		if p.Minutes.Sign() > 0 {
