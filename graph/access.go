@@ -16,6 +16,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/contacts"
+	"kopeck/service/customers"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -110,6 +111,7 @@ var emptyLists = map[string]any{
 	"CostLine":           []*costing.Line{},
 	"Credit":             []*books.Credit{},
 	"RejectedAgreement":  []quote.RejectedAgreement{},
+	"CustomerRelation":   []*customers.CustomerRelation{},
 	"LifetimeModel":      []*ent.LifetimeModel{},
 	"OrderCostLine":      []*costing.OrderCostLine{},
 	"OrderCredit":        []*books.OrderCredit{},

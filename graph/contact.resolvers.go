@@ -27,6 +27,10 @@ func (r *contactResolver) Participants(ctx context.Context, obj *ent.Contact) ([
 	return r.participants(ctx, obj)
 }
 
+func (r *contactResolver) People(ctx context.Context, obj *ent.Contact) ([]*ent.Customer, error) {
+	return r.contactPeople(ctx, obj)
+}
+
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
 	lines, err := costLines(obj, r.app.Currency)
 	return costSeen(ctx, obj.Participants, lines), err
@@ -95,7 +99,7 @@ func (r *mutationResolver) JoinContacts(ctx context.Context, input service.JoinC
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := contactOrder(orderBy)
-	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, r.contactFilter(filter))
+	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, r.contactFilter(ctx, filter))
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {

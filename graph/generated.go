@@ -21,6 +21,7 @@ import (
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
+	"kopeck/service/customers"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -271,6 +272,7 @@ type ComplexityRoot struct {
 		Offer              func(childComplexity int) int
 		Order              func(childComplexity int) int
 		Participants       func(childComplexity int) int
+		People             func(childComplexity int) int
 		Permission         func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Purpose            func(childComplexity int) int
@@ -396,6 +398,7 @@ type ComplexityRoot struct {
 		AcquisitionCostStated func(childComplexity int) int
 		Birthday              func(childComplexity int) int
 		Campaign              func(childComplexity int) int
+		Companies             func(childComplexity int, at *time.Time) int
 		Contacts              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		CreatedAt             func(childComplexity int) int
 		Economics             func(childComplexity int, from *time.Time, to *time.Time) int
@@ -414,6 +417,7 @@ type ComplexityRoot struct {
 		Origin                func(childComplexity int) int
 		Owner                 func(childComplexity int) int
 		Partner               func(childComplexity int) int
+		People                func(childComplexity int, at *time.Time) int
 		Permissions           func(childComplexity int, at *time.Time) int
 		Phone                 func(childComplexity int) int
 		PossibleDuplicates    func(childComplexity int) int
@@ -423,6 +427,7 @@ type ComplexityRoot struct {
 		Prospect              func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
 		ReferralValue         func(childComplexity int) int
 		ReferredBy            func(childComplexity int) int
+		Relations             func(childComplexity int) int
 		Segment               func(childComplexity int) int
 		Source                func(childComplexity int) int
 		Stage                 func(childComplexity int) int
@@ -515,6 +520,18 @@ type ComplexityRoot struct {
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CustomerRelation struct {
+		Company   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		From      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Person    func(childComplexity int) int
+		Role      func(childComplexity int) int
+		To        func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
 	}
 
 	DateImpossible struct {
@@ -747,6 +764,7 @@ type ComplexityRoot struct {
 		CompleteTask           func(childComplexity int, input service.CompleteTaskInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
 		CorrectContact         func(childComplexity int, input service.CorrectContactInput) int
+		CorrectRelation        func(childComplexity int, input service.CorrectRelationInput) int
 		CreateCampaign         func(childComplexity int, input service.CreateCampaignInput) int
 		CreateCustomer         func(childComplexity int, input service.CreateCustomerInput) int
 		CreateOffer            func(childComplexity int, input service.CreateOfferInput) int
@@ -762,6 +780,7 @@ type ComplexityRoot struct {
 		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
+		EndRelation            func(childComplexity int, input service.EndRelationInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
@@ -774,6 +793,8 @@ type ComplexityRoot struct {
 		RecordSpend            func(childComplexity int, input service.RecordSpendInput) int
 		RefreshSession         func(childComplexity int, input service.RefreshSessionInput) int
 		RefundOrder            func(childComplexity int, input service.RefundOrderInput) int
+		RelateCustomers        func(childComplexity int, input service.RelateCustomersInput) int
+		RemoveRelation         func(childComplexity int, input service.RemoveRelationInput) int
 		RemoveTeamMember       func(childComplexity int, input service.RemoveTeamMemberInput) int
 		RescheduleOrder        func(childComplexity int, input service.RescheduleOrderInput) int
 		RetirePriceRule        func(childComplexity int, input service.RetirePriceRuleInput) int
@@ -1576,6 +1597,11 @@ type ComplexityRoot struct {
 		Unmet  func(childComplexity int) int
 	}
 
+	RelationPayload struct {
+		Relation   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RescheduleOrderPayload struct {
 		After      func(childComplexity int) int
 		Before     func(childComplexity int) int
@@ -2015,6 +2041,7 @@ type ContactResolver interface {
 	Campaign(ctx context.Context, obj *ent.Contact) (*ent.Campaign, error)
 	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
 	Participants(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactParticipant, error)
+	People(ctx context.Context, obj *ent.Contact) ([]*ent.Customer, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
@@ -2061,6 +2088,9 @@ type CustomerResolver interface {
 	NotSame(ctx context.Context, obj *ent.Customer) ([]*service.NotSameDecision, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
+	Companies(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error)
+	People(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error)
+	Relations(ctx context.Context, obj *ent.Customer) ([]*customers.CustomerRelation, error)
 	Tasks(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.TaskOrder, filter *service.TaskFilter) (*ent.TaskConnection, error)
 }
 type CustomerBaseResolver interface {
@@ -2135,6 +2165,10 @@ type MutationResolver interface {
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
 	SetRecipe(ctx context.Context, input service.SetRecipeInput) (*catalogue.RecipePayload, error)
+	RelateCustomers(ctx context.Context, input service.RelateCustomersInput) (*customers.RelationPayload, error)
+	CorrectRelation(ctx context.Context, input service.CorrectRelationInput) (*customers.RelationPayload, error)
+	EndRelation(ctx context.Context, input service.EndRelationInput) (*customers.RelationPayload, error)
+	RemoveRelation(ctx context.Context, input service.RemoveRelationInput) (*customers.RelationPayload, error)
 	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	CreateTask(ctx context.Context, input service.CreateTaskInput) (*tasks.TaskPayload, error)
 	UpdateTask(ctx context.Context, input service.UpdateTaskInput) (*tasks.TaskPayload, error)
@@ -3120,6 +3154,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Participants(childComplexity), true
+	case "Contact.people":
+		if e.ComplexityRoot.Contact.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.People(childComplexity), true
 	case "Contact.permission":
 		if e.ComplexityRoot.Contact.Permission == nil {
 			break
@@ -3620,6 +3660,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Campaign(childComplexity), true
+	case "Customer.companies":
+		if e.ComplexityRoot.Customer.Companies == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_companies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Companies(childComplexity, args["at"].(*time.Time)), true
 	case "Customer.contacts":
 		if e.ComplexityRoot.Customer.Contacts == nil {
 			break
@@ -3758,6 +3809,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Partner(childComplexity), true
+	case "Customer.people":
+		if e.ComplexityRoot.Customer.People == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_people_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.People(childComplexity, args["at"].(*time.Time)), true
 	case "Customer.permissions":
 		if e.ComplexityRoot.Customer.Permissions == nil {
 			break
@@ -3837,6 +3899,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.ReferredBy(childComplexity), true
+	case "Customer.relations":
+		if e.ComplexityRoot.Customer.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Relations(childComplexity), true
 	case "Customer.segment":
 		if e.ComplexityRoot.Customer.Segment == nil {
 			break
@@ -4241,6 +4309,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "CustomerRelation.company":
+		if e.ComplexityRoot.CustomerRelation.Company == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Company(childComplexity), true
+	case "CustomerRelation.createdAt":
+		if e.ComplexityRoot.CustomerRelation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.CreatedAt(childComplexity), true
+	case "CustomerRelation.from":
+		if e.ComplexityRoot.CustomerRelation.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.From(childComplexity), true
+	case "CustomerRelation.id":
+		if e.ComplexityRoot.CustomerRelation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.ID(childComplexity), true
+	case "CustomerRelation.person":
+		if e.ComplexityRoot.CustomerRelation.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Person(childComplexity), true
+	case "CustomerRelation.role":
+		if e.ComplexityRoot.CustomerRelation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Role(childComplexity), true
+	case "CustomerRelation.to":
+		if e.ComplexityRoot.CustomerRelation.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.To(childComplexity), true
+	case "CustomerRelation.updatedAt":
+		if e.ComplexityRoot.CustomerRelation.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.UpdatedAt(childComplexity), true
+	case "CustomerRelation.version":
+		if e.ComplexityRoot.CustomerRelation.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Version(childComplexity), true
 
 	case "DateImpossible.code":
 		if e.ComplexityRoot.DateImpossible.Code == nil {
@@ -5234,6 +5357,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CorrectContact(childComplexity, args["input"].(service.CorrectContactInput)), true
+	case "Mutation.correctRelation":
+		if e.ComplexityRoot.Mutation.CorrectRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_correctRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CorrectRelation(childComplexity, args["input"].(service.CorrectRelationInput)), true
 	case "Mutation.createCampaign":
 		if e.ComplexityRoot.Mutation.CreateCampaign == nil {
 			break
@@ -5399,6 +5533,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndAgreement(childComplexity, args["input"].(service.EndAgreementInput)), true
+	case "Mutation.endRelation":
+		if e.ComplexityRoot.Mutation.EndRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndRelation(childComplexity, args["input"].(service.EndRelationInput)), true
 	case "Mutation.fitAttribution":
 		if e.ComplexityRoot.Mutation.FitAttribution == nil {
 			break
@@ -5531,6 +5676,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefundOrder(childComplexity, args["input"].(service.RefundOrderInput)), true
+	case "Mutation.relateCustomers":
+		if e.ComplexityRoot.Mutation.RelateCustomers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_relateCustomers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RelateCustomers(childComplexity, args["input"].(service.RelateCustomersInput)), true
+	case "Mutation.removeRelation":
+		if e.ComplexityRoot.Mutation.RemoveRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveRelation(childComplexity, args["input"].(service.RemoveRelationInput)), true
 	case "Mutation.removeTeamMember":
 		if e.ComplexityRoot.Mutation.RemoveTeamMember == nil {
 			break
@@ -9352,6 +9519,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RejectedRule.Unmet(childComplexity), true
 
+	case "RelationPayload.relation":
+		if e.ComplexityRoot.RelationPayload.Relation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.Relation(childComplexity), true
+	case "RelationPayload.userErrors":
+		if e.ComplexityRoot.RelationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.UserErrors(childComplexity), true
+
 	case "RescheduleOrderPayload.after":
 		if e.ComplexityRoot.RescheduleOrderPayload.After == nil {
 			break
@@ -11018,6 +11198,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
 			graphql.NewInputUnmarshaler("ContactParticipantInput", ec.unmarshalInputContactParticipantInput),
 			graphql.NewInputUnmarshaler("CorrectContactInput", ec.unmarshalInputCorrectContactInput),
+			graphql.NewInputUnmarshaler("CorrectRelationInput", ec.unmarshalInputCorrectRelationInput),
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateCustomerInput", ec.unmarshalInputCreateCustomerInput),
 			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
@@ -11035,6 +11216,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
+			graphql.NewInputUnmarshaler("EndRelationInput", ec.unmarshalInputEndRelationInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
@@ -11065,6 +11247,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
 			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
+			graphql.NewInputUnmarshaler("RelateCustomersInput", ec.unmarshalInputRelateCustomersInput),
+			graphql.NewInputUnmarshaler("RemoveRelationInput", ec.unmarshalInputRemoveRelationInput),
 			graphql.NewInputUnmarshaler("RemoveTeamMemberInput", ec.unmarshalInputRemoveTeamMemberInput),
 			graphql.NewInputUnmarshaler("RescheduleOrderInput", ec.unmarshalInputRescheduleOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
@@ -11940,6 +12124,11 @@ input CampaignFilter {
   """
   participants: [ContactParticipant!]! @scope(name: "staff") @goField(forceResolver: true)
   """
+  Customers who took part in the contact beside the one whom it is with, such as people of a company: of those that the viewer may see, in
+  the order of their ids. Its cost and value are of the customer whom it is with.
+  """
+  people: [Customer!]! @rows
+  """
   What the contact consumed, each line with its rate; the amounts sum exactly to cost. Without the scope costs the lines are those that
   tell nothing of the wages of others: of the time of several people the viewer's own.
   """
@@ -12148,6 +12337,11 @@ input RecordContactInput {
   seconds it is INVALID. SALES name themselves alone.
   """
   participants: [ContactParticipantInput!]
+  """
+  Customers who took part in the contact beside the one whom it is with, at most 50, such as people of a company. Its cost and value are of the
+  customer whom it is with.
+  """
+  peopleIds: [ID!]
   "What the contact was about, in a line."
   subject: String
   "Free text about the contact."
@@ -12213,6 +12407,10 @@ input CorrectContactInput {
   staffId, minutes or seconds it is INVALID.
   """
   participants: [ContactParticipantInput!]
+  """
+  Customers who took part in the contact beside the one whom it is with: all of those whom the viewer may see. Others who took part stay.
+  """
+  peopleIds: [ID!]
   "What the contact was about, in a line; null clears it."
   subject: String @goField(omittable: true)
   "Free text about the contact; null clears it."
@@ -12268,6 +12466,8 @@ input ContactFilter {
   direction: Direction @goField(omittable: true) @open
   "Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part."
   staffId: ID @goField(omittable: true) @scope(name: "staff")
+  "Contacts in which this customer took part, and that are with another."
+  personId: ID @goField(omittable: true) @open
   "Contacts that took place within this time."
   at: TimeRange @goField(omittable: true) @open
   "Contacts that were voided, or those that stand: all by default."
@@ -15581,6 +15781,136 @@ input SetRecipeInput {
   idempotencyKey: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/relation.graphql", Input: `extend type Customer {
+  """
+  The companies and households that the person belongs to at a moment, the earliest relation first: of those that the viewer may see. Empty
+  for partners.
+  """
+  companies(
+    "The moment, of whose day in the setting timeZone it is: now by default."
+    at: Time
+  ): [CustomerRelation!]! @scope(name: "staff")
+  """
+  The people who belong to the company or household at a moment, the earliest relation first: of those that the viewer may see. Empty for
+  partners.
+  """
+  people(
+    "The moment, of whose day in the setting timeZone it is: now by default."
+    at: Time
+  ): [CustomerRelation!]! @scope(name: "staff")
+  "All relations of the customer, also those that are over, the earliest first: those of which the viewer may see both. Empty for partners."
+  relations: [CustomerRelation!]! @scope(name: "staff")
+}
+"That a person belongs to a company or a household, from a day on, until a day."
+type CustomerRelation {
+  "The id."
+  id: ID! @open
+  "The version of the relation: 1 at first, one more with every change."
+  version: Int! @open
+  "The person."
+  person: Customer! @rows
+  "The company or household."
+  company: Customer! @rows
+  "What the person is there, such as \"buyer\" or \"director\"; null if nothing is known of it."
+  role: String @open
+  "The first day."
+  from: Date! @open
+  "The last day; null while it has none."
+  to: Date @open
+  "When the relation was recorded."
+  createdAt: Time! @open
+  "When it was last changed."
+  updatedAt: Time! @open
+}
+
+extend type Mutation {
+  """
+  Records that a person belongs to a company or a household. The viewer may see both, who may not belong to each other already on one of the
+  days: ALREADY_EXISTS. INVALID where the one is no PERSON, or the other no COMPANY and no HOUSEHOLD.
+  """
+  relateCustomers(
+    "The relation."
+    input: RelateCustomersInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  """
+  Corrects a relation. Changes of different fields since expectedVersion are merged, changes of the same field are a VERSION_CONFLICT. With whom
+  it is cannot be changed: it is removed and recorded anew.
+  """
+  correctRelation(
+    "The changes."
+    input: CorrectRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  "Says until when a person belonged to a company or a household. A relation that has a last day is WRONG_STATE: that day is corrected."
+  endRelation(
+    "Which relation, and its last day."
+    input: EndRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  "Removes a relation that never was. What it said stays in the audit."
+  removeRelation(
+    "Which relation, and why."
+    input: RemoveRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+}
+"The answer of the mutations of a relation."
+type RelationPayload {
+  "The relation after the change, of one that was removed as it was; null if there are userErrors."
+  relation: CustomerRelation @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of relateCustomers."
+input RelateCustomersInput {
+  "The person."
+  personId: ID!
+  "The company or household."
+  companyId: ID!
+  "What the person is there, in at most 200 characters."
+  role: String
+  "The first day, from 1900 to ten years ahead: today by default."
+  from: Date
+  "The last day: none by default."
+  to: Date
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of correctRelation. A field that is absent is not changed."
+input CorrectRelationInput {
+  "The relation."
+  id: ID!
+  "The version that the correction is based on."
+  expectedVersion: Int!
+  "What the person is there; null clears it."
+  role: String @goField(omittable: true)
+  "The first day."
+  from: Date
+  "The last day; null for none."
+  to: Date @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of endRelation."
+input EndRelationInput {
+  "The relation."
+  id: ID!
+  "The last day: today by default."
+  to: Date
+  "The version that it is ended at: any by default; another than the relation's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of removeRelation."
+input RemoveRelationInput {
+  "The relation."
+  id: ID!
+  "Why it is removed, 1 to 1,000 characters."
+  reason: String!
+  "The version that it is removed at: any by default; another than the relation's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/resource.graphql", Input: `"What work is done with: a machine, a room, people's hours. It is known by its rates and by the products that consume it."
 type Resource {
   "The code of the resource."
@@ -16935,6 +17265,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_seconds(ctx, field)
 	case "participants":
 		return ec.fieldContext_Contact_participants(ctx, field)
+	case "people":
+		return ec.fieldContext_Contact_people(ctx, field)
 	case "costLines":
 		return ec.fieldContext_Contact_costLines(ctx, field)
 	case "value":
@@ -17245,6 +17577,12 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_proposals(ctx, field)
 	case "prospect":
 		return ec.fieldContext_Customer_prospect(ctx, field)
+	case "companies":
+		return ec.fieldContext_Customer_companies(ctx, field)
+	case "people":
+		return ec.fieldContext_Customer_people(ctx, field)
+	case "relations":
+		return ec.fieldContext_Customer_relations(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Customer_tasks(ctx, field)
 	}
@@ -17413,6 +17751,30 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 		return ec.fieldContext_CustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRelation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CustomerRelation_id(ctx, field)
+	case "version":
+		return ec.fieldContext_CustomerRelation_version(ctx, field)
+	case "person":
+		return ec.fieldContext_CustomerRelation_person(ctx, field)
+	case "company":
+		return ec.fieldContext_CustomerRelation_company(ctx, field)
+	case "role":
+		return ec.fieldContext_CustomerRelation_role(ctx, field)
+	case "from":
+		return ec.fieldContext_CustomerRelation_from(ctx, field)
+	case "to":
+		return ec.fieldContext_CustomerRelation_to(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CustomerRelation_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CustomerRelation_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRelation", field.Name)
 }
 
 func (ec *executionContext) childFields_DatedGrade(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19213,6 +19575,16 @@ func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RejectedRule", field.Name)
 }
 
+func (ec *executionContext) childFields_RelationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "relation":
+		return ec.fieldContext_RelationPayload_relation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RelationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RescheduleOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "order":
@@ -20203,6 +20575,20 @@ func (ec *executionContext) field_Contact_costKnownAt_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Customer_companies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_contacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20564,6 +20950,20 @@ func (ec *executionContext) field_Customer_orders_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_people_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -21003,6 +21403,20 @@ func (ec *executionContext) field_Mutation_correctContact_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_correctRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CorrectRelationInput, error) {
+			return ec.unmarshalNCorrectRelationInput2kopeckᚋserviceᚐCorrectRelationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createCampaign_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21213,6 +21627,20 @@ func (ec *executionContext) field_Mutation_endAgreement_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.EndRelationInput, error) {
+			return ec.unmarshalNEndRelationInput2kopeckᚋserviceᚐEndRelationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_fitAttribution_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21373,6 +21801,34 @@ func (ec *executionContext) field_Mutation_refundOrder_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.RefundOrderInput, error) {
 			return ec.unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefundOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_relateCustomers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RelateCustomersInput, error) {
+			return ec.unmarshalNRelateCustomersInput2kopeckᚋserviceᚐRelateCustomersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RemoveRelationInput, error) {
+			return ec.unmarshalNRemoveRelationInput2kopeckᚋserviceᚐRemoveRelationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -26906,6 +27362,38 @@ func (ec *executionContext) fieldContext_Contact_participants(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_people(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().People(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚕᚖkopeckᚋentᚐCustomerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30778,6 +31266,210 @@ func (ec *executionContext) fieldContext_Customer_prospect(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_companies(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_companies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Companies(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_companies(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_companies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_people(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().People(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_people(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_people_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_relations(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_relations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().Relations(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_relations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_tasks(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32310,6 +33002,231 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_id(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomerRelation_version(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CustomerRelation_person(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerRelation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_company(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerRelation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_role(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerRelation_from(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2kopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CustomerRelation_to(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CustomerRelation_createdAt(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Time")
+}
+
+func (ec *executionContext) _CustomerRelation_updatedAt(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DateImpossible_field(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
@@ -39960,6 +40877,294 @@ func (ec *executionContext) fieldContext_Mutation_setRecipe(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRecipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_relateCustomers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_relateCustomers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RelateCustomers(ctx, fc.Args["input"].(service.RelateCustomersInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_relateCustomers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_relateCustomers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_correctRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correctRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CorrectRelation(ctx, fc.Args["input"].(service.CorrectRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correctRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correctRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndRelation(ctx, fc.Args["input"].(service.EndRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveRelation(ctx, fc.Args["input"].(service.RemoveRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -58418,6 +59623,70 @@ func (ec *executionContext) fieldContext_RejectedRule_unmet(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _RelationPayload_relation(ctx context.Context, field graphql.CollectedField, obj *customers.RelationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationPayload_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalOCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RelationPayload_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RelationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RelationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *customers.RelationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RelationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RelationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RescheduleOrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -67889,7 +69158,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at", "voided", "campaignId", "source"}
+	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "personId", "at", "voided", "campaignId", "source"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -67963,6 +69232,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = graphql.OmittableOf(data)
 		case "at":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
@@ -68192,7 +69468,7 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "peopleIds", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -68276,6 +69552,13 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 				return it, err
 			}
 			it.Participants = data
+		case "peopleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("peopleIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeopleIds = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -68360,6 +69643,83 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 func UnmarshalCorrectContactInput(ctx context.Context, raw any) (service.CorrectContactInput, error) {
 	var out service.CorrectContactInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCorrectRelationInput(ctx context.Context, obj any) (service.CorrectRelationInput, error) {
+	var it service.CorrectRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "role", "from", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = graphql.OmittableOf(data)
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCorrectRelationInput unmarshals raw into the CorrectRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCorrectRelationInput(ctx context.Context, raw any) (service.CorrectRelationInput, error) {
+	var out service.CorrectRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectRelationInput", raw, &out)
 	return out, err
 }
 
@@ -70169,6 +71529,69 @@ func UnmarshalEndAgreementInput(ctx context.Context, raw any) (service.EndAgreem
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputEndRelationInput(ctx context.Context, obj any) (service.EndRelationInput, error) {
+	var it service.EndRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "to", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndRelationInput unmarshals raw into the EndRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndRelationInput(ctx context.Context, raw any) (service.EndRelationInput, error) {
+	var out service.EndRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndRelationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputFitAttributionInput(ctx context.Context, obj any) (service.FitAttributionInput, error) {
 	var it service.FitAttributionInput
 	if obj == nil {
@@ -71699,7 +73122,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "peopleIds", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -71776,6 +73199,13 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Participants = data
+		case "peopleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("peopleIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeopleIds = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -72225,6 +73655,146 @@ func (ec *executionContext) unmarshalInputRefundOrderInput(ctx context.Context, 
 func UnmarshalRefundOrderInput(ctx context.Context, raw any) (service.RefundOrderInput, error) {
 	var out service.RefundOrderInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundOrderInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRelateCustomersInput(ctx context.Context, obj any) (service.RelateCustomersInput, error) {
+	var it service.RelateCustomersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"personId", "companyId", "role", "from", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "companyId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CompanyID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRelateCustomersInput unmarshals raw into the RelateCustomersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRelateCustomersInput(ctx context.Context, raw any) (service.RelateCustomersInput, error) {
+	var out service.RelateCustomersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RelateCustomersInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemoveRelationInput(ctx context.Context, obj any) (service.RemoveRelationInput, error) {
+	var it service.RemoveRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveRelationInput unmarshals raw into the RemoveRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveRelationInput(ctx context.Context, raw any) (service.RemoveRelationInput, error) {
+	var out service.RemoveRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveRelationInput", raw, &out)
 	return out, err
 }
 
@@ -76157,6 +77727,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_participants(ctx, field, obj)
 				})
+		case "people":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_people(ctx, field, obj)
+				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -77162,6 +78738,24 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_prospect(ctx, field, obj)
 				})
+		case "companies":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_companies(ctx, field, obj)
+				})
+		case "people":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_people(ctx, field, obj)
+				})
+		case "relations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_relations(ctx, field, obj)
+				})
 		case "tasks":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -77694,6 +79288,79 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._CustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customerRelationImplementors = []string{"CustomerRelation"}
+
+func (ec *executionContext) _CustomerRelation(ctx context.Context, sel ast.SelectionSet, obj *customers.CustomerRelation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerRelationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerRelation")
+		case "id":
+			out.Values[i] = ec._CustomerRelation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._CustomerRelation_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._CustomerRelation_person(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._CustomerRelation_company(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._CustomerRelation_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._CustomerRelation_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._CustomerRelation_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._CustomerRelation_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._CustomerRelation_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -79498,6 +81165,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setRecipe":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRecipe(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "relateCustomers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_relateCustomers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correctRelation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endRelation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeRelation(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -84671,6 +86366,44 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var relationPayloadImplementors = []string{"RelationPayload"}
+
+func (ec *executionContext) _RelationPayload(ctx context.Context, sel ast.SelectionSet, obj *customers.RelationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, relationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RelationPayload")
+		case "relation":
+			out.Values[i] = ec._RelationPayload_relation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RelationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var rescheduleOrderPayloadImplementors = []string{"RescheduleOrderPayload"}
 
 func (ec *executionContext) _RescheduleOrderPayload(ctx context.Context, sel ast.SelectionSet, obj *sale.RescheduleOrderPayload) graphql.Marshaler {
@@ -88257,6 +89990,11 @@ func (ec *executionContext) unmarshalNCorrectContactInput2kopeckᚋserviceᚐCor
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCorrectRelationInput2kopeckᚋserviceᚐCorrectRelationInput(ctx context.Context, v any) (service.CorrectRelationInput, error) {
+	res, err := ec.unmarshalInputCorrectRelationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
 	return ec._CostLine(ctx, sel, &v)
 }
@@ -88414,6 +90152,22 @@ func (ec *executionContext) marshalNCursor2kopeckᚋschemaᚐCursor(ctx context.
 	return v
 }
 
+func (ec *executionContext) marshalNCustomer2ᚕᚖkopeckᚋentᚐCustomerᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Customer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Customer!")
@@ -88524,6 +90278,30 @@ func (ec *executionContext) marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustom
 		return graphql.Null
 	}
 	return ec._CustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx context.Context, sel ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx context.Context, sel ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerRelation!")
+		return graphql.Null
+	}
+	return ec._CustomerRelation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDate2kopeckᚋschemaᚐDate(ctx context.Context, v any) (schema.Date, error) {
@@ -88681,6 +90459,11 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplic
 
 func (ec *executionContext) unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx context.Context, v any) (service.EndAgreementInput, error) {
 	res, err := ec.unmarshalInputEndAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEndRelationInput2kopeckᚋserviceᚐEndRelationInput(ctx context.Context, v any) (service.EndRelationInput, error) {
+	res, err := ec.unmarshalInputEndRelationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -90174,6 +91957,24 @@ func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐR
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNRelateCustomersInput2kopeckᚋserviceᚐRelateCustomersInput(ctx context.Context, v any) (service.RelateCustomersInput, error) {
+	res, err := ec.unmarshalInputRelateCustomersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx context.Context, sel ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RelationPayload!")
+		return graphql.Null
+	}
+	return ec._RelationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRemoveRelationInput2kopeckᚋserviceᚐRemoveRelationInput(ctx context.Context, v any) (service.RemoveRelationInput, error) {
+	res, err := ec.unmarshalInputRemoveRelationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRemoveTeamMemberInput2kopeckᚋserviceᚐRemoveTeamMemberInput(ctx context.Context, v any) (service.RemoveTeamMemberInput, error) {
@@ -91930,6 +93731,13 @@ func (ec *executionContext) marshalOCustomerOrigin2ᚖkopeckᚋserviceᚋcampaig
 		return graphql.Null
 	}
 	return ec._CustomerOrigin(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx context.Context, sel ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerRelation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx context.Context, v any) (*schema.Date, error) {

@@ -232,6 +232,8 @@ type ContactFilter struct {
 	Direction graphql.Omittable[*schema.Direction] `json:"direction,omitempty"`
 	// Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part.
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
+	// Contacts in which this customer took part, and that are with another.
+	PersonID graphql.Omittable[*string] `json:"personId,omitempty"`
 	// Contacts that took place within this time.
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 	// Contacts that were voided, or those that stand: all by default.
@@ -301,6 +303,8 @@ type CorrectContactInput struct {
 	// The people of ours who took part, as in recordContact: all of them. Of several people SALES correct their own time alone. Together with
 	// staffId, minutes or seconds it is INVALID.
 	Participants []*ContactParticipantInput `json:"participants,omitempty"`
+	// Customers who took part in the contact beside the one whom it is with: all of those whom the viewer may see. Others who took part stay.
+	PeopleIds []string `json:"peopleIds,omitempty"`
 	// What the contact was about, in a line; null clears it.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty"`
 	// Free text about the contact; null clears it.
@@ -319,6 +323,22 @@ type CorrectContactInput struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Where the contact came from; null for unknown.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of correctRelation. A field that is absent is not changed.
+type CorrectRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// The version that the correction is based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What the person is there; null clears it.
+	Role graphql.Omittable[*string] `json:"role,omitempty"`
+	// The first day.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day; null for none.
+	To graphql.Omittable[*schema.Date] `json:"to,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -695,6 +715,18 @@ type EndAgreementInput struct {
 	From *time.Time `json:"from,omitempty"`
 	// Why the price is ended.
 	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of endRelation.
+type EndRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// The last day: today by default.
+	To *schema.Date `json:"to,omitempty"`
+	// The version that it is ended at: any by default; another than the relation's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1168,6 +1200,9 @@ type RecordContactInput struct {
 	// Nobody for an empty list. The time of the contact, by which the channel is paid, is the longest of theirs: together with minutes or
 	// seconds it is INVALID. SALES name themselves alone.
 	Participants []*ContactParticipantInput `json:"participants,omitempty"`
+	// Customers who took part in the contact beside the one whom it is with, at most 50, such as people of a company. Its cost and value are of the
+	// customer whom it is with.
+	PeopleIds []string `json:"peopleIds,omitempty"`
 	// What the contact was about, in a line.
 	Subject *string `json:"subject,omitempty"`
 	// Free text about the contact.
@@ -1261,6 +1296,34 @@ type RefundOrderInput struct {
 	// Whether the goods came back to stock: then their share of the line's cost comes back, too. It needs lines, or neither lines nor
 	// amount: then all that is left came back.
 	GoodsReturned *bool `json:"goodsReturned,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of relateCustomers.
+type RelateCustomersInput struct {
+	// The person.
+	PersonID string `json:"personId"`
+	// The company or household.
+	CompanyID string `json:"companyId"`
+	// What the person is there, in at most 200 characters.
+	Role *string `json:"role,omitempty"`
+	// The first day, from 1900 to ten years ahead: today by default.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day: none by default.
+	To *schema.Date `json:"to,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of removeRelation.
+type RemoveRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// Why it is removed, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+	// The version that it is removed at: any by default; another than the relation's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

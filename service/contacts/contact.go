@@ -56,6 +56,9 @@ type Record struct {
 	StaffGrade         string       // that of now, of an exported contact's staff member
 	StaffMadeAt        time.Time    // when that one was created
 	People             []Person     // the participants, as a file has them
+
+	PeopleIDs    []string // customers who took part beside the contact's own
+	hiddenPeople []string // those of them whom who corrects the contact may not see
 }
 
 // StaffGrade is a grade that a member of staff has had from a moment on, as a file has it; "" for none. The first that was recorded has

@@ -71,11 +71,21 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	if err != nil {
 		return err
 	}
+	if given.Gives(peopleField) {
+		took, err := peopleOf(ctx, tx, []string{before.ID})
+		if err != nil {
+			return err
+		}
+		now.PeopleIDs = took[before.ID]
+	}
+	if given, err = keepHiddenPeople(ctx, tx, now, given); err != nil {
+		return err
+	}
 	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version}
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
 	if err != nil || len(moved) == 0 {
-		return service.HideInConflict(ctx, tx, aboutField, err)
+		return hidePeople(ctx, tx, service.HideInConflict(ctx, tx, aboutField, err))
 	}
 	after := *now
 	given.Apply(&after)
@@ -83,6 +93,9 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 		return err
 	}
 	if err := s.writeCorrected(ctx, tx, c, before, &after, given); err != nil {
+		return err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, before.ID, now.PeopleIDs, after.PeopleIDs); err != nil {
 		return err
 	}
 	version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: by.reason}
@@ -111,7 +124,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID strin
 		}
 		ids := slices.Concat(siblings, []string{held.CustomerID, held.AboutID})
 		if given != nil {
-			ids = append(ids, given.To.AboutID)
+			ids = append(append(ids, given.To.AboutID), given.To.PeopleIDs...)
 		}
 		for _, other := range others {
 			ids = append(ids, other.AboutID)
@@ -195,6 +208,9 @@ func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, afte
 				return err
 			}
 		}
+	}
+	if err := s.lockPeople(ctx, tx, after, before.PeopleIDs); err != nil {
+		return err
 	}
 	if err := s.checkLinks(ctx, tx, before, after); err != nil {
 		return err

@@ -92,6 +92,15 @@ func correctedParticipants(_ context.Context, s *Service, in *service.CorrectCon
 	return true, s.takeParticipants(in.Participants, in.StaffID.IsSet(), in.Minutes, in.Seconds, r)
 }
 
+// correctedPeople takes which customers took part beside the contact's own.
+func correctedPeople(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (isGiven bool, err error) {
+	if in.PeopleIds == nil {
+		return false, nil
+	}
+	r.PeopleIDs, err = checkPeopleIDs(in.PeopleIds)
+	return true, err
+}
+
 func correctedSubject(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (bool, error) {
 	return correctedText("subject", in.Subject, &r.Subject, maxSubject)
 }

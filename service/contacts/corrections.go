@@ -70,6 +70,10 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 				if change.Old, change.New = visible.Only(change.Old), visible.Only(change.New); change.Old == nil && change.New == nil {
 					continue
 				}
+			case peopleField:
+				if change.Old, change.New = onlySeen(visible, change.Old), onlySeen(visible, change.New); service.SameJSON(change.Old, change.New) {
+					continue
+				}
 			}
 			one.Fields = append(one.Fields, change)
 		}

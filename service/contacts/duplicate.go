@@ -157,6 +157,13 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if c, err = tx.Customer.Get(ctx, c.ID); err != nil {
 		return err
 	}
+	took, err := peopleOf(ctx, tx, []string{kept.ID, other.ID})
+	if err != nil {
+		return err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, kept.ID, took[kept.ID], slices.Compact(slices.Sorted(slices.Values(slices.Concat(took[kept.ID], took[other.ID]))))); err != nil {
+		return err
+	}
 	missing := s.missing(recordOf(kept), recordOf(other))
 	missing.ID = kept.ID
 	given, err := s.editedFields(ctx).Update(&missing, &Record{})

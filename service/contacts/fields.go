@@ -179,6 +179,11 @@ var fields = []Descriptor{
 		}
 		return r.Participants
 	}),
+	given(peopleField, field.Of("", "", 0, field.List[string](), func(r *Record) *[]string { return &r.PeopleIDs }),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) (err error) {
+			r.PeopleIDs, err = checkPeopleIDs(in.PeopleIds)
+			return err
+		}).corrects(peopleField, correctedPeople, sortedPeople),
 	ofFile(field.Of("", "corrected_at", field.Nullable, field.Stamp, func(r *Record) *time.Time { return &r.CorrectedAt })),
 	ofFile(field.Of("", "permission_id", field.Nullable, field.Text, func(r *Record) *string { return &r.PermissionID })),
 	ofFile(field.Of("", "", 0, field.Text, func(r *Record) *string { return &r.StaffGrade }).From("u.grade")),

@@ -2,6 +2,7 @@ package contacts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -80,8 +81,8 @@ func idOf(c *ent.Contact) string {
 // lockCustomers locks the customer of a contact, which it returns, the one that the contact is about, and those of other contacts that cost
 // less by it. It puts into the record the ids of those who answer for them. INVALID on aboutId where both are one.
 func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record, siblings []string) (*ent.Customer, error) {
-	if n.AboutID != "" || len(siblings) > 0 {
-		if err := service.HoldCustomers(ctx, tx, append(siblings, n.CustomerID, n.AboutID)...); err != nil {
+	if n.AboutID != "" || len(siblings) > 0 || len(n.PeopleIDs) > 0 {
+		if err := service.HoldCustomers(ctx, tx, slices.Concat(siblings, n.PeopleIDs, []string{n.CustomerID, n.AboutID})...); err != nil {
 			return nil, err
 		}
 	}
@@ -97,6 +98,9 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record, si
 		return nil, err
 	}
 	n.CustomerID = c.ID
+	if err := s.lockPeople(ctx, tx, n, nil); err != nil {
+		return nil, err
+	}
 	return c, checkAbout("aboutId", n.Kind, n.CustomerID, n.AboutID)
 }
 
@@ -116,6 +120,9 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 		return nil, err
 	}
 	if err := indexParticipants(ctx, tx, s.IDs.Make, contact.ID, n.Participants, false); err != nil {
+		return nil, err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, contact.ID, nil, n.PeopleIDs); err != nil {
 		return nil, err
 	}
 	if err := s.books.SettleContact(ctx, tx, c, nil, contact); err != nil {

@@ -2,6 +2,7 @@ package contacts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -51,6 +52,39 @@ func indexParticipants(ctx context.Context, tx *store.Tx, makeID func(prefix str
 		return nil
 	}
 	return tx.InsertRows(ctx, "contact_participants", ParticipantColumns, ParticipantRows(makeID, contactID, people))
+}
+
+// peopleOf returns the customers who took part in contacts beside their own, by contact, in the order of their ids.
+func peopleOf(ctx context.Context, from store.Reader, contactIDs []string) (map[string][]string, error) {
+	all := map[string][]string{}
+	return all, store.EachByIDs(ctx, from, "SELECT DISTINCT contact_id, customer_id FROM contact_persons WHERE contact_id IN @ids ORDER BY contact_id, customer_id", nil, contactIDs, func(scan store.ScanFunc) error {
+		var contactID, customerID string
+		err := scan(&contactID, &customerID)
+		all[contactID] = append(all[contactID], customerID)
+		return err
+	})
+}
+
+// writePeople writes the customers who took part in a contact beside its own, in place of those before.
+func writePeople(ctx context.Context, tx *store.Tx, makeID func(prefix string) string, contactID string, before, after []string) error {
+	for _, one := range before {
+		if slices.Contains(after, one) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM contact_persons WHERE contact_id = ? AND customer_id = ?", contactID, one); err != nil {
+			return err
+		}
+	}
+	var rows [][]any
+	for _, one := range after {
+		if !slices.Contains(before, one) {
+			rows = append(rows, []any{makeID(id.ContactPerson), contactID, one})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.InsertRows(ctx, "contact_persons", []string{"id", "contact_id", "customer_id"}, rows)
 }
 
 // auditOf is an entry of the audit about a contact.
