@@ -100,7 +100,7 @@ func (s *seeded) doubled() {
 	a.Must(`mutation($k: ID!, $m: ID!) { declareNotSame(input: {firstId: $k, secondId: $m, reason: "Brothers"}) { userErrors { message } } revokeNotSame(input: {firstId: $k, secondId: $m}) { userErrors { message } } }`, Vars{"k": s.mine, "m": s.young})
 }
 
-// related makes a company to which people belong, and a contact with it in which they and several people of ours took part.
+// related makes a company to which people belong, and a contact in which other customers and several people of ours took part.
 func (s *seeded) related() {
 	a := s.admin
 	s.bureau = NewCustomer(a, Vars{"name": "Bureau", "kind": "COMPANY", "ownerId": s.seller})
@@ -108,8 +108,8 @@ func (s *seeded) related() {
 		a.Must(relateCustomers, Vars{"in": Vars{"personId": person, "companyId": s.bureau, "role": "buyer", "from": "2024-01-01", "to": "2035-12-31"}})
 	}
 	third := s.w.newUser("fourth@example.com", schema.RoleSales)
-	a.Must(recordContact, Vars{"in": Called(s.bureau, Vars{
-		"participants": []Vars{{"userId": s.other, "minutes": "6"}, {"userId": third, "seconds": "100"}}, "peopleIds": []string{s.mine, s.theirs},
+	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{
+		"participants": []Vars{{"userId": s.other, "minutes": "6"}, {"userId": third, "seconds": "100"}}, "peopleIds": []string{s.shared, s.theirs},
 	})})
 }
 
@@ -326,13 +326,13 @@ func (s *seeded) everybody() []who {
 	return all
 }
 
-// ids returns the ids of rows of each type, of the six customers and of the company; and whose they are.
+// ids returns the ids of rows of each type, of the five customers and of the company; and whose they are.
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
 		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
-		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young, s.bureau}})
+		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
@@ -370,5 +370,6 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 		}
 	}
 	collect(r.data, "")
+	found["Customer"], owners[s.bureau] = append(found["Customer"], s.bureau), s.bureau
 	return found, owners
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
@@ -114,6 +115,9 @@ func (s *Service) seenRelations(ctx context.Context, found []*CustomerRelation) 
 // Faults: INVALID by field; NOT_FOUND on personId and companyId; ALREADY_EXISTS on companyId where they belong to each other already on one of
 // the days; LIMIT_EXCEEDED on companyId and personId; FORBIDDEN.
 func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomersInput) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
 	var faults fault.List
 	faults.Add(id.Check("personId", id.Customer, in.PersonID))
 	faults.Add(id.Check("companyId", id.Customer, in.CompanyID))
@@ -159,6 +163,14 @@ func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomer
 		return nil, err
 	}
 	return s.relation(ctx, made)
+}
+
+// mayRelate returns FORBIDDEN for an actor who changes no customers.
+func mayRelate(ctx context.Context) error {
+	if actor, ok := auth.From(ctx); !ok || !actor.IsSystem() && actor.May("Customer").Write == auth.NoRows {
+		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	return nil
 }
 
 // checkKinds checks that a person belongs to a company or a household.
@@ -257,6 +269,9 @@ func (s *Service) EndRelation(ctx context.Context, in service.EndRelationInput) 
 
 // changeRelation changes a relation as a function says, which gives what is changed and the version that it is based on.
 func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relationID string, change func(r *CustomerRelation) (service.Update, error)) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
 	if err := id.Check("id", id.Relation, relationID); err != nil {
 		return nil, err
 	}
@@ -311,6 +326,9 @@ type removed struct {
 
 // RemoveRelation removes a relation that never was, and returns it as it was. Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) RemoveRelation(ctx context.Context, in service.RemoveRelationInput) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
 	var faults fault.List
 	faults.Add(id.Check("id", id.Relation, in.ID))
 	reason, err := input.Text("reason", in.Reason, maxRemovalReason)
