@@ -217,6 +217,10 @@ func (w *walker) visible(of *ast.Definition, customer string, object map[string]
 		customers := w.schema.Types["Customer"]
 		return w.visible(customers, "", object["first"].(map[string]any)) && w.visible(customers, "", object["second"].(map[string]any))
 	}
+	if of.Name == "CustomerRelation" { // as of a pair
+		customers := w.schema.Types["Customer"]
+		return w.visible(customers, "", object["person"].(map[string]any)) && w.visible(customers, "", object["company"].(map[string]any))
+	}
 	switch {
 	case of.Name == "OrderEvent" && object["kind"] == "COST_RESTATED" && !w.actor.Has(auth.ScopeCosts):
 		return false

@@ -23,6 +23,7 @@ type seeded struct {
 	fields                  map[string][]schema.Role // for whom the installation's own fields are, but ADMIN, MANAGER and ANALYST, by their ids
 	team, task              string                   // the seller's team, and one of its tasks, with mine
 	campaign                string                   // that brought all of them
+	bureau                  string                   // the seller's, a company to which mine and theirs belong
 	kept                    string                   // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
 	all                     []string // all customers
@@ -79,6 +80,7 @@ func seed(w *World) *seeded {
 	s.staffed()
 	s.expecting()
 	s.doubled()
+	s.related()
 	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
@@ -99,6 +101,19 @@ func (s *seeded) doubled() {
 	a.Must(grant, granting(double, "PERSONAL", Vars{"channel": "MESSENGER"}))
 	a.Must(`mutation($k: ID!, $m: ID!) { mergeCustomers(input: {keepId: $k, mergeId: $m, reason: "One person"}) { userErrors { message } } }`, Vars{"k": s.mine, "m": double})
 	a.Must(`mutation($k: ID!, $m: ID!) { declareNotSame(input: {firstId: $k, secondId: $m, reason: "Brothers"}) { userErrors { message } } revokeNotSame(input: {firstId: $k, secondId: $m}) { userErrors { message } } }`, Vars{"k": s.mine, "m": s.young})
+}
+
+// related makes a company to which people belong, and a contact in which other customers and several people of ours took part.
+func (s *seeded) related() {
+	a := s.admin
+	s.bureau = NewCustomer(a, Vars{"name": "Bureau", "kind": "COMPANY", "ownerId": s.seller})
+	for _, person := range []string{s.mine, s.theirs} {
+		a.Must(relateCustomers, Vars{"in": Vars{"personId": person, "companyId": s.bureau, "role": "buyer", "from": "2024-01-01", "to": "2035-12-31"}})
+	}
+	third := s.w.newUser("fourth@example.com", schema.RoleSales)
+	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{
+		"participants": []Vars{{"userId": s.other, "minutes": "6"}, {"userId": third, "seconds": "100"}}, "peopleIds": []string{s.shared, s.theirs},
+	})})
 }
 
 // person creates a customer with everything that is known of a person.
@@ -424,5 +439,6 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 		}
 	}
 	collect(r.data, "")
+	found["Customer"], owners[s.bureau] = append(found["Customer"], s.bureau), s.bureau
 	return found, owners
 }

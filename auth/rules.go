@@ -57,6 +57,9 @@ var rules = map[string]row{
 	"DatedValue":         ofHistory,
 	"ContactRestatement": ofHistory,
 	"ContactCorrection":  ofHistory,
+	"ContactParticipant": ofHistory,
+	"ContactPerson":      ofHistory,
+	"CustomerRelation":   ofHistory,
 	"Campaign":           {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Spend":              ofCosts,
 	"Product":            ofCompany,
@@ -132,11 +135,15 @@ func (a Actor) Has(scope string) bool {
 	return a.Role != schema.RolePartner && (scope == ScopeStaff || givenToPartners)
 }
 
-// TookPart reports whether an actor is the user who took part in a contact; nil is nobody.
-func (a Actor) TookPart(staffID *string) bool { return staffID != nil && *staffID == a.UserID }
+// TookPart reports whether an actor took part in a contact, of which these say who of ours did: nil is nobody, and participants are several.
+func (a Actor) TookPart(staffID *string, participants []schema.Participant) bool {
+	return schema.TookPart(a.UserID, staffID, participants)
+}
 
-// SeesCostOf reports whether an actor may see what a contact cost in which a user took part: with the scope costs, and their own.
-func (a Actor) SeesCostOf(staffID *string) bool { return a.Has(ScopeCosts) || a.TookPart(staffID) }
+// SeesCostOf reports whether an actor may see what a contact cost: with the scope costs, and of those in which they took part.
+func (a Actor) SeesCostOf(staffID *string, participants []schema.Participant) bool {
+	return a.Has(ScopeCosts) || a.TookPart(staffID, participants)
+}
 
 // ScopesOf returns a role's scopes. Those of a partner are set for each client.
 func ScopesOf(role schema.Role) []string {

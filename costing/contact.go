@@ -2,6 +2,7 @@ package costing
 
 import (
 	"math/big"
+	"slices"
 	"time"
 
 	"kopeck/money"
@@ -15,14 +16,15 @@ type ContactCost struct {
 }
 
 // Contact computes the cost of a contact at a moment, by the rates known at another: STAFF_TIME is the time x the rate of the
-// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given; ADVERTISING is as
+// first of the staff codes that has one, a line for each person who took part, in their order; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given; ADVERTISING is as
 // [SpreadSpend] spread it.
 // Where there is no staff member, no time or no expense there is no such line. A missing rate makes a line of
 // zero money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
 // costed when the rate arrives. Errors: *FieldError for negative minutes or expense, money.ErrOverflow.
 func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency money.Currency) (ContactCost, error) {
+	isNegative := func(p Participant) bool { return p.Time.Minutes.Sign() < 0 }
 	switch {
-	case in.Time.Minutes.Sign() < 0:
+	case in.Time.Minutes.Sign() < 0 || slices.ContainsFunc(in.Participants, isNegative):
 		return ContactCost{}, &FieldError{"minutes", "want 0 or more minutes"}
 	case in.Expense.Sign() < 0:
 		return ContactCost{}, &FieldError{"expense", "want 0 or more"}
@@ -57,9 +59,11 @@ func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency mone
 	}
 	spent, unit := in.Time.quantity()
 	timed := spent.Sign() > 0
-	if timed && len(in.StaffCodes) > 0 {
-		if err := add(StaffTime, SubjectStaff, in.StaffCodes, spent, unit); err != nil {
-			return ContactCost{}, err
+	for _, p := range in.people() {
+		if theirs, unit := p.Time.quantity(); theirs.Sign() > 0 && len(p.StaffCodes) > 0 {
+			if err := add(StaffTime, SubjectStaff, p.StaffCodes, theirs, unit); err != nil {
+				return ContactCost{}, err
+			}
 		}
 	}
 	if in.Channel != "" {

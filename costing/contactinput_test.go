@@ -32,7 +32,7 @@ func TestStaffCodes(t *testing.T) {
 // TestNewContactInputIsWhole: the constructor sets every field, so a field that is added must become a parameter.
 func TestNewContactInputIsWhole(t *testing.T) {
 	t.Parallel()
-	in := reflect.ValueOf(costing.NewContactInput(costing.InMinutes(dec("1")), "PHONE", money.Minor(2), []string{"anna@example.com"}, []costing.Line{{}}))
+	in := reflect.ValueOf(costing.NewContactInput(costing.InMinutes(dec("1")), "PHONE", money.Minor(2), []string{"anna@example.com"}, []costing.Line{{}}, costing.Participant{}))
 	for i := range in.NumField() {
 		if in.Field(i).IsZero() {
 			t.Errorf("%s is not set", in.Type().Field(i).Name)

@@ -43,8 +43,10 @@ type Contact struct {
 	Minutes money.Decimal `json:"minutes,omitempty"`
 	// The working time in seconds, where minutes do not give it exactly; null where they do.
 	ExactSeconds *money.Decimal `json:"exact_seconds,omitempty"`
-	// The user who took part.
+	// The user who took part; of several the first.
 	StaffID *string `json:"staff_id,omitempty"`
+	// The people of ours who took part, each with their own time, if they were several; null if not.
+	Participants []schema.Participant `json:"participants,omitempty"`
 	// What the contact was about, in a line; null if nothing was noted.
 	Subject *string `json:"subject,omitempty"`
 	// Free text about the contact; null if nothing was noted.
@@ -103,7 +105,7 @@ type Contact struct {
 type ContactEdges struct {
 	// The customer contacted.
 	Customer *Customer `json:"customer,omitempty"`
-	// The user who took part; null if none is known.
+	// The user who took part, of several the first; null if none is known.
 	Staff *User `json:"staff,omitempty"`
 	// The customer whom a RECOMMENDATION is about; null for other contacts.
 	About *Customer `json:"about,omitempty"`
@@ -204,7 +206,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case contact.FieldExactSeconds:
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
-		case contact.FieldCostLines:
+		case contact.FieldParticipants, contact.FieldCostLines:
 			values[i] = new([]byte)
 		case contact.FieldExpense, contact.FieldCost, contact.FieldRealised, contact.FieldAdvertising:
 			values[i] = new(money.Amount)
@@ -294,6 +296,14 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.StaffID = new(string)
 				*_m.StaffID = value.String
+			}
+		case contact.FieldParticipants:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field participants", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Participants); err != nil {
+					return fmt.Errorf("unmarshal field participants: %w", err)
+				}
 			}
 		case contact.FieldSubject:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -558,6 +568,9 @@ func (_m *Contact) String() string {
 		builder.WriteString("staff_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("participants=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Participants))
 	builder.WriteString(", ")
 	if v := _m.Subject; v != nil {
 		builder.WriteString("subject=")

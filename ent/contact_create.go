@@ -115,6 +115,12 @@ func (_c *ContactCreate) SetNillableStaffID(v *string) *ContactCreate {
 	return _c
 }
 
+// SetParticipants sets the "participants" field.
+func (_c *ContactCreate) SetParticipants(v []schema.Participant) *ContactCreate {
+	_c.mutation.SetParticipants(v)
+	return _c
+}
+
 // SetSubject sets the "subject" field.
 func (_c *ContactCreate) SetSubject(v string) *ContactCreate {
 	_c.mutation.SetSubject(v)
@@ -715,6 +721,10 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ExactSeconds(); ok {
 		_spec.SetField(contact.FieldExactSeconds, field.TypeInt64, value)
 		_node.ExactSeconds = &value
+	}
+	if value, ok := _c.mutation.Participants(); ok {
+		_spec.SetField(contact.FieldParticipants, field.TypeJSON, value)
+		_node.Participants = value
 	}
 	if value, ok := _c.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)

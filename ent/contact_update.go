@@ -170,6 +170,24 @@ func (_u *ContactUpdate) ClearStaffID() *ContactUpdate {
 	return _u
 }
 
+// SetParticipants sets the "participants" field.
+func (_u *ContactUpdate) SetParticipants(v []schema.Participant) *ContactUpdate {
+	_u.mutation.SetParticipants(v)
+	return _u
+}
+
+// AppendParticipants appends value to the "participants" field.
+func (_u *ContactUpdate) AppendParticipants(v []schema.Participant) *ContactUpdate {
+	_u.mutation.AppendParticipants(v)
+	return _u
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (_u *ContactUpdate) ClearParticipants() *ContactUpdate {
+	_u.mutation.ClearParticipants()
+	return _u
+}
+
 // SetSubject sets the "subject" field.
 func (_u *ContactUpdate) SetSubject(v string) *ContactUpdate {
 	_u.mutation.SetSubject(v)
@@ -802,6 +820,17 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ExactSecondsCleared() {
 		_spec.ClearField(contact.FieldExactSeconds, field.TypeInt64)
 	}
+	if value, ok := _u.mutation.Participants(); ok {
+		_spec.SetField(contact.FieldParticipants, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedParticipants(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, contact.FieldParticipants, value)
+		})
+	}
+	if _u.mutation.ParticipantsCleared() {
+		_spec.ClearField(contact.FieldParticipants, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)
 	}
@@ -1218,6 +1247,24 @@ func (_u *ContactUpdateOne) SetNillableStaffID(v *string) *ContactUpdateOne {
 // ClearStaffID clears the value of the "staff_id" field.
 func (_u *ContactUpdateOne) ClearStaffID() *ContactUpdateOne {
 	_u.mutation.ClearStaffID()
+	return _u
+}
+
+// SetParticipants sets the "participants" field.
+func (_u *ContactUpdateOne) SetParticipants(v []schema.Participant) *ContactUpdateOne {
+	_u.mutation.SetParticipants(v)
+	return _u
+}
+
+// AppendParticipants appends value to the "participants" field.
+func (_u *ContactUpdateOne) AppendParticipants(v []schema.Participant) *ContactUpdateOne {
+	_u.mutation.AppendParticipants(v)
+	return _u
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (_u *ContactUpdateOne) ClearParticipants() *ContactUpdateOne {
+	_u.mutation.ClearParticipants()
 	return _u
 }
 
@@ -1882,6 +1929,17 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if _u.mutation.ExactSecondsCleared() {
 		_spec.ClearField(contact.FieldExactSeconds, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Participants(); ok {
+		_spec.SetField(contact.FieldParticipants, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedParticipants(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, contact.FieldParticipants, value)
+		})
+	}
+	if _u.mutation.ParticipantsCleared() {
+		_spec.ClearField(contact.FieldParticipants, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"kopeck/ent/contactcorrection"
 	"kopeck/money"
@@ -38,8 +39,10 @@ type ContactCorrection struct {
 	Minutes money.Decimal `json:"minutes,omitempty"`
 	// The working time in seconds, where minutes do not give it exactly.
 	ExactSeconds *money.Decimal `json:"exact_seconds,omitempty"`
-	// The user who took part.
+	// The user who took part; of several the first.
 	StaffID *string `json:"staff_id,omitempty"`
+	// The people of ours who took part, if they were several.
+	Participants []schema.Participant `json:"participants,omitempty"`
 	// The customer whom a recommendation is about.
 	AboutID *string `json:"about_id,omitempty"`
 	// Money spent on the contact alone.
@@ -56,6 +59,8 @@ func (*ContactCorrection) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case contactcorrection.FieldExactSeconds:
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
+		case contactcorrection.FieldParticipants:
+			values[i] = new([]byte)
 		case contactcorrection.FieldExpense:
 			values[i] = new(money.Amount)
 		case contactcorrection.FieldMinutes:
@@ -147,6 +152,14 @@ func (_m *ContactCorrection) assignValues(columns []string, values []any) error 
 				_m.StaffID = new(string)
 				*_m.StaffID = value.String
 			}
+		case contactcorrection.FieldParticipants:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field participants", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Participants); err != nil {
+					return fmt.Errorf("unmarshal field participants: %w", err)
+				}
+			}
 		case contactcorrection.FieldAboutID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field about_id", values[i])
@@ -236,6 +249,9 @@ func (_m *ContactCorrection) String() string {
 		builder.WriteString("staff_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("participants=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Participants))
 	builder.WriteString(", ")
 	if v := _m.AboutID; v != nil {
 		builder.WriteString("about_id=")

@@ -98,6 +98,12 @@ func (_c *ContactCorrectionCreate) SetNillableStaffID(v *string) *ContactCorrect
 	return _c
 }
 
+// SetParticipants sets the "participants" field.
+func (_c *ContactCorrectionCreate) SetParticipants(v []schema.Participant) *ContactCorrectionCreate {
+	_c.mutation.SetParticipants(v)
+	return _c
+}
+
 // SetAboutID sets the "about_id" field.
 func (_c *ContactCorrectionCreate) SetAboutID(v string) *ContactCorrectionCreate {
 	_c.mutation.SetAboutID(v)
@@ -293,6 +299,10 @@ func (_c *ContactCorrectionCreate) createSpec() (*ContactCorrection, *sqlgraph.C
 	if value, ok := _c.mutation.StaffID(); ok {
 		_spec.SetField(contactcorrection.FieldStaffID, field.TypeString, value)
 		_node.StaffID = &value
+	}
+	if value, ok := _c.mutation.Participants(); ok {
+		_spec.SetField(contactcorrection.FieldParticipants, field.TypeJSON, value)
+		_node.Participants = value
 	}
 	if value, ok := _c.mutation.AboutID(); ok {
 		_spec.SetField(contactcorrection.FieldAboutID, field.TypeString, value)

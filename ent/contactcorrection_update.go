@@ -81,6 +81,9 @@ func (_u *ContactCorrectionUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if _u.mutation.StaffIDCleared() {
 		_spec.ClearField(contactcorrection.FieldStaffID, field.TypeString)
 	}
+	if _u.mutation.ParticipantsCleared() {
+		_spec.ClearField(contactcorrection.FieldParticipants, field.TypeJSON)
+	}
 	if _u.mutation.AboutIDCleared() {
 		_spec.ClearField(contactcorrection.FieldAboutID, field.TypeString)
 	}
@@ -191,6 +194,9 @@ func (_u *ContactCorrectionUpdateOne) sqlSave(ctx context.Context) (_node *Conta
 	}
 	if _u.mutation.StaffIDCleared() {
 		_spec.ClearField(contactcorrection.FieldStaffID, field.TypeString)
+	}
+	if _u.mutation.ParticipantsCleared() {
+		_spec.ClearField(contactcorrection.FieldParticipants, field.TypeJSON)
 	}
 	if _u.mutation.AboutIDCleared() {
 		_spec.ClearField(contactcorrection.FieldAboutID, field.TypeString)

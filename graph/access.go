@@ -16,6 +16,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/contacts"
+	"kopeck/service/customers"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -99,26 +100,28 @@ func allowed(actor auth.Actor, name, writes *string) bool {
 // tookPart reports whether an actor is the one who took part in a contact.
 func tookPart(actor auth.Actor, obj any) bool {
 	contact, ok := obj.(*ent.Contact)
-	return ok && actor.TookPart(contact.StaffID)
+	return ok && actor.TookPart(contact.StaffID, contact.Participants)
 }
 
 // emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of
 // the elements.
 var emptyLists = map[string]any{
-	"ContactCorrection": []*contacts.ContactCorrection{},
-	"CostLine":          []*costing.Line{},
-	"Credit":            []*books.Credit{},
-	"RejectedAgreement": []quote.RejectedAgreement{},
-	"LifetimeModel":     []*ent.LifetimeModel{},
-	"OrderCostLine":     []*costing.OrderCostLine{},
-	"OrderCredit":       []*books.OrderCredit{},
-	"OrderEvent":        []*sale.OrderEvent{},
-	"PriceLine":         []*pricing.Line{},
-	"PriceRule":         []*ent.PriceRule{},
-	"Proposal":          []*quote.Proposal{},
-	"RejectedRule":      []quote.RejectedRule{},
-	"Spend":             []*ent.Spend{},
-	"String":            []string{},
+	"ContactCorrection":  []*contacts.ContactCorrection{},
+	"ContactParticipant": []*contacts.ContactParticipant{},
+	"CostLine":           []*costing.Line{},
+	"Credit":             []*books.Credit{},
+	"RejectedAgreement":  []quote.RejectedAgreement{},
+	"CustomerRelation":   []*customers.CustomerRelation{},
+	"LifetimeModel":      []*ent.LifetimeModel{},
+	"OrderCostLine":      []*costing.OrderCostLine{},
+	"OrderCredit":        []*books.OrderCredit{},
+	"OrderEvent":         []*sale.OrderEvent{},
+	"PriceLine":          []*pricing.Line{},
+	"PriceRule":          []*ent.PriceRule{},
+	"Proposal":           []*quote.Proposal{},
+	"RejectedRule":       []quote.RejectedRule{},
+	"Spend":              []*ent.Spend{},
+	"String":             []string{},
 }
 
 // refusal returns the payload of a mutation with an error for the user.

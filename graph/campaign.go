@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -108,24 +110,48 @@ func (r *Resolver) acquisitionCost(ctx context.Context, c *ent.Customer) (*money
 }
 
 // What is spent on a campaign can be reckoned from what several contacts of it have, so that whoever takes part in a contact and may not see
-// costs sees its cost without the lines of ADVERTISING.
+// costs sees its cost without the lines of ADVERTISING. So are the wages of those who took part with them: of the time of several people they
+// see their own.
 
 // contactCost returns the cost of a contact, as the caller sees it.
 func contactCost(ctx context.Context, c *ent.Contact) (money.Amount, error) {
 	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeCosts) {
 		return c.Cost, nil
 	}
-	return c.Cost.Minus(c.Advertising)
+	if len(c.Participants) == 0 {
+		return c.Cost.Minus(c.Advertising)
+	}
+	lines := []*costing.Line{}
+	if err := json.Unmarshal(c.CostLines, &lines); err != nil {
+		return money.Amount{}, err
+	}
+	return sumOf(costSeen(ctx, c.Participants, lines))
 }
 
-// costSeen returns the cost lines of a contact that the caller sees.
-func costSeen(ctx context.Context, lines []*costing.Line) []*costing.Line {
-	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeCosts) {
+// sumOf returns the sum of cost lines.
+func sumOf(lines []*costing.Line) (money.Amount, error) {
+	amounts := make([]money.Amount, len(lines))
+	for i, line := range lines {
+		amounts[i] = line.Amount
+	}
+	return money.Sum(amounts...)
+}
+
+// costSeen returns the cost lines of a contact that the caller sees, in which several people took part or none are named.
+func costSeen(ctx context.Context, participants []schema.Participant, lines []*costing.Line) []*costing.Line {
+	actor, _ := auth.From(ctx)
+	if actor.Has(auth.ScopeCosts) {
 		return lines
 	}
+	timed := slices.DeleteFunc(slices.Clone(participants), func(p schema.Participant) bool { return p.Minutes.IsZero() })
 	seen := []*costing.Line{}
 	for _, line := range lines {
-		if line.Kind != costing.Advertising {
+		isTheirs := true
+		if line.Kind == costing.StaffTime && len(participants) > 0 { // a line for each whose time it is, in their order
+			isTheirs = len(timed) > 0 && timed[0].UserID == actor.UserID
+			timed = timed[min(1, len(timed)):]
+		}
+		if isTheirs && line.Kind != costing.Advertising {
 			seen = append(seen, line)
 		}
 	}
@@ -137,12 +163,8 @@ func knownSeen(ctx context.Context, cost *report.ContactCost) (*report.ContactCo
 	if actor, _ := auth.From(ctx); cost == nil || actor.Has(auth.ScopeCosts) {
 		return cost, nil
 	}
-	seen := &report.ContactCost{KnownAt: cost.KnownAt, Lines: costSeen(ctx, cost.Lines)}
-	for _, line := range seen.Lines {
-		var err error
-		if seen.Total, err = seen.Total.Plus(line.Amount); err != nil {
-			return nil, err
-		}
-	}
-	return seen, nil
+	seen := &report.ContactCost{KnownAt: cost.KnownAt, Lines: costSeen(ctx, cost.Participants, cost.Lines)}
+	var err error
+	seen.Total, err = sumOf(seen.Lines)
+	return seen, err
 }

@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -53,7 +56,7 @@ func contactOrder(o *ent.ContactOrder) (column[ent.Contact], ent.OrderDirection)
 	return contactColumns[o.Field.String()], o.Direction
 }
 
-func (r *Resolver) contactFilter(f *service.ContactFilter) *conditions {
+func (r *Resolver) contactFilter(ctx context.Context, f *service.ContactFilter) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
@@ -62,7 +65,8 @@ func (r *Resolver) contactFilter(f *service.ContactFilter) *conditions {
 	anyOf(c, "kinds", "kind", f.Kinds, nil)
 	anyOf(c, "channels", "channel", f.Channels, nil)
 	equals(c, "direction", given(c, "direction", f.Direction, nil))
-	equalsID(c, "staffId", "staff_id", id.User, f.StaffID, isNull("staff_id"))
+	hasID(c, "staffId", id.User, f.StaffID, isNull("staff_id"), withUser)
+	hasID(c, "personId", id.Customer, r.keptIfGiven(f.PersonID), nil, func(customerID string) condition { return r.withPerson(ctx, c, customerID) })
 	inRange(c, "at", "at", f.At, nil)
 	equalsID(c, "campaignId", "campaign_id", id.Campaign, f.CampaignID, isNull("campaign_id"))
 	if f.Source.IsSet() {
@@ -80,6 +84,53 @@ func isVoided(voided bool) condition {
 		return func(s *sql.Selector) { s.Where(sql.NotNull(s.C(contact.FieldVoidedAt))) }
 	}
 	return isNull(contact.FieldVoidedAt)
+}
+
+// withUser requires a user to have taken part in a contact, alone or with others.
+func withUser(userID string) condition {
+	return func(s *sql.Selector) {
+		several := sql.Dialect(s.Dialect()).Table(contactparticipant.Table)
+		of := sql.Dialect(s.Dialect()).Select(several.C(contactparticipant.FieldContactID)).From(several).Where(sql.EQ(several.C(contactparticipant.FieldUserID), userID))
+		s.Where(sql.Or(sql.EQ(s.C(contact.FieldStaffID), userID), sql.In(s.C(contact.FieldID), of)))
+	}
+}
+
+// keptIfGiven returns the id of the customer who answers for one that a filter may give.
+func (r *Resolver) keptIfGiven(of graphql.Omittable[*string]) graphql.Omittable[*string] {
+	if of.IsSet() {
+		return graphql.OmittableOf(r.app.KeptOf(of.Value()))
+	}
+	return of
+}
+
+// withPerson requires a customer whom the caller may see to have taken part in a contact with another.
+func (r *Resolver) withPerson(ctx context.Context, c *conditions, customerID string) condition {
+	return func(s *sql.Selector) {
+		seen, err := auth.SeenCustomers(ctx, s, r.app.Now())
+		if err != nil {
+			c.fail(err)
+			s.Where(sql.False())
+			return
+		}
+		people := sql.Dialect(s.Dialect()).Table(contactperson.Table)
+		of := sql.Dialect(s.Dialect()).Select(people.C(contactperson.FieldContactID)).From(people)
+		of.Where(sql.And(sql.EQ(people.C(contactperson.FieldCustomerID), customerID), sql.In(people.C(contactperson.FieldCustomerID), seen)))
+		s.Where(sql.And(sql.In(s.C(contact.FieldID), of), sql.NEQ(s.C(contact.FieldCustomerID), customerID)))
+	}
+}
+
+// contactPeople returns the customers who took part in a contact beside its own.
+func (r *Resolver) contactPeople(ctx context.Context, c *ent.Contact) ([]*ent.Customer, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*ent.Customer, error) {
+		return r.app.Contacts.People(ctx, rows)
+	})
+}
+
+// participants returns who of ours took part in a contact.
+func (r *Resolver) participants(ctx context.Context, c *ent.Contact) ([]*contacts.ContactParticipant, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*contacts.ContactParticipant, error) {
+		return r.app.Contacts.Participants(ctx, rows)
+	})
 }
 
 // contactCorrections returns what was corrected of a contact.

@@ -22,9 +22,17 @@ func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.
 	return secondsOf(obj)
 }
 
+func (r *contactResolver) Participants(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactParticipant, error) {
+	return r.participants(ctx, obj)
+}
+
+func (r *contactResolver) People(ctx context.Context, obj *ent.Contact) ([]*ent.Customer, error) {
+	return r.contactPeople(ctx, obj)
+}
+
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
 	lines, err := costLines(obj, r.app.Currency)
-	return costSeen(ctx, lines), err
+	return costSeen(ctx, obj.Participants, lines), err
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {
@@ -90,7 +98,7 @@ func (r *mutationResolver) JoinContacts(ctx context.Context, input service.JoinC
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := contactOrder(orderBy)
-	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, r.contactFilter(filter))
+	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, r.contactFilter(ctx, filter))
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {

@@ -21,7 +21,7 @@ import (
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := contactOrder(orderBy)
-	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.contactFilter(filter))
+	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.contactFilter(ctx, filter))
 }
 
 func (r *customerResolver) TaxExemptions(ctx context.Context, obj *ent.Customer) ([]*service.TaxExemption, error) {

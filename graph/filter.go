@@ -85,6 +85,13 @@ func equals[T any](c *conditions, column string, value *T) {
 
 // equalsID requires a column to have an id, unless none is given. An id with another prefix is INVALID; null is as for given.
 func equalsID(c *conditions, field, column, prefix string, of graphql.Omittable[*string], none condition) {
+	hasID(c, field, prefix, of, none, func(value string) condition {
+		return func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), value)) }
+	})
+}
+
+// hasID requires a condition to hold of an id, unless none is given; null is as for given.
+func hasID(c *conditions, field, prefix string, of graphql.Omittable[*string], none condition, with func(value string) condition) {
 	value := given(c, field, of, none)
 	if value == nil {
 		return
@@ -93,7 +100,7 @@ func equalsID(c *conditions, field, column, prefix string, of graphql.Omittable[
 		c.fail(fault.At(err, "filter"))
 		return
 	}
-	equals(c, column, value)
+	c.all = append(c.all, with(*value))
 }
 
 // ofCustomer requires a row to be a customer's, unless none is given. An id of another type is INVALID. kept returns the id that answers for

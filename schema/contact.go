@@ -36,7 +36,9 @@ func (Contact) Fields() []ent.Field {
 		field.Int64("exact_seconds").GoType(money.Decimal{}).Optional().Nillable().Annotations(hidden()).
 			Comment("The working time in seconds, where minutes do not give it exactly; null where they do."),
 		field.String("staff_id").Optional().Nillable().Annotations(hidden()).
-			Comment("The user who took part."),
+			Comment("The user who took part; of several the first."),
+		field.JSON("participants", []Participant{}).Optional().Annotations(hidden()).
+			Comment("The people of ours who took part, each with their own time, if they were several; null if not."),
 		field.String("subject").Optional().Nillable().MaxLen(2000).
 			Annotations(open()).Comment("What the contact was about, in a line; null if nothing was noted."),
 		field.Text("notes").Optional().Nillable().MaxLen(80000).
@@ -90,7 +92,7 @@ func (Contact) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
 			Annotations(rows()).Comment("The customer contacted."),
-		maybe("staff", User.Type, "staff_id", "The user who took part; null if none is known.", rows()),
+		maybe("staff", User.Type, "staff_id", "The user who took part, of several the first; null if none is known.", rows()),
 		maybe("about", Customer.Type, "about_id", "The customer whom a RECOMMENDATION is about; null for other contacts.", rows()),
 		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none.", rows()),
 		maybe("order", Order.Type, "order_id", "The order that the contact was about; null for none.", rows()),
@@ -152,7 +154,9 @@ func (ContactCorrection) Fields() []ent.Field {
 		field.Int64("exact_seconds").GoType(money.Decimal{}).Optional().Nillable().Immutable().
 			Comment("The working time in seconds, where minutes do not give it exactly."),
 		field.String("staff_id").Optional().Nillable().Immutable().
-			Comment("The user who took part."),
+			Comment("The user who took part; of several the first."),
+		field.JSON("participants", []Participant{}).Optional().Immutable().
+			Comment("The people of ours who took part, if they were several."),
 		field.String("about_id").Optional().Nillable().Immutable().
 			Comment("The customer whom a recommendation is about."),
 		field.Int64("expense").GoType(money.Amount{}).Immutable().

@@ -6,7 +6,7 @@ package schema
 type (
 	// Role is what a user may see and do.
 	Role string
-	// CustomerKind distinguishes people from companies.
+	// CustomerKind distinguishes people from companies and households.
 	CustomerKind string
 	// Stage is how far a customer has come with us.
 	Stage string
@@ -66,8 +66,9 @@ const (
 	RoleAnalyst Role = "ANALYST" // All rows, read only; the scope costs.
 	RolePartner Role = "PARTNER" // Customers whom this partner brought and who gave PARTNER_SHARING, read only; the scopes that the partner's client was given.
 
-	Person  CustomerKind = "PERSON"  // A person.
-	Company CustomerKind = "COMPANY" // A company.
+	Person    CustomerKind = "PERSON"    // A person.
+	Company   CustomerKind = "COMPANY"   // A company.
+	Household CustomerKind = "HOUSEHOLD" // A household: people who buy together.
 
 	Stranger Stage = "STRANGER" // Has given us no permission and ordered nothing.
 	Friend   Stage = "FRIEND"   // Has given a permission.

@@ -21,7 +21,7 @@ func (v Role) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *Role) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
-func (CustomerKind) Values() []string { return texts(Person, Company) }
+func (CustomerKind) Values() []string { return texts(Person, Company, Household) }
 
 // MarshalGQL writes the value as GraphQL's enum.
 func (v CustomerKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }

@@ -84,5 +84,7 @@ var namedPlaces = map[string]map[string]string{
 		id.Permission: "permissions.customer_id", id.Agreement: "price_agreements.customer_id",
 	},
 	"aboutId":      {id.Contact: "contacts.about_id"},
+	"personId":     {id.Relation: "customer_relations.person_id"},
+	"companyId":    {id.Relation: "customer_relations.group_id"},
 	"referredById": {id.Customer: "customers.referred_by_id"},
 }

@@ -34,6 +34,8 @@ const (
 	FieldExactSeconds = "exact_seconds"
 	// FieldStaffID holds the string denoting the staff_id field in the database.
 	FieldStaffID = "staff_id"
+	// FieldParticipants holds the string denoting the participants field in the database.
+	FieldParticipants = "participants"
 	// FieldSubject holds the string denoting the subject field in the database.
 	FieldSubject = "subject"
 	// FieldNotes holds the string denoting the notes field in the database.
@@ -161,6 +163,7 @@ var Columns = []string{
 	FieldMinutes,
 	FieldExactSeconds,
 	FieldStaffID,
+	FieldParticipants,
 	FieldSubject,
 	FieldNotes,
 	FieldAboutID,

@@ -597,6 +597,16 @@ func StaffIDContainsFold(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldContainsFold(FieldStaffID, v))
 }
 
+// ParticipantsIsNil applies the IsNil predicate on the "participants" field.
+func ParticipantsIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldParticipants))
+}
+
+// ParticipantsNotNil applies the NotNil predicate on the "participants" field.
+func ParticipantsNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldParticipants))
+}
+
 // SubjectEQ applies the EQ predicate on the "subject" field.
 func SubjectEQ(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldSubject, v))

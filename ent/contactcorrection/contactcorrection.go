@@ -34,6 +34,8 @@ const (
 	FieldExactSeconds = "exact_seconds"
 	// FieldStaffID holds the string denoting the staff_id field in the database.
 	FieldStaffID = "staff_id"
+	// FieldParticipants holds the string denoting the participants field in the database.
+	FieldParticipants = "participants"
 	// FieldAboutID holds the string denoting the about_id field in the database.
 	FieldAboutID = "about_id"
 	// FieldExpense holds the string denoting the expense field in the database.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldMinutes,
 	FieldExactSeconds,
 	FieldStaffID,
+	FieldParticipants,
 	FieldAboutID,
 	FieldExpense,
 	FieldCampaignID,

@@ -556,6 +556,16 @@ func StaffIDContainsFold(v string) predicate.ContactCorrection {
 	return predicate.ContactCorrection(sql.FieldContainsFold(FieldStaffID, v))
 }
 
+// ParticipantsIsNil applies the IsNil predicate on the "participants" field.
+func ParticipantsIsNil() predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldIsNull(FieldParticipants))
+}
+
+// ParticipantsNotNil applies the NotNil predicate on the "participants" field.
+func ParticipantsNotNil() predicate.ContactCorrection {
+	return predicate.ContactCorrection(sql.FieldNotNull(FieldParticipants))
+}
+
 // AboutIDEQ applies the EQ predicate on the "about_id" field.
 func AboutIDEQ(v string) predicate.ContactCorrection {
 	return predicate.ContactCorrection(sql.FieldEQ(FieldAboutID, v))

@@ -257,7 +257,7 @@ const DefaultKind schema.CustomerKind = "PERSON"
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k schema.CustomerKind) error {
 	switch k {
-	case "PERSON", "COMPANY":
+	case "PERSON", "COMPANY", "HOUSEHOLD":
 		return nil
 	default:
 		return fmt.Errorf("customer: invalid enum value for kind field: %q", k)

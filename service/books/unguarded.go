@@ -189,11 +189,11 @@ func ContactsKnownAt(at time.Time) (table string, args []any) {
 }
 
 const (
-	standingContactsSQL = `(SELECT id, customer_id, kind, direction, channel, at, minutes, exact_seconds, staff_id, about_id, expense, campaign_id, stage, segment,
+	standingContactsSQL = `(SELECT id, customer_id, kind, direction, channel, at, minutes, exact_seconds, staff_id, participants, about_id, expense, campaign_id, stage, segment,
 			cost, uncosted, cost_lines, realised, permission_id, purpose, recorded_at FROM contacts WHERE voided_at IS NULL)`
-	contactsKnownSQL = `(SELECT id, customer_id, kind, direction, channel, at, minutes, exact_seconds, staff_id, about_id, expense, campaign_id, stage, segment
+	contactsKnownSQL = `(SELECT id, customer_id, kind, direction, channel, at, minutes, exact_seconds, staff_id, participants, about_id, expense, campaign_id, stage, segment
 			FROM contacts WHERE recorded_at <= ? AND (corrected_at IS NULL OR corrected_at <= ?) AND (voided_at IS NULL OR voided_at > ?)
-		UNION ALL SELECT k.id, k.customer_id, x.kind, x.direction, x.channel, x.at, x.minutes, x.exact_seconds, x.staff_id, x.about_id, x.expense, x.campaign_id, k.stage, k.segment
+		UNION ALL SELECT k.id, k.customer_id, x.kind, x.direction, x.channel, x.at, x.minutes, x.exact_seconds, x.staff_id, x.participants, x.about_id, x.expense, x.campaign_id, k.stage, k.segment
 			FROM contact_corrections x JOIN contacts k ON k.id = x.contact_id WHERE x.known_from <= ? AND x.recorded_at > ? AND (k.voided_at IS NULL OR k.voided_at > ?))`
 )
 

@@ -26,6 +26,9 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 		if f.Staff != "" {
 			staff = append(staff, f.Staff)
 		}
+		for _, p := range f.People {
+			staff = append(staff, p.Staff)
+		}
 	}
 	if err := c.findStaff(ctx, staff); err != nil {
 		return err
@@ -39,6 +42,12 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	if err := c.addCustomers(ctx); err != nil {
 		return err
 	}
+	for _, f := range fresh {
+		f.StaffID, f.Participants = c.people[input.EmailKey(f.Staff)], nil
+		for _, p := range f.People {
+			f.Participants = append(f.Participants, schema.Participant{UserID: c.people[input.EmailKey(p.Staff)], Minutes: p.Minutes, Seconds: p.Seconds})
+		}
+	}
 	if err := c.costAll(ctx, fresh); err != nil {
 		return err
 	}
@@ -50,7 +59,6 @@ func (c *chunk) writeContacts(ctx context.Context, fresh []*contacts.Record) err
 	}
 	now := c.service.Now()
 	for _, f := range fresh {
-		f.StaffID = c.people[input.EmailKey(f.Staff)]
 		if f.RecordedAt.IsZero() {
 			f.RecordedAt = now
 		}
@@ -116,14 +124,15 @@ func (c *chunk) costAll(ctx context.Context, fresh []*contacts.Record) error {
 	if err != nil {
 		return err
 	}
+	staff := make(map[string]*rates.Staff, len(c.people))
+	for key, userID := range c.people {
+		staff[userID] = &rates.Staff{EmailKey: key, Grade: input.NonEmpty(grades[key]), Grades: history[userID]}
+	}
 	for _, f := range fresh {
 		if !f.Costed {
-			var staff *rates.Staff
-			if f.Staff != "" {
-				key := input.EmailKey(f.Staff)
-				staff = &rates.Staff{EmailKey: key, Grade: input.NonEmpty(grades[key]), Grades: history[c.people[key]]}
-			}
-			cost, err := costing.Contact(rates.ContactInput(staff.CodesAt(f.At), costing.Duration{Minutes: f.Minutes, Seconds: f.Seconds}, f.Channel, f.Expense, nil), known, f.At, service.EndOfTime, c.service.Currency)
+			codes, people := rates.TookPart(input.NonEmpty(f.StaffID), f.Participants, func(userID string) []string { return staff[userID].CodesAt(f.At) })
+			in := rates.ContactInput(codes, costing.Duration{Minutes: f.Minutes, Seconds: f.Seconds}, f.Channel, f.Expense, nil, people...)
+			cost, err := costing.Contact(in, known, f.At, service.EndOfTime, c.service.Currency)
 			if err != nil {
 				return input.DomainError(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"kopeck/ent"
 	"kopeck/id"
@@ -55,17 +56,48 @@ func (c *chunk) addGrades(ctx context.Context, records []contacts.Record) error 
 		if records[i].StaffID != "" {
 			staff = append(staff, records[i].StaffID)
 		}
+		for _, p := range records[i].Participants {
+			staff = append(staff, p.UserID)
+		}
 	}
 	history, err := c.service.DatedOf(ctx, c.reader, schema.DatedGrade, staff...)
 	for i := range records {
 		r := &records[i]
-		for _, one := range slices.SortedFunc(slices.Values(history[r.StaffID]), func(a, b *ent.DatedValue) int {
-			return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
-		}) {
-			r.StaffGrades = append(r.StaffGrades, contacts.StaffGrade{Grade: input.OrZero(one.Value), ValidFrom: one.ValidFrom, RecordedAt: one.RecordedAt})
+		r.StaffGrades = gradesIn(history[r.StaffID], r.StaffGrade, r.StaffMadeAt)
+	}
+	if err != nil {
+		return err
+	}
+	return c.addPeople(ctx, records, history)
+}
+
+// gradesIn returns the grades that a member of staff has had, as a file has them. One who was made at a moment and has no history has always had
+// the present one.
+func gradesIn(history service.Dated, present string, madeAt time.Time) (all []contacts.StaffGrade) {
+	for _, one := range slices.SortedFunc(slices.Values(history), func(a, b *ent.DatedValue) int {
+		return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
+	}) {
+		all = append(all, contacts.StaffGrade{Grade: input.OrZero(one.Value), ValidFrom: one.ValidFrom, RecordedAt: one.RecordedAt})
+	}
+	if len(all) == 0 && present != "" {
+		all = []contacts.StaffGrade{{Grade: present, ValidFrom: madeAt, RecordedAt: madeAt}}
+	}
+	return all
+}
+
+// addPeople fills in the people who took part in exported contacts, if they were several, with the grades that they have had.
+func (c *chunk) addPeople(ctx context.Context, records []contacts.Record, history map[string]service.Dated) error {
+	var ids []string
+	for i := range records {
+		for _, p := range records[i].Participants {
+			ids = append(ids, p.UserID)
 		}
-		if len(r.StaffGrades) == 0 && r.StaffGrade != "" { // it has always been this one
-			r.StaffGrades = []contacts.StaffGrade{{Grade: r.StaffGrade, ValidFrom: r.StaffMadeAt, RecordedAt: r.StaffMadeAt}}
+	}
+	users, err := c.exportedUsers(ctx, ids)
+	for i := range records {
+		for _, p := range records[i].Participants {
+			u := users[p.UserID]
+			records[i].People = append(records[i].People, contacts.Person{Staff: u.email, Minutes: p.Minutes, Seconds: p.Seconds, Grades: gradesIn(history[p.UserID], u.grade, u.madeAt)})
 		}
 	}
 	return err
@@ -78,6 +110,11 @@ func (c *chunk) giveGrades(ctx context.Context, fresh []*contacts.Record) error 
 	for _, f := range fresh {
 		if f.Staff != "" && len(f.StaffGrades) > 0 {
 			grades[c.people[input.EmailKey(f.Staff)]] = f.StaffGrades
+		}
+		for _, p := range f.People {
+			if len(p.Grades) > 0 {
+				grades[c.people[input.EmailKey(p.Staff)]] = p.Grades
+			}
 		}
 	}
 	if len(grades) == 0 {

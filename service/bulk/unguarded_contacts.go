@@ -9,7 +9,17 @@ import (
 )
 
 func (c *chunk) insertContacts(ctx context.Context, made []*contacts.Record) error {
-	return store.CopyRows(ctx, c.bulk, "contacts", contactColumns, made)
+	if err := store.CopyRows(ctx, c.bulk, "contacts", contactColumns, made); err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, r := range made {
+		rows = append(rows, contacts.ParticipantRows(c.service.IDs.Make, r.ID, r.Participants)...)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return c.bulk.InsertRows(ctx, "contact_participants", contacts.ParticipantColumns, rows)
 }
 
 // comparedContact are what an imported contact is compared with.

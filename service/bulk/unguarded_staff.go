@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"time"
 
 	"kopeck/schema"
 	"kopeck/service"
@@ -17,6 +18,24 @@ func (c *chunk) usersByEmail(ctx context.Context, keys []string) (map[string]str
 // gradesOf gives the present grades of users by folded e-mail.
 func (c *chunk) gradesOf(ctx context.Context, keys []string) (map[string]string, error) {
 	return c.lookUp(ctx, "SELECT email_key, grade FROM users WHERE deleted_at IS NULL AND grade IS NOT NULL AND", "email_key", keys)
+}
+
+// exportedUser is a user as files name them.
+type exportedUser struct {
+	email, grade string // the grade is that of now
+	madeAt       time.Time
+}
+
+// exportedUsers returns users by their ids.
+func (c *chunk) exportedUsers(ctx context.Context, ids []string) (map[string]exportedUser, error) {
+	all := make(map[string]exportedUser, len(ids))
+	return all, c.look(ctx, "SELECT id, email, grade, created_at FROM users WHERE", "id", "", ids, func(scan store.ScanFunc) error {
+		var userID string
+		var u exportedUser
+		err := scan(&userID, &u.email, store.OrZero(&u.grade), store.UTC(&u.madeAt))
+		all[userID] = u
+		return err
+	})
 }
 
 // ungraded returns those of some users whom a file has made and of whom no grade is known, by id.

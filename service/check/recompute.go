@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,6 +31,9 @@ func decoded[T any](text []byte) (value T, ok bool) {
 var (
 	costLinesUnreadable = &rule{lawBooks, "the cost lines cannot be read"}
 	timeWithoutRate     = &rule{lawFigures, "the time of %s has a cost, and no rate holds for them or their grade at the contact's moment"}
+	timeOfOthers        = &rule{lawBooks, "the lines of STAFF_TIME are not those of the people who took part"}
+	firstOfSeveral      = &rule{lawBooks, "the staff is not the first of the people who took part, or the time not the longest of theirs"}
+	foundByOthers       = &rule{lawStates, "the contact is found by other people of ours than took part in it"}
 	costLinesSum        = &rule{lawBooks, "the cost is %s, its lines sum to %s"}
 	advertisingSum      = &rule{lawBooks, "the part of the campaign's spend is %s, the lines of ADVERTISING sum to %s"}
 	spendSpread         = &rule{lawBooks, "what contacts have of the campaign's spend is %s, spreading it gives %s"}
@@ -74,7 +78,14 @@ func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) 
 	if err != nil {
 		return err
 	}
-	return eachContact(ctx, tx, func(c storedContact) error {
+	several := map[string]map[string]money.Decimal{}
+	if err := eachContact(ctx, tx, func(c storedContact) error {
+		for _, p := range c.people {
+			if several[c.id] == nil {
+				several[c.id] = map[string]money.Decimal{}
+			}
+			several[c.id][p.UserID] = p.Minutes
+		}
 		lines, ok := decoded[[]costing.Line](c.lines)
 		if !ok {
 			f.add(costLinesUnreadable, c.id)
@@ -96,12 +107,65 @@ func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) 
 		if sum != c.cost {
 			f.add(costLinesSum, c.id, s.Currency.Format(c.cost), s.Currency.Format(sum))
 		}
-		isCosted := func(l costing.Line) bool { return l.Kind == costing.StaffTime && l.RateValidFrom != nil }
+		s.checkTook(f, c, lines, timed)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return checkFound(ctx, tx, f, several)
+}
+
+// checkTook compares who took part in a contact with its lines of their time, and looks for time that has a cost and no rate.
+func (s *Service) checkTook(f *findings, c storedContact, lines []costing.Line, timed func(userID string, at time.Time) bool) {
+	isCosted := func(l costing.Line) bool { return l.Kind == costing.StaffTime && l.RateValidFrom != nil }
+	if len(c.people) == 0 || c.staffID == "" {
 		if c.staffID != "" && slices.ContainsFunc(lines, isCosted) && !timed(c.staffID, c.at) {
 			f.add(timeWithoutRate, c.id, c.staffID)
 		}
-		return nil
-	})
+		return
+	}
+	ofTime := slices.DeleteFunc(slices.Clone(lines), func(l costing.Line) bool { return l.Kind != costing.StaffTime })
+	longest := money.Decimal{}
+	for _, p := range c.people {
+		if p.Minutes.Compare(longest) > 0 {
+			longest = p.Minutes
+		}
+		if p.Minutes.IsZero() {
+			continue
+		}
+		if len(ofTime) == 0 || ofTime[0].Quantity != p.Minutes && (p.Seconds == nil || ofTime[0].Quantity != *p.Seconds) {
+			f.add(timeOfOthers, c.id)
+			return
+		}
+		if isCosted(ofTime[0]) && !timed(p.UserID, c.at) {
+			f.add(timeWithoutRate, c.id, p.UserID)
+		}
+		ofTime = ofTime[1:]
+	}
+	if len(ofTime) > 0 {
+		f.add(timeOfOthers, c.id)
+	}
+	if c.staffID != c.people[0].UserID || longest != c.minutes {
+		f.add(firstOfSeveral, c.id)
+	}
+}
+
+// checkFound compares by whom contacts are found with who took part in them, if several people did.
+func checkFound(ctx context.Context, tx *store.Tx, f *findings, several map[string]map[string]money.Decimal) error {
+	found, err := foundBy(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for contactID, people := range several {
+		if !maps.Equal(people, found[contactID]) {
+			f.add(foundByOthers, contactID)
+		}
+		delete(found, contactID)
+	}
+	for contactID := range found {
+		f.add(foundByOthers, contactID)
+	}
+	return nil
 }
 
 // checkSpend spreads all spend of campaigns anew, from the raw rows, and compares: over all contacts, with what caused none, the parts are the

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/searchterm"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
@@ -120,7 +121,9 @@ func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) err
 type storedContact struct {
 	id      string
 	at      time.Time
-	staffID string // "" for nobody, and where the contact is voided
+	staffID string               // "" for nobody, and where the contact is voided
+	people  []schema.Participant // if several took part
+	minutes money.Decimal
 	cost    money.Amount
 	lines   []byte // costing.Line, as JSON
 
@@ -129,12 +132,27 @@ type storedContact struct {
 
 // eachContact reads all contacts.
 func eachContact(ctx context.Context, tx *store.Tx, each func(storedContact) error) error {
-	return store.Each(ctx, tx, "SELECT id, at, CASE WHEN voided_at IS NULL THEN staff_id END, cost, cost_lines, advertising FROM contacts", nil, func(scan store.ScanFunc) error {
+	return store.Each(ctx, tx, "SELECT id, at, CASE WHEN voided_at IS NULL THEN staff_id END, participants, minutes, cost, cost_lines, advertising FROM contacts", nil, func(scan store.ScanFunc) error {
 		var c storedContact
-		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), &c.cost, &c.lines, &c.advertising); err != nil {
+		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), store.FromJSON{To: &c.people}, &c.minutes, &c.cost, &c.lines, &c.advertising); err != nil {
 			return err
 		}
 		return each(c)
+	})
+}
+
+// foundBy reads by whom contacts are found in which several people took part: the minutes of each, by contact and user.
+func foundBy(ctx context.Context, tx *store.Tx) (map[string]map[string]money.Decimal, error) {
+	all := map[string]map[string]money.Decimal{}
+	return all, store.Each(ctx, tx, "SELECT contact_id, user_id, minutes FROM contact_participants", nil, func(scan store.ScanFunc) error {
+		var contactID, userID string
+		var minutes money.Decimal
+		err := scan(&contactID, &userID, &minutes)
+		if all[contactID] == nil {
+			all[contactID] = map[string]money.Decimal{}
+		}
+		all[contactID][userID] = minutes
+		return err
 	})
 }
 

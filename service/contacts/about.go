@@ -16,11 +16,16 @@ import (
 // aboutField is the name of the field in correctContact, in conflicts and in the audit.
 const aboutField = "aboutId"
 
-// aboutOf returns the values of aboutId in corrections.
+// aboutOf returns the values of aboutId in corrections, and those in peopleIds.
 func aboutOf(corrections []service.VersionChange) (values []any) {
 	for _, one := range corrections {
 		if change, ok := one.Fields[aboutField]; ok {
 			values = append(values, change.Old, change.New)
+		}
+		if change, ok := one.Fields[peopleField]; ok {
+			for _, customerID := range slices.Concat(idsIn(change.Old), idsIn(change.New)) {
+				values = append(values, customerID)
+			}
 		}
 	}
 	return values

@@ -7,6 +7,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -163,14 +164,21 @@ func (s *Service) staffOf(actor auth.Actor, named *string) (string, error) {
 	if err := id.Check("staffId", id.User, *named); err != nil {
 		return "", err
 	}
-	u := s.people.User(*named)
 	switch {
-	case u == nil || u.DeletedAt != nil || u.Role == schema.RolePartner:
+	case s.staffMember(*named) == nil:
 		return "", fault.NoSuch("staffId", "staff member")
 	case !namesOthers(actor) && actor.UserID != *named:
 		return "", fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
 	}
 	return *named, nil
+}
+
+// staffMember returns the user of ours with an id, who may have left since; nil for none.
+func (s *Service) staffMember(userID string) *ent.User {
+	if u := s.people.User(userID); u != nil && u.DeletedAt == nil && u.Role != schema.RolePartner {
+		return u
+	}
+	return nil
 }
 
 // namesOthers reports whether an actor records and corrects the contacts of other people of ours, too.

@@ -24,6 +24,7 @@ type Record struct {
 	Minutes       money.Decimal
 	Seconds       *money.Decimal // the time where minutes do not give it exactly; absent: the minutes do
 	StaffID       string
+	Participants  []schema.Participant // who took part, the staff first, if they are several: see setParticipants
 	Subject       string
 	Notes         string
 	AboutID       string // of the customer that a recommendation is about
@@ -54,6 +55,10 @@ type Record struct {
 	StaffGrades        []StaffGrade // all that the staff member has had, for one whom a file makes
 	StaffGrade         string       // that of now, of an exported contact's staff member
 	StaffMadeAt        time.Time    // when that one was created
+	People             []Person     // the participants, as a file has them
+
+	PeopleIDs    []string // customers who took part beside the contact's own
+	hiddenPeople []string // those of them whom who corrects the contact may not see
 }
 
 // StaffGrade is a grade that a member of staff has had from a moment on, as a file has it; "" for none. The first that was recorded has
@@ -62,6 +67,14 @@ type StaffGrade struct {
 	Grade      string    `json:"grade"`
 	ValidFrom  time.Time `json:"from"`
 	RecordedAt time.Time `json:"recorded"`
+}
+
+// Person is one of several people of ours who took part in a contact, as a file has them.
+type Person struct {
+	Staff   string         `json:"staff"` // e-mail
+	Minutes money.Decimal  `json:"minutes"`
+	Seconds *money.Decimal `json:"seconds,omitempty"`
+	Grades  []StaffGrade   `json:"grades,omitempty"`
 }
 
 // spent is the working time of the contact.
@@ -84,7 +97,7 @@ func (r *Record) Moment() []campaigns.Moment { return r.moment() }
 func recordOf(c *ent.Contact) *Record {
 	r := &Record{
 		ID: c.ID, CustomerID: c.CustomerID, ExternalID: input.OrZero(c.ExternalID), Kind: c.Kind, Direction: c.Direction, Channel: c.Channel, At: c.At.UTC(),
-		Minutes: c.Minutes, Seconds: c.ExactSeconds, StaffID: input.OrZero(c.StaffID), Subject: input.OrZero(c.Subject), Notes: input.OrZero(c.Notes),
+		Minutes: c.Minutes, Seconds: c.ExactSeconds, StaffID: input.OrZero(c.StaffID), Participants: c.Participants, Subject: input.OrZero(c.Subject), Notes: input.OrZero(c.Notes),
 		AboutID: input.OrZero(c.AboutID), PermissionID: input.OrZero(c.PermissionID), Purpose: input.OrZero(c.Purpose), Stage: c.Stage, Segment: c.Segment,
 		Expense: c.Expense, Cost: c.Cost, Uncosted: c.Uncosted, RecordedAt: c.RecordedAt.UTC(), OrderID: input.OrZero(c.OrderID), OfferID: input.OrZero(c.OfferID),
 		CampaignID: input.OrZero(c.CampaignID), Source: input.OrZero(c.Source), Advertising: c.Advertising,

@@ -28,8 +28,8 @@ const (
 // contact with a purpose that needs a permission is refused unless one held at its moment, where the correction touches what that depends
 // on.
 //
-// Faults: INVALID by field; NOT_FOUND on id, staffId, aboutId, orderId or offerId; FORBIDDEN on id for SALES who did not take part, and on
-// staffId where they name another; VERSION_CONFLICT; WRONG_STATE on id for one that is voided; PERMISSION_MISSING on channel.
+// Faults: INVALID by field; NOT_FOUND on id, staffId, participants, aboutId, orderId or offerId; FORBIDDEN on id for SALES who did not take part, and on
+// staffId or participants where they name another; VERSION_CONFLICT; WRONG_STATE on id for one that is voided; PERMISSION_MISSING on channel.
 func (s *Service) CorrectContact(ctx context.Context, in service.CorrectContactInput) (*ent.Contact, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Contact, in.ID))
@@ -71,11 +71,21 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	if err != nil {
 		return err
 	}
+	if given.Gives(peopleField) {
+		took, err := peopleOf(ctx, tx, []string{before.ID})
+		if err != nil {
+			return err
+		}
+		now.PeopleIDs = took[before.ID]
+	}
+	if given, err = keepHiddenPeople(ctx, tx, now, given); err != nil {
+		return err
+	}
 	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version}
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
 	if err != nil || len(moved) == 0 {
-		return service.HideInConflict(ctx, tx, aboutField, err)
+		return hidePeople(ctx, tx, service.HideInConflict(ctx, tx, aboutField, err))
 	}
 	after := *now
 	given.Apply(&after)
@@ -83,6 +93,9 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 		return err
 	}
 	if err := s.writeCorrected(ctx, tx, c, before, &after, given); err != nil {
+		return err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, before.ID, now.PeopleIDs, after.PeopleIDs); err != nil {
 		return err
 	}
 	version := service.VersionChange{Version: before.Version + 1, Fields: moved, Reason: by.reason}
@@ -111,7 +124,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, contactID strin
 		}
 		ids := slices.Concat(siblings, []string{held.CustomerID, held.AboutID})
 		if given != nil {
-			ids = append(ids, given.To.AboutID)
+			ids = append(append(ids, given.To.AboutID), given.To.PeopleIDs...)
 		}
 		for _, other := range others {
 			ids = append(ids, other.AboutID)
@@ -167,7 +180,7 @@ func (s *Service) visible(ctx context.Context, tx *store.Tx, field, contactID st
 	if !actor.IsSystem() && actor.May("Contact").Write == auth.NoRows {
 		return nil, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
 	}
-	if !namesOthers(actor) && input.OrZero(found.StaffID) != actor.UserID {
+	if !namesOthers(actor) && !actor.TookPart(found.StaffID, found.Participants) {
 		return nil, fault.New(fault.Forbidden, field, "you may only change the contacts in which you took part")
 	}
 	return found, nil
@@ -178,6 +191,10 @@ func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, afte
 	var faults fault.List
 	faults.Add(checkPurpose(after.Kind, after.Direction, after.Purpose))
 	faults.Add(checkAbout("aboutId", after.Kind, after.CustomerID, after.AboutID))
+	faults.Add(checkAlone(after))
+	if actor, _ := auth.From(ctx); !joined {
+		faults.Add(checkOwnPart(actor, tookPart(before), tookPart(after)))
+	}
 	if err := faults.Or(); err != nil {
 		return err
 	}
@@ -191,6 +208,9 @@ func (s *Service) checkCorrected(ctx context.Context, tx *store.Tx, before, afte
 				return err
 			}
 		}
+	}
+	if err := s.lockPeople(ctx, tx, after, before.PeopleIDs); err != nil {
+		return err
 	}
 	if err := s.checkLinks(ctx, tx, before, after); err != nil {
 		return err
@@ -249,6 +269,9 @@ func (s *Service) writeCorrected(ctx context.Context, tx *store.Tx, c *ent.Custo
 	}
 	saved, err := update.Save(ctx)
 	if err != nil {
+		return err
+	}
+	if err := indexParticipants(ctx, tx, s.IDs.Make, saved.ID, after.Participants, len(before.Participants) > 0); err != nil {
 		return err
 	}
 	if err := s.tasks.ContactMoved(ctx, tx, saved.ID, saved); err != nil {

@@ -59,8 +59,8 @@ func correctedAt(_ context.Context, s *Service, in *service.CorrectContactInput,
 
 // correctedSpent takes the working time, in minutes or in seconds.
 func correctedSpent(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (bool, error) {
-	if in.Minutes == nil && in.Seconds == nil {
-		return false, nil
+	if in.Minutes == nil && in.Seconds == nil || in.Participants != nil {
+		return in.Participants != nil, nil // who say it
 	}
 	spent, err := checkSpent(in.Minutes, in.Seconds)
 	r.Minutes, r.Seconds = spent.Minutes, spent.Seconds
@@ -71,6 +71,8 @@ func correctedSpent(_ context.Context, _ *Service, in *service.CorrectContactInp
 func correctedStaff(ctx context.Context, s *Service, in *service.CorrectContactInput, r *Record) (isGiven bool, err error) {
 	actor, _ := auth.From(ctx)
 	switch {
+	case in.Participants != nil:
+		return true, nil // the first
 	case !in.StaffID.IsSet():
 		return false, nil
 	case in.StaffID.Value() != nil:
@@ -80,6 +82,23 @@ func correctedStaff(ctx context.Context, s *Service, in *service.CorrectContactI
 		return true, nil
 	}
 	return true, fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
+}
+
+// correctedParticipants takes who took part, and with them the staff and the time of the contact, which are read before.
+func correctedParticipants(_ context.Context, s *Service, in *service.CorrectContactInput, r *Record) (bool, error) {
+	if in.Participants == nil {
+		return false, nil
+	}
+	return true, s.takeParticipants(in.Participants, in.StaffID.IsSet(), in.Minutes, in.Seconds, r)
+}
+
+// correctedPeople takes which customers took part beside the contact's own.
+func correctedPeople(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (isGiven bool, err error) {
+	if in.PeopleIds == nil {
+		return false, nil
+	}
+	r.PeopleIDs, err = checkPeopleIDs(in.PeopleIds)
+	return true, err
 }
 
 func correctedSubject(_ context.Context, _ *Service, in *service.CorrectContactInput, r *Record) (bool, error) {

@@ -11,6 +11,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 )
@@ -35,9 +36,9 @@ type ContactFieldChange struct {
 // may see the contacts.
 func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map[string][]*ContactCorrection, error) {
 	ids := make([]string, len(contacts))
-	staff := make(map[string]any, len(contacts)) // who took part, as corrections have it
+	took := make(map[string]who, len(contacts))
 	for i, c := range contacts {
-		ids[i], staff[c.ID] = c.ID, c.StaffID
+		ids[i], took[c.ID] = c.ID, who{c.StaffID, c.Participants}
 	}
 	audits, err := auditsOf(ctx, s.Store, ids)
 	if err != nil {
@@ -56,23 +57,27 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 	all := make(map[string][]*ContactCorrection, len(contacts))
 	for i, a := range slices.Backward(audits) { // from now on backwards, to know who took part before each
 		one := &ContactCorrection{At: a.at, By: a.actor, Reason: details[i].Reason, Voided: a.action == contactVoid, Fields: []*ContactFieldChange{}}
-		before := staff[a.contactID]
-		if moved, ok := details[i].Fields["staffId"]; ok {
-			before = moved.Old
+		before, err := took[a.contactID].before(details[i].Fields)
+		if err != nil {
+			return nil, fmt.Errorf("contacts: audit of %s: %w", a.contactID, err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(details[i].Fields)) {
 			change := &ContactFieldChange{name, details[i].Fields[name].Old, details[i].Fields[name].New}
 			switch name {
 			case "expense":
-				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, staff[a.contactID])
+				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, took[a.contactID])
 			case aboutField:
 				if change.Old, change.New = visible.Only(change.Old), visible.Only(change.New); change.Old == nil && change.New == nil {
+					continue
+				}
+			case peopleField:
+				if change.Old, change.New = onlySeen(visible, change.Old), onlySeen(visible, change.New); service.SameJSON(change.Old, change.New) {
 					continue
 				}
 			}
 			one.Fields = append(one.Fields, change)
 		}
-		staff[a.contactID] = before
+		took[a.contactID] = before
 		all[a.contactID] = append(all[a.contactID], one)
 	}
 	for _, corrections := range all {
@@ -81,10 +86,33 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 	return all, nil
 }
 
+// who is who of ours took part in a contact.
+type who struct {
+	staff  *string
+	people []schema.Participant
+}
+
+// before returns who took part before a correction, as the audit has it.
+func (w who) before(moved map[string]service.Change) (who, error) {
+	if one, ok := moved["staffId"]; ok {
+		w.staff = input.NonEmpty(service.IDIn(one.Old))
+	}
+	one, ok := moved[participantsField]
+	if !ok {
+		return w, nil
+	}
+	text, err := json.Marshal(one.Old)
+	if err == nil {
+		w.people = nil
+		err = json.Unmarshal(text, &w.people)
+	}
+	return w, err
+}
+
 // expense returns an expense of the audit, which has it in minor units, as a text with its currency; nil for who may not see what a contact
-// cost in which a user took part.
-func (s *Service) expense(ctx context.Context, minor, staff any) any {
-	if actor, _ := auth.From(ctx); !actor.SeesCostOf(input.NonEmpty(service.IDIn(staff))) {
+// cost in which these people took part.
+func (s *Service) expense(ctx context.Context, minor any, took who) any {
+	if actor, _ := auth.From(ctx); !actor.SeesCostOf(took.staff, took.people) {
 		return nil
 	}
 	text, err := json.Marshal(minor)

@@ -91,8 +91,8 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Contact) (ma
 // the other is voided. Both are audited.
 //
 // Faults: INVALID on otherId for the same contact, or one with another customer; NOT_FOUND and FORBIDDEN on id or otherId; WRONG_STATE on id or
-// otherId for one that is voided, and on otherId where they are no possible duplicates, of different kinds, or another person took part in
-// each; VERSION_CONFLICT; those of CorrectContact.
+// otherId for one that is voided, and on otherId where they are no possible duplicates, of different kinds, or nobody of ours took part in
+// both though some did in each; VERSION_CONFLICT; those of CorrectContact.
 func (s *Service) JoinContacts(ctx context.Context, in service.JoinContactsInput) (*ent.Contact, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Contact, in.ID))
@@ -140,8 +140,8 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 		return fault.New(fault.WrongState, "otherId", "the contacts are not possibly the same: they differ in channel, direction or time, of which one has to be corrected first")
 	case kept.Kind != other.Kind:
 		return fault.New(fault.WrongState, "otherId", "the one is of kind %s and the other of kind %s: correct the one that is wrong first", kept.Kind, other.Kind)
-	case kept.StaffID != nil && other.StaffID != nil && *kept.StaffID != *other.StaffID:
-		return fault.New(fault.WrongState, "otherId", "another person took part in each, and a contact has one: correct who took part in one of them first")
+	case isDisjoint(tookPart(recordOf(kept)), tookPart(recordOf(other))):
+		return fault.New(fault.WrongState, "otherId", "nobody of ours took part in both: correct who took part in one of them first")
 	}
 	if err := s.tasks.ContactMoved(ctx, tx, other.ID, kept); err != nil { // before it would open them again
 		return err
@@ -157,6 +157,13 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if c, err = tx.Customer.Get(ctx, c.ID); err != nil {
 		return err
 	}
+	took, err := peopleOf(ctx, tx, []string{kept.ID, other.ID})
+	if err != nil {
+		return err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, kept.ID, took[kept.ID], slices.Compact(slices.Sorted(slices.Values(slices.Concat(took[kept.ID], took[other.ID]))))); err != nil {
+		return err
+	}
 	missing := s.missing(recordOf(kept), recordOf(other))
 	missing.ID = kept.ID
 	given, err := s.editedFields(ctx).Update(&missing, &Record{})
@@ -168,10 +175,12 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 
 // missing returns what a contact does not say and another, which is the same, does. Of the texts both are kept.
 func (s *Service) missing(kept, other *Record) (in service.CorrectContactInput) {
-	if kept.StaffID == "" && other.StaffID != "" {
+	if len(kept.Participants) > 0 || len(other.Participants) > 0 {
+		in.Participants = participantInputs(joinedParticipants(tookPart(kept), tookPart(other)))
+	} else if kept.StaffID == "" && other.StaffID != "" {
 		in.StaffID = graphql.OmittableOf(&other.StaffID)
 	}
-	if kept.Minutes.IsZero() && !other.Minutes.IsZero() {
+	if in.Participants == nil && kept.Minutes.IsZero() && !other.Minutes.IsZero() {
 		if other.Seconds != nil {
 			seconds := money.Exact(other.Seconds.String())
 			in.Seconds = &seconds

@@ -79,12 +79,18 @@ var fields = []Descriptor{
 		}).corrects("at", correctedAt, func(r *Record) any { return field.Written(r.At) }),
 	given("minutes", field.Of("minutes", "minutes", field.Own|field.Mappable, field.Decimal, func(r *Record) *money.Decimal { return &r.Minutes }).Compared(otherEffort).Checked(loggedMinutes),
 		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) error {
+			if in.Participants != nil { // who say it
+				return nil
+			}
 			spent, err := checkSpent(in.Minutes, in.Seconds)
 			r.Minutes, r.Seconds = spent.Minutes, spent.Seconds
 			return err
 		}).corrects("minutes", correctedSpent, func(r *Record) any { return r.Minutes.String() }),
 	given("staffId", field.Of("staff", "", field.Own|field.Mappable, field.Text, func(r *Record) *string { return &r.Staff }).From("u.email").Checked(isEmail),
 		func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) (err error) {
+			if in.Participants != nil { // the first
+				return nil
+			}
 			actor, _ := auth.From(ctx)
 			r.StaffID, err = s.staffOf(actor, in.StaffID)
 			return err
@@ -147,6 +153,7 @@ var fields = []Descriptor{
 			r.Source = input.OrZero(in.Source)
 			return shortText(func(r *Record) *string { return &r.Source }, maxSource)("source", r)
 		}).corrects("source", correctedSource, func(r *Record) any { return input.NonEmpty(r.Source) }),
+	ofFile(field.Of("participants", "", field.Own, field.List[Person](), func(r *Record) *[]Person { return &r.People }).Checked(checkPeople)),
 	// What files do not have.
 	linked("campaignId", "", "campaign_id", 0, id.Campaign, func(r *Record) *string { return &r.CampaignID }, func(in *service.RecordContactInput) *string { return in.CampaignID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.CampaignID }),
@@ -156,6 +163,27 @@ var fields = []Descriptor{
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.OfferID }),
 	ofFile(field.Of("", "staff_id", field.Nullable, field.Text, func(r *Record) *string { return &r.StaffID })).
 		corrects("staffId", correctedStaff, func(r *Record) any { return input.NonEmpty(r.StaffID) }),
+	given("participants", field.Of("", "participants", field.Nullable, participantList, func(r *Record) *[]schema.Participant { return &r.Participants }),
+		func(ctx context.Context, s *Service, in *service.RecordContactInput, r *Record) error {
+			if in.Participants == nil {
+				return nil
+			}
+			if err := s.takeParticipants(in.Participants, in.StaffID != nil, in.Minutes, in.Seconds, r); err != nil {
+				return err
+			}
+			actor, _ := auth.From(ctx)
+			return checkOwnPart(actor, nil, tookPart(r))
+		}).corrects(participantsField, correctedParticipants, func(r *Record) any {
+		if len(r.Participants) == 0 {
+			return nil
+		}
+		return r.Participants
+	}),
+	given(peopleField, field.Of("", "", 0, field.List[string](), func(r *Record) *[]string { return &r.PeopleIDs }),
+		func(_ context.Context, _ *Service, in *service.RecordContactInput, r *Record) (err error) {
+			r.PeopleIDs, err = checkPeopleIDs(in.PeopleIds)
+			return err
+		}).corrects(peopleField, correctedPeople, sortedPeople),
 	ofFile(field.Of("", "corrected_at", field.Nullable, field.Stamp, func(r *Record) *time.Time { return &r.CorrectedAt })),
 	ofFile(field.Of("", "permission_id", field.Nullable, field.Text, func(r *Record) *string { return &r.PermissionID })),
 	ofFile(field.Of("", "", 0, field.Text, func(r *Record) *string { return &r.StaffGrade }).From("u.grade")),
@@ -228,6 +256,13 @@ var segmentThen = func() field.Kind[*schema.Segment] {
 	return k
 }()
 
+// participantList is the list of people as the model has it.
+var participantList = func() field.Kind[[]schema.Participant] {
+	k := field.List[schema.Participant]()
+	k.Model = func(list []schema.Participant) any { return list }
+	return k
+}()
+
 // seconds is the working time where it is given in seconds; it is empty in a file of ours where minutes give it exactly.
 func seconds() Descriptor {
 	f := field.Of("seconds", "exact_seconds", field.Own|field.Mappable|field.Nullable, field.Optional(field.Decimal), func(r *Record) **money.Decimal { return &r.Seconds })
@@ -244,7 +279,7 @@ func seconds() Descriptor {
 	return given("seconds", f, func(context.Context, *Service, *service.RecordContactInput, *Record) error {
 		return nil // it is read with the minutes
 	}).corrects("seconds", func(_ context.Context, _ *Service, in *service.CorrectContactInput, _ *Record) (bool, error) {
-		return in.Minutes != nil || in.Seconds != nil, nil
+		return in.Minutes != nil || in.Seconds != nil || in.Participants != nil, nil
 	}, func(r *Record) any {
 		if r.Seconds == nil {
 			return nil

@@ -33,7 +33,7 @@ func TestFieldsOfColumns(t *testing.T) {
 func TestFieldsOfFiles(t *testing.T) {
 	t.Parallel()
 	fieldtest.Files(t, Fields(), map[string]string{
-		"staff_id": "files have the e-mail", "permission_id": "files hold no permissions", "corrected_at": "files have the facts as they are now", "offer_id": "files hold no offers",
+		"staff_id": "files have the e-mail", "participants": "files have the e-mails", "permission_id": "files hold no permissions", "corrected_at": "files have the facts as they are now", "offer_id": "files hold no offers",
 		"campaign_id": "files have the code", "advertising": "the sum of the lines of it", "awaited_order_id": "files have it as the order",
 	})
 }

@@ -2,6 +2,7 @@ package contacts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -20,9 +21,9 @@ import (
 // belongs to, in one transaction. An outbound contact with a purpose that needs a permission is refused unless one
 // held at its moment. A missing rate does not keep it from being recorded.
 //
-// Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, orderId, offerId or campaignId; PERMISSION_MISSING on channel;
-// ALREADY_EXISTS on id; NOT_FOUND and WRONG_STATE on taskId; FORBIDDEN for a role that records no contacts, and on staffId where SALES record
-// for somebody else.
+// Faults: INVALID by field; NOT_FOUND on customerId, aboutId, staffId, participants, orderId, offerId or campaignId; PERMISSION_MISSING on channel;
+// ALREADY_EXISTS on id; NOT_FOUND and WRONG_STATE on taskId; FORBIDDEN for a role that records no contacts, and on staffId or participants where SALES
+// record for somebody else.
 func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInput) (*ent.Contact, error) {
 	n, err := s.checkContact(ctx, in)
 	if err != nil {
@@ -80,8 +81,8 @@ func idOf(c *ent.Contact) string {
 // lockCustomers locks the customer of a contact, which it returns, the one that the contact is about, and those of other contacts that cost
 // less by it. It puts into the record the ids of those who answer for them. INVALID on aboutId where both are one.
 func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record, siblings []string) (*ent.Customer, error) {
-	if n.AboutID != "" || len(siblings) > 0 {
-		if err := service.HoldCustomers(ctx, tx, append(siblings, n.CustomerID, n.AboutID)...); err != nil {
+	if n.AboutID != "" || len(siblings) > 0 || len(n.PeopleIDs) > 0 {
+		if err := service.HoldCustomers(ctx, tx, slices.Concat(siblings, n.PeopleIDs, []string{n.CustomerID, n.AboutID})...); err != nil {
 			return nil, err
 		}
 	}
@@ -97,6 +98,9 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n *Record, si
 		return nil, err
 	}
 	n.CustomerID = c.ID
+	if err := s.lockPeople(ctx, tx, n, nil); err != nil {
+		return nil, err
+	}
 	return c, checkAbout("aboutId", n.Kind, n.CustomerID, n.AboutID)
 }
 
@@ -113,6 +117,12 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	}
 	contact, err := create.Save(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := indexParticipants(ctx, tx, s.IDs.Make, contact.ID, n.Participants, false); err != nil {
+		return nil, err
+	}
+	if err := writePeople(ctx, tx, s.IDs.Make, contact.ID, nil, n.PeopleIDs); err != nil {
 		return nil, err
 	}
 	if err := s.books.SettleContact(ctx, tx, c, nil, contact); err != nil {
@@ -138,11 +148,11 @@ func (s *Service) derive(ctx context.Context, tx *store.Tx, c *ent.Customer, n *
 	}
 	segment := schema.Segment(input.OrZero(segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))))
 	n.Segment = &segment
-	codes, err := s.rates.StaffCodes(ctx, tx, input.NonEmpty(n.StaffID), n.At)
+	codes, people, err := s.rates.TookPart(ctx, tx, input.NonEmpty(n.StaffID), n.Participants, n.At)
 	if err != nil {
 		return err
 	}
-	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense, nil), n.At)
+	cost, err := s.rates.CostContact(ctx, tx, rates.ContactInput(codes, n.spent(), n.Channel, n.Expense, nil, people...), n.At)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,12 @@ package contacts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/store"
 )
 
@@ -15,11 +18,73 @@ func keepFacts(ctx context.Context, tx *store.Tx, correctionID string, c *ent.Co
 	if c.CorrectedAt != nil {
 		from = *c.CorrectedAt
 	}
+	var people any
+	if len(c.Participants) > 0 {
+		people = store.JSON{Of: c.Participants}
+	}
 	return tx.InsertRows(ctx, "contact_corrections", []string{
-		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "about_id", "expense", "campaign_id",
+		"id", "contact_id", "known_from", "recorded_at", "kind", "direction", "channel", "at", "minutes", "exact_seconds", "staff_id", "participants", "about_id", "expense", "campaign_id",
 	}, [][]any{{
-		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, c.AboutID, c.Expense, c.CampaignID,
+		correctionID, c.ID, from, until, string(c.Kind), string(c.Direction), string(c.Channel), c.At, c.Minutes, c.ExactSeconds, c.StaffID, people, c.AboutID, c.Expense, c.CampaignID,
 	}})
+}
+
+// ParticipantColumns are the columns by which the contacts of a user are found in which several people took part.
+var ParticipantColumns = []string{"id", "contact_id", "user_id", "minutes"}
+
+// ParticipantRows are the rows of those columns for a contact.
+func ParticipantRows(makeID func(prefix string) string, contactID string, people []schema.Participant) (rows [][]any) {
+	for _, p := range people {
+		rows = append(rows, []any{makeID(id.Participant), contactID, p.UserID, p.Minutes})
+	}
+	return rows
+}
+
+// indexParticipants writes who took part in a contact, if they are several, in place of those who were written before, if any were. No role
+// writes it; the actor may change the contact.
+func indexParticipants(ctx context.Context, tx *store.Tx, makeID func(prefix string) string, contactID string, people []schema.Participant, some bool) error {
+	if some {
+		if _, err := tx.Exec(ctx, "DELETE FROM contact_participants WHERE contact_id = ?", contactID); err != nil {
+			return err
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	return tx.InsertRows(ctx, "contact_participants", ParticipantColumns, ParticipantRows(makeID, contactID, people))
+}
+
+// peopleOf returns the customers who took part in contacts beside their own, by contact, in the order of their ids.
+func peopleOf(ctx context.Context, from store.Reader, contactIDs []string) (map[string][]string, error) {
+	all := map[string][]string{}
+	return all, store.EachByIDs(ctx, from, "SELECT DISTINCT contact_id, customer_id FROM contact_persons WHERE contact_id IN @ids ORDER BY contact_id, customer_id", nil, contactIDs, func(scan store.ScanFunc) error {
+		var contactID, customerID string
+		err := scan(&contactID, &customerID)
+		all[contactID] = append(all[contactID], customerID)
+		return err
+	})
+}
+
+// writePeople writes the customers who took part in a contact beside its own, in place of those before.
+func writePeople(ctx context.Context, tx *store.Tx, makeID func(prefix string) string, contactID string, before, after []string) error {
+	for _, one := range before {
+		if slices.Contains(after, one) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM contact_persons WHERE contact_id = ? AND customer_id = ?", contactID, one); err != nil {
+			return err
+		}
+	}
+	var rows [][]any
+	for _, one := range after {
+		if !slices.Contains(before, one) {
+			rows = append(rows, []any{makeID(id.ContactPerson), contactID, one})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.InsertRows(ctx, "contact_persons", []string{"id", "contact_id", "customer_id"}, rows)
 }
 
 // auditOf is an entry of the audit about a contact.

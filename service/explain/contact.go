@@ -18,14 +18,17 @@ import (
 
 // Contact is a contact with what it cost, what it earned of which orders, and the permission that it was made under.
 type Contact struct {
-	ID         string        `json:"id"`
-	Customer   Named         `json:"customer"`
-	Kind       string        `json:"kind"`
-	Direction  string        `json:"direction"`
-	Channel    string        `json:"channel"`
-	At         time.Time     `json:"at"`
-	RecordedAt time.Time     `json:"recordedAt"`
-	Staff      string        `json:"staff,omitempty"`
+	ID         string    `json:"id"`
+	Customer   Named     `json:"customer"`
+	Kind       string    `json:"kind"`
+	Direction  string    `json:"direction"`
+	Channel    string    `json:"channel"`
+	At         time.Time `json:"at"`
+	RecordedAt time.Time `json:"recordedAt"`
+	Staff      string    `json:"staff,omitempty"`
+
+	Participants []Participant `json:"participants,omitempty"` // if several of ours took part
+
 	Stage      string        `json:"stage"` // of the customer at that moment
 	Subject    string        `json:"subject,omitempty"`
 	Order      string        `json:"order,omitempty"` // that it was about
@@ -43,6 +46,12 @@ type Contact struct {
 	Corrections []ContactCorrection `json:"corrections"` // and that it was voided, in the order in which it was recorded
 
 	moment func(time.Time) string
+}
+
+// Participant is one of several people of ours who took part in a contact.
+type Participant struct {
+	Name    string `json:"name"`
+	Minutes string `json:"minutes"`
 }
 
 // OrderCredit is what a contact earned of an order.
@@ -119,10 +128,10 @@ func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, erro
 	}
 	page.Order, page.Offer = input.OrZero(c.OrderID), input.OrZero(c.OfferID)
 	if c.StaffID != nil {
-		page.Staff = *c.StaffID
-		if u := s.people.User(*c.StaffID); u != nil {
-			page.Staff = u.Name
-		}
+		page.Staff = s.nameOf(*c.StaffID)
+	}
+	for _, p := range c.Participants {
+		page.Participants = append(page.Participants, Participant{s.nameOf(p.UserID), p.Minutes.String()})
 	}
 	net, err := costing.Net(c.Realised, c.Cost)
 	if err != nil {
@@ -143,6 +152,14 @@ func (s *Service) Contact(ctx context.Context, contactID string) (*Contact, erro
 		}
 	}
 	return page, nil
+}
+
+// nameOf returns the name of a user, or the id of one who is not there.
+func (s *Service) nameOf(userID string) string {
+	if u := s.people.User(userID); u != nil {
+		return u.Name
+	}
+	return userID
 }
 
 // addCampaign adds the campaign that caused a contact, and what its lines of ADVERTISING are reckoned from.

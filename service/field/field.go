@@ -138,8 +138,11 @@ func (f *Field[R]) Set(m Mutation, r *R) error {
 	}
 }
 
-// Put sets the field of a row that is updated; without a value its column becomes NULL.
+// Put sets the field of a row that is updated, unless the table does not have it; without a value its column becomes NULL.
 func (f *Field[R]) Put(m Mutation, r *R) error {
+	if f.Column == "" {
+		return nil
+	}
 	if v := f.Model(r); v != nil {
 		return f.set(m, v, r)
 	}

@@ -36,6 +36,9 @@ var places = []Place{
 	{"bookings", "held_for", moves, ""},
 	{"tasks", "customer_id", moves, ""},
 	{"expected_prices", "customer_id", moves, ""},
+	{"contact_persons", "customer_id", moves, ""},
+	{"customer_relations", "person_id", moves, ""}, // of a relation of the two with each other nothing is shown
+	{"customer_relations", "group_id", moves, ""},
 	{"customers", "referred_by_id", moves, ""},
 	{"customers", "merged_into_id", moves, ""},
 	{"customer_identities", "customer_id", moves, ""},

@@ -41,17 +41,16 @@ func (s *Service) Grades(u *ent.User) []*DatedGrade {
 	return all
 }
 
-// StaffCodes returns the codes under which the rate of a user's time at a moment is looked for, the closest first, by what was
-// known at another, from the snapshot; nil for nobody.
-func (s *Service) StaffCodes(userID *string, at, knownAt time.Time) []string {
-	if userID == nil {
-		return nil
+// CodesAt returns a function for the codes under which the rate of a user's time at a moment is looked for, the closest first, by what was
+// known at another, from the snapshot; nil for one who is not there.
+func (s *Service) CodesAt(at, knownAt time.Time) func(userID string) []string {
+	return func(userID string) []string {
+		u := s.User(userID)
+		if u == nil {
+			return nil
+		}
+		return costing.StaffCodes(u.EmailKey, s.people.Load().grades[u.ID].At(at, knownAt, u.Grade))
 	}
-	u := s.User(*userID)
-	if u == nil {
-		return nil
-	}
-	return costing.StaffCodes(u.EmailKey, s.people.Load().grades[u.ID].At(at, knownAt, u.Grade))
 }
 
 // changeGrade records that a user has a grade from a moment on, and returns the one that they have now: another, if a later change

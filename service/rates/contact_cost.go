@@ -13,9 +13,22 @@ import (
 )
 
 // ContactInput returns what the cost of a contact is computed from; codes are those of the staff member at its moment, nil where
-// none of our people took part, and advertising are its parts of the spend of a campaign. Whatever costs a contact makes its input here.
-func ContactInput(codes []string, spent costing.Duration, channel schema.Channel, expense money.Amount, advertising []costing.Line) costing.ContactInput {
-	return costing.NewContactInput(spent, string(channel), expense, codes, advertising)
+// none of our people took part, advertising are its parts of the spend of a campaign, and participants the people who took part, if they were
+// several. [TookPart] finds the codes. Whatever costs a contact makes its input here.
+func ContactInput(codes []string, spent costing.Duration, channel schema.Channel, expense money.Amount, advertising []costing.Line, participants ...costing.Participant) costing.ContactInput {
+	return costing.NewContactInput(spent, string(channel), expense, codes, advertising, participants...)
+}
+
+// TookPart returns what the time of those who took part in a contact costs by: the codes of its staff member and, if several people took
+// part, each with their time. A function gives the codes of a user.
+func TookPart(staffID *string, participants []schema.Participant, codesOf func(userID string) []string) (codes []string, people []costing.Participant) {
+	if staffID != nil {
+		codes = codesOf(*staffID)
+	}
+	for _, p := range participants {
+		people = append(people, costing.Participant{Time: costing.Duration{Minutes: p.Minutes, Seconds: p.Seconds}, StaffCodes: codesOf(p.UserID)})
+	}
+	return codes, people
 }
 
 // Staff is somebody of ours as far as their rates are looked for: the grade is that of a moment.
@@ -44,13 +57,18 @@ func (s *Staff) codes() []string {
 	return codes
 }
 
-// StaffCodes returns the codes under which the rate of a user's time at a moment is looked for, as the transaction sees them.
-func (s *Service) StaffCodes(ctx context.Context, tx *store.Tx, userID *string, at time.Time) ([]string, error) {
-	if userID == nil {
-		return nil, nil
+// TookPart is the function [TookPart] for a contact at a moment, by what the transaction sees.
+func (s *Service) TookPart(ctx context.Context, tx *store.Tx, staffID *string, participants []schema.Participant, at time.Time) (codes []string, people []costing.Participant, err error) {
+	if staffID == nil {
+		return nil, nil, nil
 	}
-	staff, err := s.staff(ctx, tx, *userID)
-	return staff[*userID].CodesAt(at), err
+	ids := []string{*staffID}
+	for _, p := range participants {
+		ids = append(ids, p.UserID)
+	}
+	staff, err := s.staff(ctx, tx, ids...)
+	codes, people = TookPart(staffID, participants, func(userID string) []string { return staff[userID].CodesAt(at) })
+	return codes, people, err
 }
 
 // CostContact costs a contact by all rates that are known now of its moment. The transaction holds the rates.

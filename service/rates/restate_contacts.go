@@ -22,6 +22,7 @@ type contactToCost struct {
 	id, customerID string
 	channel        schema.Channel
 	staffID        *string
+	participants   []schema.Participant // if several people took part
 	at             time.Time
 	spent          costing.Duration
 	expense, cost  money.Amount
@@ -33,6 +34,7 @@ type contactToCost struct {
 type contactScope struct {
 	channel string
 	staff   []string // ids of users; none where the scope is a channel
+	others  bool     // those alone in which several people took part, and one of the staff is not the first
 	spans   []span
 }
 
@@ -105,7 +107,26 @@ func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, added cover
 			return 0, err
 		}
 	}
+	if err := s.restateOthers(ctx, tx, &work, byStaff); err != nil {
+		return 0, err
+	}
 	return work.changed, s.AddContactCosts(ctx, tx, work.more)
+}
+
+// restateOthers restates the contacts of scopes of staff in which they were not the first of several people. One may be in several scopes.
+func (s *Service) restateOthers(ctx context.Context, tx *store.Tx, work *contactRestating, byStaff []contactScope) error {
+	for _, scope := range byStaff {
+		scope.others = true
+		for _, within := range scope.spans {
+			if err := s.restateScope(ctx, tx, work, scope, within); err != nil {
+				return err
+			}
+		}
+		if err := s.restatePending(ctx, tx, work); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RestateGrade recomputes the costs of the contacts of a user from a moment on: the grade is another. The transaction has written it.
@@ -115,16 +136,20 @@ func (s *Service) RestateGrade(ctx context.Context, tx *store.Tx, userID string,
 	}
 	work := contactRestating{more: map[string]money.Amount{}}
 	var err error
-	if work.staff, err = s.staff(ctx, tx, userID); err != nil {
+	if work.staff, err = s.staff(ctx, tx); err != nil { // all: others may have taken part
 		return err
 	}
 	if work.rates, err = OfContacts(ctx, tx); err != nil {
 		return err
 	}
-	if err := s.restateScope(ctx, tx, &work, contactScope{staff: []string{userID}}, span{since, service.EndOfTime}); err != nil {
+	scope := contactScope{staff: []string{userID}, spans: []span{{since, service.EndOfTime}}}
+	if err := s.restateScope(ctx, tx, &work, scope, scope.spans[0]); err != nil {
 		return err
 	}
 	if err := s.restatePending(ctx, tx, &work); err != nil {
+		return err
+	}
+	if err := s.restateOthers(ctx, tx, &work, []contactScope{scope}); err != nil {
 		return err
 	}
 	return s.AddContactCosts(ctx, tx, work.more)
@@ -157,15 +182,12 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 	var audits service.AuditRows
 	var customers []string
 	for _, c := range work.pending {
-		var staff *Staff
-		if c.staffID != nil {
-			staff = work.staff[*c.staffID]
-		}
 		advertising, err := advertisingOf(c.id, c.lines) // no rate changes what a campaign cost
 		if err != nil {
 			return err
 		}
-		in := ContactInput(staff.CodesAt(c.at), c.spent, c.channel, c.expense, advertising)
+		codes, people := TookPart(c.staffID, c.participants, func(userID string) []string { return work.staff[userID].CodesAt(c.at) })
+		in := ContactInput(codes, c.spent, c.channel, c.expense, advertising, people...)
 		cost, err := costing.Contact(in, work.rates, c.at, service.EndOfTime, s.Currency)
 		if err != nil {
 			return input.DomainError(err)

@@ -56,6 +56,8 @@ func contactGaps(ctx context.Context, from store.Reader) ([]contactGap, error) {
 	const (
 		firsts = "(SELECT code, min(valid_from) AS first FROM rates WHERE subject = '%s' GROUP BY code)"
 		sums   = "count(*), min(c.at), min(c.id), max(c.id)"
+		timed  = `(SELECT id, at, staff_id AS user_id, minutes FROM contacts WHERE uncosted AND voided_at IS NULL AND participants IS NULL
+			UNION ALL SELECT k.id, k.at, p.user_id, p.minutes FROM contact_participants p JOIN contacts k ON k.id = p.contact_id WHERE k.uncosted AND k.voided_at IS NULL)`
 	)
 	ofChannel := func(subject string) string {
 		return "SELECT c.channel, " + sums + " FROM contacts c LEFT JOIN " + fmt.Sprintf(firsts, subject) + " r ON r.code = c.channel WHERE c.uncosted AND c.voided_at IS NULL AND (r.first IS NULL OR c.at < r.first)"
@@ -65,8 +67,8 @@ func contactGaps(ctx context.Context, from store.Reader) ([]contactGap, error) {
 	for _, kind := range []struct{ subject, query string }{
 		{costing.SubjectChannelFee, ofChannel(costing.SubjectChannelFee) + " GROUP BY c.channel"},
 		{costing.SubjectChannelMinute, ofChannel(costing.SubjectChannelMinute) + " AND c.minutes > 0 GROUP BY c.channel"},
-		{costing.SubjectStaff, "SELECT u.email_key, " + sums + " FROM contacts c JOIN users u ON u.id = c.staff_id LEFT JOIN " + staff + " e ON e.code = u.email_key LEFT JOIN " + staff + ` g ON g.code = u.grade
-			WHERE c.uncosted AND c.voided_at IS NULL AND c.minutes > 0 AND (e.first IS NULL OR c.at < e.first) AND (g.first IS NULL OR c.at < g.first) GROUP BY u.email_key`},
+		{costing.SubjectStaff, "SELECT u.email_key, " + sums + " FROM " + timed + " c JOIN users u ON u.id = c.user_id LEFT JOIN " + staff + " e ON e.code = u.email_key LEFT JOIN " + staff + ` g ON g.code = u.grade
+			WHERE c.minutes > 0 AND (e.first IS NULL OR c.at < e.first) AND (g.first IS NULL OR c.at < g.first) GROUP BY u.email_key`},
 	} {
 		err := store.Each(ctx, from, kind.query, nil, func(scan store.ScanFunc) error {
 			gap := contactGap{RateKey: costing.RateKey{Subject: kind.subject}}

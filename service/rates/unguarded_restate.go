@@ -59,12 +59,15 @@ func contactsOf(ctx context.Context, tx *store.Tx, scope contactScope, within sp
 	if len(scope.staff) > 0 {
 		condition, args = "staff_id IN ("+store.Placeholders(len(scope.staff))+")", store.Args(scope.staff)
 	}
+	if scope.others {
+		condition = "id IN (SELECT contact_id FROM contact_participants WHERE user_id IN (" + store.Placeholders(len(scope.staff)) + "))"
+	}
 	args = append(args, after.at, within.until, after.at, after.id, n)
 	var contacts []contactToCost
-	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, at, minutes, exact_seconds, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
+	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, participants, at, minutes, exact_seconds, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
 		" AND voided_at IS NULL AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?", args, func(scan store.ScanFunc) error {
 		var c contactToCost
-		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.spent.Minutes, &c.spent.Seconds, &c.expense, &c.cost, &c.lines, &c.uncosted)
+		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, store.FromJSON{To: &c.participants}, &c.at, &c.spent.Minutes, &c.spent.Seconds, &c.expense, &c.cost, &c.lines, &c.uncosted)
 		c.at = c.at.UTC()
 		contacts = append(contacts, c)
 		return err

@@ -93,7 +93,8 @@ func (s *Service) contactCostsKnownAt(ctx context.Context, tx *store.Tx, custome
 		}
 	}
 	return sums, eachContactKnownOf(ctx, tx, customerIDs, at, func(customerID string, c *knownContact) error {
-		in := rates.ContactInput(s.people.StaffCodes(c.staffID, c.at, at), c.spent, c.channel, c.expense, advertising[c.id])
+		codes, people := rates.TookPart(c.staffID, c.participants, s.people.CodesAt(c.at, at))
+		in := rates.ContactInput(codes, c.spent, c.channel, c.expense, advertising[c.id], people...)
 		cost, err := costing.Contact(in, dated, c.at, at, s.Currency)
 		if err != nil {
 			return input.DomainError(err)

@@ -116,7 +116,8 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 // addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.knownAt, func(c *knownContact) error {
-		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.knownAt), c.spent, c.channel, c.expense, k.advertising[c.id])
+		codes, people := rates.TookPart(c.staffID, c.participants, k.people.CodesAt(c.at, k.knownAt))
+		in := rates.ContactInput(codes, c.spent, c.channel, c.expense, k.advertising[c.id], people...)
 		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.knownAt, k.Currency)
 		if err != nil {
 			return err

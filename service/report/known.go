@@ -10,6 +10,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/rates"
@@ -20,6 +21,8 @@ type ContactCost struct {
 	KnownAt time.Time
 	Total   money.Amount
 	Lines   []*costing.Line
+
+	Participants []schema.Participant // who took part, if they were several
 }
 
 // OrderKnown is what an order cost and left over, by what was known at a moment.
@@ -76,17 +79,18 @@ func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, 
 		}
 		f, corrected := before[c.ID]
 		if !corrected {
-			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.CampaignID, c.At}
+			f = knownFacts{costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense, c.StaffID, c.Participants, c.CampaignID, c.At}
 		}
-		if !actor.SeesCostOf(f.staffID) {
+		if !actor.SeesCostOf(f.staffID, f.participants) {
 			continue
 		}
-		in := rates.ContactInput(s.people.StaffCodes(f.staffID, f.at, known), f.spent, f.channel, f.expense, advertising[c.ID])
+		codes, people := rates.TookPart(f.staffID, f.participants, s.people.CodesAt(f.at, known))
+		in := rates.ContactInput(codes, f.spent, f.channel, f.expense, advertising[c.ID], people...)
 		cost, err := costing.Contact(in, dated, f.at, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
-		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: pointers(cost.Lines)}
+		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: pointers(cost.Lines), Participants: f.participants}
 	}
 	return all, nil
 }

@@ -174,6 +174,8 @@ type knownContact struct {
 	expense money.Amount
 	staffID *string
 	at      time.Time
+
+	participants []schema.Participant // if several people took part
 }
 
 // eachKnownContact gives each contact of a breakdown with some customers as it was known at a moment. The contact is valid
@@ -193,10 +195,11 @@ func eachKnownContactOf(ctx context.Context, tx *store.Tx, b *breakdown, ids []s
 func (b *breakdown) knownContacts(recorded time.Time, each func(*knownContact) error) (query string, args []any, scanned func(store.ScanFunc) error) {
 	columns, args := b.columns()
 	c := &knownContact{values: make([]string, len(b.by))}
-	cells := append(b.into(c.values), &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at)
+	cells := append(b.into(c.values), &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, store.FromJSON{To: &c.participants}, &c.at)
 	contacts, known := books.ContactsKnownAt(recorded)
-	query = "SELECT " + columns + "c.id, c.minutes, c.exact_seconds, c.channel, c.expense, c.staff_id, c.at FROM " + contacts + " AS c WHERE c.at >= ? AND c.at < ? AND c."
+	query = "SELECT " + columns + "c.id, c.minutes, c.exact_seconds, c.channel, c.expense, c.staff_id, c.participants, c.at FROM " + contacts + " AS c WHERE c.at >= ? AND c.at < ? AND c."
 	return query, append(append(args, known...), b.from, b.to), func(scan store.ScanFunc) error {
+		c.participants = nil // which a contact without any leaves alone
 		if err := scan(cells...); err != nil {
 			return err
 		}
@@ -224,6 +227,8 @@ type knownFacts struct {
 	expense money.Amount
 	staffID *string
 
+	participants []schema.Participant
+
 	campaignID *string
 
 	at time.Time
@@ -233,11 +238,11 @@ type knownFacts struct {
 // contacts.
 func factsKnownAt(ctx context.Context, from store.Reader, contactIDs []string, at time.Time) (map[string]knownFacts, error) {
 	all := map[string]knownFacts{}
-	const query = "SELECT contact_id, minutes, exact_seconds, channel, expense, staff_id, campaign_id, at FROM contact_corrections WHERE known_from <= ? AND recorded_at > ? AND contact_id IN @ids"
+	const query = "SELECT contact_id, minutes, exact_seconds, channel, expense, staff_id, participants, campaign_id, at FROM contact_corrections WHERE known_from <= ? AND recorded_at > ? AND contact_id IN @ids"
 	return all, store.EachByIDs(ctx, from, query, []any{at, at}, contactIDs, func(scan store.ScanFunc) error {
 		var contactID string
 		var f knownFacts
-		err := scan(&contactID, &f.spent.Minutes, &f.spent.Seconds, &f.channel, &f.expense, &f.staffID, &f.campaignID, store.UTC(&f.at))
+		err := scan(&contactID, &f.spent.Minutes, &f.spent.Seconds, &f.channel, &f.expense, &f.staffID, store.FromJSON{To: &f.participants}, &f.campaignID, store.UTC(&f.at))
 		all[contactID] = f
 		return err
 	})

@@ -20,11 +20,11 @@ func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at tim
 // eachContactKnownOf gives each contact of customers as it was known at a moment. It is valid until the function returns.
 func eachContactKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time, each func(customerID string, c *knownContact) error) error {
 	contacts, args := books.ContactsKnownAt(at)
-	query := "SELECT customer_id, id, minutes, exact_seconds, channel, expense, staff_id, at FROM " + contacts + " AS k WHERE customer_id IN @ids"
+	query := "SELECT customer_id, id, minutes, exact_seconds, channel, expense, staff_id, participants, at FROM " + contacts + " AS k WHERE customer_id IN @ids"
 	return store.EachByIDs(ctx, tx, query, args, customerIDs, func(scan store.ScanFunc) error {
 		var customerID string
 		c := &knownContact{}
-		if err := scan(&customerID, &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at); err != nil {
+		if err := scan(&customerID, &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, store.FromJSON{To: &c.participants}, &c.at); err != nil {
 			return err
 		}
 		c.at = c.at.UTC()

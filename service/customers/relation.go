@@ -1,0 +1,424 @@
+package customers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+const (
+	maxRole          = 200   // in characters
+	maxRelations     = 1_000 // of one customer
+	maxRemovalReason = 1000  // in characters
+)
+
+// The audit actions of relations.
+const (
+	relationCreate  = "relation.create"
+	relationCorrect = "relation.correct"
+	relationRemove  = "relation.remove"
+)
+
+// CustomerRelation is that a person belongs to a company or a household, from a day on, until a day.
+type CustomerRelation struct {
+	ID        string
+	Version   int
+	Person    *ent.Customer
+	Company   *ent.Customer // or household
+	Role      *string
+	From      schema.Date
+	To        *schema.Date // the last day; nil while it has none
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	personID, companyID string
+}
+
+// RelationPayload is the answer of the mutations of a relation.
+type RelationPayload struct {
+	Relation   *CustomerRelation
+	UserErrors []service.UserError
+}
+
+// facts are the facts of a relation by the names that inputs have for them.
+func (r *CustomerRelation) facts() map[string]any {
+	return map[string]any{"role": r.Role, "from": r.From, "to": r.To}
+}
+
+// holdsOn reports whether a relation holds on a day.
+func (r *CustomerRelation) holdsOn(day schema.Date) bool {
+	return r.From <= day && (r.To == nil || day <= *r.To)
+}
+
+// Relations returns the relations of customers of which the caller may see both, by each customer's id, the earliest first: all of them or, with
+// a moment, those that hold on its day. INVALID on at.
+func (s *Service) Relations(ctx context.Context, customerIDs []string, at *time.Time) (map[string][]*CustomerRelation, error) {
+	found, err := relationsOf(ctx, s.Store, customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	if at != nil {
+		if err := input.CheckDate("at", at); err != nil {
+			return nil, err
+		}
+		day := schema.Date(s.Settings().Day(*at))
+		found = slices.DeleteFunc(found, func(r *CustomerRelation) bool { return !r.holdsOn(day) })
+	}
+	if found, err = s.seenRelations(ctx, found); err != nil {
+		return nil, err
+	}
+	all := map[string][]*CustomerRelation{}
+	for _, r := range found {
+		all[r.personID] = append(all[r.personID], r)
+		all[r.companyID] = append(all[r.companyID], r)
+	}
+	return all, nil
+}
+
+// seenRelations fills in the two customers of relations and leaves out those of which the caller may not see both, and what a merge made of two
+// who were related.
+func (s *Service) seenRelations(ctx context.Context, found []*CustomerRelation) ([]*CustomerRelation, error) {
+	var ids []string
+	for _, r := range found {
+		ids = append(ids, r.personID, r.companyID)
+	}
+	slices.Sort(ids)
+	byID := map[string]*ent.Customer{}
+	for some := range slices.Chunk(slices.Compact(ids), store.IDsPerStatement) {
+		seen, err := s.Client.Customer.Query().Where(customer.IDIn(some...), customer.DeletedAtIsNil()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("customers: relations: %w", err)
+		}
+		for _, c := range seen {
+			byID[c.ID] = c
+		}
+	}
+	return slices.DeleteFunc(found, func(r *CustomerRelation) bool {
+		r.Person, r.Company = byID[r.personID], byID[r.companyID]
+		return r.Person == nil || r.Company == nil || r.personID == r.companyID
+	}), nil
+}
+
+// RelateCustomers records that a person belongs to a company or a household.
+//
+// Faults: INVALID by field; NOT_FOUND on personId and companyId; ALREADY_EXISTS on companyId where they belong to each other already on one of
+// the days; LIMIT_EXCEEDED on companyId and personId; FORBIDDEN.
+func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomersInput) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	faults.Add(id.Check("personId", id.Customer, in.PersonID))
+	faults.Add(id.Check("companyId", id.Customer, in.CompanyID))
+	role, err := input.OptionalText("role", in.Role, maxRole)
+	faults.Add(err)
+	r := &CustomerRelation{Role: role, From: schema.Date(s.Settings().Day(s.Now())), To: in.To}
+	if in.From != nil {
+		r.From = *in.From
+	}
+	faults.Add(s.checkDays(r))
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "relateCustomers", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		r := *r // the transaction may be retried
+		if err := service.HoldCustomers(ctx, tx, in.PersonID, in.CompanyID, s.Kept(in.PersonID), s.Kept(in.CompanyID)); err != nil {
+			return "", err
+		}
+		var faults fault.List
+		person, err := s.LockCustomer(ctx, tx, "personId", in.PersonID)
+		faults.Add(err)
+		company, err := s.LockCustomer(ctx, tx, "companyId", in.CompanyID)
+		faults.Add(err)
+		if err := faults.Or(); err != nil {
+			return "", err
+		}
+		if err := checkKinds(person, company); err != nil {
+			return "", err
+		}
+		now := s.Now()
+		r.ID, r.Version, r.personID, r.companyID, r.CreatedAt, r.UpdatedAt = s.IDs.Make(id.Relation), 1, person.ID, company.ID, now, now
+		if err := checkApart(ctx, tx, "companyId", &r); err != nil {
+			return "", err
+		}
+		if err := insertRelation(ctx, tx, &r); err != nil {
+			return "", err
+		}
+		detail := r.facts()
+		detail["personId"], detail["companyId"] = person.ID, company.ID
+		return r.ID, s.relationChanged(ctx, tx, &r, relationCreate, detail)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.relation(ctx, made)
+}
+
+// mayRelate returns FORBIDDEN for an actor who changes no customers.
+func mayRelate(ctx context.Context) error {
+	if actor, ok := auth.From(ctx); !ok || !actor.IsSystem() && actor.May("Customer").Write == auth.NoRows {
+		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	return nil
+}
+
+// checkKinds checks that a person belongs to a company or a household.
+func checkKinds(person, company *ent.Customer) error {
+	var faults fault.List
+	if person.ID == company.ID {
+		return fault.Invalidf("companyId", "nobody belongs to themselves: want another customer")
+	}
+	if person.Kind != schema.Person {
+		faults.Add(fault.Invalidf("personId", "want a customer of kind PERSON, not %s", person.Kind))
+	}
+	if company.Kind == schema.Person {
+		faults.Add(fault.Invalidf("companyId", "want a customer of kind COMPANY or HOUSEHOLD, not PERSON"))
+	}
+	return faults.Or()
+}
+
+// checkDays checks the days of a relation. INVALID on from and to.
+func (s *Service) checkDays(r *CustomerRelation) error {
+	first, last := schema.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)), schema.DateOf(s.Now().UTC().AddDate(10, 0, 0))
+	switch {
+	case r.From < first || r.From > last:
+		return fault.Invalidf("from", "want a day from %s to %s", first, last)
+	case r.To != nil && (*r.To < r.From || *r.To > last):
+		return fault.Invalidf("to", "want a day from the first, %s, to %s", r.From, last)
+	}
+	return nil
+}
+
+// checkApart checks that two customers do not belong to each other by another relation on one of the days, and that neither has too many.
+// ALREADY_EXISTS and LIMIT_EXCEEDED on a field.
+func checkApart(ctx context.Context, tx *store.Tx, field string, r *CustomerRelation) error {
+	others, err := relationsOf(ctx, tx, []string{r.personID, r.companyID})
+	if err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	for _, other := range others {
+		if other.ID == r.ID {
+			continue
+		}
+		counts[other.personID]++
+		counts[other.companyID]++
+		isSame := other.personID == r.personID && other.companyID == r.companyID
+		if isSame && (other.To == nil || *other.To >= r.From) && (r.To == nil || *r.To >= other.From) {
+			return fault.New(fault.AlreadyExists, field, "the person belongs there already on some of these days: correct that relation, or end it first")
+		}
+	}
+	if counts[r.personID] >= maxRelations || counts[r.companyID] >= maxRelations {
+		return fault.New(fault.LimitExceeded, field, "want at most %d relations of one customer", maxRelations)
+	}
+	return nil
+}
+
+// CorrectRelation corrects what is said of a relation. A correction that is based on an older version is merged with changes of other fields.
+//
+// Faults: INVALID by field; NOT_FOUND on id; ALREADY_EXISTS on from; VERSION_CONFLICT; FORBIDDEN.
+func (s *Service) CorrectRelation(ctx context.Context, in service.CorrectRelationInput) (*CustomerRelation, error) {
+	role, err := input.OptionalText("role", in.Role.Value(), maxRole)
+	if err != nil {
+		return nil, err
+	}
+	return s.changeRelation(ctx, service.Verb{Name: "correctRelation", Key: in.IdempotencyKey, Body: in}, in.ID, func(r *CustomerRelation) (service.Update, error) {
+		given := map[string]any{}
+		if in.Role.IsSet() {
+			r.Role, given["role"] = role, role
+		}
+		if in.From != nil {
+			r.From, given["from"] = *in.From, *in.From
+		}
+		if in.To.IsSet() {
+			r.To, given["to"] = in.To.Value(), in.To.Value()
+		}
+		return service.Update{Expected: in.ExpectedVersion, Updated: given}, nil
+	})
+}
+
+// EndRelation says until when a relation held. Faults: INVALID by field; NOT_FOUND on id; WRONG_STATE on id for one that has a last day;
+// VERSION_CONFLICT; FORBIDDEN.
+func (s *Service) EndRelation(ctx context.Context, in service.EndRelationInput) (*CustomerRelation, error) {
+	last := schema.Date(s.Settings().Day(s.Now()))
+	if in.To != nil {
+		last = *in.To
+	}
+	return s.changeRelation(ctx, service.Verb{Name: "endRelation", Key: in.IdempotencyKey, Body: in}, in.ID, func(r *CustomerRelation) (service.Update, error) {
+		if err := service.CheckVersion(in.ExpectedVersion, r.Version); err != nil {
+			return service.Update{}, err
+		}
+		if r.To != nil {
+			return service.Update{}, fault.New(fault.WrongState, "id", "the relation has a last day, %s: correct it", *r.To)
+		}
+		r.To = &last
+		return service.Update{Expected: r.Version, Updated: map[string]any{"to": last}}, nil
+	})
+}
+
+// changeRelation changes a relation as a function says, which gives what is changed and the version that it is based on.
+func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relationID string, change func(r *CustomerRelation) (service.Update, error)) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
+	if err := id.Check("id", id.Relation, relationID); err != nil {
+		return nil, err
+	}
+	_, err := s.Write(ctx, verb, func(ctx context.Context, tx *store.Tx) (string, error) {
+		r, err := s.lockRelation(ctx, tx, relationID)
+		if err != nil {
+			return "", err
+		}
+		before := r.facts()
+		update, err := change(r)
+		if err != nil {
+			return "", err
+		}
+		update.Action, update.Subject, update.Version, update.Current = relationCorrect, r.ID, r.Version, before
+		changed, err := s.Merge(ctx, tx, update)
+		if err != nil || len(changed) == 0 {
+			return r.ID, err
+		}
+		if err := s.checkDays(r); err != nil {
+			return "", err
+		}
+		if err := checkApart(ctx, tx, "from", r); err != nil {
+			return "", err
+		}
+		r.Version, r.UpdatedAt = r.Version+1, s.Now()
+		if err := updateRelation(ctx, tx, r); err != nil {
+			return "", err
+		}
+		if err := s.AuditVersion(ctx, tx, relationCorrect, r.ID, service.VersionChange{Version: r.Version, Fields: changed}); err != nil {
+			return "", err
+		}
+		return r.ID, s.relationChanged(ctx, tx, r, "", nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.relation(ctx, relationID)
+}
+
+// removed is a relation that was removed, as the audit has it.
+type removed struct {
+	PersonID  string       `json:"personId"`
+	CompanyID string       `json:"companyId"`
+	Reason    string       `json:"reason"`
+	Version   int          `json:"version"`
+	Role      *string      `json:"role"`
+	From      schema.Date  `json:"from"`
+	To        *schema.Date `json:"to"`
+	CreatedAt time.Time    `json:"createdAt"`
+	UpdatedAt time.Time    `json:"updatedAt"`
+}
+
+// RemoveRelation removes a relation that never was, and returns it as it was. Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT; FORBIDDEN.
+func (s *Service) RemoveRelation(ctx context.Context, in service.RemoveRelationInput) (*CustomerRelation, error) {
+	if err := mayRelate(ctx); err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	faults.Add(id.Check("id", id.Relation, in.ID))
+	reason, err := input.Text("reason", in.Reason, maxRemovalReason)
+	faults.Add(err)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err = s.Write(ctx, service.Verb{Name: "removeRelation", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		r, err := s.lockRelation(ctx, tx, in.ID)
+		if err != nil {
+			return "", err
+		}
+		if err := service.CheckVersion(in.ExpectedVersion, r.Version); err != nil {
+			return "", err
+		}
+		if err := deleteRelation(ctx, tx, r.ID); err != nil {
+			return "", err
+		}
+		return r.ID, s.relationChanged(ctx, tx, r, relationRemove, removed{r.personID, r.companyID, reason, r.Version, r.Role, r.From, r.To, r.CreatedAt, r.UpdatedAt})
+	})
+	if err != nil {
+		return nil, err
+	}
+	r, err := removedRelation(ctx, s.Store, in.ID)
+	return s.asSeen(ctx, r, err)
+}
+
+// lockRelation loads a relation of which the actor may see both, whom it locks: whatever changes a relation happens one after the other.
+// NOT_FOUND on id.
+func (s *Service) lockRelation(ctx context.Context, tx *store.Tx, relationID string) (*CustomerRelation, error) {
+	missing := fault.NoSuch("id", "relation")
+	r, err := relationByID(ctx, tx, relationID)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil || r.personID == r.companyID {
+		return nil, missing
+	}
+	if err := service.HoldCustomers(ctx, tx, r.personID, r.companyID); err != nil {
+		return nil, err
+	}
+	held := *r
+	if r.Person, err = s.LockCustomer(ctx, tx, "id", r.personID); err == nil {
+		r.Company, err = s.LockCustomer(ctx, tx, "id", r.companyID)
+	}
+	if fault.Of(err) != nil {
+		return nil, missing
+	}
+	if err != nil {
+		return nil, err
+	}
+	now, err := relationByID(ctx, tx, relationID) // as it is now that nobody else changes it
+	switch {
+	case err != nil:
+		return nil, err
+	case now == nil:
+		return nil, missing
+	case now.personID != held.personID || now.companyID != held.companyID:
+		return nil, store.ErrAgain
+	}
+	now.Person, now.Company = r.Person, r.Company
+	return now, nil
+}
+
+// relationChanged leaves an audit entry, unless the action is "", and tells subscribers of both customers.
+func (s *Service) relationChanged(ctx context.Context, tx *store.Tx, r *CustomerRelation, action string, detail any) error {
+	if action != "" {
+		if err := s.Audit(ctx, tx, action, r.ID, detail); err != nil {
+			return err
+		}
+	}
+	if err := s.CustomerChanged(ctx, tx, r.personID); err != nil {
+		return err
+	}
+	return s.CustomerChanged(ctx, tx, r.companyID)
+}
+
+// relation returns a relation that a verb has made or changed, as its caller sees it; nil where they see it no more.
+func (s *Service) relation(ctx context.Context, relationID string) (*CustomerRelation, error) {
+	r, err := relationByID(ctx, s.Store, relationID)
+	return s.asSeen(ctx, r, err)
+}
+
+func (s *Service) asSeen(ctx context.Context, r *CustomerRelation, err error) (*CustomerRelation, error) {
+	if err != nil || r == nil {
+		return nil, err
+	}
+	seen, err := s.seenRelations(ctx, []*CustomerRelation{r})
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	return seen[0], nil
+}
