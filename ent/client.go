@@ -11,6 +11,7 @@ import (
 
 	"kopeck/ent/migrate"
 
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -18,11 +19,13 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -70,6 +73,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Address is the client for interacting with the Address builders.
+	Address *AddressClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -84,6 +89,8 @@ type Client struct {
 	Contact *ContactClient
 	// ContactCorrection is the client for interacting with the ContactCorrection builders.
 	ContactCorrection *ContactCorrectionClient
+	// ContactPoint is the client for interacting with the ContactPoint builders.
+	ContactPoint *ContactPointClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -94,6 +101,8 @@ type Client struct {
 	CustomerIdentity *CustomerIdentityClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
+	// CustomerTag is the client for interacting with the CustomerTag builders.
+	CustomerTag *CustomerTagClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
@@ -171,6 +180,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Address = NewAddressClient(c.config)
 	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
@@ -178,11 +188,13 @@ func (c *Client) init() {
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactCorrection = NewContactCorrectionClient(c.config)
+	c.ContactPoint = NewContactPointClient(c.config)
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
+	c.CustomerTag = NewCustomerTagClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
@@ -308,6 +320,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		Address:               NewAddressClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -315,11 +328,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactPoint:          NewContactPointClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
@@ -372,6 +387,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		Address:               NewAddressClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -379,11 +395,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactPoint:          NewContactPointClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
@@ -423,7 +441,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		AttributionFit.
+//		Address.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -446,15 +464,16 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
+		c.Contact, c.ContactCorrection, c.ContactPoint, c.ContactRestatement, c.Credit,
+		c.Customer, c.CustomerIdentity, c.CustomerMerge, c.CustomerTag, c.DatedValue,
+		c.DuplicateDecision, c.HandOver, c.IdempotencyKey, c.LifetimeModel,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.Spend, c.StageChange, c.Task, c.Team, c.TeamMembership,
+		c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -464,15 +483,16 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
+		c.Contact, c.ContactCorrection, c.ContactPoint, c.ContactRestatement, c.Credit,
+		c.Customer, c.CustomerIdentity, c.CustomerMerge, c.CustomerTag, c.DatedValue,
+		c.DuplicateDecision, c.HandOver, c.IdempotencyKey, c.LifetimeModel,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine,
+		c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe,
+		c.RefreshSession, c.Refund, c.RefundLine, c.SearchTerm, c.Setting,
+		c.SignInAttempts, c.Spend, c.StageChange, c.Task, c.Team, c.TeamMembership,
+		c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -481,6 +501,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AddressMutation:
+		return c.Address.mutate(ctx, m)
 	case *AttributionFitMutation:
 		return c.AttributionFit.mutate(ctx, m)
 	case *AuditEntryMutation:
@@ -495,6 +517,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Contact.mutate(ctx, m)
 	case *ContactCorrectionMutation:
 		return c.ContactCorrection.mutate(ctx, m)
+	case *ContactPointMutation:
+		return c.ContactPoint.mutate(ctx, m)
 	case *ContactRestatementMutation:
 		return c.ContactRestatement.mutate(ctx, m)
 	case *CreditMutation:
@@ -505,6 +529,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CustomerIdentity.mutate(ctx, m)
 	case *CustomerMergeMutation:
 		return c.CustomerMerge.mutate(ctx, m)
+	case *CustomerTagMutation:
+		return c.CustomerTag.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
@@ -573,6 +599,155 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.User.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AddressClient is a client for the Address schema.
+type AddressClient struct {
+	config
+}
+
+// NewAddressClient returns a client for the Address from the given config.
+func NewAddressClient(c config) *AddressClient {
+	return &AddressClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `address.Hooks(f(g(h())))`.
+func (c *AddressClient) Use(hooks ...Hook) {
+	c.hooks.Address = append(c.hooks.Address, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `address.Intercept(f(g(h())))`.
+func (c *AddressClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Address = append(c.inters.Address, interceptors...)
+}
+
+// Create returns a builder for creating a Address entity.
+func (c *AddressClient) Create() *AddressCreate {
+	mutation := newAddressMutation(c.config, OpCreate)
+	return &AddressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Address entities.
+func (c *AddressClient) CreateBulk(builders ...*AddressCreate) *AddressCreateBulk {
+	return &AddressCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AddressClient) MapCreateBulk(slice any, setFunc func(*AddressCreate, int)) *AddressCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AddressCreateBulk{err: fmt.Errorf("calling to AddressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AddressCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AddressCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Address.
+func (c *AddressClient) Update() *AddressUpdate {
+	mutation := newAddressMutation(c.config, OpUpdate)
+	return &AddressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AddressClient) UpdateOne(_m *Address) *AddressUpdateOne {
+	mutation := newAddressMutation(c.config, OpUpdateOne, withAddress(_m))
+	return &AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AddressClient) UpdateOneID(id string) *AddressUpdateOne {
+	mutation := newAddressMutation(c.config, OpUpdateOne, withAddressID(id))
+	return &AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Address.
+func (c *AddressClient) Delete() *AddressDelete {
+	mutation := newAddressMutation(c.config, OpDelete)
+	return &AddressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AddressClient) DeleteOne(_m *Address) *AddressDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AddressClient) DeleteOneID(id string) *AddressDeleteOne {
+	builder := c.Delete().Where(address.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AddressDeleteOne{builder}
+}
+
+// Query returns a query builder for Address.
+func (c *AddressClient) Query() *AddressQuery {
+	return &AddressQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAddress},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Address entity by its id.
+func (c *AddressClient) Get(ctx context.Context, id string) (*Address, error) {
+	return c.Query().Where(address.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AddressClient) GetX(ctx context.Context, id string) *Address {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a Address.
+func (c *AddressClient) QueryCustomer(_m *Address) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(address.Table, address.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, address.CustomerTable, address.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AddressClient) Hooks() []Hook {
+	return c.hooks.Address
+}
+
+// Interceptors returns the client interceptors.
+func (c *AddressClient) Interceptors() []Interceptor {
+	return c.inters.Address
+}
+
+func (c *AddressClient) mutate(ctx context.Context, m *AddressMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AddressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AddressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Address mutation op: %q", m.Op())
 	}
 }
 
@@ -1699,6 +1874,155 @@ func (c *ContactCorrectionClient) mutate(ctx context.Context, m *ContactCorrecti
 	}
 }
 
+// ContactPointClient is a client for the ContactPoint schema.
+type ContactPointClient struct {
+	config
+}
+
+// NewContactPointClient returns a client for the ContactPoint from the given config.
+func NewContactPointClient(c config) *ContactPointClient {
+	return &ContactPointClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactpoint.Hooks(f(g(h())))`.
+func (c *ContactPointClient) Use(hooks ...Hook) {
+	c.hooks.ContactPoint = append(c.hooks.ContactPoint, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactpoint.Intercept(f(g(h())))`.
+func (c *ContactPointClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactPoint = append(c.inters.ContactPoint, interceptors...)
+}
+
+// Create returns a builder for creating a ContactPoint entity.
+func (c *ContactPointClient) Create() *ContactPointCreate {
+	mutation := newContactPointMutation(c.config, OpCreate)
+	return &ContactPointCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactPoint entities.
+func (c *ContactPointClient) CreateBulk(builders ...*ContactPointCreate) *ContactPointCreateBulk {
+	return &ContactPointCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactPointClient) MapCreateBulk(slice any, setFunc func(*ContactPointCreate, int)) *ContactPointCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactPointCreateBulk{err: fmt.Errorf("calling to ContactPointClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactPointCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactPointCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactPoint.
+func (c *ContactPointClient) Update() *ContactPointUpdate {
+	mutation := newContactPointMutation(c.config, OpUpdate)
+	return &ContactPointUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactPointClient) UpdateOne(_m *ContactPoint) *ContactPointUpdateOne {
+	mutation := newContactPointMutation(c.config, OpUpdateOne, withContactPoint(_m))
+	return &ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactPointClient) UpdateOneID(id string) *ContactPointUpdateOne {
+	mutation := newContactPointMutation(c.config, OpUpdateOne, withContactPointID(id))
+	return &ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactPoint.
+func (c *ContactPointClient) Delete() *ContactPointDelete {
+	mutation := newContactPointMutation(c.config, OpDelete)
+	return &ContactPointDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactPointClient) DeleteOne(_m *ContactPoint) *ContactPointDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactPointClient) DeleteOneID(id string) *ContactPointDeleteOne {
+	builder := c.Delete().Where(contactpoint.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactPointDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactPoint.
+func (c *ContactPointClient) Query() *ContactPointQuery {
+	return &ContactPointQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactPoint},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactPoint entity by its id.
+func (c *ContactPointClient) Get(ctx context.Context, id string) (*ContactPoint, error) {
+	return c.Query().Where(contactpoint.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactPointClient) GetX(ctx context.Context, id string) *ContactPoint {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a ContactPoint.
+func (c *ContactPointClient) QueryCustomer(_m *ContactPoint) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contactpoint.Table, contactpoint.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contactpoint.CustomerTable, contactpoint.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ContactPointClient) Hooks() []Hook {
+	return c.hooks.ContactPoint
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactPointClient) Interceptors() []Interceptor {
+	return c.inters.ContactPoint
+}
+
+func (c *ContactPointClient) mutate(ctx context.Context, m *ContactPointMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactPointCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactPointUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactPointDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactPoint mutation op: %q", m.Op())
+	}
+}
+
 // ContactRestatementClient is a client for the ContactRestatement schema.
 type ContactRestatementClient struct {
 	config
@@ -2537,6 +2861,155 @@ func (c *CustomerMergeClient) mutate(ctx context.Context, m *CustomerMergeMutati
 		return (&CustomerMergeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown CustomerMerge mutation op: %q", m.Op())
+	}
+}
+
+// CustomerTagClient is a client for the CustomerTag schema.
+type CustomerTagClient struct {
+	config
+}
+
+// NewCustomerTagClient returns a client for the CustomerTag from the given config.
+func NewCustomerTagClient(c config) *CustomerTagClient {
+	return &CustomerTagClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customertag.Hooks(f(g(h())))`.
+func (c *CustomerTagClient) Use(hooks ...Hook) {
+	c.hooks.CustomerTag = append(c.hooks.CustomerTag, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customertag.Intercept(f(g(h())))`.
+func (c *CustomerTagClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerTag = append(c.inters.CustomerTag, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerTag entity.
+func (c *CustomerTagClient) Create() *CustomerTagCreate {
+	mutation := newCustomerTagMutation(c.config, OpCreate)
+	return &CustomerTagCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerTag entities.
+func (c *CustomerTagClient) CreateBulk(builders ...*CustomerTagCreate) *CustomerTagCreateBulk {
+	return &CustomerTagCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerTagClient) MapCreateBulk(slice any, setFunc func(*CustomerTagCreate, int)) *CustomerTagCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerTagCreateBulk{err: fmt.Errorf("calling to CustomerTagClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerTagCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerTagCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerTag.
+func (c *CustomerTagClient) Update() *CustomerTagUpdate {
+	mutation := newCustomerTagMutation(c.config, OpUpdate)
+	return &CustomerTagUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerTagClient) UpdateOne(_m *CustomerTag) *CustomerTagUpdateOne {
+	mutation := newCustomerTagMutation(c.config, OpUpdateOne, withCustomerTag(_m))
+	return &CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerTagClient) UpdateOneID(id string) *CustomerTagUpdateOne {
+	mutation := newCustomerTagMutation(c.config, OpUpdateOne, withCustomerTagID(id))
+	return &CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerTag.
+func (c *CustomerTagClient) Delete() *CustomerTagDelete {
+	mutation := newCustomerTagMutation(c.config, OpDelete)
+	return &CustomerTagDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerTagClient) DeleteOne(_m *CustomerTag) *CustomerTagDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerTagClient) DeleteOneID(id string) *CustomerTagDeleteOne {
+	builder := c.Delete().Where(customertag.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerTagDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerTag.
+func (c *CustomerTagClient) Query() *CustomerTagQuery {
+	return &CustomerTagQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerTag},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerTag entity by its id.
+func (c *CustomerTagClient) Get(ctx context.Context, id string) (*CustomerTag, error) {
+	return c.Query().Where(customertag.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerTagClient) GetX(ctx context.Context, id string) *CustomerTag {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerTag.
+func (c *CustomerTagClient) QueryCustomer(_m *CustomerTag) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customertag.Table, customertag.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customertag.CustomerTable, customertag.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerTagClient) Hooks() []Hook {
+	return c.hooks.CustomerTag
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerTagClient) Interceptors() []Interceptor {
+	return c.inters.CustomerTag
+}
+
+func (c *CustomerTagClient) mutate(ctx context.Context, m *CustomerTagMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerTagCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerTagUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerTagDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerTag mutation op: %q", m.Op())
 	}
 }
 
@@ -7540,24 +8013,25 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Hook
+		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactPoint, ContactRestatement, Credit, Customer,
+		CustomerIdentity, CustomerMerge, CustomerTag, DatedValue, DuplicateDecision,
+		HandOver, IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition,
+		MergedRow, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine,
-		Order, OrderLine, Partner, Permission, PermissionEvent, PriceAgreement,
-		PriceRule, Product, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User []ent.Interceptor
+		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactPoint, ContactRestatement, Credit, Customer,
+		CustomerIdentity, CustomerMerge, CustomerTag, DatedValue, DuplicateDecision,
+		HandOver, IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition,
+		MergedRow, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership,
+		User []ent.Interceptor
 	}
 )
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -13,11 +14,13 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -117,6 +120,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			address.Table:               address.ValidColumn,
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
@@ -124,11 +128,13 @@ func checkColumn(t, c string) error {
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
 			contactcorrection.Table:     contactcorrection.ValidColumn,
+			contactpoint.Table:          contactpoint.ValidColumn,
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			customeridentity.Table:      customeridentity.ValidColumn,
 			customermerge.Table:         customermerge.ValidColumn,
+			customertag.Table:           customertag.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			handover.Table:              handover.ValidColumn,

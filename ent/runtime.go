@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -10,11 +11,13 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -57,6 +60,53 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	addressMixin := schema.Address{}.Mixin()
+	addressMixinFields0 := addressMixin[0].Fields()
+	_ = addressMixinFields0
+	addressFields := schema.Address{}.Fields()
+	_ = addressFields
+	// addressDescCustomerID is the schema descriptor for customer_id field.
+	addressDescCustomerID := addressFields[0].Descriptor()
+	// address.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	address.CustomerIDValidator = addressDescCustomerID.Validators[0].(func(string) error)
+	// addressDescCountry is the schema descriptor for country field.
+	addressDescCountry := addressFields[2].Descriptor()
+	// address.CountryValidator is a validator for the "country" field. It is called by the builders before save.
+	address.CountryValidator = addressDescCountry.Validators[0].(func(string) error)
+	// addressDescRegion is the schema descriptor for region field.
+	addressDescRegion := addressFields[3].Descriptor()
+	// address.RegionValidator is a validator for the "region" field. It is called by the builders before save.
+	address.RegionValidator = addressDescRegion.Validators[0].(func(string) error)
+	// addressDescCity is the schema descriptor for city field.
+	addressDescCity := addressFields[4].Descriptor()
+	// address.CityValidator is a validator for the "city" field. It is called by the builders before save.
+	address.CityValidator = addressDescCity.Validators[0].(func(string) error)
+	// addressDescStreet is the schema descriptor for street field.
+	addressDescStreet := addressFields[5].Descriptor()
+	// address.StreetValidator is a validator for the "street" field. It is called by the builders before save.
+	address.StreetValidator = addressDescStreet.Validators[0].(func(string) error)
+	// addressDescPostalCode is the schema descriptor for postal_code field.
+	addressDescPostalCode := addressFields[6].Descriptor()
+	// address.PostalCodeValidator is a validator for the "postal_code" field. It is called by the builders before save.
+	address.PostalCodeValidator = addressDescPostalCode.Validators[0].(func(string) error)
+	// addressDescID is the schema descriptor for id field.
+	addressDescID := addressMixinFields0[0].Descriptor()
+	// address.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	address.IDValidator = func() func(string) error {
+		validators := addressDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	attributionfitMixin := schema.AttributionFit{}.Mixin()
 	attributionfitMixinFields0 := attributionfitMixin[0].Fields()
 	_ = attributionfitMixinFields0
@@ -406,6 +456,41 @@ func init() {
 			return nil
 		}
 	}()
+	contactpointMixin := schema.ContactPoint{}.Mixin()
+	contactpointMixinFields0 := contactpointMixin[0].Fields()
+	_ = contactpointMixinFields0
+	contactpointFields := schema.ContactPoint{}.Fields()
+	_ = contactpointFields
+	// contactpointDescCustomerID is the schema descriptor for customer_id field.
+	contactpointDescCustomerID := contactpointFields[0].Descriptor()
+	// contactpoint.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	contactpoint.CustomerIDValidator = contactpointDescCustomerID.Validators[0].(func(string) error)
+	// contactpointDescValue is the schema descriptor for value field.
+	contactpointDescValue := contactpointFields[2].Descriptor()
+	// contactpoint.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	contactpoint.ValueValidator = contactpointDescValue.Validators[0].(func(string) error)
+	// contactpointDescValueKey is the schema descriptor for value_key field.
+	contactpointDescValueKey := contactpointFields[3].Descriptor()
+	// contactpoint.ValueKeyValidator is a validator for the "value_key" field. It is called by the builders before save.
+	contactpoint.ValueKeyValidator = contactpointDescValueKey.Validators[0].(func(string) error)
+	// contactpointDescID is the schema descriptor for id field.
+	contactpointDescID := contactpointMixinFields0[0].Descriptor()
+	// contactpoint.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactpoint.IDValidator = func() func(string) error {
+		validators := contactpointDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	contactrestatementMixin := schema.ContactRestatement{}.Mixin()
 	contactrestatementMixinFields0 := contactrestatementMixin[0].Fields()
 	_ = contactrestatementMixinFields0
@@ -668,6 +753,69 @@ func init() {
 	// customermerge.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customermerge.IDValidator = func() func(string) error {
 		validators := customermergeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customertagMixin := schema.CustomerTag{}.Mixin()
+	customertagMixinFields0 := customertagMixin[0].Fields()
+	_ = customertagMixinFields0
+	customertagFields := schema.CustomerTag{}.Fields()
+	_ = customertagFields
+	// customertagDescCustomerID is the schema descriptor for customer_id field.
+	customertagDescCustomerID := customertagFields[0].Descriptor()
+	// customertag.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	customertag.CustomerIDValidator = customertagDescCustomerID.Validators[0].(func(string) error)
+	// customertagDescTag is the schema descriptor for tag field.
+	customertagDescTag := customertagFields[1].Descriptor()
+	// customertag.TagValidator is a validator for the "tag" field. It is called by the builders before save.
+	customertag.TagValidator = func() func(string) error {
+		validators := customertagDescTag.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(tag string) error {
+			for _, fn := range fns {
+				if err := fn(tag); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// customertagDescTagKey is the schema descriptor for tag_key field.
+	customertagDescTagKey := customertagFields[2].Descriptor()
+	// customertag.TagKeyValidator is a validator for the "tag_key" field. It is called by the builders before save.
+	customertag.TagKeyValidator = func() func(string) error {
+		validators := customertagDescTagKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(tag_key string) error {
+			for _, fn := range fns {
+				if err := fn(tag_key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// customertagDescID is the schema descriptor for id field.
+	customertagDescID := customertagMixinFields0[0].Descriptor()
+	// customertag.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customertag.IDValidator = func() func(string) error {
+		validators := customertagDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

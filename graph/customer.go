@@ -109,6 +109,15 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	if source := given(c, "source", f.Source, nil); source != nil {
 		c.all = append(c.all, fromSource(*source))
 	}
+	if tags, ok := listed(c, "tags", f.Tags, nil); ok {
+		found, err := customers.Tagged("tags", tags)
+		if err != nil {
+			c.fail(fault.At(err, "filter"))
+		}
+		for _, one := range found {
+			c.all = append(c.all, one)
+		}
+	}
 	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}

@@ -36,6 +36,50 @@ type AcceptOfferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of addAddress.
+type AddAddressInput struct {
+	// The id: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What the address is for.
+	Kind *schema.AddressKind `json:"kind,omitempty"`
+	// The country: its code in ISO 3166, such as RU.
+	Country *string `json:"country,omitempty"`
+	// The region, state or province, at most 100 characters.
+	Region *string `json:"region,omitempty"`
+	// The city, town or village, at most 100 characters.
+	City *string `json:"city,omitempty"`
+	// The street with the house, and all that is needed to find the door, at most 300 characters.
+	Street *string `json:"street,omitempty"`
+	// The postal code, at most 20 characters.
+	PostalCode *string `json:"postalCode,omitempty"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of addContactPoint.
+type AddContactPointInput struct {
+	// The id: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What it is.
+	Type schema.ContactPointType `json:"type"`
+	// The number, in any notation; without a country code it is one of the setting phoneRegion. Or the e-mail address.
+	Value string `json:"value"`
+	// Where it reaches the customer.
+	Kind *schema.ContactPointKind `json:"kind,omitempty"`
+	// Whether it becomes the main one: by default only the first of its type does.
+	Main *bool `json:"main,omitempty"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of addTeamMember.
 type AddTeamMemberInput struct {
 	// The team.
@@ -559,6 +603,8 @@ type CustomerFilter struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Customers who come from this source, by their origin.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Customers who have all of these tags, regardless of letter case: 1 to 50.
+	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -1247,6 +1293,26 @@ type RefundOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of removeAddress.
+type RemoveAddressInput struct {
+	// The address.
+	ID string `json:"id"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of removeContactPoint.
+type RemoveContactPointInput struct {
+	// The contact point.
+	ID string `json:"id"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of removeTeamMember.
 type RemoveTeamMemberInput struct {
 	// The team.
@@ -1471,6 +1537,16 @@ type SpendPayload struct {
 type Subscription struct {
 }
 
+// The input of addTags and removeTags.
+type TagsInput struct {
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The words, 1 to 50, of at most 50 characters each; words that differ in letter case are one.
+	Tags []string `json:"tags"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // Which tasks are listed: those for which all conditions hold.
 type TaskFilter struct {
 	// Tasks of this customer.
@@ -1541,6 +1617,28 @@ type UnkeptDateFilter struct {
 	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 }
 
+// The input of updateAddress. A field that is absent is not changed.
+type UpdateAddressInput struct {
+	// The address.
+	ID string `json:"id"`
+	// The version of the customer that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What the address is for.
+	Kind *schema.AddressKind `json:"kind,omitempty"`
+	// The country, as in addAddress; null for unknown.
+	Country graphql.Omittable[*string] `json:"country,omitempty"`
+	// The region, state or province; null for unknown.
+	Region graphql.Omittable[*string] `json:"region,omitempty"`
+	// The city, town or village; null for unknown.
+	City graphql.Omittable[*string] `json:"city,omitempty"`
+	// The street with the house; null for unknown.
+	Street graphql.Omittable[*string] `json:"street,omitempty"`
+	// The postal code; null for unknown.
+	PostalCode graphql.Omittable[*string] `json:"postalCode,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updateCampaign. A field that is absent is not changed.
 type UpdateCampaignInput struct {
 	// The campaign.
@@ -1563,6 +1661,22 @@ type UpdateCampaignInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updateContactPoint. A field that is absent is not changed.
+type UpdateContactPointInput struct {
+	// The contact point.
+	ID string `json:"id"`
+	// The version of the customer that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The number or the e-mail address, as in addContactPoint.
+	Value *string `json:"value,omitempty"`
+	// Where it reaches the customer.
+	Kind *schema.ContactPointKind `json:"kind,omitempty"`
+	// Whether it becomes the main one; false is INVALID: another one is made the main one instead.
+	Main *bool `json:"main,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updateCustomer. A field that is absent is not changed.
 type UpdateCustomerInput struct {
 	// The customer.
@@ -1571,9 +1685,9 @@ type UpdateCustomerInput struct {
 	ExpectedVersion int `json:"expectedVersion"`
 	// The name.
 	Name *string `json:"name,omitempty"`
-	// The e-mail address; null for none.
+	// The e-mail address, in the place of the main one; null removes that one. See updateContactPoint.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The phone number, in any notation, as in createCustomer; null for none.
+	// The phone number, in any notation, as in createCustomer, in the place of the main one; null removes that one. See updateContactPoint.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// The customer's id in another system; null for none.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
@@ -2085,9 +2199,9 @@ const (
 	MergedFieldKind MergedField = "KIND"
 	// The name. The other one is searched still.
 	MergedFieldName MergedField = "NAME"
-	// The e-mail address. The other one is searched and matched by imports still.
+	// The main e-mail address. The other one stays among the contact points.
 	MergedFieldEmail MergedField = "EMAIL"
-	// The phone number. The other one is searched and matched by imports still.
+	// The main phone number. The other one stays among the contact points.
 	MergedFieldPhone MergedField = "PHONE"
 	// The id in another system. The other one is searched and matched by imports still.
 	MergedFieldExternalID MergedField = "EXTERNAL_ID"

@@ -8,6 +8,18 @@ import (
 	"kopeck/ent"
 )
 
+// The AddressFunc type is an adapter to allow the use of ordinary
+// function as Address mutator.
+type AddressFunc func(context.Context, *ent.AddressMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AddressMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AddressMutation", m)
+}
+
 // The AttributionFitFunc type is an adapter to allow the use of ordinary
 // function as AttributionFit mutator.
 type AttributionFitFunc func(context.Context, *ent.AttributionFitMutation) (ent.Value, error)
@@ -92,6 +104,18 @@ func (f ContactCorrectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactCorrectionMutation", m)
 }
 
+// The ContactPointFunc type is an adapter to allow the use of ordinary
+// function as ContactPoint mutator.
+type ContactPointFunc func(context.Context, *ent.ContactPointMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactPointFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactPointMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactPointMutation", m)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary
 // function as ContactRestatement mutator.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementMutation) (ent.Value, error)
@@ -150,6 +174,18 @@ func (f CustomerMergeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerMergeMutation", m)
+}
+
+// The CustomerTagFunc type is an adapter to allow the use of ordinary
+// function as CustomerTag mutator.
+type CustomerTagFunc func(context.Context, *ent.CustomerTagMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerTagFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerTagMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerTagMutation", m)
 }
 
 // The DatedValueFunc type is an adapter to allow the use of ordinary

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"kopeck/ent"
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -14,11 +15,13 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/handover"
@@ -111,6 +114,33 @@ func (f TraverseFunc) Traverse(ctx context.Context, q ent.Query) error {
 		return err
 	}
 	return f(ctx, query)
+}
+
+// The AddressFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AddressFunc func(context.Context, *ent.AddressQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AddressFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AddressQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
+}
+
+// The TraverseAddress type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAddress func(context.Context, *ent.AddressQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAddress) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAddress) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AddressQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
 }
 
 // The AttributionFitFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -302,6 +332,33 @@ func (f TraverseContactCorrection) Traverse(ctx context.Context, q ent.Query) er
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactCorrectionQuery", q)
 }
 
+// The ContactPointFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactPointFunc func(context.Context, *ent.ContactPointQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactPointFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactPointQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactPointQuery", q)
+}
+
+// The TraverseContactPoint type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactPoint func(context.Context, *ent.ContactPointQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactPoint) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactPoint) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactPointQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactPointQuery", q)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementQuery) (ent.Value, error)
 
@@ -435,6 +492,33 @@ func (f TraverseCustomerMerge) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
+}
+
+// The CustomerTagFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerTagFunc func(context.Context, *ent.CustomerTagQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerTagFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerTagQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerTagQuery", q)
+}
+
+// The TraverseCustomerTag type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerTag func(context.Context, *ent.CustomerTagQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerTag) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerTag) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerTagQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerTagQuery", q)
 }
 
 // The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1331,6 +1415,8 @@ func (f TraverseUser) Traverse(ctx context.Context, q ent.Query) error {
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
+	case *ent.AddressQuery:
+		return &query[*ent.AddressQuery, predicate.Address, address.OrderOption]{typ: ent.TypeAddress, tq: q}, nil
 	case *ent.AttributionFitQuery:
 		return &query[*ent.AttributionFitQuery, predicate.AttributionFit, attributionfit.OrderOption]{typ: ent.TypeAttributionFit, tq: q}, nil
 	case *ent.AuditEntryQuery:
@@ -1345,6 +1431,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
 	case *ent.ContactCorrectionQuery:
 		return &query[*ent.ContactCorrectionQuery, predicate.ContactCorrection, contactcorrection.OrderOption]{typ: ent.TypeContactCorrection, tq: q}, nil
+	case *ent.ContactPointQuery:
+		return &query[*ent.ContactPointQuery, predicate.ContactPoint, contactpoint.OrderOption]{typ: ent.TypeContactPoint, tq: q}, nil
 	case *ent.ContactRestatementQuery:
 		return &query[*ent.ContactRestatementQuery, predicate.ContactRestatement, contactrestatement.OrderOption]{typ: ent.TypeContactRestatement, tq: q}, nil
 	case *ent.CreditQuery:
@@ -1355,6 +1443,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
 	case *ent.CustomerMergeQuery:
 		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
+	case *ent.CustomerTagQuery:
+		return &query[*ent.CustomerTagQuery, predicate.CustomerTag, customertag.OrderOption]{typ: ent.TypeCustomerTag, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:

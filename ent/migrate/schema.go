@@ -9,6 +9,39 @@ import (
 )
 
 var (
+	// AddressesColumns holds the columns for the "addresses" table.
+	AddressesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"DELIVERY", "BILLING", "HOME", "WORK", "OTHER"}, Default: "OTHER"},
+		{Name: "country", Type: field.TypeString, Nullable: true, Size: 8},
+		{Name: "region", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "city", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "street", Type: field.TypeString, Nullable: true, Size: 1200},
+		{Name: "postal_code", Type: field.TypeString, Nullable: true, Size: 80},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// AddressesTable holds the schema information for the "addresses" table.
+	AddressesTable = &schema.Table{
+		Name:       "addresses",
+		Columns:    AddressesColumns,
+		PrimaryKey: []*schema.Column{AddressesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "addresses_customers_customer",
+				Columns:    []*schema.Column{AddressesColumns[8]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "address_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AddressesColumns[8]},
+			},
+		},
+	}
 	// AttributionFitsColumns holds the columns for the "attribution_fits" table.
 	AttributionFitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -436,6 +469,42 @@ var (
 			},
 		},
 	}
+	// ContactPointsColumns holds the columns for the "contact_points" table.
+	ContactPointsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL"}},
+		{Name: "value", Type: field.TypeString, Size: 320},
+		{Name: "value_key", Type: field.TypeString, Size: 320},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"MOBILE", "WORK", "HOME", "OTHER"}, Default: "OTHER"},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// ContactPointsTable holds the schema information for the "contact_points" table.
+	ContactPointsTable = &schema.Table{
+		Name:       "contact_points",
+		Columns:    ContactPointsColumns,
+		PrimaryKey: []*schema.Column{ContactPointsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "contact_points_customers_customer",
+				Columns:    []*schema.Column{ContactPointsColumns[6]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactpoint_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPointsColumns[6]},
+			},
+			{
+				Name:    "contactpoint_type_value_key",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPointsColumns[1], ContactPointsColumns[3]},
+			},
+		},
+	}
 	// ContactRestatementsColumns holds the columns for the "contact_restatements" table.
 	ContactRestatementsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -807,6 +876,40 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "undone_at IS NULL",
 				},
+			},
+		},
+	}
+	// CustomerTagsColumns holds the columns for the "customer_tags" table.
+	CustomerTagsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "tag", Type: field.TypeString, Size: 200},
+		{Name: "tag_key", Type: field.TypeString, Size: 400},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerTagsTable holds the schema information for the "customer_tags" table.
+	CustomerTagsTable = &schema.Table{
+		Name:       "customer_tags",
+		Columns:    CustomerTagsColumns,
+		PrimaryKey: []*schema.Column{CustomerTagsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_tags_customers_customer",
+				Columns:    []*schema.Column{CustomerTagsColumns[4]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customertag_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerTagsColumns[4]},
+			},
+			{
+				Name:    "customertag_tag_key_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerTagsColumns[2], CustomerTagsColumns[4]},
 			},
 		},
 	}
@@ -2252,6 +2355,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AddressesTable,
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
@@ -2259,11 +2363,13 @@ var (
 		ComponentsTable,
 		ContactsTable,
 		ContactCorrectionsTable,
+		ContactPointsTable,
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
 		CustomerIdentitiesTable,
 		CustomerMergesTable,
+		CustomerTagsTable,
 		DatedValuesTable,
 		DuplicateDecisionsTable,
 		HandOversTable,
@@ -2301,6 +2407,7 @@ var (
 )
 
 func init() {
+	AddressesTable.ForeignKeys[0].RefTable = CustomersTable
 	BookingsTable.ForeignKeys[0].RefTable = OrdersTable
 	ComponentsTable.ForeignKeys[0].RefTable = ProductsTable
 	ComponentsTable.ForeignKeys[1].RefTable = RecipesTable
@@ -2313,6 +2420,7 @@ func init() {
 	ContactsTable.ForeignKeys[4].RefTable = OrdersTable
 	ContactsTable.ForeignKeys[5].RefTable = OffersTable
 	ContactsTable.ForeignKeys[6].RefTable = CampaignsTable
+	ContactPointsTable.ForeignKeys[0].RefTable = CustomersTable
 	CreditsTable.ForeignKeys[0].RefTable = OrdersTable
 	CreditsTable.ForeignKeys[1].RefTable = ContactsTable
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
@@ -2323,6 +2431,7 @@ func init() {
 	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
 	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
+	CustomerTagsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable

@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Address is the predicate function for address builders.
+type Address func(*sql.Selector)
+
 // AttributionFit is the predicate function for attributionfit builders.
 type AttributionFit func(*sql.Selector)
 
@@ -27,6 +30,9 @@ type Contact func(*sql.Selector)
 // ContactCorrection is the predicate function for contactcorrection builders.
 type ContactCorrection func(*sql.Selector)
 
+// ContactPoint is the predicate function for contactpoint builders.
+type ContactPoint func(*sql.Selector)
+
 // ContactRestatement is the predicate function for contactrestatement builders.
 type ContactRestatement func(*sql.Selector)
 
@@ -41,6 +47,9 @@ type CustomerIdentity func(*sql.Selector)
 
 // CustomerMerge is the predicate function for customermerge builders.
 type CustomerMerge func(*sql.Selector)
+
+// CustomerTag is the predicate function for customertag builders.
+type CustomerTag func(*sql.Selector)
 
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)

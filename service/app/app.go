@@ -18,6 +18,7 @@ import (
 	"kopeck/service/explain"
 	"kopeck/service/merging"
 	"kopeck/service/people"
+	"kopeck/service/points"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/reaction"
@@ -55,6 +56,7 @@ type App struct {
 	Teams     *teams.Service
 	Tasks     *tasks.Service
 	Merging   *merging.Service
+	Points    *points.Service
 
 	Assortment *assortment.Service
 }
@@ -91,6 +93,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
+	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }
