@@ -20,12 +20,19 @@ const (
 	recorded  = `"[{""kind"":""RECORDED"",""stage"":""FRIEND"",""at"":""2025-06-01T00:00:00Z"",""recorded"":""2025-06-01T00:00:00Z""}]"`
 )
 
+// What files carry of what customers are reached by.
+const (
+	phones    = `"[{""id"":""cpt_01jd0000000000000000000001"",""value"":""+79001234567"",""kind"":""MOBILE"",""created"":""2025-01-01T00:00:00Z""},{""id"":""cpt_01jd0000000000000000000002"",""value"":""+74950001122;ext=15"",""kind"":""WORK"",""created"":""2025-01-01T00:00:00Z""}]"`
+	emails    = `"[{""id"":""cpt_01jd0000000000000000000003"",""value"":""Anna@Example.com"",""kind"":""OTHER"",""created"":""2025-01-01T00:00:00.5Z""}]"`
+	addresses = `"[{""id"":""adr_01jd0000000000000000000001"",""kind"":""DELIVERY"",""country"":""RU"",""city"":""Казань"",""street"":""ул. Баумана, 1, кв. \""2\"""",""created"":""2025-01-01T00:00:00Z""}]"`
+)
+
 // Everything that the formats hold, as exported: what is imported must come out again to the byte.
 var exported = map[option.Kind]string{
-	option.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday,tax_exempt,tax_exemptions,stage_facts,campaign,source\n" +
-		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+79001234567,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00,1990-02-28,an embassy,` + embassy + "," + overruled + ",radio,fair\n" +
-		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,,,,," + recorded + ",,\n" +
-		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,,,,,[],,\n",
+	option.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday,tax_exempt,tax_exemptions,stage_facts,campaign,source,phones,emails,addresses,tags\n" +
+		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+79001234567,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00,1990-02-28,an embassy,` + embassy + "," + overruled + ",radio,fair," + phones + "," + emails + "," + addresses + ",wholesale; вип\n" +
+		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,,,,," + recorded + ",,,,,,\n" +
+		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,,,,,[],,,,,,\n",
 	option.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose,stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment,seconds,staff_grades,order_id,voided_at,voided_by,void_reason,campaign,source\n" +
 		"con_01jd0000000000000000000001,,cus_01jd0000000000000000000002,,RECOMMENDATION,INBOUND,PHONE,2025-12-31T09:00:00Z,5,olga@example.com,,,cus_01jd0000000000000000000001,,FRIEND,0.00,0.00,RUB,true,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"PHONE: no rate\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"0\"\",\"\"amount\"\":0}]\",2026-01-01T00:00:00Z,,,,,,,,radio,search\n" +
 		"con_01jd0000000000000000000002,crm-7,cus_01jd0000000000000000000001,a-1,TARGET_CALL,OUTBOUND,EMAIL,2026-01-03T09:00:00.5Z,12.5,,Offer,\"line one\nline, two\",,MARKETING,STRANGER,3.99,10.00,RUB,false,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"EMAIL, contact\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"6.01\"\",\"\"amount\"\":601,\"\"from\"\":\"\"2026-01-01T00:00:00Z\"\"},{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"3.99\"\",\"\"amount\"\":399}]\",2026-01-03T10:00:00Z,FAST_CHEAP,,," + firstOrder + ",,,,,\n" +

@@ -23,6 +23,11 @@ type Record struct {
 	Exemptions []Exemption // when they were exempt from tax, in the order of recording; none if that has never changed
 	StageFacts []StageFact // in the order of recording; nil: not given, and the stage is that which they were recorded with
 
+	Phones    []PointFact   // in the order of recording
+	Emails    []PointFact   // in the order of recording
+	Addresses []AddressFact // in the order of recording
+	Tags      []string      // in alphabetical order
+
 	Has func(column string) bool // whether the file gives a column for the customer, who keeps what is in the others; nil: all
 }
 
