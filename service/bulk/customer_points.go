@@ -174,7 +174,9 @@ func (c *chunk) changeReach(ctx context.Context, changed []*customers.Record) er
 // changedAddresses adds the ids of the addresses that are gone or have changed, and those that are new or have changed.
 func changedAddresses(before, after []addressRow, gone []string, fresh []addressRow) ([]string, []addressRow) {
 	same := func(a addressRow) func(b addressRow) bool {
-		return func(b addressRow) bool { return a.ID == b.ID && a.Kind == b.Kind && customers.SameAddress(a.AddressFact, b.AddressFact) }
+		return func(b addressRow) bool {
+			return a.ID == b.ID && a.Kind == b.Kind && customers.SameAddress(a.AddressFact, b.AddressFact)
+		}
 	}
 	for _, row := range before {
 		if !slices.ContainsFunc(after, same(row)) {
