@@ -26,13 +26,13 @@ var unguardedLimits = map[string]unguardedLimit{
 	".":          {19, 0, 0}, // which customers answer for which is no secret; the marks of what is in memory are read by who asks what was known at a moment; dated values are read for imports too; customers are held here for all packages
 	"assortment": {22, 0, 0}, // customers of files have e-mails and external ids from merges; files of what is sold and at what price are read and written in bulk
 	"books":      {46, 0, 0}, // which lines reports sum up by themselves is marked; the contacts of customers who are merged are restated; what is shown of customers and contacts is written once a day; refunds are read with their lines by who may see the orders
-	"bulk":       {33, 0, 0}, // customers of files who were merged are found; refunds are written with their lines; products of an earlier version are searched for; files carry the grades of staff
+	"bulk":       {41, 0, 0}, // files carry the contact points, addresses and tags of customers; customers of files who were merged are found; refunds are written with their lines; products of an earlier version are searched for; files carry the grades of staff
 	"campaigns":  {20, 0, 0}, // the campaigns of customers who are merged are held; spend is spread over all contacts that a campaign caused, whoever records one; reports on campaigns sum over all customers
 	"catalogue":  {12, 0, 0}, // recipes of files are copied in; recipes are checked and restated by what all products are made of; a repeated setRecipe is answered
 	"check":      {11, 0, 0}, // orders are read with their lines, which refunds name; the rates of staff are compared with the time that has a cost
 	"consent":    {3, 0, 0},
 	"contacts":   {2, 0, 0},  // what the facts of a contact were before a correction is part of what was known, and the audit has who corrected it; no role reads or writes either
-	"customers":  {9, 0, 0},  // what customers have from merges, and decisions on them, are read for who sees the customers; capacity that is held for a customer who is deleted is freed
+	"customers":  {10, 0, 0}, // what a merge has kept of a number is forgotten with it; what customers have from merges, and decisions on them, are read for who sees the customers; capacity that is held for a customer who is deleted is freed
 	"merging":    {23, 0, 0}, // a merge moves all that belongs to a customer whom the actor may change
 	"people":     {10, 0, 0},
 	"quote":      {11, 0, 0}, // what is sold has the same tax whoever sells it
