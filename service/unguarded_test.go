@@ -29,7 +29,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"bulk":       {41, 0, 0}, // files carry the contact points, addresses and tags of customers; customers of files who were merged are found; refunds are written with their lines; products of an earlier version are searched for; files carry the grades of staff
 	"campaigns":  {20, 0, 0}, // the campaigns of customers who are merged are held; spend is spread over all contacts that a campaign caused, whoever records one; reports on campaigns sum over all customers
 	"catalogue":  {12, 0, 0}, // recipes of files are copied in; recipes are checked and restated by what all products are made of; a repeated setRecipe is answered
-	"check":      {11, 0, 0}, // orders are read with their lines, which refunds name; the rates of staff are compared with the time that has a cost
+	"check":      {12, 0, 0}, // the contact points of all customers are compared with their rows; orders are read with their lines, which refunds name; the rates of staff are compared with the time that has a cost
 	"consent":    {3, 0, 0},
 	"contacts":   {2, 0, 0},  // what the facts of a contact were before a correction is part of what was known, and the audit has who corrected it; no role reads or writes either
 	"customers":  {10, 0, 0}, // what a merge has kept of a number is forgotten with it; what customers have from merges, and decisions on them, are read for who sees the customers; capacity that is held for a customer who is deleted is freed
