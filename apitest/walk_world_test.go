@@ -79,6 +79,7 @@ func seed(w *World) *seeded {
 	s.fielded()
 	s.staffed()
 	s.expecting()
+	s.reached()
 	s.doubled()
 	s.related()
 	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
@@ -294,6 +295,16 @@ func (s *seeded) expecting() {
 		}
 	}
 	s.customer = s.mine
+}
+
+// reached gives each of the four customers a further number and address, a place and a tag.
+func (s *seeded) reached() {
+	for n, customer := range []string{s.mine, s.theirs, s.shared, s.kept} {
+		s.admin.Must(addContactPoint, Vars{"in": Vars{"customerId": customer, "type": "PHONE", "value": fmt.Sprintf("+7495000000%d", n), "kind": "WORK"}})
+		s.admin.Must(addContactPoint, Vars{"in": Vars{"customerId": customer, "type": "EMAIL", "value": fmt.Sprintf("further%d@example.com", n)}})
+		s.admin.Must(addAddress, Vars{"in": Vars{"customerId": customer, "kind": "DELIVERY", "country": "RU", "region": "Tatarstan", "city": "Kazan", "street": "Bauman, 1", "postalCode": "420000"}})
+		s.admin.Must(addTags, Vars{"in": Vars{"customerId": customer, "tags": []string{"VIP", "wholesale"}}})
+	}
 }
 
 // corrected records three contacts of a customer that may be one, corrects them and voids one.

@@ -113,6 +113,9 @@ func asSeen(ctx context.Context, rows []*ent.Customer) {
 // parents has the column by which a noun belongs to its parent, and the parent's table unless it is the customer.
 var parents = map[string]struct{ column, table string }{
 	"Contact":         {"customer_id", ""},
+	"ContactPoint":    {"customer_id", ""},
+	"Address":         {"customer_id", ""},
+	"CustomerTag":     {"customer_id", ""},
 	"Permission":      {"customer_id", ""},
 	"PriceAgreement":  {"customer_id", ""},
 	"Offer":           {"customer_id", ""},

@@ -44,6 +44,9 @@ var (
 
 var rules = map[string]row{
 	"Customer":           {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
+	"ContactPoint":       {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}}, // as the phone of a customer
+	"Address":            {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
+	"CustomerTag":        ofCustomers,
 	"Contact":            ofCustomers,
 	"Permission":         ofCustomers,
 	"PermissionEvent":    ofCustomers,

@@ -75,7 +75,7 @@ func mark(ctx context.Context, s *store.Store, m Mark, at time.Time) error {
 var tables = []string{
 	"merged_rows", "customer_identities", "customer_merges", "duplicate_decisions",
 	"credits", "bookings", "refund_lines", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
-	"stage_changes", "search_terms", "price_agreements", "price_rules", "components", "product_options", "recipes",
+	"stage_changes", "search_terms", "contact_points", "addresses", "customer_tags", "price_agreements", "price_rules", "components", "product_options", "recipes",
 	"measurement_definitions", "list_prices", "products", "rates",
 	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "spends", "customers", "campaigns", "users", "partners", "settings", "dated_values",
 }

@@ -30,7 +30,7 @@ type sheet struct {
 	rows    [][]any
 }
 
-// writePeople writes the customers with their search terms and their changes of stage.
+// writePeople writes the customers with their search terms, contact points, tags and changes of stage.
 func (c *company) writePeople(ctx context.Context) error {
 	r := c.draws("stages", 0)
 	never := time.Unix(0, 0).UTC()
@@ -40,6 +40,8 @@ func (c *company) writePeople(ctx context.Context) error {
 	}}
 	terms := sheet{table: "search_terms", columns: []string{"term", "customer_id"}}
 	stages := sheet{table: "stage_changes", columns: []string{"id", "customer_id", "from_stage", "to_stage", "kind", "at", "recorded_at", "reason", "actor"}}
+	points := sheet{table: "contact_points", columns: []string{"id", "customer_id", "type", "value", "value_key", "kind", "created_at"}}
+	tags := sheet{table: "customer_tags", columns: []string{"id", "customer_id", "tag", "tag_key", "created_at"}}
 	for _, p := range c.people {
 		if p.phone != "" {
 			phone, err := input.Phone("phone", p.phone, "RU")
@@ -74,6 +76,18 @@ func (c *company) writePeople(ctx context.Context) error {
 			p.id, p.created, p.created, string(kind), p.name, input.NameKey(p.name), orNil(p.external), string(stage), p.acquisition.Minor(), int64(0), int64(0), int64(0), never, int64(0),
 			orNil(p.email), orNil(p.email), orNil(p.phone), orNil(string(p.segment)), owner, referrer, partner, measured, p.created, timeOrNil(p.departed),
 		})
+		for of, value := range map[schema.ContactPointType]*string{schema.PointPhone: row.Phone, schema.PointEmail: row.Email} {
+			if value != nil {
+				reached := schema.PointMobile
+				if of == schema.PointEmail || p.firm {
+					reached = schema.PointWork
+				}
+				points.rows = append(points.rows, []any{drawID(c.draws("points "+string(of), p.number), id.ContactPoint, p.created), p.id, string(of), *value, customers.PointKey(of, *value), string(reached), p.created})
+			}
+		}
+		if p.firm {
+			tags.rows = append(tags.rows, []any{drawID(c.draws("tags", p.number), id.CustomerTag, p.created), p.id, "wholesale", "wholesale", p.created})
+		}
 		for _, term := range customers.SearchTerms(row) {
 			terms.rows = append(terms.rows, []any{term, p.id})
 		}
@@ -81,7 +95,7 @@ func (c *company) writePeople(ctx context.Context) error {
 			stages.rows = append(stages.rows, []any{drawID(r, id.StageChange, s.at), p.id, string(s.from), string(s.to), string(s.kind), s.at, s.at, s.reason, "system"})
 		}
 	}
-	return c.writeSheets(ctx, persons, terms, stages)
+	return c.writeSheets(ctx, persons, terms, stages, points, tags)
 }
 
 // writeHistory writes permissions, contacts, orders with their bookings and refunds, and offers.

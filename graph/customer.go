@@ -10,6 +10,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/customer"
 	"kopeck/ent/stagechange"
 	"kopeck/fault"
@@ -109,6 +110,15 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	if source := given(c, "source", f.Source, nil); source != nil {
 		c.all = append(c.all, fromSource(*source))
 	}
+	if tags, ok := listed(c, "tags", f.Tags, nil); ok {
+		found, err := customers.Tagged("tags", tags)
+		if err != nil {
+			c.fail(fault.At(err, "filter"))
+		}
+		for _, one := range found {
+			c.all = append(c.all, one)
+		}
+	}
 	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}
@@ -138,7 +148,18 @@ func withTwin(ctx context.Context, now time.Time) func(*sql.Selector) {
 		shared := b.Table(customer.Table).As("sharing_customers") // few have a phone of others: the look-ups above are for them alone
 		phones := b.Select(shared.C("phone")).From(shared).Where(sql.And(sql.IsNull(shared.C("deleted_at")), sql.GTE(shared.C("phone"), "+"), sql.LT(shared.C("phone"), ","))).
 			GroupBy(shared.C("phone")).Having(sql.GT(sql.Count("*"), 1))
+		held := b.Table(contactpoint.Table).As("held_points") // the same as one of another customer, on whose row it need not be
+		reached := twins("reached_customers", func(other *sql.SelectTable) *sql.Predicate {
+			theirs := b.Table(contactpoint.Table).As("their_points")
+			return sql.And(sql.ColumnsLT(other.C("id"), s.C("id")), sql.Exists(b.Select(theirs.C("id")).From(theirs).Where(sql.And(
+				sql.ColumnsEQ(theirs.C("customer_id"), other.C("id")), sql.ColumnsEQ(theirs.C("type"), held.C("type")), sql.ColumnsEQ(theirs.C("value_key"), held.C("value_key")),
+			))))
+		})
+		points := b.Table(contactpoint.Table).As("points_of_several")
+		several := b.Select(points.C("value_key")).From(points).Where(sql.Or(sql.EQ(points.C("type"), string(schema.PointEmail)), sql.HasPrefix(points.C("value_key"), "+"))).
+			GroupBy(points.C("type"), points.C("value_key")).Having(sql.GT(sql.Count("*"), 1))
 		s.Where(sql.Or(
+			sql.In(s.C("id"), b.Select(held.C("customer_id")).From(held).Where(sql.And(sql.In(held.C("value_key"), several), reached))),
 			sql.And(sql.Or(sql.GT(s.C("email_twin"), 0), sql.GT(s.C("external_twin"), 0)), named),
 			sql.And(sql.In(s.C("phone"), phones), called),
 		))

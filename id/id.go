@@ -64,6 +64,9 @@ const (
 	Audit         = "aud"
 	Merge         = "mrg"
 	Identity      = "idn"
+	ContactPoint  = "cpt"
+	Address       = "adr"
+	CustomerTag   = "ctg"
 	NotSame       = "nsm"
 	Idempotency   = "idk"
 )

@@ -10,6 +10,12 @@ type (
 	CustomerKind string
 	// Stage is how far a customer has come with us.
 	Stage string
+	// ContactPointType is what a customer is reached by.
+	ContactPointType string
+	// ContactPointKind is where a phone number or an e-mail address reaches a customer.
+	ContactPointKind string
+	// AddressKind is what an address is for.
+	AddressKind string
 	// StageChangeKind is what changed a customer's stage.
 	StageChangeKind string
 	// Segment is the two of fast, quality and cheap that a customer prefers.
@@ -164,6 +170,20 @@ const (
 	AgreementAgreed   AgreementState = "AGREED"   // Holds, within its time.
 	AgreementDeclined AgreementState = "DECLINED" // Declined by somebody with the scope floor; no price follows it.
 	AgreementEnded    AgreementState = "ENDED"    // Its time is over, or it was ended.
+
+	PointPhone ContactPointType = "PHONE" // A phone number.
+	PointEmail ContactPointType = "EMAIL" // An e-mail address.
+
+	PointMobile ContactPointKind = "MOBILE" // A mobile phone.
+	PointWork   ContactPointKind = "WORK"   // At work.
+	PointHome   ContactPointKind = "HOME"   // At home.
+	PointOther  ContactPointKind = "OTHER"  // Not said.
+
+	AddressDelivery AddressKind = "DELIVERY" // Where goods are to be delivered.
+	AddressBilling  AddressKind = "BILLING"  // Where invoices go.
+	AddressHome     AddressKind = "HOME"     // Where the customer lives.
+	AddressWork     AddressKind = "WORK"     // Where the customer works.
+	AddressOther    AddressKind = "OTHER"    // Another, or not said.
 
 	TaskOpen      TaskState = "OPEN"      // To be done.
 	TaskDone      TaskState = "DONE"      // Done.

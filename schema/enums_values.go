@@ -174,6 +174,33 @@ func (v AgreementState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *AgreementState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
+func (ContactPointType) Values() []string { return texts(PointPhone, PointEmail) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v ContactPointType) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *ContactPointType) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (ContactPointKind) Values() []string { return texts(PointMobile, PointWork, PointHome, PointOther) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v ContactPointKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *ContactPointKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (AddressKind) Values() []string { return texts(AddressDelivery, AddressBilling, AddressHome, AddressWork, AddressOther) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v AddressKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *AddressKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
 func (TaskState) Values() []string { return texts(TaskOpen, TaskDone, TaskCancelled) }
 
 // MarshalGQL writes the value as GraphQL's enum.

@@ -20,6 +20,7 @@ import (
 	"kopeck/service/merging"
 	"kopeck/service/ownfields"
 	"kopeck/service/people"
+	"kopeck/service/points"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/reaction"
@@ -59,6 +60,7 @@ type App struct {
 	Expected  *expected.Service
 	Merging   *merging.Service
 	OwnFields *ownfields.Service
+	Points    *points.Service
 
 	Assortment *assortment.Service
 }
@@ -97,6 +99,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
+	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	return a, core.Reload(ctx)
 }

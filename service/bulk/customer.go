@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/lifetime"
@@ -53,6 +54,10 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err := c.readFields(ctx, records, stored); err != nil {
 		return err
 	}
+	known, err := c.readReach(ctx, stored, records)
+	if err != nil {
+		return err
+	}
 	partners, err := c.partnersOf(ctx, records)
 	if err != nil {
 		return err
@@ -75,7 +80,7 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 			c.verdicts[n] = Verdict{Outcome: Rejected, Reason: reason(err)}
 			continue
 		}
-		switch c.verdicts[n] = c.decide(stored, given); c.verdicts[n].Outcome {
+		switch c.verdicts[n] = c.decide(stored, known, given); c.verdicts[n].Outcome {
 		case Added:
 			c.made = append(c.made, given)
 			stored.add(given)
@@ -139,7 +144,7 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string,
 func (c *chunk) locale() customers.Locale { return customers.LocaleOf(c.service.Core) }
 
 // decide decides what an import does with a record. What the record's file does not give it gets from the customer that exists.
-func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict {
+func (c *chunk) decide(stored storedCustomers, known *reach, given *customers.Record) Verdict {
 	existing, v := stored.find(given)
 	switch {
 	case v.Outcome == Rejected:
@@ -156,9 +161,7 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Customer)
 		}
-		if v := stored.away.taken(given); v.Outcome == Rejected {
-			return v
-		}
+		known.merge(c.service.IDs.Make, &customers.Record{Customer: &ent.Customer{}}, given)
 		completeStage(given)
 		return stored.taken(given, "")
 	}
@@ -168,6 +171,7 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 		return v
 	}
 	differ = append(append(differ, exemptions...), compareFields(existing, given)...)
+	differ = append(differ, known.merge(c.service.IDs.Make, existing, given)...)
 	switch v = stored.taken(given, existing.ID); {
 	case v.Outcome == Rejected:
 		return v
@@ -255,6 +259,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 		return err
 	}
 	if err := c.updateCustomers(ctx, changed); err != nil {
+		return err
+	}
+	if err := c.changeReach(ctx, changed); err != nil {
 		return err
 	}
 	if err := c.changeSegments(ctx, changed); err != nil {

@@ -86,8 +86,16 @@ func (s storedCustomers) taken(given *customers.Record, self string) Verdict {
 	if other := s.byExternal[input.OrZero(given.ExternalID)]; other != nil && given.ExternalID != nil && other.ID != self {
 		return rejected("the external_id is that of another customer, %s", other.ID)
 	}
-	if other := s.byEmail[input.OrZero(given.EmailKey)]; other != nil && given.EmailKey != nil && other.ID != self {
-		return rejected("the e-mail is that of another customer, %s", other.ID)
+	if other := s.away.byExternal[input.OrZero(given.ExternalID)]; other != "" && other != self {
+		return rejected("the external_id is that of another customer, %s", other)
+	}
+	for _, key := range emailKeys(given) {
+		if other := s.byEmail[key]; other != nil && other.ID != self {
+			return rejected("the e-mail is that of another customer, %s", other.ID)
+		}
+		if other := s.away.byEmail[key]; other != "" && other != self {
+			return rejected("the e-mail is that of another customer, %s", other)
+		}
 	}
 	return Verdict{}
 }
@@ -105,6 +113,9 @@ func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record)
 		}
 		if r.Email != nil {
 			emails = append(emails, input.EmailKey(strings.TrimSpace(*r.Email)))
+		}
+		for _, one := range r.Emails {
+			emails = append(emails, input.EmailKey(strings.TrimSpace(one.Value)))
 		}
 		if r.Phone != nil && r.ID == "" && r.ExternalID == nil && r.Email == nil {
 			if phone := c.phoneTyped(*r.Phone); phone != "" {

@@ -5,7 +5,6 @@ import (
 
 	"kopeck/service"
 	"kopeck/service/customers"
-	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -35,17 +34,6 @@ func (m mergedAway) find(s storedCustomers, given *customers.Record) string {
 		return m.byPhone[phone]
 	}
 	return ""
-}
-
-// taken rejects a new record whose external id or e-mail a customer has from a merge.
-func (m mergedAway) taken(given *customers.Record) Verdict {
-	if other := m.byExternal[input.OrZero(given.ExternalID)]; other != "" {
-		return rejected("the external_id is that of another customer, %s", other)
-	}
-	if other := m.byEmail[input.OrZero(given.EmailKey)]; other != "" {
-		return rejected("the e-mail is that of another customer, %s", other)
-	}
-	return Verdict{}
 }
 
 // mergedAway finds who answers for the customers of some ids and of what customers have from merges.

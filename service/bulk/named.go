@@ -238,7 +238,13 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.insertTerms(ctx, termsOf(c.made))
+	if err := c.insertReach(ctx, c.made); err != nil {
+		return err
+	}
+	if err := c.insertTerms(ctx, termsOf(c.made)); err != nil {
+		return err
+	}
+	return c.insertPointTerms(ctx, c.made)
 }
 
 // termsOf lists the terms by which customers are found.

@@ -33,6 +33,12 @@ func TestRekey(t *testing.T) {
 			write("UPDATE customers SET email = ?, email_key = ?, phone = ? WHERE id = ?", store.Nullable(email), store.Nullable(key), store.Nullable(phone), c.ID)
 			write("DELETE FROM search_terms WHERE customer_id = ?", c.ID)
 			write("INSERT INTO search_terms (customer_id, term) VALUES (?, ?)", c.ID, strings.ToLower(name))
+			// The contact points are as the migration makes them of the rows.
+			for of, point := range map[string][2]string{"PHONE": {phone, phone}, "EMAIL": {email, key}} {
+				if point[0] != "" {
+					write("INSERT INTO contact_points (id, customer_id, type, value, value_key, kind, created_at) VALUES (?, ?, ?, ?, ?, 'OTHER', ?)", w.IDs.Make(id.ContactPoint), c.ID, of, point[0], point[1], w.Clock.Now())
+				}
+			}
 			return c.ID
 		}
 		anna := old("Семёнов", "anna@пример.рф", "anna@пример.рф", "8 (900) 111-22-33")
@@ -68,6 +74,11 @@ func TestRekey(t *testing.T) {
 			w.Must(err)
 			if got := fmt.Sprint(shown(c.Email), " ", shown(c.EmailKey), " ", c.EmailTwin, " ", shown(c.Phone)); got != want {
 				t.Errorf("%s: %s, want %s", c.Name, got, want)
+			}
+			for of, main := range map[string]*string{"PHONE": c.Phone, "EMAIL": c.Email} {
+				if got := w.Rows("SELECT value FROM contact_points WHERE customer_id = ? AND type = ?", id, of); main == nil && len(got) > 0 || main != nil && !slices.Equal(got, []string{*main}) {
+					t.Errorf("%s: the contact points are %q, want %s", c.Name, got, shown(main))
+				}
 			}
 			terms, err := w.Client.SearchTerm.Query().Where(searchterm.CustomerID(id)).Order(searchterm.ByTerm()).All(ctx)
 			w.Must(err)

@@ -217,6 +217,13 @@ func (c *chunk) describePast(ctx context.Context, records []customers.Record) er
 	if err := c.describeFields(ctx, records); err != nil {
 		return err
 	}
+	all := make([]*customers.Record, len(records))
+	for n := range records {
+		all[n] = &records[n]
+	}
+	if err := c.addReach(ctx, all); err != nil {
+		return err
+	}
 	ids := make([]string, len(records))
 	for n := range records {
 		ids[n] = records[n].ID

@@ -87,13 +87,37 @@ func rekeyProducts(ctx context.Context, tx *store.Bulk) error {
 	return tx.UpdateRows(ctx, "products", "search_key = v.column2", []store.ColumnType{store.TextColumn}, keys)
 }
 
-// rekeyPhones writes phones by the ids of customers.
+// rekeyPhones writes phones by the ids of customers, and the contact points that are the same.
 func rekeyPhones(ctx context.Context, tx *store.Bulk, phones [][]any) error {
+	to, ids := map[string]any{}, make([]string, len(phones))
+	for n, row := range phones {
+		ids[n], _ = row[0].(string)
+		to[ids[n]] = row[1]
+	}
+	var points [][]any
+	const mains = "SELECT p.id, p.customer_id FROM contact_points p JOIN customers c ON c.id = p.customer_id AND p.value_key = c.phone WHERE p.type = 'PHONE' AND p.customer_id IN @ids"
+	err := store.EachByIDs(ctx, tx, mains, nil, ids, func(scan store.ScanFunc) error {
+		var pointID, customerID string
+		err := scan(&pointID, &customerID)
+		points = append(points, []any{pointID, to[customerID]})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.UpdateRows(ctx, "contact_points", "value = v.column2, value_key = v.column2", []store.ColumnType{store.TextColumn}, points); err != nil {
+		return err
+	}
 	return tx.UpdateRows(ctx, "customers", "phone = v.column2", []store.ColumnType{store.TextColumn}, phones)
 }
 
-// writeEmail writes the e-mail of a customer with its key; the number tells it from others who have the same.
+// writeEmail writes the e-mail of a customer with its key, and the contact point that is the same; the number tells it from others who have it.
 func writeEmail(ctx context.Context, tx *store.Bulk, c *ent.Customer) error {
+	const point = `UPDATE contact_points SET value = ?, value_key = ? WHERE customer_id = ? AND type = 'EMAIL'
+		AND value_key = (SELECT coalesce(c.email_key, c.email) FROM customers c WHERE c.id = contact_points.customer_id)`
+	if _, err := tx.Exec(ctx, point, *c.Email, *c.EmailKey, c.ID); err != nil {
+		return err
+	}
 	const query = `UPDATE customers SET email = ?, email_key = ?,
 		email_twin = (SELECT coalesce(max(t.email_twin) + 1, 0) FROM customers t WHERE t.email_key = ? AND t.deleted_at IS NULL AND t.id <> ?) WHERE id = ?`
 	_, err := tx.Exec(ctx, query, *c.Email, *c.EmailKey, *c.EmailKey, c.ID, c.ID)

@@ -212,7 +212,7 @@ func (s *Service) checkLines(ctx context.Context, tx *store.Tx, f *findings) err
 	})
 }
 
-// checkCustomers checks the orders, statistics and search terms of all customers, some at a time.
+// checkCustomers checks the orders, statistics, search terms and contact points of all customers, some at a time.
 func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings) error {
 	for low := ""; ; {
 		some, err := customersAfter(ctx, tx, low)
@@ -236,6 +236,10 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 		if err != nil {
 			return err
 		}
+		points, err := pointsOf(ctx, tx, low, high)
+		if err != nil {
+			return err
+		}
 		if err := s.checkDated(ctx, tx, f, some); err != nil {
 			return err
 		}
@@ -245,6 +249,7 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 			}
 			checkStatistics(f, c, orders[c.ID])
 			checkTerms(f, c, terms[c.ID], others[c.ID])
+			checkPoints(f, c, points[c.ID])
 		}
 		low = high
 	}
@@ -306,5 +311,24 @@ func checkTerms(f *findings, c *ent.Customer, stored []string, others []customer
 	slices.Sort(stored)
 	if !slices.Equal(want, stored) {
 		f.add(searchTerms, c.ID)
+	}
+}
+
+var (
+	mainPoint = &rule{lawSearch, "the phone number or the e-mail address is not among the contact points"}
+	pointKey  = &rule{lawSearch, "the key of the contact point %s is not that of its value"}
+)
+
+// checkPoints compares the contact points of a customer with the row, and with their keys.
+func checkPoints(f *findings, c *ent.Customer, points []*ent.ContactPoint) {
+	for _, of := range customers.PointTypes {
+		if c.DeletedAt == nil && *customers.MainPoint(c, of) != nil && !slices.ContainsFunc(points, func(p *ent.ContactPoint) bool { return p.Type == of && customers.IsMain(c, p) }) {
+			f.add(mainPoint, c.ID)
+		}
+	}
+	for _, p := range points {
+		if p.ValueKey != customers.PointKey(p.Type, p.Value) {
+			f.add(pointKey, c.ID, p.ID)
+		}
 	}
 }

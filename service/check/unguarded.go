@@ -8,6 +8,7 @@ import (
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/customer"
 	"kopeck/ent/searchterm"
 	"kopeck/lifetime"
@@ -298,6 +299,16 @@ func termsOf(ctx context.Context, tx *store.Tx, low, high string) (map[string][]
 	of := map[string][]string{}
 	for _, row := range rows {
 		of[row.CustomerID] = append(of[row.CustomerID], row.Term)
+	}
+	return of, err
+}
+
+// pointsOf reads the contact points of the customers with ids after low up to high, by customer.
+func pointsOf(ctx context.Context, tx *store.Tx, low, high string) (map[string][]*ent.ContactPoint, error) {
+	rows, err := tx.ContactPoint.Query().Where(contactpoint.CustomerIDGT(low), contactpoint.CustomerIDLTE(high)).All(auth.System(ctx))
+	of := map[string][]*ent.ContactPoint{}
+	for _, row := range rows {
+		of[row.CustomerID] = append(of[row.CustomerID], row)
 	}
 	return of, err
 }

@@ -144,8 +144,8 @@ func (s *Service) checkOwner(ctx context.Context, ownerID *string) error {
 	return nil
 }
 
-// DeleteCustomer removes a customer from every list, and frees the capacity that is held for prices of theirs. The books keep what
-// happened, and the e-mail can be used for another customer.
+// DeleteCustomer removes a customer from every list, erases the contact points, addresses and tags, and frees the capacity that is held for
+// prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
 func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerInput) (*ent.Customer, error) {
 	reason, fail := input.Text("reason", in.Reason, 1000)
 	if fail != nil {
@@ -164,6 +164,9 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 			return "", err
 		}
 		if err := s.WriteTerms(ctx, tx, c); err != nil {
+			return "", err
+		}
+		if err := erasePoints(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
 		if err := s.releaseHolds(ctx, tx, c.ID); err != nil {

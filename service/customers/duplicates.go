@@ -31,8 +31,8 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 		value  func(r *Record) *string
 		set    func(number int)
 	}{
-		{uniqueColumns[0], byEmail, func(r *Record) *string { return r.EmailKey }, m.SetEmailTwin},
-		{uniqueColumns[1], byExternalID, func(r *Record) *string { return r.ExternalID }, m.SetExternalTwin},
+		{uniqueColumns[byEmail], byEmail, func(r *Record) *string { return r.EmailKey }, m.SetEmailTwin},
+		{uniqueColumns[byExternalID], byExternalID, func(r *Record) *string { return r.ExternalID }, m.SetExternalTwin},
 	} {
 		value, self := one.value(row), ""
 		if before != nil {
@@ -49,15 +49,18 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 		if err != nil {
 			return err
 		}
-		number, err := service.NextTwin(one.column, twins, func(ids []string) (bool, error) {
-			return tx.Customer.Query().Where(customer.IDIn(ids...)).Exist(ctx)
-		})
+		number, err := service.NextTwin(one.column, twins, seen(ctx, tx))
 		if err != nil {
 			return err
 		}
 		one.set(number)
 	}
 	return nil
+}
+
+// seen returns a function that reports whether the actor may see one of some customers.
+func seen(ctx context.Context, tx *store.Tx) func(ids []string) (bool, error) {
+	return func(ids []string) (bool, error) { return tx.Customer.Query().Where(customer.IDIn(ids...)).Exist(ctx) }
 }
 
 // maxDuplicates is how many possible duplicates of one customer are named.
@@ -120,7 +123,7 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 // keys are what tells people apart, by what it is.
 type keys map[service.DuplicateReason][]string
 
-// known returns what tells customers apart, by id: what is on the row, and what they have from merges.
+// known returns what tells customers apart, by id: what is on the row, and what they have beside it.
 func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]keys, error) {
 	ids := make([]string, len(of))
 	all := make(map[string]keys, len(of))

@@ -175,6 +175,22 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.Source },
 		replaced, mapped,
 	),
+	define[[]PointFact, []PointFact](
+		names{File: "phones"}, list(func(r *Record) *[]PointFact { return &r.Phones }), phoneFacts, checkPoints(schema.PointPhone, maxListed),
+		nil, nil, replaced, mapped|nullable,
+	),
+	define[[]PointFact, []PointFact](
+		names{File: "emails"}, list(func(r *Record) *[]PointFact { return &r.Emails }), emailFacts, checkPoints(schema.PointEmail, maxListed),
+		nil, nil, replaced, mapped|nullable,
+	),
+	define[[]AddressFact, []AddressFact](
+		names{File: "addresses"}, list(func(r *Record) *[]AddressFact { return &r.Addresses }), addressFacts, checkAddresses,
+		nil, nil, replaced, mapped|nullable,
+	),
+	define[[]string, []string](
+		names{File: "tags"}, list(func(r *Record) *[]string { return &r.Tags }), tagTexts, checkTags,
+		nil, nil, replaced, mapped|nullable,
+	),
 }
 
 // ifGiven is a value of an update that cannot be cleared: null leaves it as it is.

@@ -52,6 +52,16 @@ const (
 	decided = `[{"kind":"OVERRULED","stage":"FRIEND","at":"2026-11-01T10:00:00.123456Z","recorded":"2026-11-01T10:00:00.123456Z","reason":"knows her well"}]`
 )
 
+// What files carry of what customers are reached by.
+const (
+	mobile  = `[{"id":"cpt_01jd0000000000000000000001","value":"+79001234567","kind":"MOBILE","created":"2026-01-02T00:00:00Z"},{"id":"cpt_01jd0000000000000000000002","value":"+74950001122;ext=15","kind":"WORK","created":"2026-01-02T00:00:00.5Z"}]`
+	desk    = `[{"id":"cpt_01jd0000000000000000000002","value":"+74950001122;ext=15","kind":"HOME","created":"2026-01-02T00:00:00.5Z"}]`
+	private = `[{"id":"cpt_01jd0000000000000000000003","value":"Anna@Example.com","kind":"HOME","created":"2026-01-02T00:00:00Z"}]`
+	office  = `[{"id":"cpt_01jd0000000000000000000003","value":"olga@example.com","kind":"HOME","created":"2026-01-02T00:00:00Z"}]`
+	flat    = `[{"id":"adr_01jd0000000000000000000001","kind":"DELIVERY","country":"RU","city":"Казань","street":"ул. Баумана, 1","created":"2026-01-02T00:00:00Z"}]`
+	house   = `[{"id":"adr_01jd0000000000000000000001","kind":"BILLING","country":"RU","region":"Татарстан","postalCode":"420000","created":"2026-01-02T00:00:00Z"}]`
+)
+
 // samples are two values of each field, by its column in files. An input without text is a field that inputs do not give.
 var samples = map[string][2]sample{
 	"id":                 {{"", first}, {"", first}},
@@ -78,6 +88,10 @@ var samples = map[string][2]sample{
 	"tax_exempt":         {{`"an embassy"`, "an embassy"}, {`"export"`, "export"}},
 	"tax_exemptions":     {{"", embassy}, {"", embassy}},
 	"stage_facts":        {{"", decided}, {"", decided}},
+	"phones":             {{"", mobile}, {"", desk}},
+	"emails":             {{"", private}, {"", office}},
+	"addresses":          {{"", flat}, {"", house}},
+	"tags":               {{"", "VIP; wholesale"}, {"", "slow payer"}},
 	"birthday":           {{`"1990-02-28"`, "1990-02-28"}, {`"1900-01-01"`, "1900-01-01"}},
 	"campaign":           {{`"` + radio + `"`, "radio"}, {`"` + poster + `"`, "poster"}},
 	"source":             {{`"fair"`, "fair"}, {`"street"`, "street"}},

@@ -11,7 +11,7 @@ import (
 )
 
 // Identity is a name, an e-mail address, a phone number or an external id that a customer has beside those of the row: it is searched, and
-// imports match it. It comes with a merge.
+// imports match it. It comes with a merge, or is a contact point that is not the main one.
 type Identity struct {
 	CustomerID string
 	Kind       service.DuplicateReason // what it is
@@ -56,14 +56,14 @@ func IdentitiesIn(c *ent.Customer) []Identity {
 // IdentitiesOf returns what customers have beside their rows, by the customers' ids.
 func IdentitiesOf(ctx context.Context, from store.Reader, customerIDs ...string) (map[string][]Identity, error) {
 	all := map[string][]Identity{}
-	return all, identitiesWhere(ctx, from, "customer_id IN @ids", nil, customerIDs, func(one Identity) {
+	return all, identitiesWhere(ctx, from, "b.customer_id IN @ids", nil, customerIDs, func(one Identity) {
 		all[one.CustomerID] = append(all[one.CustomerID], one)
 	})
 }
 
 // IdentitiesBy gives what customers who are not deleted have beside their rows of one kind and with some keys, in the order in which they got it.
 func IdentitiesBy(ctx context.Context, from store.Reader, kind service.DuplicateReason, keys []string, each func(Identity)) error {
-	return identitiesWhere(ctx, from, "kind = ? AND value_key IN @ids", []any{string(kind)}, keys, each)
+	return identitiesWhere(ctx, from, "b.kind = ? AND b.value_key IN @ids", []any{string(kind)}, keys, each)
 }
 
 // byOtherExternalID returns the customer who has an external id beside that of the row, nil if the viewer sees none.

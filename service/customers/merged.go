@@ -165,9 +165,10 @@ func (s *Service) Changes(before, after *ent.Customer) map[string]service.Change
 }
 
 // Put writes the values of a customer, whom the transaction holds, as a version, and the audit entry of it. What follows from them, but for
-// the search terms, is for the caller. E-mail and external id get numbers that tell them from those of other customers.
-func (s *Service) Put(ctx context.Context, tx *store.Tx, before, after *ent.Customer, version int, reason string) error {
-	update := tx.Customer.UpdateOneID(before.ID).SetVersion(version).SetUpdatedAt(s.Now())
+// the search terms, is for the caller, who may name further fields that change with the version. E-mail and external id get numbers that tell
+// them from those of other customers.
+func (s *Service) Put(ctx context.Context, tx *store.Tx, before, after *ent.Customer, change service.VersionChange) error {
+	update := tx.Customer.UpdateOneID(before.ID).SetVersion(change.Version).SetUpdatedAt(s.Now())
 	row := &Record{Customer: after}
 	for _, f := range differing(before, after) {
 		switch f.Column {
@@ -204,5 +205,8 @@ func (s *Service) Put(ctx context.Context, tx *store.Tx, before, after *ent.Cust
 	if err := update.Exec(ctx); err != nil {
 		return err
 	}
-	return s.AuditVersion(ctx, tx, service.CustomerUpdate, before.ID, service.VersionChange{Version: version, Fields: s.Changes(before, after), Reason: reason})
+	fields := s.Changes(before, after)
+	maps.Copy(fields, change.Fields)
+	change.Fields = fields
+	return s.AuditVersion(ctx, tx, service.CustomerUpdate, before.ID, change)
 }

@@ -24,6 +24,10 @@ type Record struct {
 	StageFacts []StageFact // in the order of recording; nil: not given, and the stage is that which they were recorded with
 
 	OwnFields map[string]*string // what they have in the installation's own fields, by code; nil for what is taken away
+	Phones    []PointFact        // in the order of recording
+	Emails    []PointFact        // in the order of recording
+	Addresses []AddressFact      // in the order of recording
+	Tags      []string           // in alphabetical order
 
 	Has func(column string) bool // whether the file gives a column for the customer, who keeps what is in the others; nil: all
 }

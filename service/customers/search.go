@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"kopeck/ent"
+	"kopeck/ent/customertag"
 	"kopeck/ent/predicate"
 	"kopeck/fault"
 	"kopeck/service/input"
@@ -118,4 +119,21 @@ func termBeginsWith(texts ...string) predicate.Customer {
 			return sql.Or(begins...)
 		}))
 	}
+}
+
+// Tagged returns the conditions that a customer has some tags: all of them. INVALID on a field.
+func Tagged(field string, tags []string) ([]predicate.Customer, error) {
+	wanted, err := CheckTags(field, tags)
+	if err == nil && len(wanted) == 0 {
+		err = fault.Invalidf(field, "want one at least")
+	}
+	conditions := make([]predicate.Customer, len(wanted))
+	for i, tag := range wanted {
+		conditions[i] = func(s *sql.Selector) {
+			s.Where(store.NamedIn(s, "id", customertag.Table, customertag.FieldCustomerID, func(tags *sql.SelectTable) *sql.Predicate {
+				return sql.EQ(tags.C(customertag.FieldTagKey), TagKey(tag))
+			}))
+		}
+	}
+	return conditions, err
 }

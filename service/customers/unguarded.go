@@ -81,12 +81,13 @@ func between(ctx context.Context, tx *store.Tx, customerID, of string) (through 
 // customer whom they may not see.
 func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([]service.Twin, error) {
 	var all []service.Twin
-	const others = " UNION ALL SELECT customer_id, 0 FROM customer_identities WHERE kind = ? AND value_key = ? AND customer_id <> ?"
+	const others = " UNION ALL SELECT customer_id, 0 FROM customer_identities WHERE kind = ? AND value_key = ? AND customer_id <> ? AND customer_id IN (SELECT id FROM customers WHERE deleted_at IS NULL)" +
+		" UNION ALL SELECT customer_id, 0 FROM contact_points WHERE type = ? AND value_key = ? AND customer_id <> ? AND customer_id IN (SELECT id FROM customers WHERE deleted_at IS NULL)"
 	query, kind := "SELECT id, email_twin FROM customers WHERE email_key = ? AND deleted_at IS NULL AND id <> ?", service.DuplicateReasonEmail
 	if of == byExternalID {
 		query, kind = "SELECT id, external_twin FROM customers WHERE external_id = ? AND deleted_at IS NULL AND id <> ?", service.DuplicateReasonExternalID
 	}
-	err := store.Each(ctx, tx, query+others, []any{value, self, string(kind), value, self}, func(scan store.ScanFunc) error {
+	err := store.Each(ctx, tx, query+others, []any{value, self, string(kind), value, self, string(kind), value, self}, func(scan store.ScanFunc) error {
 		var one service.Twin
 		err := scan(&one.ID, &one.Number)
 		all = append(all, one)
@@ -124,8 +125,12 @@ func writeCreatedAt(ctx context.Context, tx *store.Tx, customerID string, at tim
 	return err
 }
 
-// WriteTerms brings the search terms of a customer up to date. They are derived state, which no role may write.
+// WriteTerms brings the search terms of a customer up to date, and sees to it that the main phone number and e-mail address are among the contact
+// points. Terms are derived state, which no role may write.
 func (s *Service) WriteTerms(ctx context.Context, tx *store.Tx, c *ent.Customer) error {
+	if err := s.KeepMain(ctx, tx, c); err != nil {
+		return err
+	}
 	ctx = auth.System(ctx)
 	rows, err := tx.SearchTerm.Query().Where(searchterm.CustomerID(c.ID)).All(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package customers
 import (
 	"context"
 
+	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/store"
 )
@@ -10,9 +11,16 @@ import (
 // What is read of the identities and of the decisions of customers without the guard. Whoever uses it shows only customers whom the viewer
 // may see, which the guard decides.
 
+// besideSQL is a query for what customers who are not deleted have beside their rows: from merges, and as contact points that are not the
+// main ones.
+const besideSQL = `SELECT b.customer_id, b.kind, b.value, b.value_key FROM (SELECT id, customer_id, kind, value, value_key FROM customer_identities
+		UNION ALL SELECT id, customer_id, type AS kind, value, value_key FROM contact_points) b
+	JOIN customers c ON c.id = b.customer_id WHERE c.deleted_at IS NULL
+		AND NOT (b.kind = 'PHONE' AND b.value_key = coalesce(c.phone, '') OR b.kind = 'EMAIL' AND b.value_key = coalesce(c.email_key, '')) AND `
+
 // identitiesWhere gives the identities that fulfil a condition, in the order in which customers got them.
 func identitiesWhere(ctx context.Context, from store.Reader, condition string, args []any, ids []string, each func(Identity)) error {
-	query := "SELECT customer_id, kind, value, value_key FROM customer_identities WHERE " + condition + " ORDER BY id"
+	query := besideSQL + condition + " ORDER BY b.id"
 	return store.EachByIDs(ctx, from, query, args, ids, func(scan store.ScanFunc) error {
 		var one Identity
 		var kind string
@@ -49,4 +57,10 @@ func NotSame(ctx context.Context, from store.Reader, customerIDs []string) (all 
 		all = append(all, one)
 		return err
 	})
+}
+
+// ForgetIdentity removes what a merge has kept of the number or address of a contact point that is removed. The actor may change the customer.
+func (s *Service) ForgetIdentity(ctx context.Context, tx *store.Tx, customerID string, p *ent.ContactPoint) error {
+	_, err := tx.Exec(ctx, "DELETE FROM customer_identities WHERE customer_id = ? AND kind = ? AND value_key = ?", customerID, string(p.Type), p.ValueKey)
+	return err
 }

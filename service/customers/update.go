@@ -143,6 +143,9 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	if err != nil {
 		return service.Race(err, false, uniqueColumns...)
 	}
+	if err := s.replaceMain(ctx, tx, c, after); err != nil {
+		return err
+	}
 	if err := s.WriteTerms(ctx, tx, after); err != nil {
 		return err
 	}

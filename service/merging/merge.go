@@ -215,7 +215,7 @@ func (s *Service) writeKept(ctx context.Context, tx *store.Tx, m *merge) error {
 	if err != nil {
 		return err
 	}
-	if err := s.customers.Put(ctx, tx, before, m.after, m.version, "merged with "+m.merged.ID); err != nil {
+	if err := s.customers.Put(ctx, tx, before, m.after, service.VersionChange{Version: m.version, Reason: "merged with " + m.merged.ID}); err != nil {
 		return err
 	}
 	differ, err := customers.Differences(m.kept, m.after)

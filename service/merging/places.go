@@ -42,6 +42,9 @@ var places = []Place{
 	{"customers", "referred_by_id", moves, ""},
 	{"customers", "merged_into_id", moves, ""},
 	{"customer_identities", "customer_id", moves, ""},
+	{"addresses", "customer_id", moves, ""},
+	{"contact_points", "customer_id", byHand, "moveOnce: what both have is the kept customer's already"},
+	{"customer_tags", "customer_id", byHand, "moveOnce: what both have is the kept customer's already"},
 	{"dated_values", "subject", byHand, "moveDated: departures are put together, of segments and exemptions one history wins"},
 	{"field_entries", "subject", byHand, "moveFields: of each field one history wins"},
 	{"search_terms", "customer_id", byHand, "customers.WriteTerms computes them"},
@@ -53,6 +56,16 @@ var places = []Place{
 	{"duplicate_decisions", "second_id", remains, "read with the customers who answer for both"},
 	{"audit_entries", "subject", remains, "what was done, and to whom, as it was then"},
 	{"idempotency_keys", "result_id", remains, "the id answers with the kept customer"},
+}
+
+// once are the places whose rows follow the customer, but for those of which the kept one has the same.
+var once = []struct {
+	Place
+
+	same string // the condition that the kept customer's row k is the same
+}{
+	{Place{Table: "contact_points", Column: "customer_id"}, "k.type = contact_points.type AND k.value_key = contact_points.value_key"},
+	{Place{Table: "customer_tags", Column: "customer_id"}, "k.tag_key = customer_tags.tag_key"},
 }
 
 // moved are the places whose rows follow the customer.

@@ -184,7 +184,7 @@ func (s *Service) restoreKept(ctx context.Context, tx *store.Tx, u *undoing) err
 			}
 		}
 	}
-	return s.customers.Put(ctx, tx, u.kept, after, u.version, "separated from "+u.merged.ID)
+	return s.customers.Put(ctx, tx, u.kept, after, service.VersionChange{Version: u.version, Reason: "separated from " + u.merged.ID})
 }
 
 // revive makes the merged customer one of their own again, with the values that they had, and writes the terms by which both are found.

@@ -97,12 +97,16 @@ func (s *Service) revokeNotSame(ctx context.Context, tx *store.Tx, a, b string) 
 }
 
 // waitingSQL is a query for the ids of customers who may be possible duplicates of another: those with an e-mail, an external id or a phone
-// that another has too, or that anybody has beside the row. The small sets come first, so that no statement goes through all customers but
-// by the index of phones.
-const waitingSQL = `WITH mails (k) AS (SELECT email_key FROM customers WHERE email_twin > 0 AND deleted_at IS NULL UNION SELECT value_key FROM customer_identities WHERE kind = 'EMAIL'),
+// that another has too, on the row or beside it. The small sets come first, so that no statement goes through all customers but by the indexes
+// of phones and contact points.
+const waitingSQL = `WITH mails (k) AS (SELECT email_key FROM customers WHERE email_twin > 0 AND deleted_at IS NULL UNION SELECT value_key FROM customer_identities WHERE kind = 'EMAIL'
+		UNION SELECT value_key FROM contact_points WHERE type = 'EMAIL' GROUP BY value_key HAVING count(*) > 1),
 	externals (k) AS (SELECT external_id FROM customers WHERE external_twin > 0 AND deleted_at IS NULL UNION SELECT value_key FROM customer_identities WHERE kind = 'EXTERNAL_ID'),
-	phones (k) AS (SELECT phone FROM customers WHERE deleted_at IS NULL AND phone >= '+' AND phone < ',' GROUP BY phone HAVING count(*) > 1 UNION SELECT value_key FROM customer_identities WHERE kind = 'PHONE')
+	phones (k) AS (SELECT phone FROM customers WHERE deleted_at IS NULL AND phone >= '+' AND phone < ',' GROUP BY phone HAVING count(*) > 1 UNION SELECT value_key FROM customer_identities WHERE kind = 'PHONE'
+		UNION SELECT value_key FROM contact_points WHERE type = 'PHONE' AND value_key >= '+' AND value_key < ',' GROUP BY value_key HAVING count(*) > 1)
 	SELECT c.id FROM customers c JOIN mails ON c.email_key = mails.k WHERE c.deleted_at IS NULL
 	UNION SELECT c.id FROM customers c JOIN externals ON c.external_id = externals.k WHERE c.deleted_at IS NULL
 	UNION SELECT c.id FROM customers c JOIN phones ON c.phone = phones.k WHERE c.deleted_at IS NULL
+	UNION SELECT p.customer_id FROM contact_points p JOIN mails ON p.value_key = mails.k WHERE p.type = 'EMAIL'
+	UNION SELECT p.customer_id FROM contact_points p JOIN phones ON p.value_key = phones.k WHERE p.type = 'PHONE'
 	UNION SELECT customer_id FROM customer_identities`

@@ -28,6 +28,9 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 			return err
 		}
 	}
+	if err := s.moveOnce(ctx, tx, m); err != nil {
+		return err
+	}
 	if err := clearSelves(ctx, tx, m); err != nil {
 		return err
 	}
@@ -38,13 +41,29 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 }
 
 // move makes the rows of a place that are of one customer another's, and notes that they go back to the first. condition is "" or " AND …".
-func move(ctx context.Context, tx *store.Tx, mergeID string, p Place, from, to, condition string) error {
+func move(ctx context.Context, tx *store.Tx, mergeID string, p Place, from, to, condition string, args ...any) error {
 	if _, err := tx.Exec(ctx, "INSERT INTO merged_rows (merge_id, place, row_id, belongs_to) SELECT CAST(? AS text), CAST(? AS text), id, "+p.Column+" FROM "+p.Table+
-		" WHERE "+p.Column+" = ?"+condition, mergeID, p.String(), from); err != nil {
+		" WHERE "+p.Column+" = ?"+condition, append([]any{mergeID, p.String(), from}, args...)...); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "UPDATE "+p.Table+" SET "+p.Column+" = ? WHERE "+p.Column+" = ?"+condition, to, from)
+	_, err := tx.Exec(ctx, "UPDATE "+p.Table+" SET "+p.Column+" = ? WHERE "+p.Column+" = ?"+condition, append([]any{to, from}, args...)...)
 	return err
+}
+
+// moveOnce moves the rows of the merged customer of which the kept one does not have the same.
+func (s *Service) moveOnce(ctx context.Context, tx *store.Tx, m *merge) error {
+	for _, c := range []*ent.Customer{m.kept, m.merged} {
+		if err := s.customers.KeepMain(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	for _, p := range once {
+		condition := " AND NOT EXISTS (SELECT 1 FROM " + p.Table + " k WHERE k.customer_id = ? AND " + p.same + ")"
+		if err := move(ctx, tx, m.id, p.Place, m.merged.ID, m.kept.ID, condition, m.kept.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clearSelves makes recommendations of one of the two customers by the other be about nobody: nobody recommends themselves.
@@ -152,7 +171,11 @@ func (s *Service) writeIdentity(ctx context.Context, tx *store.Tx, mergeID strin
 
 // giveBack undoes the moves of a merge: every row that it noted, and that is still one of the two customers', goes back.
 func (s *Service) giveBack(ctx context.Context, tx *store.Tx, u *undoing) error {
-	for _, p := range append(moved(), Place{Table: "dated_values", Column: "subject"}) {
+	places := append(moved(), Place{Table: "dated_values", Column: "subject"})
+	for _, p := range once {
+		places = append(places, p.Place)
+	}
+	for _, p := range places {
 		if p.Table == "permissions" { // which are sealed for whom they have been
 			if _, err := tx.Exec(ctx, `UPDATE permissions SET sealed_for = CASE WHEN coalesce(sealed_for, customer_id) = ? THEN NULL ELSE coalesce(sealed_for, customer_id) END
 				WHERE customer_id = ? AND id IN (SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ? AND belongs_to = ?)`,
