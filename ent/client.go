@@ -11,6 +11,7 @@ import (
 
 	"kopeck/ent/migrate"
 
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -18,14 +19,21 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -71,6 +79,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Address is the client for interacting with the Address builders.
+	Address *AddressClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -85,6 +95,12 @@ type Client struct {
 	Contact *ContactClient
 	// ContactCorrection is the client for interacting with the ContactCorrection builders.
 	ContactCorrection *ContactCorrectionClient
+	// ContactParticipant is the client for interacting with the ContactParticipant builders.
+	ContactParticipant *ContactParticipantClient
+	// ContactPerson is the client for interacting with the ContactPerson builders.
+	ContactPerson *ContactPersonClient
+	// ContactPoint is the client for interacting with the ContactPoint builders.
+	ContactPoint *ContactPointClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -95,12 +111,20 @@ type Client struct {
 	CustomerIdentity *CustomerIdentityClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
+	// CustomerRelation is the client for interacting with the CustomerRelation builders.
+	CustomerRelation *CustomerRelationClient
+	// CustomerTag is the client for interacting with the CustomerTag builders.
+	CustomerTag *CustomerTagClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
 	ExpectedPrice *ExpectedPriceClient
+	// FieldDefinition is the client for interacting with the FieldDefinition builders.
+	FieldDefinition *FieldDefinitionClient
+	// FieldEntry is the client for interacting with the FieldEntry builders.
+	FieldEntry *FieldEntryClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -174,6 +198,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Address = NewAddressClient(c.config)
 	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
@@ -181,14 +206,21 @@ func (c *Client) init() {
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactCorrection = NewContactCorrectionClient(c.config)
+	c.ContactParticipant = NewContactParticipantClient(c.config)
+	c.ContactPerson = NewContactPersonClient(c.config)
+	c.ContactPoint = NewContactPointClient(c.config)
 	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
+	c.CustomerRelation = NewCustomerRelationClient(c.config)
+	c.CustomerTag = NewCustomerTagClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.ExpectedPrice = NewExpectedPriceClient(c.config)
+	c.FieldDefinition = NewFieldDefinitionClient(c.config)
+	c.FieldEntry = NewFieldEntryClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
@@ -312,6 +344,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		Address:               NewAddressClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -319,14 +352,21 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactParticipant:    NewContactParticipantClient(cfg),
+		ContactPerson:         NewContactPersonClient(cfg),
+		ContactPoint:          NewContactPointClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerRelation:      NewCustomerRelationClient(cfg),
+		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
+		FieldDefinition:       NewFieldDefinitionClient(cfg),
+		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -377,6 +417,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		Address:               NewAddressClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -384,14 +425,21 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Component:             NewComponentClient(cfg),
 		Contact:               NewContactClient(cfg),
 		ContactCorrection:     NewContactCorrectionClient(cfg),
+		ContactParticipant:    NewContactParticipantClient(cfg),
+		ContactPerson:         NewContactPersonClient(cfg),
+		ContactPoint:          NewContactPointClient(cfg),
 		ContactRestatement:    NewContactRestatementClient(cfg),
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
+		CustomerRelation:      NewCustomerRelationClient(cfg),
+		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
+		FieldDefinition:       NewFieldDefinitionClient(cfg),
+		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
@@ -429,7 +477,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		AttributionFit.
+//		Address.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -452,10 +500,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.ExpectedPrice, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
+		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
+		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
+		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
+		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
+		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
@@ -470,10 +520,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component, c.Contact,
-		c.ContactCorrection, c.ContactRestatement, c.Credit, c.Customer,
-		c.CustomerIdentity, c.CustomerMerge, c.DatedValue, c.DuplicateDecision,
-		c.ExpectedPrice, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
+		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
+		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
+		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
+		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
+		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
@@ -487,6 +539,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AddressMutation:
+		return c.Address.mutate(ctx, m)
 	case *AttributionFitMutation:
 		return c.AttributionFit.mutate(ctx, m)
 	case *AuditEntryMutation:
@@ -501,6 +555,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Contact.mutate(ctx, m)
 	case *ContactCorrectionMutation:
 		return c.ContactCorrection.mutate(ctx, m)
+	case *ContactParticipantMutation:
+		return c.ContactParticipant.mutate(ctx, m)
+	case *ContactPersonMutation:
+		return c.ContactPerson.mutate(ctx, m)
+	case *ContactPointMutation:
+		return c.ContactPoint.mutate(ctx, m)
 	case *ContactRestatementMutation:
 		return c.ContactRestatement.mutate(ctx, m)
 	case *CreditMutation:
@@ -511,12 +571,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CustomerIdentity.mutate(ctx, m)
 	case *CustomerMergeMutation:
 		return c.CustomerMerge.mutate(ctx, m)
+	case *CustomerRelationMutation:
+		return c.CustomerRelation.mutate(ctx, m)
+	case *CustomerTagMutation:
+		return c.CustomerTag.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
 		return c.DuplicateDecision.mutate(ctx, m)
 	case *ExpectedPriceMutation:
 		return c.ExpectedPrice.mutate(ctx, m)
+	case *FieldDefinitionMutation:
+		return c.FieldDefinition.mutate(ctx, m)
+	case *FieldEntryMutation:
+		return c.FieldEntry.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -581,6 +649,155 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.User.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AddressClient is a client for the Address schema.
+type AddressClient struct {
+	config
+}
+
+// NewAddressClient returns a client for the Address from the given config.
+func NewAddressClient(c config) *AddressClient {
+	return &AddressClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `address.Hooks(f(g(h())))`.
+func (c *AddressClient) Use(hooks ...Hook) {
+	c.hooks.Address = append(c.hooks.Address, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `address.Intercept(f(g(h())))`.
+func (c *AddressClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Address = append(c.inters.Address, interceptors...)
+}
+
+// Create returns a builder for creating a Address entity.
+func (c *AddressClient) Create() *AddressCreate {
+	mutation := newAddressMutation(c.config, OpCreate)
+	return &AddressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Address entities.
+func (c *AddressClient) CreateBulk(builders ...*AddressCreate) *AddressCreateBulk {
+	return &AddressCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AddressClient) MapCreateBulk(slice any, setFunc func(*AddressCreate, int)) *AddressCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AddressCreateBulk{err: fmt.Errorf("calling to AddressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AddressCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AddressCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Address.
+func (c *AddressClient) Update() *AddressUpdate {
+	mutation := newAddressMutation(c.config, OpUpdate)
+	return &AddressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AddressClient) UpdateOne(_m *Address) *AddressUpdateOne {
+	mutation := newAddressMutation(c.config, OpUpdateOne, withAddress(_m))
+	return &AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AddressClient) UpdateOneID(id string) *AddressUpdateOne {
+	mutation := newAddressMutation(c.config, OpUpdateOne, withAddressID(id))
+	return &AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Address.
+func (c *AddressClient) Delete() *AddressDelete {
+	mutation := newAddressMutation(c.config, OpDelete)
+	return &AddressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AddressClient) DeleteOne(_m *Address) *AddressDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AddressClient) DeleteOneID(id string) *AddressDeleteOne {
+	builder := c.Delete().Where(address.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AddressDeleteOne{builder}
+}
+
+// Query returns a query builder for Address.
+func (c *AddressClient) Query() *AddressQuery {
+	return &AddressQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAddress},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Address entity by its id.
+func (c *AddressClient) Get(ctx context.Context, id string) (*Address, error) {
+	return c.Query().Where(address.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AddressClient) GetX(ctx context.Context, id string) *Address {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a Address.
+func (c *AddressClient) QueryCustomer(_m *Address) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(address.Table, address.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, address.CustomerTable, address.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AddressClient) Hooks() []Hook {
+	return c.hooks.Address
+}
+
+// Interceptors returns the client interceptors.
+func (c *AddressClient) Interceptors() []Interceptor {
+	return c.inters.Address
+}
+
+func (c *AddressClient) mutate(ctx context.Context, m *AddressMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AddressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AddressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Address mutation op: %q", m.Op())
 	}
 }
 
@@ -1707,6 +1924,421 @@ func (c *ContactCorrectionClient) mutate(ctx context.Context, m *ContactCorrecti
 	}
 }
 
+// ContactParticipantClient is a client for the ContactParticipant schema.
+type ContactParticipantClient struct {
+	config
+}
+
+// NewContactParticipantClient returns a client for the ContactParticipant from the given config.
+func NewContactParticipantClient(c config) *ContactParticipantClient {
+	return &ContactParticipantClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactparticipant.Hooks(f(g(h())))`.
+func (c *ContactParticipantClient) Use(hooks ...Hook) {
+	c.hooks.ContactParticipant = append(c.hooks.ContactParticipant, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactparticipant.Intercept(f(g(h())))`.
+func (c *ContactParticipantClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactParticipant = append(c.inters.ContactParticipant, interceptors...)
+}
+
+// Create returns a builder for creating a ContactParticipant entity.
+func (c *ContactParticipantClient) Create() *ContactParticipantCreate {
+	mutation := newContactParticipantMutation(c.config, OpCreate)
+	return &ContactParticipantCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactParticipant entities.
+func (c *ContactParticipantClient) CreateBulk(builders ...*ContactParticipantCreate) *ContactParticipantCreateBulk {
+	return &ContactParticipantCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactParticipantClient) MapCreateBulk(slice any, setFunc func(*ContactParticipantCreate, int)) *ContactParticipantCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactParticipantCreateBulk{err: fmt.Errorf("calling to ContactParticipantClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactParticipantCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactParticipantCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactParticipant.
+func (c *ContactParticipantClient) Update() *ContactParticipantUpdate {
+	mutation := newContactParticipantMutation(c.config, OpUpdate)
+	return &ContactParticipantUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactParticipantClient) UpdateOne(_m *ContactParticipant) *ContactParticipantUpdateOne {
+	mutation := newContactParticipantMutation(c.config, OpUpdateOne, withContactParticipant(_m))
+	return &ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactParticipantClient) UpdateOneID(id string) *ContactParticipantUpdateOne {
+	mutation := newContactParticipantMutation(c.config, OpUpdateOne, withContactParticipantID(id))
+	return &ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactParticipant.
+func (c *ContactParticipantClient) Delete() *ContactParticipantDelete {
+	mutation := newContactParticipantMutation(c.config, OpDelete)
+	return &ContactParticipantDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactParticipantClient) DeleteOne(_m *ContactParticipant) *ContactParticipantDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactParticipantClient) DeleteOneID(id string) *ContactParticipantDeleteOne {
+	builder := c.Delete().Where(contactparticipant.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactParticipantDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactParticipant.
+func (c *ContactParticipantClient) Query() *ContactParticipantQuery {
+	return &ContactParticipantQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactParticipant},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactParticipant entity by its id.
+func (c *ContactParticipantClient) Get(ctx context.Context, id string) (*ContactParticipant, error) {
+	return c.Query().Where(contactparticipant.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactParticipantClient) GetX(ctx context.Context, id string) *ContactParticipant {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactParticipantClient) Hooks() []Hook {
+	return c.hooks.ContactParticipant
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactParticipantClient) Interceptors() []Interceptor {
+	return c.inters.ContactParticipant
+}
+
+func (c *ContactParticipantClient) mutate(ctx context.Context, m *ContactParticipantMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactParticipantCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactParticipantUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactParticipantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactParticipantDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactParticipant mutation op: %q", m.Op())
+	}
+}
+
+// ContactPersonClient is a client for the ContactPerson schema.
+type ContactPersonClient struct {
+	config
+}
+
+// NewContactPersonClient returns a client for the ContactPerson from the given config.
+func NewContactPersonClient(c config) *ContactPersonClient {
+	return &ContactPersonClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactperson.Hooks(f(g(h())))`.
+func (c *ContactPersonClient) Use(hooks ...Hook) {
+	c.hooks.ContactPerson = append(c.hooks.ContactPerson, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactperson.Intercept(f(g(h())))`.
+func (c *ContactPersonClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactPerson = append(c.inters.ContactPerson, interceptors...)
+}
+
+// Create returns a builder for creating a ContactPerson entity.
+func (c *ContactPersonClient) Create() *ContactPersonCreate {
+	mutation := newContactPersonMutation(c.config, OpCreate)
+	return &ContactPersonCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactPerson entities.
+func (c *ContactPersonClient) CreateBulk(builders ...*ContactPersonCreate) *ContactPersonCreateBulk {
+	return &ContactPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactPersonClient) MapCreateBulk(slice any, setFunc func(*ContactPersonCreate, int)) *ContactPersonCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactPersonCreateBulk{err: fmt.Errorf("calling to ContactPersonClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactPersonCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactPerson.
+func (c *ContactPersonClient) Update() *ContactPersonUpdate {
+	mutation := newContactPersonMutation(c.config, OpUpdate)
+	return &ContactPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactPersonClient) UpdateOne(_m *ContactPerson) *ContactPersonUpdateOne {
+	mutation := newContactPersonMutation(c.config, OpUpdateOne, withContactPerson(_m))
+	return &ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactPersonClient) UpdateOneID(id string) *ContactPersonUpdateOne {
+	mutation := newContactPersonMutation(c.config, OpUpdateOne, withContactPersonID(id))
+	return &ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactPerson.
+func (c *ContactPersonClient) Delete() *ContactPersonDelete {
+	mutation := newContactPersonMutation(c.config, OpDelete)
+	return &ContactPersonDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactPersonClient) DeleteOne(_m *ContactPerson) *ContactPersonDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactPersonClient) DeleteOneID(id string) *ContactPersonDeleteOne {
+	builder := c.Delete().Where(contactperson.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactPersonDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactPerson.
+func (c *ContactPersonClient) Query() *ContactPersonQuery {
+	return &ContactPersonQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactPerson},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactPerson entity by its id.
+func (c *ContactPersonClient) Get(ctx context.Context, id string) (*ContactPerson, error) {
+	return c.Query().Where(contactperson.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactPersonClient) GetX(ctx context.Context, id string) *ContactPerson {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactPersonClient) Hooks() []Hook {
+	return c.hooks.ContactPerson
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactPersonClient) Interceptors() []Interceptor {
+	return c.inters.ContactPerson
+}
+
+func (c *ContactPersonClient) mutate(ctx context.Context, m *ContactPersonMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactPersonCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactPersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactPerson mutation op: %q", m.Op())
+	}
+}
+
+// ContactPointClient is a client for the ContactPoint schema.
+type ContactPointClient struct {
+	config
+}
+
+// NewContactPointClient returns a client for the ContactPoint from the given config.
+func NewContactPointClient(c config) *ContactPointClient {
+	return &ContactPointClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactpoint.Hooks(f(g(h())))`.
+func (c *ContactPointClient) Use(hooks ...Hook) {
+	c.hooks.ContactPoint = append(c.hooks.ContactPoint, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactpoint.Intercept(f(g(h())))`.
+func (c *ContactPointClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactPoint = append(c.inters.ContactPoint, interceptors...)
+}
+
+// Create returns a builder for creating a ContactPoint entity.
+func (c *ContactPointClient) Create() *ContactPointCreate {
+	mutation := newContactPointMutation(c.config, OpCreate)
+	return &ContactPointCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactPoint entities.
+func (c *ContactPointClient) CreateBulk(builders ...*ContactPointCreate) *ContactPointCreateBulk {
+	return &ContactPointCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactPointClient) MapCreateBulk(slice any, setFunc func(*ContactPointCreate, int)) *ContactPointCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactPointCreateBulk{err: fmt.Errorf("calling to ContactPointClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactPointCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactPointCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactPoint.
+func (c *ContactPointClient) Update() *ContactPointUpdate {
+	mutation := newContactPointMutation(c.config, OpUpdate)
+	return &ContactPointUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactPointClient) UpdateOne(_m *ContactPoint) *ContactPointUpdateOne {
+	mutation := newContactPointMutation(c.config, OpUpdateOne, withContactPoint(_m))
+	return &ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactPointClient) UpdateOneID(id string) *ContactPointUpdateOne {
+	mutation := newContactPointMutation(c.config, OpUpdateOne, withContactPointID(id))
+	return &ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactPoint.
+func (c *ContactPointClient) Delete() *ContactPointDelete {
+	mutation := newContactPointMutation(c.config, OpDelete)
+	return &ContactPointDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactPointClient) DeleteOne(_m *ContactPoint) *ContactPointDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactPointClient) DeleteOneID(id string) *ContactPointDeleteOne {
+	builder := c.Delete().Where(contactpoint.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactPointDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactPoint.
+func (c *ContactPointClient) Query() *ContactPointQuery {
+	return &ContactPointQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactPoint},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactPoint entity by its id.
+func (c *ContactPointClient) Get(ctx context.Context, id string) (*ContactPoint, error) {
+	return c.Query().Where(contactpoint.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactPointClient) GetX(ctx context.Context, id string) *ContactPoint {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a ContactPoint.
+func (c *ContactPointClient) QueryCustomer(_m *ContactPoint) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contactpoint.Table, contactpoint.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contactpoint.CustomerTable, contactpoint.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ContactPointClient) Hooks() []Hook {
+	return c.hooks.ContactPoint
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactPointClient) Interceptors() []Interceptor {
+	return c.inters.ContactPoint
+}
+
+func (c *ContactPointClient) mutate(ctx context.Context, m *ContactPointMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactPointCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactPointUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactPointUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactPointDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactPoint mutation op: %q", m.Op())
+	}
+}
+
 // ContactRestatementClient is a client for the ContactRestatement schema.
 type ContactRestatementClient struct {
 	config
@@ -2548,6 +3180,288 @@ func (c *CustomerMergeClient) mutate(ctx context.Context, m *CustomerMergeMutati
 	}
 }
 
+// CustomerRelationClient is a client for the CustomerRelation schema.
+type CustomerRelationClient struct {
+	config
+}
+
+// NewCustomerRelationClient returns a client for the CustomerRelation from the given config.
+func NewCustomerRelationClient(c config) *CustomerRelationClient {
+	return &CustomerRelationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customerrelation.Hooks(f(g(h())))`.
+func (c *CustomerRelationClient) Use(hooks ...Hook) {
+	c.hooks.CustomerRelation = append(c.hooks.CustomerRelation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customerrelation.Intercept(f(g(h())))`.
+func (c *CustomerRelationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerRelation = append(c.inters.CustomerRelation, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerRelation entity.
+func (c *CustomerRelationClient) Create() *CustomerRelationCreate {
+	mutation := newCustomerRelationMutation(c.config, OpCreate)
+	return &CustomerRelationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerRelation entities.
+func (c *CustomerRelationClient) CreateBulk(builders ...*CustomerRelationCreate) *CustomerRelationCreateBulk {
+	return &CustomerRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerRelationClient) MapCreateBulk(slice any, setFunc func(*CustomerRelationCreate, int)) *CustomerRelationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerRelationCreateBulk{err: fmt.Errorf("calling to CustomerRelationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerRelationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerRelation.
+func (c *CustomerRelationClient) Update() *CustomerRelationUpdate {
+	mutation := newCustomerRelationMutation(c.config, OpUpdate)
+	return &CustomerRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerRelationClient) UpdateOne(_m *CustomerRelation) *CustomerRelationUpdateOne {
+	mutation := newCustomerRelationMutation(c.config, OpUpdateOne, withCustomerRelation(_m))
+	return &CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerRelationClient) UpdateOneID(id string) *CustomerRelationUpdateOne {
+	mutation := newCustomerRelationMutation(c.config, OpUpdateOne, withCustomerRelationID(id))
+	return &CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerRelation.
+func (c *CustomerRelationClient) Delete() *CustomerRelationDelete {
+	mutation := newCustomerRelationMutation(c.config, OpDelete)
+	return &CustomerRelationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerRelationClient) DeleteOne(_m *CustomerRelation) *CustomerRelationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerRelationClient) DeleteOneID(id string) *CustomerRelationDeleteOne {
+	builder := c.Delete().Where(customerrelation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerRelationDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerRelation.
+func (c *CustomerRelationClient) Query() *CustomerRelationQuery {
+	return &CustomerRelationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerRelation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerRelation entity by its id.
+func (c *CustomerRelationClient) Get(ctx context.Context, id string) (*CustomerRelation, error) {
+	return c.Query().Where(customerrelation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerRelationClient) GetX(ctx context.Context, id string) *CustomerRelation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerRelationClient) Hooks() []Hook {
+	return c.hooks.CustomerRelation
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerRelationClient) Interceptors() []Interceptor {
+	return c.inters.CustomerRelation
+}
+
+func (c *CustomerRelationClient) mutate(ctx context.Context, m *CustomerRelationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerRelationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerRelationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerRelation mutation op: %q", m.Op())
+	}
+}
+
+// CustomerTagClient is a client for the CustomerTag schema.
+type CustomerTagClient struct {
+	config
+}
+
+// NewCustomerTagClient returns a client for the CustomerTag from the given config.
+func NewCustomerTagClient(c config) *CustomerTagClient {
+	return &CustomerTagClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customertag.Hooks(f(g(h())))`.
+func (c *CustomerTagClient) Use(hooks ...Hook) {
+	c.hooks.CustomerTag = append(c.hooks.CustomerTag, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customertag.Intercept(f(g(h())))`.
+func (c *CustomerTagClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerTag = append(c.inters.CustomerTag, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerTag entity.
+func (c *CustomerTagClient) Create() *CustomerTagCreate {
+	mutation := newCustomerTagMutation(c.config, OpCreate)
+	return &CustomerTagCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerTag entities.
+func (c *CustomerTagClient) CreateBulk(builders ...*CustomerTagCreate) *CustomerTagCreateBulk {
+	return &CustomerTagCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerTagClient) MapCreateBulk(slice any, setFunc func(*CustomerTagCreate, int)) *CustomerTagCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerTagCreateBulk{err: fmt.Errorf("calling to CustomerTagClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerTagCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerTagCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerTag.
+func (c *CustomerTagClient) Update() *CustomerTagUpdate {
+	mutation := newCustomerTagMutation(c.config, OpUpdate)
+	return &CustomerTagUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerTagClient) UpdateOne(_m *CustomerTag) *CustomerTagUpdateOne {
+	mutation := newCustomerTagMutation(c.config, OpUpdateOne, withCustomerTag(_m))
+	return &CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerTagClient) UpdateOneID(id string) *CustomerTagUpdateOne {
+	mutation := newCustomerTagMutation(c.config, OpUpdateOne, withCustomerTagID(id))
+	return &CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerTag.
+func (c *CustomerTagClient) Delete() *CustomerTagDelete {
+	mutation := newCustomerTagMutation(c.config, OpDelete)
+	return &CustomerTagDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerTagClient) DeleteOne(_m *CustomerTag) *CustomerTagDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerTagClient) DeleteOneID(id string) *CustomerTagDeleteOne {
+	builder := c.Delete().Where(customertag.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerTagDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerTag.
+func (c *CustomerTagClient) Query() *CustomerTagQuery {
+	return &CustomerTagQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerTag},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerTag entity by its id.
+func (c *CustomerTagClient) Get(ctx context.Context, id string) (*CustomerTag, error) {
+	return c.Query().Where(customertag.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerTagClient) GetX(ctx context.Context, id string) *CustomerTag {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerTag.
+func (c *CustomerTagClient) QueryCustomer(_m *CustomerTag) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customertag.Table, customertag.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customertag.CustomerTable, customertag.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerTagClient) Hooks() []Hook {
+	return c.hooks.CustomerTag
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerTagClient) Interceptors() []Interceptor {
+	return c.inters.CustomerTag
+}
+
+func (c *CustomerTagClient) mutate(ctx context.Context, m *CustomerTagMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerTagCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerTagUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerTagDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerTag mutation op: %q", m.Op())
+	}
+}
+
 // DatedValueClient is a client for the DatedValue schema.
 type DatedValueClient struct {
 	config
@@ -3040,6 +3954,288 @@ func (c *ExpectedPriceClient) mutate(ctx context.Context, m *ExpectedPriceMutati
 		return (&ExpectedPriceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ExpectedPrice mutation op: %q", m.Op())
+	}
+}
+
+// FieldDefinitionClient is a client for the FieldDefinition schema.
+type FieldDefinitionClient struct {
+	config
+}
+
+// NewFieldDefinitionClient returns a client for the FieldDefinition from the given config.
+func NewFieldDefinitionClient(c config) *FieldDefinitionClient {
+	return &FieldDefinitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fielddefinition.Hooks(f(g(h())))`.
+func (c *FieldDefinitionClient) Use(hooks ...Hook) {
+	c.hooks.FieldDefinition = append(c.hooks.FieldDefinition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fielddefinition.Intercept(f(g(h())))`.
+func (c *FieldDefinitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FieldDefinition = append(c.inters.FieldDefinition, interceptors...)
+}
+
+// Create returns a builder for creating a FieldDefinition entity.
+func (c *FieldDefinitionClient) Create() *FieldDefinitionCreate {
+	mutation := newFieldDefinitionMutation(c.config, OpCreate)
+	return &FieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FieldDefinition entities.
+func (c *FieldDefinitionClient) CreateBulk(builders ...*FieldDefinitionCreate) *FieldDefinitionCreateBulk {
+	return &FieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FieldDefinitionClient) MapCreateBulk(slice any, setFunc func(*FieldDefinitionCreate, int)) *FieldDefinitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FieldDefinitionCreateBulk{err: fmt.Errorf("calling to FieldDefinitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FieldDefinitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FieldDefinitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FieldDefinition.
+func (c *FieldDefinitionClient) Update() *FieldDefinitionUpdate {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdate)
+	return &FieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FieldDefinitionClient) UpdateOne(_m *FieldDefinition) *FieldDefinitionUpdateOne {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdateOne, withFieldDefinition(_m))
+	return &FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FieldDefinitionClient) UpdateOneID(id string) *FieldDefinitionUpdateOne {
+	mutation := newFieldDefinitionMutation(c.config, OpUpdateOne, withFieldDefinitionID(id))
+	return &FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FieldDefinition.
+func (c *FieldDefinitionClient) Delete() *FieldDefinitionDelete {
+	mutation := newFieldDefinitionMutation(c.config, OpDelete)
+	return &FieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FieldDefinitionClient) DeleteOne(_m *FieldDefinition) *FieldDefinitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FieldDefinitionClient) DeleteOneID(id string) *FieldDefinitionDeleteOne {
+	builder := c.Delete().Where(fielddefinition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FieldDefinitionDeleteOne{builder}
+}
+
+// Query returns a query builder for FieldDefinition.
+func (c *FieldDefinitionClient) Query() *FieldDefinitionQuery {
+	return &FieldDefinitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFieldDefinition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FieldDefinition entity by its id.
+func (c *FieldDefinitionClient) Get(ctx context.Context, id string) (*FieldDefinition, error) {
+	return c.Query().Where(fielddefinition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FieldDefinitionClient) GetX(ctx context.Context, id string) *FieldDefinition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FieldDefinitionClient) Hooks() []Hook {
+	return c.hooks.FieldDefinition
+}
+
+// Interceptors returns the client interceptors.
+func (c *FieldDefinitionClient) Interceptors() []Interceptor {
+	return c.inters.FieldDefinition
+}
+
+func (c *FieldDefinitionClient) mutate(ctx context.Context, m *FieldDefinitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FieldDefinitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FieldDefinitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FieldDefinitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FieldDefinitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FieldDefinition mutation op: %q", m.Op())
+	}
+}
+
+// FieldEntryClient is a client for the FieldEntry schema.
+type FieldEntryClient struct {
+	config
+}
+
+// NewFieldEntryClient returns a client for the FieldEntry from the given config.
+func NewFieldEntryClient(c config) *FieldEntryClient {
+	return &FieldEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fieldentry.Hooks(f(g(h())))`.
+func (c *FieldEntryClient) Use(hooks ...Hook) {
+	c.hooks.FieldEntry = append(c.hooks.FieldEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fieldentry.Intercept(f(g(h())))`.
+func (c *FieldEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FieldEntry = append(c.inters.FieldEntry, interceptors...)
+}
+
+// Create returns a builder for creating a FieldEntry entity.
+func (c *FieldEntryClient) Create() *FieldEntryCreate {
+	mutation := newFieldEntryMutation(c.config, OpCreate)
+	return &FieldEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FieldEntry entities.
+func (c *FieldEntryClient) CreateBulk(builders ...*FieldEntryCreate) *FieldEntryCreateBulk {
+	return &FieldEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FieldEntryClient) MapCreateBulk(slice any, setFunc func(*FieldEntryCreate, int)) *FieldEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FieldEntryCreateBulk{err: fmt.Errorf("calling to FieldEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FieldEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FieldEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FieldEntry.
+func (c *FieldEntryClient) Update() *FieldEntryUpdate {
+	mutation := newFieldEntryMutation(c.config, OpUpdate)
+	return &FieldEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FieldEntryClient) UpdateOne(_m *FieldEntry) *FieldEntryUpdateOne {
+	mutation := newFieldEntryMutation(c.config, OpUpdateOne, withFieldEntry(_m))
+	return &FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FieldEntryClient) UpdateOneID(id string) *FieldEntryUpdateOne {
+	mutation := newFieldEntryMutation(c.config, OpUpdateOne, withFieldEntryID(id))
+	return &FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FieldEntry.
+func (c *FieldEntryClient) Delete() *FieldEntryDelete {
+	mutation := newFieldEntryMutation(c.config, OpDelete)
+	return &FieldEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FieldEntryClient) DeleteOne(_m *FieldEntry) *FieldEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FieldEntryClient) DeleteOneID(id string) *FieldEntryDeleteOne {
+	builder := c.Delete().Where(fieldentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FieldEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for FieldEntry.
+func (c *FieldEntryClient) Query() *FieldEntryQuery {
+	return &FieldEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFieldEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FieldEntry entity by its id.
+func (c *FieldEntryClient) Get(ctx context.Context, id string) (*FieldEntry, error) {
+	return c.Query().Where(fieldentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FieldEntryClient) GetX(ctx context.Context, id string) *FieldEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDefinition queries the definition edge of a FieldEntry.
+func (c *FieldEntryClient) QueryDefinition(_m *FieldEntry) *FieldDefinitionQuery {
+	query := (&FieldDefinitionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(fieldentry.Table, fieldentry.FieldID, id),
+			sqlgraph.To(fielddefinition.Table, fielddefinition.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, fieldentry.DefinitionTable, fieldentry.DefinitionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *FieldEntryClient) Hooks() []Hook {
+	return c.hooks.FieldEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *FieldEntryClient) Interceptors() []Interceptor {
+	return c.inters.FieldEntry
+}
+
+func (c *FieldEntryClient) mutate(ctx context.Context, m *FieldEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FieldEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FieldEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FieldEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FieldEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FieldEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -7745,24 +8941,28 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, ExpectedPrice, HandOver,
-		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, MergedRow,
-		Offer, OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
-		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
-		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
-		StageChange, Task, Team, TeamMembership, User []ent.Hook
+		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
+		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
+		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
+		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactRestatement, Credit, Customer, CustomerIdentity,
-		CustomerMerge, DatedValue, DuplicateDecision, ExpectedPrice, HandOver,
-		IdempotencyKey, LifetimeModel, ListPrice, MeasurementDefinition, MergedRow,
-		Offer, OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
-		PriceAgreement, PriceRule, Product, ProductOption, Rate, Recipe,
-		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
-		StageChange, Task, Team, TeamMembership, User []ent.Interceptor
+		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
+		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
+		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
+		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
+		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User []ent.Interceptor
 	}
 )
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -13,14 +14,21 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -118,6 +126,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			address.Table:               address.ValidColumn,
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
@@ -125,14 +134,21 @@ func checkColumn(t, c string) error {
 			component.Table:             component.ValidColumn,
 			contact.Table:               contact.ValidColumn,
 			contactcorrection.Table:     contactcorrection.ValidColumn,
+			contactparticipant.Table:    contactparticipant.ValidColumn,
+			contactperson.Table:         contactperson.ValidColumn,
+			contactpoint.Table:          contactpoint.ValidColumn,
 			contactrestatement.Table:    contactrestatement.ValidColumn,
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			customeridentity.Table:      customeridentity.ValidColumn,
 			customermerge.Table:         customermerge.ValidColumn,
+			customerrelation.Table:      customerrelation.ValidColumn,
+			customertag.Table:           customertag.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			expectedprice.Table:         expectedprice.ValidColumn,
+			fielddefinition.Table:       fielddefinition.ValidColumn,
+			fieldentry.Table:            fieldentry.ValidColumn,
 			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,

@@ -200,6 +200,37 @@ func (f *ExpectedPriceOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes FieldDefinition a Noder.
+func (*FieldDefinition) IsNode() {}
+
+// FieldDefinitionOrder is the order of a list of FieldDefinition.
+type FieldDefinitionOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *FieldDefinitionOrderField `json:"field"`
+}
+
+// FieldDefinitionOrderField is a field by which a list of FieldDefinition can be ordered.
+type FieldDefinitionOrderField string
+
+// String is the field's name in the API.
+func (f FieldDefinitionOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f FieldDefinitionOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *FieldDefinitionOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = FieldDefinitionOrderField(text)
+	return nil
+}
+
 // IsNode makes HandOver a Noder.
 func (*HandOver) IsNode() {}
 

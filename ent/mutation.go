@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -14,14 +15,21 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -72,6 +80,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeAddress               = "Address"
 	TypeAttributionFit        = "AttributionFit"
 	TypeAuditEntry            = "AuditEntry"
 	TypeBooking               = "Booking"
@@ -79,14 +88,21 @@ const (
 	TypeComponent             = "Component"
 	TypeContact               = "Contact"
 	TypeContactCorrection     = "ContactCorrection"
+	TypeContactParticipant    = "ContactParticipant"
+	TypeContactPerson         = "ContactPerson"
+	TypeContactPoint          = "ContactPoint"
 	TypeContactRestatement    = "ContactRestatement"
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
 	TypeCustomerIdentity      = "CustomerIdentity"
 	TypeCustomerMerge         = "CustomerMerge"
+	TypeCustomerRelation      = "CustomerRelation"
+	TypeCustomerTag           = "CustomerTag"
 	TypeDatedValue            = "DatedValue"
 	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeExpectedPrice         = "ExpectedPrice"
+	TypeFieldDefinition       = "FieldDefinition"
+	TypeFieldEntry            = "FieldEntry"
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
@@ -119,6 +135,868 @@ const (
 	TypeTeamMembership        = "TeamMembership"
 	TypeUser                  = "User"
 )
+
+// AddressMutation represents an operation that mutates the Address nodes in the graph.
+type AddressMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *schema.AddressKind
+	country         *string
+	region          *string
+	city            *string
+	street          *string
+	postal_code     *string
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	done            bool
+	oldValue        func(context.Context) (*Address, error)
+	predicates      []predicate.Address
+}
+
+var _ ent.Mutation = (*AddressMutation)(nil)
+
+// addressOption allows management of the mutation configuration using functional options.
+type addressOption func(*AddressMutation)
+
+// newAddressMutation creates new mutation for the Address entity.
+func newAddressMutation(c config, op Op, opts ...addressOption) *AddressMutation {
+	m := &AddressMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAddress,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAddressID sets the ID field of the mutation.
+func withAddressID(id string) addressOption {
+	return func(m *AddressMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Address
+		)
+		m.oldValue = func(ctx context.Context) (*Address, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Address.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAddress sets the old Address of the mutation.
+func withAddress(node *Address) addressOption {
+	return func(m *AddressMutation) {
+		m.oldValue = func(context.Context) (*Address, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AddressMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AddressMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Address entities.
+func (m *AddressMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AddressMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AddressMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Address.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *AddressMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *AddressMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *AddressMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *AddressMutation) SetKind(sk schema.AddressKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *AddressMutation) Kind() (r schema.AddressKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldKind(ctx context.Context) (v schema.AddressKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *AddressMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCountry sets the "country" field.
+func (m *AddressMutation) SetCountry(s string) {
+	m.country = &s
+}
+
+// Country returns the value of the "country" field in the mutation.
+func (m *AddressMutation) Country() (r string, exists bool) {
+	v := m.country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountry returns the old "country" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldCountry(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountry: %w", err)
+	}
+	return oldValue.Country, nil
+}
+
+// ClearCountry clears the value of the "country" field.
+func (m *AddressMutation) ClearCountry() {
+	m.country = nil
+	m.clearedFields[address.FieldCountry] = struct{}{}
+}
+
+// CountryCleared returns if the "country" field was cleared in this mutation.
+func (m *AddressMutation) CountryCleared() bool {
+	_, ok := m.clearedFields[address.FieldCountry]
+	return ok
+}
+
+// ResetCountry resets all changes to the "country" field.
+func (m *AddressMutation) ResetCountry() {
+	m.country = nil
+	delete(m.clearedFields, address.FieldCountry)
+}
+
+// SetRegion sets the "region" field.
+func (m *AddressMutation) SetRegion(s string) {
+	m.region = &s
+}
+
+// Region returns the value of the "region" field in the mutation.
+func (m *AddressMutation) Region() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegion returns the old "region" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldRegion(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegion: %w", err)
+	}
+	return oldValue.Region, nil
+}
+
+// ClearRegion clears the value of the "region" field.
+func (m *AddressMutation) ClearRegion() {
+	m.region = nil
+	m.clearedFields[address.FieldRegion] = struct{}{}
+}
+
+// RegionCleared returns if the "region" field was cleared in this mutation.
+func (m *AddressMutation) RegionCleared() bool {
+	_, ok := m.clearedFields[address.FieldRegion]
+	return ok
+}
+
+// ResetRegion resets all changes to the "region" field.
+func (m *AddressMutation) ResetRegion() {
+	m.region = nil
+	delete(m.clearedFields, address.FieldRegion)
+}
+
+// SetCity sets the "city" field.
+func (m *AddressMutation) SetCity(s string) {
+	m.city = &s
+}
+
+// City returns the value of the "city" field in the mutation.
+func (m *AddressMutation) City() (r string, exists bool) {
+	v := m.city
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCity returns the old "city" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldCity(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCity: %w", err)
+	}
+	return oldValue.City, nil
+}
+
+// ClearCity clears the value of the "city" field.
+func (m *AddressMutation) ClearCity() {
+	m.city = nil
+	m.clearedFields[address.FieldCity] = struct{}{}
+}
+
+// CityCleared returns if the "city" field was cleared in this mutation.
+func (m *AddressMutation) CityCleared() bool {
+	_, ok := m.clearedFields[address.FieldCity]
+	return ok
+}
+
+// ResetCity resets all changes to the "city" field.
+func (m *AddressMutation) ResetCity() {
+	m.city = nil
+	delete(m.clearedFields, address.FieldCity)
+}
+
+// SetStreet sets the "street" field.
+func (m *AddressMutation) SetStreet(s string) {
+	m.street = &s
+}
+
+// Street returns the value of the "street" field in the mutation.
+func (m *AddressMutation) Street() (r string, exists bool) {
+	v := m.street
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStreet returns the old "street" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldStreet(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStreet is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStreet requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStreet: %w", err)
+	}
+	return oldValue.Street, nil
+}
+
+// ClearStreet clears the value of the "street" field.
+func (m *AddressMutation) ClearStreet() {
+	m.street = nil
+	m.clearedFields[address.FieldStreet] = struct{}{}
+}
+
+// StreetCleared returns if the "street" field was cleared in this mutation.
+func (m *AddressMutation) StreetCleared() bool {
+	_, ok := m.clearedFields[address.FieldStreet]
+	return ok
+}
+
+// ResetStreet resets all changes to the "street" field.
+func (m *AddressMutation) ResetStreet() {
+	m.street = nil
+	delete(m.clearedFields, address.FieldStreet)
+}
+
+// SetPostalCode sets the "postal_code" field.
+func (m *AddressMutation) SetPostalCode(s string) {
+	m.postal_code = &s
+}
+
+// PostalCode returns the value of the "postal_code" field in the mutation.
+func (m *AddressMutation) PostalCode() (r string, exists bool) {
+	v := m.postal_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostalCode returns the old "postal_code" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldPostalCode(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostalCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostalCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostalCode: %w", err)
+	}
+	return oldValue.PostalCode, nil
+}
+
+// ClearPostalCode clears the value of the "postal_code" field.
+func (m *AddressMutation) ClearPostalCode() {
+	m.postal_code = nil
+	m.clearedFields[address.FieldPostalCode] = struct{}{}
+}
+
+// PostalCodeCleared returns if the "postal_code" field was cleared in this mutation.
+func (m *AddressMutation) PostalCodeCleared() bool {
+	_, ok := m.clearedFields[address.FieldPostalCode]
+	return ok
+}
+
+// ResetPostalCode resets all changes to the "postal_code" field.
+func (m *AddressMutation) ResetPostalCode() {
+	m.postal_code = nil
+	delete(m.clearedFields, address.FieldPostalCode)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AddressMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AddressMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Address entity.
+// If the Address object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AddressMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AddressMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *AddressMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[address.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *AddressMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *AddressMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *AddressMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the AddressMutation builder.
+func (m *AddressMutation) Where(ps ...predicate.Address) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AddressMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AddressMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Address, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AddressMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AddressMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Address).
+func (m *AddressMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AddressMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.customer != nil {
+		fields = append(fields, address.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, address.FieldKind)
+	}
+	if m.country != nil {
+		fields = append(fields, address.FieldCountry)
+	}
+	if m.region != nil {
+		fields = append(fields, address.FieldRegion)
+	}
+	if m.city != nil {
+		fields = append(fields, address.FieldCity)
+	}
+	if m.street != nil {
+		fields = append(fields, address.FieldStreet)
+	}
+	if m.postal_code != nil {
+		fields = append(fields, address.FieldPostalCode)
+	}
+	if m.created_at != nil {
+		fields = append(fields, address.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AddressMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case address.FieldCustomerID:
+		return m.CustomerID()
+	case address.FieldKind:
+		return m.Kind()
+	case address.FieldCountry:
+		return m.Country()
+	case address.FieldRegion:
+		return m.Region()
+	case address.FieldCity:
+		return m.City()
+	case address.FieldStreet:
+		return m.Street()
+	case address.FieldPostalCode:
+		return m.PostalCode()
+	case address.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AddressMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case address.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case address.FieldKind:
+		return m.OldKind(ctx)
+	case address.FieldCountry:
+		return m.OldCountry(ctx)
+	case address.FieldRegion:
+		return m.OldRegion(ctx)
+	case address.FieldCity:
+		return m.OldCity(ctx)
+	case address.FieldStreet:
+		return m.OldStreet(ctx)
+	case address.FieldPostalCode:
+		return m.OldPostalCode(ctx)
+	case address.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Address field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AddressMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case address.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case address.FieldKind:
+		v, ok := value.(schema.AddressKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case address.FieldCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountry(v)
+		return nil
+	case address.FieldRegion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegion(v)
+		return nil
+	case address.FieldCity:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCity(v)
+		return nil
+	case address.FieldStreet:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStreet(v)
+		return nil
+	case address.FieldPostalCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostalCode(v)
+		return nil
+	case address.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Address field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AddressMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AddressMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AddressMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Address numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AddressMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(address.FieldCountry) {
+		fields = append(fields, address.FieldCountry)
+	}
+	if m.FieldCleared(address.FieldRegion) {
+		fields = append(fields, address.FieldRegion)
+	}
+	if m.FieldCleared(address.FieldCity) {
+		fields = append(fields, address.FieldCity)
+	}
+	if m.FieldCleared(address.FieldStreet) {
+		fields = append(fields, address.FieldStreet)
+	}
+	if m.FieldCleared(address.FieldPostalCode) {
+		fields = append(fields, address.FieldPostalCode)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AddressMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AddressMutation) ClearField(name string) error {
+	switch name {
+	case address.FieldCountry:
+		m.ClearCountry()
+		return nil
+	case address.FieldRegion:
+		m.ClearRegion()
+		return nil
+	case address.FieldCity:
+		m.ClearCity()
+		return nil
+	case address.FieldStreet:
+		m.ClearStreet()
+		return nil
+	case address.FieldPostalCode:
+		m.ClearPostalCode()
+		return nil
+	}
+	return fmt.Errorf("unknown Address nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AddressMutation) ResetField(name string) error {
+	switch name {
+	case address.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case address.FieldKind:
+		m.ResetKind()
+		return nil
+	case address.FieldCountry:
+		m.ResetCountry()
+		return nil
+	case address.FieldRegion:
+		m.ResetRegion()
+		return nil
+	case address.FieldCity:
+		m.ResetCity()
+		return nil
+	case address.FieldStreet:
+		m.ResetStreet()
+		return nil
+	case address.FieldPostalCode:
+		m.ResetPostalCode()
+		return nil
+	case address.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Address field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AddressMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.customer != nil {
+		edges = append(edges, address.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AddressMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case address.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AddressMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AddressMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AddressMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcustomer {
+		edges = append(edges, address.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AddressMutation) EdgeCleared(name string) bool {
+	switch name {
+	case address.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AddressMutation) ClearEdge(name string) error {
+	switch name {
+	case address.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown Address unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AddressMutation) ResetEdge(name string) error {
+	switch name {
+	case address.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown Address edge %s", name)
+}
 
 // AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
 type AttributionFitMutation struct {
@@ -4293,55 +5171,57 @@ func (m *ComponentMutation) ResetEdge(name string) error {
 // ContactMutation represents an operation that mutates the Contact nodes in the graph.
 type ContactMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *string
-	version           *int
-	addversion        *int
-	kind              *schema.ContactKind
-	direction         *schema.Direction
-	channel           *schema.Channel
-	at                *time.Time
-	minutes           *money.Decimal
-	exact_seconds     *money.Decimal
-	subject           *string
-	notes             *string
-	purpose           *schema.Purpose
-	stage             *schema.Stage
-	segment           *schema.Segment
-	external_id       *string
-	expense           *money.Amount
-	cost              *money.Amount
-	cost_lines        *json.RawMessage
-	appendcost_lines  json.RawMessage
-	uncosted          *bool
-	realised          *money.Amount
-	recorded_at       *time.Time
-	awaited_order_id  *string
-	source            *string
-	advertising       *money.Amount
-	corrected_at      *time.Time
-	voided_at         *time.Time
-	voided_by         *string
-	void_reason       *string
-	clearedFields     map[string]struct{}
-	customer          *string
-	clearedcustomer   bool
-	staff             *string
-	clearedstaff      bool
-	about             *string
-	clearedabout      bool
-	permission        *string
-	clearedpermission bool
-	_order            *string
-	cleared_order     bool
-	offer             *string
-	clearedoffer      bool
-	campaign          *string
-	clearedcampaign   bool
-	done              bool
-	oldValue          func(context.Context) (*Contact, error)
-	predicates        []predicate.Contact
+	op                 Op
+	typ                string
+	id                 *string
+	version            *int
+	addversion         *int
+	kind               *schema.ContactKind
+	direction          *schema.Direction
+	channel            *schema.Channel
+	at                 *time.Time
+	minutes            *money.Decimal
+	exact_seconds      *money.Decimal
+	participants       *[]schema.Participant
+	appendparticipants []schema.Participant
+	subject            *string
+	notes              *string
+	purpose            *schema.Purpose
+	stage              *schema.Stage
+	segment            *schema.Segment
+	external_id        *string
+	expense            *money.Amount
+	cost               *money.Amount
+	cost_lines         *json.RawMessage
+	appendcost_lines   json.RawMessage
+	uncosted           *bool
+	realised           *money.Amount
+	recorded_at        *time.Time
+	awaited_order_id   *string
+	source             *string
+	advertising        *money.Amount
+	corrected_at       *time.Time
+	voided_at          *time.Time
+	voided_by          *string
+	void_reason        *string
+	clearedFields      map[string]struct{}
+	customer           *string
+	clearedcustomer    bool
+	staff              *string
+	clearedstaff       bool
+	about              *string
+	clearedabout       bool
+	permission         *string
+	clearedpermission  bool
+	_order             *string
+	cleared_order      bool
+	offer              *string
+	clearedoffer       bool
+	campaign           *string
+	clearedcampaign    bool
+	done               bool
+	oldValue           func(context.Context) (*Contact, error)
+	predicates         []predicate.Contact
 }
 
 var _ ent.Mutation = (*ContactMutation)(nil)
@@ -4816,6 +5696,71 @@ func (m *ContactMutation) StaffIDCleared() bool {
 func (m *ContactMutation) ResetStaffID() {
 	m.staff = nil
 	delete(m.clearedFields, contact.FieldStaffID)
+}
+
+// SetParticipants sets the "participants" field.
+func (m *ContactMutation) SetParticipants(s []schema.Participant) {
+	m.participants = &s
+	m.appendparticipants = nil
+}
+
+// Participants returns the value of the "participants" field in the mutation.
+func (m *ContactMutation) Participants() (r []schema.Participant, exists bool) {
+	v := m.participants
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticipants returns the old "participants" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldParticipants(ctx context.Context) (v []schema.Participant, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticipants is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticipants requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticipants: %w", err)
+	}
+	return oldValue.Participants, nil
+}
+
+// AppendParticipants adds s to the "participants" field.
+func (m *ContactMutation) AppendParticipants(s []schema.Participant) {
+	m.appendparticipants = append(m.appendparticipants, s...)
+}
+
+// AppendedParticipants returns the list of values that were appended to the "participants" field in this mutation.
+func (m *ContactMutation) AppendedParticipants() ([]schema.Participant, bool) {
+	if len(m.appendparticipants) == 0 {
+		return nil, false
+	}
+	return m.appendparticipants, true
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (m *ContactMutation) ClearParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	m.clearedFields[contact.FieldParticipants] = struct{}{}
+}
+
+// ParticipantsCleared returns if the "participants" field was cleared in this mutation.
+func (m *ContactMutation) ParticipantsCleared() bool {
+	_, ok := m.clearedFields[contact.FieldParticipants]
+	return ok
+}
+
+// ResetParticipants resets all changes to the "participants" field.
+func (m *ContactMutation) ResetParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	delete(m.clearedFields, contact.FieldParticipants)
 }
 
 // SetSubject sets the "subject" field.
@@ -6128,7 +7073,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 34)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -6155,6 +7100,9 @@ func (m *ContactMutation) Fields() []string {
 	}
 	if m.staff != nil {
 		fields = append(fields, contact.FieldStaffID)
+	}
+	if m.participants != nil {
+		fields = append(fields, contact.FieldParticipants)
 	}
 	if m.subject != nil {
 		fields = append(fields, contact.FieldSubject)
@@ -6254,6 +7202,8 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.ExactSeconds()
 	case contact.FieldStaffID:
 		return m.StaffID()
+	case contact.FieldParticipants:
+		return m.Participants()
 	case contact.FieldSubject:
 		return m.Subject()
 	case contact.FieldNotes:
@@ -6329,6 +7279,8 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldExactSeconds(ctx)
 	case contact.FieldStaffID:
 		return m.OldStaffID(ctx)
+	case contact.FieldParticipants:
+		return m.OldParticipants(ctx)
 	case contact.FieldSubject:
 		return m.OldSubject(ctx)
 	case contact.FieldNotes:
@@ -6448,6 +7400,13 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStaffID(v)
+		return nil
+	case contact.FieldParticipants:
+		v, ok := value.([]schema.Participant)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticipants(v)
 		return nil
 	case contact.FieldSubject:
 		v, ok := value.(string)
@@ -6668,6 +7627,9 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldStaffID) {
 		fields = append(fields, contact.FieldStaffID)
 	}
+	if m.FieldCleared(contact.FieldParticipants) {
+		fields = append(fields, contact.FieldParticipants)
+	}
 	if m.FieldCleared(contact.FieldSubject) {
 		fields = append(fields, contact.FieldSubject)
 	}
@@ -6735,6 +7697,9 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldStaffID:
 		m.ClearStaffID()
+		return nil
+	case contact.FieldParticipants:
+		m.ClearParticipants()
 		return nil
 	case contact.FieldSubject:
 		m.ClearSubject()
@@ -6818,6 +7783,9 @@ func (m *ContactMutation) ResetField(name string) error {
 		return nil
 	case contact.FieldStaffID:
 		m.ResetStaffID()
+		return nil
+	case contact.FieldParticipants:
+		m.ResetParticipants()
 		return nil
 	case contact.FieldSubject:
 		m.ResetSubject()
@@ -7080,26 +8048,28 @@ func (m *ContactMutation) ResetEdge(name string) error {
 // ContactCorrectionMutation represents an operation that mutates the ContactCorrection nodes in the graph.
 type ContactCorrectionMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	contact_id    *string
-	known_from    *time.Time
-	recorded_at   *time.Time
-	kind          *schema.ContactKind
-	direction     *schema.Direction
-	channel       *schema.Channel
-	at            *time.Time
-	minutes       *money.Decimal
-	exact_seconds *money.Decimal
-	staff_id      *string
-	about_id      *string
-	expense       *money.Amount
-	campaign_id   *string
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*ContactCorrection, error)
-	predicates    []predicate.ContactCorrection
+	op                 Op
+	typ                string
+	id                 *string
+	contact_id         *string
+	known_from         *time.Time
+	recorded_at        *time.Time
+	kind               *schema.ContactKind
+	direction          *schema.Direction
+	channel            *schema.Channel
+	at                 *time.Time
+	minutes            *money.Decimal
+	exact_seconds      *money.Decimal
+	staff_id           *string
+	participants       *[]schema.Participant
+	appendparticipants []schema.Participant
+	about_id           *string
+	expense            *money.Amount
+	campaign_id        *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*ContactCorrection, error)
+	predicates         []predicate.ContactCorrection
 }
 
 var _ ent.Mutation = (*ContactCorrectionMutation)(nil)
@@ -7592,6 +8562,71 @@ func (m *ContactCorrectionMutation) ResetStaffID() {
 	delete(m.clearedFields, contactcorrection.FieldStaffID)
 }
 
+// SetParticipants sets the "participants" field.
+func (m *ContactCorrectionMutation) SetParticipants(s []schema.Participant) {
+	m.participants = &s
+	m.appendparticipants = nil
+}
+
+// Participants returns the value of the "participants" field in the mutation.
+func (m *ContactCorrectionMutation) Participants() (r []schema.Participant, exists bool) {
+	v := m.participants
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticipants returns the old "participants" field's value of the ContactCorrection entity.
+// If the ContactCorrection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactCorrectionMutation) OldParticipants(ctx context.Context) (v []schema.Participant, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticipants is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticipants requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticipants: %w", err)
+	}
+	return oldValue.Participants, nil
+}
+
+// AppendParticipants adds s to the "participants" field.
+func (m *ContactCorrectionMutation) AppendParticipants(s []schema.Participant) {
+	m.appendparticipants = append(m.appendparticipants, s...)
+}
+
+// AppendedParticipants returns the list of values that were appended to the "participants" field in this mutation.
+func (m *ContactCorrectionMutation) AppendedParticipants() ([]schema.Participant, bool) {
+	if len(m.appendparticipants) == 0 {
+		return nil, false
+	}
+	return m.appendparticipants, true
+}
+
+// ClearParticipants clears the value of the "participants" field.
+func (m *ContactCorrectionMutation) ClearParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	m.clearedFields[contactcorrection.FieldParticipants] = struct{}{}
+}
+
+// ParticipantsCleared returns if the "participants" field was cleared in this mutation.
+func (m *ContactCorrectionMutation) ParticipantsCleared() bool {
+	_, ok := m.clearedFields[contactcorrection.FieldParticipants]
+	return ok
+}
+
+// ResetParticipants resets all changes to the "participants" field.
+func (m *ContactCorrectionMutation) ResetParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+	delete(m.clearedFields, contactcorrection.FieldParticipants)
+}
+
 // SetAboutID sets the "about_id" field.
 func (m *ContactCorrectionMutation) SetAboutID(s string) {
 	m.about_id = &s
@@ -7760,7 +8795,7 @@ func (m *ContactCorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactCorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.contact_id != nil {
 		fields = append(fields, contactcorrection.FieldContactID)
 	}
@@ -7790,6 +8825,9 @@ func (m *ContactCorrectionMutation) Fields() []string {
 	}
 	if m.staff_id != nil {
 		fields = append(fields, contactcorrection.FieldStaffID)
+	}
+	if m.participants != nil {
+		fields = append(fields, contactcorrection.FieldParticipants)
 	}
 	if m.about_id != nil {
 		fields = append(fields, contactcorrection.FieldAboutID)
@@ -7828,6 +8866,8 @@ func (m *ContactCorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.ExactSeconds()
 	case contactcorrection.FieldStaffID:
 		return m.StaffID()
+	case contactcorrection.FieldParticipants:
+		return m.Participants()
 	case contactcorrection.FieldAboutID:
 		return m.AboutID()
 	case contactcorrection.FieldExpense:
@@ -7863,6 +8903,8 @@ func (m *ContactCorrectionMutation) OldField(ctx context.Context, name string) (
 		return m.OldExactSeconds(ctx)
 	case contactcorrection.FieldStaffID:
 		return m.OldStaffID(ctx)
+	case contactcorrection.FieldParticipants:
+		return m.OldParticipants(ctx)
 	case contactcorrection.FieldAboutID:
 		return m.OldAboutID(ctx)
 	case contactcorrection.FieldExpense:
@@ -7948,6 +8990,13 @@ func (m *ContactCorrectionMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetStaffID(v)
 		return nil
+	case contactcorrection.FieldParticipants:
+		v, ok := value.([]schema.Participant)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticipants(v)
+		return nil
 	case contactcorrection.FieldAboutID:
 		v, ok := value.(string)
 		if !ok {
@@ -8008,6 +9057,9 @@ func (m *ContactCorrectionMutation) ClearedFields() []string {
 	if m.FieldCleared(contactcorrection.FieldStaffID) {
 		fields = append(fields, contactcorrection.FieldStaffID)
 	}
+	if m.FieldCleared(contactcorrection.FieldParticipants) {
+		fields = append(fields, contactcorrection.FieldParticipants)
+	}
 	if m.FieldCleared(contactcorrection.FieldAboutID) {
 		fields = append(fields, contactcorrection.FieldAboutID)
 	}
@@ -8033,6 +9085,9 @@ func (m *ContactCorrectionMutation) ClearField(name string) error {
 		return nil
 	case contactcorrection.FieldStaffID:
 		m.ClearStaffID()
+		return nil
+	case contactcorrection.FieldParticipants:
+		m.ClearParticipants()
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ClearAboutID()
@@ -8077,6 +9132,9 @@ func (m *ContactCorrectionMutation) ResetField(name string) error {
 		return nil
 	case contactcorrection.FieldStaffID:
 		m.ResetStaffID()
+		return nil
+	case contactcorrection.FieldParticipants:
+		m.ResetParticipants()
 		return nil
 	case contactcorrection.FieldAboutID:
 		m.ResetAboutID()
@@ -8137,6 +9195,1491 @@ func (m *ContactCorrectionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ContactCorrectionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ContactCorrection edge %s", name)
+}
+
+// ContactParticipantMutation represents an operation that mutates the ContactParticipant nodes in the graph.
+type ContactParticipantMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	user_id       *string
+	minutes       *money.Decimal
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactParticipant, error)
+	predicates    []predicate.ContactParticipant
+}
+
+var _ ent.Mutation = (*ContactParticipantMutation)(nil)
+
+// contactparticipantOption allows management of the mutation configuration using functional options.
+type contactparticipantOption func(*ContactParticipantMutation)
+
+// newContactParticipantMutation creates new mutation for the ContactParticipant entity.
+func newContactParticipantMutation(c config, op Op, opts ...contactparticipantOption) *ContactParticipantMutation {
+	m := &ContactParticipantMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactParticipant,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactParticipantID sets the ID field of the mutation.
+func withContactParticipantID(id string) contactparticipantOption {
+	return func(m *ContactParticipantMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactParticipant
+		)
+		m.oldValue = func(ctx context.Context) (*ContactParticipant, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactParticipant.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactParticipant sets the old ContactParticipant of the mutation.
+func withContactParticipant(node *ContactParticipant) contactparticipantOption {
+	return func(m *ContactParticipantMutation) {
+		m.oldValue = func(context.Context) (*ContactParticipant, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactParticipantMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactParticipantMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactParticipant entities.
+func (m *ContactParticipantMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactParticipantMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactParticipantMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactParticipant.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactParticipantMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactParticipantMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactParticipantMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *ContactParticipantMutation) SetUserID(s string) {
+	m.user_id = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *ContactParticipantMutation) UserID() (r string, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *ContactParticipantMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetMinutes sets the "minutes" field.
+func (m *ContactParticipantMutation) SetMinutes(value money.Decimal) {
+	m.minutes = &value
+}
+
+// Minutes returns the value of the "minutes" field in the mutation.
+func (m *ContactParticipantMutation) Minutes() (r money.Decimal, exists bool) {
+	v := m.minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinutes returns the old "minutes" field's value of the ContactParticipant entity.
+// If the ContactParticipant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactParticipantMutation) OldMinutes(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinutes: %w", err)
+	}
+	return oldValue.Minutes, nil
+}
+
+// ResetMinutes resets all changes to the "minutes" field.
+func (m *ContactParticipantMutation) ResetMinutes() {
+	m.minutes = nil
+}
+
+// Where appends a list predicates to the ContactParticipantMutation builder.
+func (m *ContactParticipantMutation) Where(ps ...predicate.ContactParticipant) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactParticipantMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactParticipantMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactParticipant, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactParticipantMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactParticipantMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactParticipant).
+func (m *ContactParticipantMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactParticipantMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.contact_id != nil {
+		fields = append(fields, contactparticipant.FieldContactID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, contactparticipant.FieldUserID)
+	}
+	if m.minutes != nil {
+		fields = append(fields, contactparticipant.FieldMinutes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactParticipantMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactparticipant.FieldContactID:
+		return m.ContactID()
+	case contactparticipant.FieldUserID:
+		return m.UserID()
+	case contactparticipant.FieldMinutes:
+		return m.Minutes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactParticipantMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactparticipant.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactparticipant.FieldUserID:
+		return m.OldUserID(ctx)
+	case contactparticipant.FieldMinutes:
+		return m.OldMinutes(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactParticipantMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactparticipant.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactparticipant.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case contactparticipant.FieldMinutes:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinutes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactParticipantMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactParticipantMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactParticipantMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactParticipant numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactParticipantMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactParticipantMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactParticipantMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactParticipant nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactParticipantMutation) ResetField(name string) error {
+	switch name {
+	case contactparticipant.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactparticipant.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case contactparticipant.FieldMinutes:
+		m.ResetMinutes()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactParticipant field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactParticipantMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactParticipantMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactParticipantMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactParticipantMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactParticipantMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactParticipantMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactParticipantMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactParticipant unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactParticipantMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactParticipant edge %s", name)
+}
+
+// ContactPersonMutation represents an operation that mutates the ContactPerson nodes in the graph.
+type ContactPersonMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	customer_id   *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactPerson, error)
+	predicates    []predicate.ContactPerson
+}
+
+var _ ent.Mutation = (*ContactPersonMutation)(nil)
+
+// contactpersonOption allows management of the mutation configuration using functional options.
+type contactpersonOption func(*ContactPersonMutation)
+
+// newContactPersonMutation creates new mutation for the ContactPerson entity.
+func newContactPersonMutation(c config, op Op, opts ...contactpersonOption) *ContactPersonMutation {
+	m := &ContactPersonMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactPerson,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactPersonID sets the ID field of the mutation.
+func withContactPersonID(id string) contactpersonOption {
+	return func(m *ContactPersonMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactPerson
+		)
+		m.oldValue = func(ctx context.Context) (*ContactPerson, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactPerson.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactPerson sets the old ContactPerson of the mutation.
+func withContactPerson(node *ContactPerson) contactpersonOption {
+	return func(m *ContactPersonMutation) {
+		m.oldValue = func(context.Context) (*ContactPerson, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactPersonMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactPersonMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactPerson entities.
+func (m *ContactPersonMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactPersonMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactPersonMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactPerson.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactPersonMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactPersonMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactPerson entity.
+// If the ContactPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPersonMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactPersonMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ContactPersonMutation) SetCustomerID(s string) {
+	m.customer_id = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ContactPersonMutation) CustomerID() (r string, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ContactPerson entity.
+// If the ContactPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPersonMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ContactPersonMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// Where appends a list predicates to the ContactPersonMutation builder.
+func (m *ContactPersonMutation) Where(ps ...predicate.ContactPerson) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactPersonMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactPersonMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactPerson, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactPersonMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactPersonMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactPerson).
+func (m *ContactPersonMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactPersonMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.contact_id != nil {
+		fields = append(fields, contactperson.FieldContactID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, contactperson.FieldCustomerID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactPersonMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactperson.FieldContactID:
+		return m.ContactID()
+	case contactperson.FieldCustomerID:
+		return m.CustomerID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactPersonMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactperson.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactperson.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPersonMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactperson.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactperson.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactPersonMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactPersonMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPersonMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactPerson numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactPersonMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactPersonMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactPersonMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactPerson nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactPersonMutation) ResetField(name string) error {
+	switch name {
+	case contactperson.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactperson.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPerson field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactPersonMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactPersonMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactPersonMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactPersonMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactPersonMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactPersonMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactPersonMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactPerson unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactPersonMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactPerson edge %s", name)
+}
+
+// ContactPointMutation represents an operation that mutates the ContactPoint nodes in the graph.
+type ContactPointMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	_type           *schema.ContactPointType
+	value           *string
+	value_key       *string
+	kind            *schema.ContactPointKind
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	done            bool
+	oldValue        func(context.Context) (*ContactPoint, error)
+	predicates      []predicate.ContactPoint
+}
+
+var _ ent.Mutation = (*ContactPointMutation)(nil)
+
+// contactpointOption allows management of the mutation configuration using functional options.
+type contactpointOption func(*ContactPointMutation)
+
+// newContactPointMutation creates new mutation for the ContactPoint entity.
+func newContactPointMutation(c config, op Op, opts ...contactpointOption) *ContactPointMutation {
+	m := &ContactPointMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactPoint,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactPointID sets the ID field of the mutation.
+func withContactPointID(id string) contactpointOption {
+	return func(m *ContactPointMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactPoint
+		)
+		m.oldValue = func(ctx context.Context) (*ContactPoint, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactPoint.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactPoint sets the old ContactPoint of the mutation.
+func withContactPoint(node *ContactPoint) contactpointOption {
+	return func(m *ContactPointMutation) {
+		m.oldValue = func(context.Context) (*ContactPoint, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactPointMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactPointMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactPoint entities.
+func (m *ContactPointMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactPointMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactPointMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactPoint.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ContactPointMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ContactPointMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ContactPointMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetType sets the "type" field.
+func (m *ContactPointMutation) SetType(spt schema.ContactPointType) {
+	m._type = &spt
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *ContactPointMutation) GetType() (r schema.ContactPointType, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldType(ctx context.Context) (v schema.ContactPointType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *ContactPointMutation) ResetType() {
+	m._type = nil
+}
+
+// SetValue sets the "value" field.
+func (m *ContactPointMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *ContactPointMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *ContactPointMutation) ResetValue() {
+	m.value = nil
+}
+
+// SetValueKey sets the "value_key" field.
+func (m *ContactPointMutation) SetValueKey(s string) {
+	m.value_key = &s
+}
+
+// ValueKey returns the value of the "value_key" field in the mutation.
+func (m *ContactPointMutation) ValueKey() (r string, exists bool) {
+	v := m.value_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValueKey returns the old "value_key" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldValueKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValueKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValueKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValueKey: %w", err)
+	}
+	return oldValue.ValueKey, nil
+}
+
+// ResetValueKey resets all changes to the "value_key" field.
+func (m *ContactPointMutation) ResetValueKey() {
+	m.value_key = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ContactPointMutation) SetKind(spk schema.ContactPointKind) {
+	m.kind = &spk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ContactPointMutation) Kind() (r schema.ContactPointKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldKind(ctx context.Context) (v schema.ContactPointKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ContactPointMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ContactPointMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ContactPointMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ContactPoint entity.
+// If the ContactPoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactPointMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ContactPointMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *ContactPointMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[contactpoint.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *ContactPointMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *ContactPointMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *ContactPointMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the ContactPointMutation builder.
+func (m *ContactPointMutation) Where(ps ...predicate.ContactPoint) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactPointMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactPointMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactPoint, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactPointMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactPointMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactPoint).
+func (m *ContactPointMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactPointMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.customer != nil {
+		fields = append(fields, contactpoint.FieldCustomerID)
+	}
+	if m._type != nil {
+		fields = append(fields, contactpoint.FieldType)
+	}
+	if m.value != nil {
+		fields = append(fields, contactpoint.FieldValue)
+	}
+	if m.value_key != nil {
+		fields = append(fields, contactpoint.FieldValueKey)
+	}
+	if m.kind != nil {
+		fields = append(fields, contactpoint.FieldKind)
+	}
+	if m.created_at != nil {
+		fields = append(fields, contactpoint.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactPointMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactpoint.FieldCustomerID:
+		return m.CustomerID()
+	case contactpoint.FieldType:
+		return m.GetType()
+	case contactpoint.FieldValue:
+		return m.Value()
+	case contactpoint.FieldValueKey:
+		return m.ValueKey()
+	case contactpoint.FieldKind:
+		return m.Kind()
+	case contactpoint.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactPointMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactpoint.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case contactpoint.FieldType:
+		return m.OldType(ctx)
+	case contactpoint.FieldValue:
+		return m.OldValue(ctx)
+	case contactpoint.FieldValueKey:
+		return m.OldValueKey(ctx)
+	case contactpoint.FieldKind:
+		return m.OldKind(ctx)
+	case contactpoint.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactPoint field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPointMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactpoint.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case contactpoint.FieldType:
+		v, ok := value.(schema.ContactPointType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case contactpoint.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case contactpoint.FieldValueKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValueKey(v)
+		return nil
+	case contactpoint.FieldKind:
+		v, ok := value.(schema.ContactPointKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case contactpoint.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPoint field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactPointMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactPointMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactPointMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactPoint numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactPointMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactPointMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactPointMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactPoint nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactPointMutation) ResetField(name string) error {
+	switch name {
+	case contactpoint.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case contactpoint.FieldType:
+		m.ResetType()
+		return nil
+	case contactpoint.FieldValue:
+		m.ResetValue()
+		return nil
+	case contactpoint.FieldValueKey:
+		m.ResetValueKey()
+		return nil
+	case contactpoint.FieldKind:
+		m.ResetKind()
+		return nil
+	case contactpoint.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPoint field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactPointMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.customer != nil {
+		edges = append(edges, contactpoint.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactPointMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case contactpoint.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactPointMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactPointMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactPointMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcustomer {
+		edges = append(edges, contactpoint.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactPointMutation) EdgeCleared(name string) bool {
+	switch name {
+	case contactpoint.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactPointMutation) ClearEdge(name string) error {
+	switch name {
+	case contactpoint.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPoint unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactPointMutation) ResetEdge(name string) error {
+	switch name {
+	case contactpoint.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactPoint edge %s", name)
 }
 
 // ContactRestatementMutation represents an operation that mutates the ContactRestatement nodes in the graph.
@@ -14331,6 +16874,1408 @@ func (m *CustomerMergeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CustomerMerge edge %s", name)
 }
 
+// CustomerRelationMutation represents an operation that mutates the CustomerRelation nodes in the graph.
+type CustomerRelationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	person_id     *string
+	group_id      *string
+	role          *string
+	valid_from    *schema.Date
+	addvalid_from *schema.Date
+	valid_to      *schema.Date
+	addvalid_to   *schema.Date
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CustomerRelation, error)
+	predicates    []predicate.CustomerRelation
+}
+
+var _ ent.Mutation = (*CustomerRelationMutation)(nil)
+
+// customerrelationOption allows management of the mutation configuration using functional options.
+type customerrelationOption func(*CustomerRelationMutation)
+
+// newCustomerRelationMutation creates new mutation for the CustomerRelation entity.
+func newCustomerRelationMutation(c config, op Op, opts ...customerrelationOption) *CustomerRelationMutation {
+	m := &CustomerRelationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerRelation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerRelationID sets the ID field of the mutation.
+func withCustomerRelationID(id string) customerrelationOption {
+	return func(m *CustomerRelationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerRelation
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerRelation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerRelation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerRelation sets the old CustomerRelation of the mutation.
+func withCustomerRelation(node *CustomerRelation) customerrelationOption {
+	return func(m *CustomerRelationMutation) {
+		m.oldValue = func(context.Context) (*CustomerRelation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerRelationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerRelationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerRelation entities.
+func (m *CustomerRelationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerRelationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerRelationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerRelation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *CustomerRelationMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *CustomerRelationMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *CustomerRelationMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *CustomerRelationMutation) SetGroupID(s string) {
+	m.group_id = &s
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *CustomerRelationMutation) GroupID() (r string, exists bool) {
+	v := m.group_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldGroupID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *CustomerRelationMutation) ResetGroupID() {
+	m.group_id = nil
+}
+
+// SetRole sets the "role" field.
+func (m *CustomerRelationMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *CustomerRelationMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldRole(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ClearRole clears the value of the "role" field.
+func (m *CustomerRelationMutation) ClearRole() {
+	m.role = nil
+	m.clearedFields[customerrelation.FieldRole] = struct{}{}
+}
+
+// RoleCleared returns if the "role" field was cleared in this mutation.
+func (m *CustomerRelationMutation) RoleCleared() bool {
+	_, ok := m.clearedFields[customerrelation.FieldRole]
+	return ok
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *CustomerRelationMutation) ResetRole() {
+	m.role = nil
+	delete(m.clearedFields, customerrelation.FieldRole)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *CustomerRelationMutation) SetValidFrom(s schema.Date) {
+	m.valid_from = &s
+	m.addvalid_from = nil
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *CustomerRelationMutation) ValidFrom() (r schema.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldValidFrom(ctx context.Context) (v schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// AddValidFrom adds s to the "valid_from" field.
+func (m *CustomerRelationMutation) AddValidFrom(s schema.Date) {
+	if m.addvalid_from != nil {
+		*m.addvalid_from += s
+	} else {
+		m.addvalid_from = &s
+	}
+}
+
+// AddedValidFrom returns the value that was added to the "valid_from" field in this mutation.
+func (m *CustomerRelationMutation) AddedValidFrom() (r schema.Date, exists bool) {
+	v := m.addvalid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *CustomerRelationMutation) ResetValidFrom() {
+	m.valid_from = nil
+	m.addvalid_from = nil
+}
+
+// SetValidTo sets the "valid_to" field.
+func (m *CustomerRelationMutation) SetValidTo(s schema.Date) {
+	m.valid_to = &s
+	m.addvalid_to = nil
+}
+
+// ValidTo returns the value of the "valid_to" field in the mutation.
+func (m *CustomerRelationMutation) ValidTo() (r schema.Date, exists bool) {
+	v := m.valid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidTo returns the old "valid_to" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldValidTo(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidTo: %w", err)
+	}
+	return oldValue.ValidTo, nil
+}
+
+// AddValidTo adds s to the "valid_to" field.
+func (m *CustomerRelationMutation) AddValidTo(s schema.Date) {
+	if m.addvalid_to != nil {
+		*m.addvalid_to += s
+	} else {
+		m.addvalid_to = &s
+	}
+}
+
+// AddedValidTo returns the value that was added to the "valid_to" field in this mutation.
+func (m *CustomerRelationMutation) AddedValidTo() (r schema.Date, exists bool) {
+	v := m.addvalid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (m *CustomerRelationMutation) ClearValidTo() {
+	m.valid_to = nil
+	m.addvalid_to = nil
+	m.clearedFields[customerrelation.FieldValidTo] = struct{}{}
+}
+
+// ValidToCleared returns if the "valid_to" field was cleared in this mutation.
+func (m *CustomerRelationMutation) ValidToCleared() bool {
+	_, ok := m.clearedFields[customerrelation.FieldValidTo]
+	return ok
+}
+
+// ResetValidTo resets all changes to the "valid_to" field.
+func (m *CustomerRelationMutation) ResetValidTo() {
+	m.valid_to = nil
+	m.addvalid_to = nil
+	delete(m.clearedFields, customerrelation.FieldValidTo)
+}
+
+// SetVersion sets the "version" field.
+func (m *CustomerRelationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CustomerRelationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CustomerRelationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CustomerRelationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CustomerRelationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerRelationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerRelationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerRelationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CustomerRelationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CustomerRelationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CustomerRelation entity.
+// If the CustomerRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerRelationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CustomerRelationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the CustomerRelationMutation builder.
+func (m *CustomerRelationMutation) Where(ps ...predicate.CustomerRelation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerRelationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerRelationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerRelation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerRelationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerRelationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerRelation).
+func (m *CustomerRelationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerRelationMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.person_id != nil {
+		fields = append(fields, customerrelation.FieldPersonID)
+	}
+	if m.group_id != nil {
+		fields = append(fields, customerrelation.FieldGroupID)
+	}
+	if m.role != nil {
+		fields = append(fields, customerrelation.FieldRole)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, customerrelation.FieldValidFrom)
+	}
+	if m.valid_to != nil {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	if m.version != nil {
+		fields = append(fields, customerrelation.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customerrelation.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, customerrelation.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerRelationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customerrelation.FieldPersonID:
+		return m.PersonID()
+	case customerrelation.FieldGroupID:
+		return m.GroupID()
+	case customerrelation.FieldRole:
+		return m.Role()
+	case customerrelation.FieldValidFrom:
+		return m.ValidFrom()
+	case customerrelation.FieldValidTo:
+		return m.ValidTo()
+	case customerrelation.FieldVersion:
+		return m.Version()
+	case customerrelation.FieldCreatedAt:
+		return m.CreatedAt()
+	case customerrelation.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerRelationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customerrelation.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case customerrelation.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case customerrelation.FieldRole:
+		return m.OldRole(ctx)
+	case customerrelation.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case customerrelation.FieldValidTo:
+		return m.OldValidTo(ctx)
+	case customerrelation.FieldVersion:
+		return m.OldVersion(ctx)
+	case customerrelation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customerrelation.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerRelationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customerrelation.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case customerrelation.FieldGroupID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case customerrelation.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case customerrelation.FieldValidFrom:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case customerrelation.FieldValidTo:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidTo(v)
+		return nil
+	case customerrelation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case customerrelation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customerrelation.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerRelationMutation) AddedFields() []string {
+	var fields []string
+	if m.addvalid_from != nil {
+		fields = append(fields, customerrelation.FieldValidFrom)
+	}
+	if m.addvalid_to != nil {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	if m.addversion != nil {
+		fields = append(fields, customerrelation.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerRelationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case customerrelation.FieldValidFrom:
+		return m.AddedValidFrom()
+	case customerrelation.FieldValidTo:
+		return m.AddedValidTo()
+	case customerrelation.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerRelationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case customerrelation.FieldValidFrom:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidFrom(v)
+		return nil
+	case customerrelation.FieldValidTo:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidTo(v)
+		return nil
+	case customerrelation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerRelationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customerrelation.FieldRole) {
+		fields = append(fields, customerrelation.FieldRole)
+	}
+	if m.FieldCleared(customerrelation.FieldValidTo) {
+		fields = append(fields, customerrelation.FieldValidTo)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerRelationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerRelationMutation) ClearField(name string) error {
+	switch name {
+	case customerrelation.FieldRole:
+		m.ClearRole()
+		return nil
+	case customerrelation.FieldValidTo:
+		m.ClearValidTo()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerRelationMutation) ResetField(name string) error {
+	switch name {
+	case customerrelation.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case customerrelation.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case customerrelation.FieldRole:
+		m.ResetRole()
+		return nil
+	case customerrelation.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case customerrelation.FieldValidTo:
+		m.ResetValidTo()
+		return nil
+	case customerrelation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case customerrelation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customerrelation.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerRelation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerRelationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerRelationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerRelationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerRelationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerRelationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerRelationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerRelationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CustomerRelation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerRelationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CustomerRelation edge %s", name)
+}
+
+// CustomerTagMutation represents an operation that mutates the CustomerTag nodes in the graph.
+type CustomerTagMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	tag             *string
+	tag_key         *string
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerTag, error)
+	predicates      []predicate.CustomerTag
+}
+
+var _ ent.Mutation = (*CustomerTagMutation)(nil)
+
+// customertagOption allows management of the mutation configuration using functional options.
+type customertagOption func(*CustomerTagMutation)
+
+// newCustomerTagMutation creates new mutation for the CustomerTag entity.
+func newCustomerTagMutation(c config, op Op, opts ...customertagOption) *CustomerTagMutation {
+	m := &CustomerTagMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerTag,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerTagID sets the ID field of the mutation.
+func withCustomerTagID(id string) customertagOption {
+	return func(m *CustomerTagMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerTag
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerTag, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerTag.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerTag sets the old CustomerTag of the mutation.
+func withCustomerTag(node *CustomerTag) customertagOption {
+	return func(m *CustomerTagMutation) {
+		m.oldValue = func(context.Context) (*CustomerTag, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerTagMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerTagMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerTag entities.
+func (m *CustomerTagMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerTagMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerTagMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerTag.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerTagMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerTagMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerTag entity.
+// If the CustomerTag object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerTagMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerTagMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetTag sets the "tag" field.
+func (m *CustomerTagMutation) SetTag(s string) {
+	m.tag = &s
+}
+
+// Tag returns the value of the "tag" field in the mutation.
+func (m *CustomerTagMutation) Tag() (r string, exists bool) {
+	v := m.tag
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTag returns the old "tag" field's value of the CustomerTag entity.
+// If the CustomerTag object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerTagMutation) OldTag(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTag is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTag requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTag: %w", err)
+	}
+	return oldValue.Tag, nil
+}
+
+// ResetTag resets all changes to the "tag" field.
+func (m *CustomerTagMutation) ResetTag() {
+	m.tag = nil
+}
+
+// SetTagKey sets the "tag_key" field.
+func (m *CustomerTagMutation) SetTagKey(s string) {
+	m.tag_key = &s
+}
+
+// TagKey returns the value of the "tag_key" field in the mutation.
+func (m *CustomerTagMutation) TagKey() (r string, exists bool) {
+	v := m.tag_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTagKey returns the old "tag_key" field's value of the CustomerTag entity.
+// If the CustomerTag object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerTagMutation) OldTagKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTagKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTagKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTagKey: %w", err)
+	}
+	return oldValue.TagKey, nil
+}
+
+// ResetTagKey resets all changes to the "tag_key" field.
+func (m *CustomerTagMutation) ResetTagKey() {
+	m.tag_key = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerTagMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerTagMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerTag entity.
+// If the CustomerTag object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerTagMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerTagMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *CustomerTagMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[customertag.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *CustomerTagMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *CustomerTagMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *CustomerTagMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the CustomerTagMutation builder.
+func (m *CustomerTagMutation) Where(ps ...predicate.CustomerTag) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerTagMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerTagMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerTag, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerTagMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerTagMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerTag).
+func (m *CustomerTagMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerTagMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.customer != nil {
+		fields = append(fields, customertag.FieldCustomerID)
+	}
+	if m.tag != nil {
+		fields = append(fields, customertag.FieldTag)
+	}
+	if m.tag_key != nil {
+		fields = append(fields, customertag.FieldTagKey)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customertag.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerTagMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customertag.FieldCustomerID:
+		return m.CustomerID()
+	case customertag.FieldTag:
+		return m.Tag()
+	case customertag.FieldTagKey:
+		return m.TagKey()
+	case customertag.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerTagMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customertag.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customertag.FieldTag:
+		return m.OldTag(ctx)
+	case customertag.FieldTagKey:
+		return m.OldTagKey(ctx)
+	case customertag.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerTag field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerTagMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customertag.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customertag.FieldTag:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTag(v)
+		return nil
+	case customertag.FieldTagKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTagKey(v)
+		return nil
+	case customertag.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerTag field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerTagMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerTagMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerTagMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerTag numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerTagMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerTagMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerTagMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerTag nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerTagMutation) ResetField(name string) error {
+	switch name {
+	case customertag.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customertag.FieldTag:
+		m.ResetTag()
+		return nil
+	case customertag.FieldTagKey:
+		m.ResetTagKey()
+		return nil
+	case customertag.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerTag field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerTagMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.customer != nil {
+		edges = append(edges, customertag.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerTagMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customertag.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerTagMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerTagMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerTagMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcustomer {
+		edges = append(edges, customertag.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerTagMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customertag.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerTagMutation) ClearEdge(name string) error {
+	switch name {
+	case customertag.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerTag unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerTagMutation) ResetEdge(name string) error {
+	switch name {
+	case customertag.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerTag edge %s", name)
+}
+
 // DatedValueMutation represents an operation that mutates the DatedValue nodes in the graph.
 type DatedValueMutation struct {
 	config
@@ -16988,6 +20933,2133 @@ func (m *ExpectedPriceMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ExpectedPrice edge %s", name)
+}
+
+// FieldDefinitionMutation represents an operation that mutates the FieldDefinition nodes in the graph.
+type FieldDefinitionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	noun          *schema.FieldNoun
+	code          *string
+	label         *string
+	_type         *schema.FieldType
+	least         *money.Decimal
+	most          *money.Decimal
+	earliest      *schema.Date
+	addearliest   *schema.Date
+	latest        *schema.Date
+	addlatest     *schema.Date
+	max_length    *int
+	addmax_length *int
+	words         *[]string
+	appendwords   []string
+	for_sales     *bool
+	for_partners  *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FieldDefinition, error)
+	predicates    []predicate.FieldDefinition
+}
+
+var _ ent.Mutation = (*FieldDefinitionMutation)(nil)
+
+// fielddefinitionOption allows management of the mutation configuration using functional options.
+type fielddefinitionOption func(*FieldDefinitionMutation)
+
+// newFieldDefinitionMutation creates new mutation for the FieldDefinition entity.
+func newFieldDefinitionMutation(c config, op Op, opts ...fielddefinitionOption) *FieldDefinitionMutation {
+	m := &FieldDefinitionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFieldDefinition,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFieldDefinitionID sets the ID field of the mutation.
+func withFieldDefinitionID(id string) fielddefinitionOption {
+	return func(m *FieldDefinitionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FieldDefinition
+		)
+		m.oldValue = func(ctx context.Context) (*FieldDefinition, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FieldDefinition.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFieldDefinition sets the old FieldDefinition of the mutation.
+func withFieldDefinition(node *FieldDefinition) fielddefinitionOption {
+	return func(m *FieldDefinitionMutation) {
+		m.oldValue = func(context.Context) (*FieldDefinition, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FieldDefinitionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FieldDefinitionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FieldDefinition entities.
+func (m *FieldDefinitionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FieldDefinitionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FieldDefinitionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FieldDefinition.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *FieldDefinitionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *FieldDefinitionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *FieldDefinitionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *FieldDefinitionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *FieldDefinitionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *FieldDefinitionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *FieldDefinitionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *FieldDefinitionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *FieldDefinitionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *FieldDefinitionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *FieldDefinitionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetNoun sets the "noun" field.
+func (m *FieldDefinitionMutation) SetNoun(sn schema.FieldNoun) {
+	m.noun = &sn
+}
+
+// Noun returns the value of the "noun" field in the mutation.
+func (m *FieldDefinitionMutation) Noun() (r schema.FieldNoun, exists bool) {
+	v := m.noun
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoun returns the old "noun" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldNoun(ctx context.Context) (v schema.FieldNoun, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoun is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoun requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoun: %w", err)
+	}
+	return oldValue.Noun, nil
+}
+
+// ResetNoun resets all changes to the "noun" field.
+func (m *FieldDefinitionMutation) ResetNoun() {
+	m.noun = nil
+}
+
+// SetCode sets the "code" field.
+func (m *FieldDefinitionMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *FieldDefinitionMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *FieldDefinitionMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetLabel sets the "label" field.
+func (m *FieldDefinitionMutation) SetLabel(s string) {
+	m.label = &s
+}
+
+// Label returns the value of the "label" field in the mutation.
+func (m *FieldDefinitionMutation) Label() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabel returns the old "label" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLabel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabel: %w", err)
+	}
+	return oldValue.Label, nil
+}
+
+// ResetLabel resets all changes to the "label" field.
+func (m *FieldDefinitionMutation) ResetLabel() {
+	m.label = nil
+}
+
+// SetType sets the "type" field.
+func (m *FieldDefinitionMutation) SetType(st schema.FieldType) {
+	m._type = &st
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *FieldDefinitionMutation) GetType() (r schema.FieldType, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldType(ctx context.Context) (v schema.FieldType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *FieldDefinitionMutation) ResetType() {
+	m._type = nil
+}
+
+// SetLeast sets the "least" field.
+func (m *FieldDefinitionMutation) SetLeast(value money.Decimal) {
+	m.least = &value
+}
+
+// Least returns the value of the "least" field in the mutation.
+func (m *FieldDefinitionMutation) Least() (r money.Decimal, exists bool) {
+	v := m.least
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeast returns the old "least" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLeast(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeast: %w", err)
+	}
+	return oldValue.Least, nil
+}
+
+// ClearLeast clears the value of the "least" field.
+func (m *FieldDefinitionMutation) ClearLeast() {
+	m.least = nil
+	m.clearedFields[fielddefinition.FieldLeast] = struct{}{}
+}
+
+// LeastCleared returns if the "least" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) LeastCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldLeast]
+	return ok
+}
+
+// ResetLeast resets all changes to the "least" field.
+func (m *FieldDefinitionMutation) ResetLeast() {
+	m.least = nil
+	delete(m.clearedFields, fielddefinition.FieldLeast)
+}
+
+// SetMost sets the "most" field.
+func (m *FieldDefinitionMutation) SetMost(value money.Decimal) {
+	m.most = &value
+}
+
+// Most returns the value of the "most" field in the mutation.
+func (m *FieldDefinitionMutation) Most() (r money.Decimal, exists bool) {
+	v := m.most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMost returns the old "most" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldMost(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMost: %w", err)
+	}
+	return oldValue.Most, nil
+}
+
+// ClearMost clears the value of the "most" field.
+func (m *FieldDefinitionMutation) ClearMost() {
+	m.most = nil
+	m.clearedFields[fielddefinition.FieldMost] = struct{}{}
+}
+
+// MostCleared returns if the "most" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) MostCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldMost]
+	return ok
+}
+
+// ResetMost resets all changes to the "most" field.
+func (m *FieldDefinitionMutation) ResetMost() {
+	m.most = nil
+	delete(m.clearedFields, fielddefinition.FieldMost)
+}
+
+// SetEarliest sets the "earliest" field.
+func (m *FieldDefinitionMutation) SetEarliest(s schema.Date) {
+	m.earliest = &s
+	m.addearliest = nil
+}
+
+// Earliest returns the value of the "earliest" field in the mutation.
+func (m *FieldDefinitionMutation) Earliest() (r schema.Date, exists bool) {
+	v := m.earliest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEarliest returns the old "earliest" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldEarliest(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEarliest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEarliest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEarliest: %w", err)
+	}
+	return oldValue.Earliest, nil
+}
+
+// AddEarliest adds s to the "earliest" field.
+func (m *FieldDefinitionMutation) AddEarliest(s schema.Date) {
+	if m.addearliest != nil {
+		*m.addearliest += s
+	} else {
+		m.addearliest = &s
+	}
+}
+
+// AddedEarliest returns the value that was added to the "earliest" field in this mutation.
+func (m *FieldDefinitionMutation) AddedEarliest() (r schema.Date, exists bool) {
+	v := m.addearliest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEarliest clears the value of the "earliest" field.
+func (m *FieldDefinitionMutation) ClearEarliest() {
+	m.earliest = nil
+	m.addearliest = nil
+	m.clearedFields[fielddefinition.FieldEarliest] = struct{}{}
+}
+
+// EarliestCleared returns if the "earliest" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) EarliestCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldEarliest]
+	return ok
+}
+
+// ResetEarliest resets all changes to the "earliest" field.
+func (m *FieldDefinitionMutation) ResetEarliest() {
+	m.earliest = nil
+	m.addearliest = nil
+	delete(m.clearedFields, fielddefinition.FieldEarliest)
+}
+
+// SetLatest sets the "latest" field.
+func (m *FieldDefinitionMutation) SetLatest(s schema.Date) {
+	m.latest = &s
+	m.addlatest = nil
+}
+
+// Latest returns the value of the "latest" field in the mutation.
+func (m *FieldDefinitionMutation) Latest() (r schema.Date, exists bool) {
+	v := m.latest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatest returns the old "latest" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldLatest(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatest: %w", err)
+	}
+	return oldValue.Latest, nil
+}
+
+// AddLatest adds s to the "latest" field.
+func (m *FieldDefinitionMutation) AddLatest(s schema.Date) {
+	if m.addlatest != nil {
+		*m.addlatest += s
+	} else {
+		m.addlatest = &s
+	}
+}
+
+// AddedLatest returns the value that was added to the "latest" field in this mutation.
+func (m *FieldDefinitionMutation) AddedLatest() (r schema.Date, exists bool) {
+	v := m.addlatest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLatest clears the value of the "latest" field.
+func (m *FieldDefinitionMutation) ClearLatest() {
+	m.latest = nil
+	m.addlatest = nil
+	m.clearedFields[fielddefinition.FieldLatest] = struct{}{}
+}
+
+// LatestCleared returns if the "latest" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) LatestCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldLatest]
+	return ok
+}
+
+// ResetLatest resets all changes to the "latest" field.
+func (m *FieldDefinitionMutation) ResetLatest() {
+	m.latest = nil
+	m.addlatest = nil
+	delete(m.clearedFields, fielddefinition.FieldLatest)
+}
+
+// SetMaxLength sets the "max_length" field.
+func (m *FieldDefinitionMutation) SetMaxLength(i int) {
+	m.max_length = &i
+	m.addmax_length = nil
+}
+
+// MaxLength returns the value of the "max_length" field in the mutation.
+func (m *FieldDefinitionMutation) MaxLength() (r int, exists bool) {
+	v := m.max_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxLength returns the old "max_length" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldMaxLength(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxLength is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxLength requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxLength: %w", err)
+	}
+	return oldValue.MaxLength, nil
+}
+
+// AddMaxLength adds i to the "max_length" field.
+func (m *FieldDefinitionMutation) AddMaxLength(i int) {
+	if m.addmax_length != nil {
+		*m.addmax_length += i
+	} else {
+		m.addmax_length = &i
+	}
+}
+
+// AddedMaxLength returns the value that was added to the "max_length" field in this mutation.
+func (m *FieldDefinitionMutation) AddedMaxLength() (r int, exists bool) {
+	v := m.addmax_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxLength clears the value of the "max_length" field.
+func (m *FieldDefinitionMutation) ClearMaxLength() {
+	m.max_length = nil
+	m.addmax_length = nil
+	m.clearedFields[fielddefinition.FieldMaxLength] = struct{}{}
+}
+
+// MaxLengthCleared returns if the "max_length" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) MaxLengthCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldMaxLength]
+	return ok
+}
+
+// ResetMaxLength resets all changes to the "max_length" field.
+func (m *FieldDefinitionMutation) ResetMaxLength() {
+	m.max_length = nil
+	m.addmax_length = nil
+	delete(m.clearedFields, fielddefinition.FieldMaxLength)
+}
+
+// SetWords sets the "words" field.
+func (m *FieldDefinitionMutation) SetWords(s []string) {
+	m.words = &s
+	m.appendwords = nil
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *FieldDefinitionMutation) Words() (r []string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldWords(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// AppendWords adds s to the "words" field.
+func (m *FieldDefinitionMutation) AppendWords(s []string) {
+	m.appendwords = append(m.appendwords, s...)
+}
+
+// AppendedWords returns the list of values that were appended to the "words" field in this mutation.
+func (m *FieldDefinitionMutation) AppendedWords() ([]string, bool) {
+	if len(m.appendwords) == 0 {
+		return nil, false
+	}
+	return m.appendwords, true
+}
+
+// ClearWords clears the value of the "words" field.
+func (m *FieldDefinitionMutation) ClearWords() {
+	m.words = nil
+	m.appendwords = nil
+	m.clearedFields[fielddefinition.FieldWords] = struct{}{}
+}
+
+// WordsCleared returns if the "words" field was cleared in this mutation.
+func (m *FieldDefinitionMutation) WordsCleared() bool {
+	_, ok := m.clearedFields[fielddefinition.FieldWords]
+	return ok
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *FieldDefinitionMutation) ResetWords() {
+	m.words = nil
+	m.appendwords = nil
+	delete(m.clearedFields, fielddefinition.FieldWords)
+}
+
+// SetForSales sets the "for_sales" field.
+func (m *FieldDefinitionMutation) SetForSales(b bool) {
+	m.for_sales = &b
+}
+
+// ForSales returns the value of the "for_sales" field in the mutation.
+func (m *FieldDefinitionMutation) ForSales() (r bool, exists bool) {
+	v := m.for_sales
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForSales returns the old "for_sales" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldForSales(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForSales is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForSales requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForSales: %w", err)
+	}
+	return oldValue.ForSales, nil
+}
+
+// ResetForSales resets all changes to the "for_sales" field.
+func (m *FieldDefinitionMutation) ResetForSales() {
+	m.for_sales = nil
+}
+
+// SetForPartners sets the "for_partners" field.
+func (m *FieldDefinitionMutation) SetForPartners(b bool) {
+	m.for_partners = &b
+}
+
+// ForPartners returns the value of the "for_partners" field in the mutation.
+func (m *FieldDefinitionMutation) ForPartners() (r bool, exists bool) {
+	v := m.for_partners
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForPartners returns the old "for_partners" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldForPartners(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForPartners is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForPartners requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForPartners: %w", err)
+	}
+	return oldValue.ForPartners, nil
+}
+
+// ResetForPartners resets all changes to the "for_partners" field.
+func (m *FieldDefinitionMutation) ResetForPartners() {
+	m.for_partners = nil
+}
+
+// Where appends a list predicates to the FieldDefinitionMutation builder.
+func (m *FieldDefinitionMutation) Where(ps ...predicate.FieldDefinition) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FieldDefinitionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FieldDefinitionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FieldDefinition, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FieldDefinitionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FieldDefinitionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FieldDefinition).
+func (m *FieldDefinitionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FieldDefinitionMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.version != nil {
+		fields = append(fields, fielddefinition.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, fielddefinition.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, fielddefinition.FieldUpdatedAt)
+	}
+	if m.noun != nil {
+		fields = append(fields, fielddefinition.FieldNoun)
+	}
+	if m.code != nil {
+		fields = append(fields, fielddefinition.FieldCode)
+	}
+	if m.label != nil {
+		fields = append(fields, fielddefinition.FieldLabel)
+	}
+	if m._type != nil {
+		fields = append(fields, fielddefinition.FieldType)
+	}
+	if m.least != nil {
+		fields = append(fields, fielddefinition.FieldLeast)
+	}
+	if m.most != nil {
+		fields = append(fields, fielddefinition.FieldMost)
+	}
+	if m.earliest != nil {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.latest != nil {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.max_length != nil {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	if m.words != nil {
+		fields = append(fields, fielddefinition.FieldWords)
+	}
+	if m.for_sales != nil {
+		fields = append(fields, fielddefinition.FieldForSales)
+	}
+	if m.for_partners != nil {
+		fields = append(fields, fielddefinition.FieldForPartners)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FieldDefinitionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.Version()
+	case fielddefinition.FieldCreatedAt:
+		return m.CreatedAt()
+	case fielddefinition.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case fielddefinition.FieldNoun:
+		return m.Noun()
+	case fielddefinition.FieldCode:
+		return m.Code()
+	case fielddefinition.FieldLabel:
+		return m.Label()
+	case fielddefinition.FieldType:
+		return m.GetType()
+	case fielddefinition.FieldLeast:
+		return m.Least()
+	case fielddefinition.FieldMost:
+		return m.Most()
+	case fielddefinition.FieldEarliest:
+		return m.Earliest()
+	case fielddefinition.FieldLatest:
+		return m.Latest()
+	case fielddefinition.FieldMaxLength:
+		return m.MaxLength()
+	case fielddefinition.FieldWords:
+		return m.Words()
+	case fielddefinition.FieldForSales:
+		return m.ForSales()
+	case fielddefinition.FieldForPartners:
+		return m.ForPartners()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FieldDefinitionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.OldVersion(ctx)
+	case fielddefinition.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case fielddefinition.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case fielddefinition.FieldNoun:
+		return m.OldNoun(ctx)
+	case fielddefinition.FieldCode:
+		return m.OldCode(ctx)
+	case fielddefinition.FieldLabel:
+		return m.OldLabel(ctx)
+	case fielddefinition.FieldType:
+		return m.OldType(ctx)
+	case fielddefinition.FieldLeast:
+		return m.OldLeast(ctx)
+	case fielddefinition.FieldMost:
+		return m.OldMost(ctx)
+	case fielddefinition.FieldEarliest:
+		return m.OldEarliest(ctx)
+	case fielddefinition.FieldLatest:
+		return m.OldLatest(ctx)
+	case fielddefinition.FieldMaxLength:
+		return m.OldMaxLength(ctx)
+	case fielddefinition.FieldWords:
+		return m.OldWords(ctx)
+	case fielddefinition.FieldForSales:
+		return m.OldForSales(ctx)
+	case fielddefinition.FieldForPartners:
+		return m.OldForPartners(ctx)
+	}
+	return nil, fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldDefinitionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case fielddefinition.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case fielddefinition.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case fielddefinition.FieldNoun:
+		v, ok := value.(schema.FieldNoun)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoun(v)
+		return nil
+	case fielddefinition.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case fielddefinition.FieldLabel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabel(v)
+		return nil
+	case fielddefinition.FieldType:
+		v, ok := value.(schema.FieldType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case fielddefinition.FieldLeast:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeast(v)
+		return nil
+	case fielddefinition.FieldMost:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMost(v)
+		return nil
+	case fielddefinition.FieldEarliest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEarliest(v)
+		return nil
+	case fielddefinition.FieldLatest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatest(v)
+		return nil
+	case fielddefinition.FieldMaxLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxLength(v)
+		return nil
+	case fielddefinition.FieldWords:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	case fielddefinition.FieldForSales:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForSales(v)
+		return nil
+	case fielddefinition.FieldForPartners:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForPartners(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FieldDefinitionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, fielddefinition.FieldVersion)
+	}
+	if m.addearliest != nil {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.addlatest != nil {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.addmax_length != nil {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FieldDefinitionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fielddefinition.FieldVersion:
+		return m.AddedVersion()
+	case fielddefinition.FieldEarliest:
+		return m.AddedEarliest()
+	case fielddefinition.FieldLatest:
+		return m.AddedLatest()
+	case fielddefinition.FieldMaxLength:
+		return m.AddedMaxLength()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldDefinitionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case fielddefinition.FieldEarliest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEarliest(v)
+		return nil
+	case fielddefinition.FieldLatest:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatest(v)
+		return nil
+	case fielddefinition.FieldMaxLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxLength(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FieldDefinitionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(fielddefinition.FieldLeast) {
+		fields = append(fields, fielddefinition.FieldLeast)
+	}
+	if m.FieldCleared(fielddefinition.FieldMost) {
+		fields = append(fields, fielddefinition.FieldMost)
+	}
+	if m.FieldCleared(fielddefinition.FieldEarliest) {
+		fields = append(fields, fielddefinition.FieldEarliest)
+	}
+	if m.FieldCleared(fielddefinition.FieldLatest) {
+		fields = append(fields, fielddefinition.FieldLatest)
+	}
+	if m.FieldCleared(fielddefinition.FieldMaxLength) {
+		fields = append(fields, fielddefinition.FieldMaxLength)
+	}
+	if m.FieldCleared(fielddefinition.FieldWords) {
+		fields = append(fields, fielddefinition.FieldWords)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FieldDefinitionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FieldDefinitionMutation) ClearField(name string) error {
+	switch name {
+	case fielddefinition.FieldLeast:
+		m.ClearLeast()
+		return nil
+	case fielddefinition.FieldMost:
+		m.ClearMost()
+		return nil
+	case fielddefinition.FieldEarliest:
+		m.ClearEarliest()
+		return nil
+	case fielddefinition.FieldLatest:
+		m.ClearLatest()
+		return nil
+	case fielddefinition.FieldMaxLength:
+		m.ClearMaxLength()
+		return nil
+	case fielddefinition.FieldWords:
+		m.ClearWords()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FieldDefinitionMutation) ResetField(name string) error {
+	switch name {
+	case fielddefinition.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case fielddefinition.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case fielddefinition.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case fielddefinition.FieldNoun:
+		m.ResetNoun()
+		return nil
+	case fielddefinition.FieldCode:
+		m.ResetCode()
+		return nil
+	case fielddefinition.FieldLabel:
+		m.ResetLabel()
+		return nil
+	case fielddefinition.FieldType:
+		m.ResetType()
+		return nil
+	case fielddefinition.FieldLeast:
+		m.ResetLeast()
+		return nil
+	case fielddefinition.FieldMost:
+		m.ResetMost()
+		return nil
+	case fielddefinition.FieldEarliest:
+		m.ResetEarliest()
+		return nil
+	case fielddefinition.FieldLatest:
+		m.ResetLatest()
+		return nil
+	case fielddefinition.FieldMaxLength:
+		m.ResetMaxLength()
+		return nil
+	case fielddefinition.FieldWords:
+		m.ResetWords()
+		return nil
+	case fielddefinition.FieldForSales:
+		m.ResetForSales()
+		return nil
+	case fielddefinition.FieldForPartners:
+		m.ResetForPartners()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldDefinition field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FieldDefinitionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FieldDefinitionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FieldDefinitionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FieldDefinitionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FieldDefinitionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FieldDefinitionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FieldDefinitionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FieldDefinition unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FieldDefinitionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FieldDefinition edge %s", name)
+}
+
+// FieldEntryMutation represents an operation that mutates the FieldEntry nodes in the graph.
+type FieldEntryMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	version           *int
+	addversion        *int
+	subject           *string
+	value             *string
+	number            *int64
+	addnumber         *int64
+	set_at            *time.Time
+	clearedFields     map[string]struct{}
+	definition        *string
+	cleareddefinition bool
+	done              bool
+	oldValue          func(context.Context) (*FieldEntry, error)
+	predicates        []predicate.FieldEntry
+}
+
+var _ ent.Mutation = (*FieldEntryMutation)(nil)
+
+// fieldentryOption allows management of the mutation configuration using functional options.
+type fieldentryOption func(*FieldEntryMutation)
+
+// newFieldEntryMutation creates new mutation for the FieldEntry entity.
+func newFieldEntryMutation(c config, op Op, opts ...fieldentryOption) *FieldEntryMutation {
+	m := &FieldEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFieldEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFieldEntryID sets the ID field of the mutation.
+func withFieldEntryID(id string) fieldentryOption {
+	return func(m *FieldEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FieldEntry
+		)
+		m.oldValue = func(ctx context.Context) (*FieldEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FieldEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFieldEntry sets the old FieldEntry of the mutation.
+func withFieldEntry(node *FieldEntry) fieldentryOption {
+	return func(m *FieldEntryMutation) {
+		m.oldValue = func(context.Context) (*FieldEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FieldEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FieldEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FieldEntry entities.
+func (m *FieldEntryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FieldEntryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FieldEntryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FieldEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *FieldEntryMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *FieldEntryMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *FieldEntryMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *FieldEntryMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *FieldEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetDefinitionID sets the "definition_id" field.
+func (m *FieldEntryMutation) SetDefinitionID(s string) {
+	m.definition = &s
+}
+
+// DefinitionID returns the value of the "definition_id" field in the mutation.
+func (m *FieldEntryMutation) DefinitionID() (r string, exists bool) {
+	v := m.definition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefinitionID returns the old "definition_id" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldDefinitionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefinitionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefinitionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefinitionID: %w", err)
+	}
+	return oldValue.DefinitionID, nil
+}
+
+// ResetDefinitionID resets all changes to the "definition_id" field.
+func (m *FieldEntryMutation) ResetDefinitionID() {
+	m.definition = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *FieldEntryMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *FieldEntryMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *FieldEntryMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetValue sets the "value" field.
+func (m *FieldEntryMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *FieldEntryMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldValue(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ClearValue clears the value of the "value" field.
+func (m *FieldEntryMutation) ClearValue() {
+	m.value = nil
+	m.clearedFields[fieldentry.FieldValue] = struct{}{}
+}
+
+// ValueCleared returns if the "value" field was cleared in this mutation.
+func (m *FieldEntryMutation) ValueCleared() bool {
+	_, ok := m.clearedFields[fieldentry.FieldValue]
+	return ok
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *FieldEntryMutation) ResetValue() {
+	m.value = nil
+	delete(m.clearedFields, fieldentry.FieldValue)
+}
+
+// SetNumber sets the "number" field.
+func (m *FieldEntryMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *FieldEntryMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldNumber(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *FieldEntryMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *FieldEntryMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *FieldEntryMutation) ClearNumber() {
+	m.number = nil
+	m.addnumber = nil
+	m.clearedFields[fieldentry.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *FieldEntryMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[fieldentry.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *FieldEntryMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+	delete(m.clearedFields, fieldentry.FieldNumber)
+}
+
+// SetSetAt sets the "set_at" field.
+func (m *FieldEntryMutation) SetSetAt(t time.Time) {
+	m.set_at = &t
+}
+
+// SetAt returns the value of the "set_at" field in the mutation.
+func (m *FieldEntryMutation) SetAt() (r time.Time, exists bool) {
+	v := m.set_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSetAt returns the old "set_at" field's value of the FieldEntry entity.
+// If the FieldEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldEntryMutation) OldSetAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSetAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSetAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSetAt: %w", err)
+	}
+	return oldValue.SetAt, nil
+}
+
+// ResetSetAt resets all changes to the "set_at" field.
+func (m *FieldEntryMutation) ResetSetAt() {
+	m.set_at = nil
+}
+
+// ClearDefinition clears the "definition" edge to the FieldDefinition entity.
+func (m *FieldEntryMutation) ClearDefinition() {
+	m.cleareddefinition = true
+	m.clearedFields[fieldentry.FieldDefinitionID] = struct{}{}
+}
+
+// DefinitionCleared reports if the "definition" edge to the FieldDefinition entity was cleared.
+func (m *FieldEntryMutation) DefinitionCleared() bool {
+	return m.cleareddefinition
+}
+
+// DefinitionIDs returns the "definition" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DefinitionID instead. It exists only for internal usage by the builders.
+func (m *FieldEntryMutation) DefinitionIDs() (ids []string) {
+	if id := m.definition; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDefinition resets all changes to the "definition" edge.
+func (m *FieldEntryMutation) ResetDefinition() {
+	m.definition = nil
+	m.cleareddefinition = false
+}
+
+// Where appends a list predicates to the FieldEntryMutation builder.
+func (m *FieldEntryMutation) Where(ps ...predicate.FieldEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FieldEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FieldEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FieldEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FieldEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FieldEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FieldEntry).
+func (m *FieldEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FieldEntryMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.version != nil {
+		fields = append(fields, fieldentry.FieldVersion)
+	}
+	if m.definition != nil {
+		fields = append(fields, fieldentry.FieldDefinitionID)
+	}
+	if m.subject != nil {
+		fields = append(fields, fieldentry.FieldSubject)
+	}
+	if m.value != nil {
+		fields = append(fields, fieldentry.FieldValue)
+	}
+	if m.number != nil {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	if m.set_at != nil {
+		fields = append(fields, fieldentry.FieldSetAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FieldEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.Version()
+	case fieldentry.FieldDefinitionID:
+		return m.DefinitionID()
+	case fieldentry.FieldSubject:
+		return m.Subject()
+	case fieldentry.FieldValue:
+		return m.Value()
+	case fieldentry.FieldNumber:
+		return m.Number()
+	case fieldentry.FieldSetAt:
+		return m.SetAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FieldEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.OldVersion(ctx)
+	case fieldentry.FieldDefinitionID:
+		return m.OldDefinitionID(ctx)
+	case fieldentry.FieldSubject:
+		return m.OldSubject(ctx)
+	case fieldentry.FieldValue:
+		return m.OldValue(ctx)
+	case fieldentry.FieldNumber:
+		return m.OldNumber(ctx)
+	case fieldentry.FieldSetAt:
+		return m.OldSetAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case fieldentry.FieldDefinitionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefinitionID(v)
+		return nil
+	case fieldentry.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case fieldentry.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case fieldentry.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case fieldentry.FieldSetAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FieldEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, fieldentry.FieldVersion)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FieldEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fieldentry.FieldVersion:
+		return m.AddedVersion()
+	case fieldentry.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FieldEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case fieldentry.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FieldEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(fieldentry.FieldValue) {
+		fields = append(fields, fieldentry.FieldValue)
+	}
+	if m.FieldCleared(fieldentry.FieldNumber) {
+		fields = append(fields, fieldentry.FieldNumber)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FieldEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FieldEntryMutation) ClearField(name string) error {
+	switch name {
+	case fieldentry.FieldValue:
+		m.ClearValue()
+		return nil
+	case fieldentry.FieldNumber:
+		m.ClearNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FieldEntryMutation) ResetField(name string) error {
+	switch name {
+	case fieldentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case fieldentry.FieldDefinitionID:
+		m.ResetDefinitionID()
+		return nil
+	case fieldentry.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case fieldentry.FieldValue:
+		m.ResetValue()
+		return nil
+	case fieldentry.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case fieldentry.FieldSetAt:
+		m.ResetSetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FieldEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.definition != nil {
+		edges = append(edges, fieldentry.EdgeDefinition)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FieldEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		if id := m.definition; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FieldEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FieldEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FieldEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddefinition {
+		edges = append(edges, fieldentry.EdgeDefinition)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FieldEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		return m.cleareddefinition
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FieldEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		m.ClearDefinition()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FieldEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case fieldentry.EdgeDefinition:
+		m.ResetDefinition()
+		return nil
+	}
+	return fmt.Errorf("unknown FieldEntry edge %s", name)
 }
 
 // HandOverMutation represents an operation that mutates the HandOver nodes in the graph.

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -10,14 +11,21 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -58,6 +66,53 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	addressMixin := schema.Address{}.Mixin()
+	addressMixinFields0 := addressMixin[0].Fields()
+	_ = addressMixinFields0
+	addressFields := schema.Address{}.Fields()
+	_ = addressFields
+	// addressDescCustomerID is the schema descriptor for customer_id field.
+	addressDescCustomerID := addressFields[0].Descriptor()
+	// address.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	address.CustomerIDValidator = addressDescCustomerID.Validators[0].(func(string) error)
+	// addressDescCountry is the schema descriptor for country field.
+	addressDescCountry := addressFields[2].Descriptor()
+	// address.CountryValidator is a validator for the "country" field. It is called by the builders before save.
+	address.CountryValidator = addressDescCountry.Validators[0].(func(string) error)
+	// addressDescRegion is the schema descriptor for region field.
+	addressDescRegion := addressFields[3].Descriptor()
+	// address.RegionValidator is a validator for the "region" field. It is called by the builders before save.
+	address.RegionValidator = addressDescRegion.Validators[0].(func(string) error)
+	// addressDescCity is the schema descriptor for city field.
+	addressDescCity := addressFields[4].Descriptor()
+	// address.CityValidator is a validator for the "city" field. It is called by the builders before save.
+	address.CityValidator = addressDescCity.Validators[0].(func(string) error)
+	// addressDescStreet is the schema descriptor for street field.
+	addressDescStreet := addressFields[5].Descriptor()
+	// address.StreetValidator is a validator for the "street" field. It is called by the builders before save.
+	address.StreetValidator = addressDescStreet.Validators[0].(func(string) error)
+	// addressDescPostalCode is the schema descriptor for postal_code field.
+	addressDescPostalCode := addressFields[6].Descriptor()
+	// address.PostalCodeValidator is a validator for the "postal_code" field. It is called by the builders before save.
+	address.PostalCodeValidator = addressDescPostalCode.Validators[0].(func(string) error)
+	// addressDescID is the schema descriptor for id field.
+	addressDescID := addressMixinFields0[0].Descriptor()
+	// address.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	address.IDValidator = func() func(string) error {
+		validators := addressDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	attributionfitMixin := schema.AttributionFit{}.Mixin()
 	attributionfitMixinFields0 := attributionfitMixin[0].Fields()
 	_ = attributionfitMixinFields0
@@ -327,47 +382,47 @@ func init() {
 	// contact.DefaultMinutes holds the default value on creation for the minutes field.
 	contact.DefaultMinutes = contactDescMinutes.Default.(func() money.Decimal)
 	// contactDescSubject is the schema descriptor for subject field.
-	contactDescSubject := contactFields[8].Descriptor()
+	contactDescSubject := contactFields[9].Descriptor()
 	// contact.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
 	contact.SubjectValidator = contactDescSubject.Validators[0].(func(string) error)
 	// contactDescNotes is the schema descriptor for notes field.
-	contactDescNotes := contactFields[9].Descriptor()
+	contactDescNotes := contactFields[10].Descriptor()
 	// contact.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	contact.NotesValidator = contactDescNotes.Validators[0].(func(string) error)
 	// contactDescExternalID is the schema descriptor for external_id field.
-	contactDescExternalID := contactFields[15].Descriptor()
+	contactDescExternalID := contactFields[16].Descriptor()
 	// contact.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	contact.ExternalIDValidator = contactDescExternalID.Validators[0].(func(string) error)
 	// contactDescExpense is the schema descriptor for expense field.
-	contactDescExpense := contactFields[16].Descriptor()
+	contactDescExpense := contactFields[17].Descriptor()
 	// contact.DefaultExpense holds the default value on creation for the expense field.
 	contact.DefaultExpense = contactDescExpense.Default.(func() money.Amount)
 	// contactDescCost is the schema descriptor for cost field.
-	contactDescCost := contactFields[17].Descriptor()
+	contactDescCost := contactFields[18].Descriptor()
 	// contact.DefaultCost holds the default value on creation for the cost field.
 	contact.DefaultCost = contactDescCost.Default.(func() money.Amount)
 	// contactDescUncosted is the schema descriptor for uncosted field.
-	contactDescUncosted := contactFields[19].Descriptor()
+	contactDescUncosted := contactFields[20].Descriptor()
 	// contact.DefaultUncosted holds the default value on creation for the uncosted field.
 	contact.DefaultUncosted = contactDescUncosted.Default.(bool)
 	// contactDescRealised is the schema descriptor for realised field.
-	contactDescRealised := contactFields[20].Descriptor()
+	contactDescRealised := contactFields[21].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
 	// contactDescSource is the schema descriptor for source field.
-	contactDescSource := contactFields[26].Descriptor()
+	contactDescSource := contactFields[27].Descriptor()
 	// contact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
 	contact.SourceValidator = contactDescSource.Validators[0].(func(string) error)
 	// contactDescAdvertising is the schema descriptor for advertising field.
-	contactDescAdvertising := contactFields[27].Descriptor()
+	contactDescAdvertising := contactFields[28].Descriptor()
 	// contact.DefaultAdvertising holds the default value on creation for the advertising field.
 	contact.DefaultAdvertising = contactDescAdvertising.Default.(func() money.Amount)
 	// contactDescVoidedBy is the schema descriptor for voided_by field.
-	contactDescVoidedBy := contactFields[30].Descriptor()
+	contactDescVoidedBy := contactFields[31].Descriptor()
 	// contact.VoidedByValidator is a validator for the "voided_by" field. It is called by the builders before save.
 	contact.VoidedByValidator = contactDescVoidedBy.Validators[0].(func(string) error)
 	// contactDescVoidReason is the schema descriptor for void_reason field.
-	contactDescVoidReason := contactFields[31].Descriptor()
+	contactDescVoidReason := contactFields[32].Descriptor()
 	// contact.VoidReasonValidator is a validator for the "void_reason" field. It is called by the builders before save.
 	contact.VoidReasonValidator = contactDescVoidReason.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
@@ -398,6 +453,87 @@ func init() {
 	// contactcorrection.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	contactcorrection.IDValidator = func() func(string) error {
 		validators := contactcorrectionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactparticipantMixin := schema.ContactParticipant{}.Mixin()
+	contactparticipantMixinFields0 := contactparticipantMixin[0].Fields()
+	_ = contactparticipantMixinFields0
+	contactparticipantFields := schema.ContactParticipant{}.Fields()
+	_ = contactparticipantFields
+	// contactparticipantDescID is the schema descriptor for id field.
+	contactparticipantDescID := contactparticipantMixinFields0[0].Descriptor()
+	// contactparticipant.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactparticipant.IDValidator = func() func(string) error {
+		validators := contactparticipantDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactpersonMixin := schema.ContactPerson{}.Mixin()
+	contactpersonMixinFields0 := contactpersonMixin[0].Fields()
+	_ = contactpersonMixinFields0
+	contactpersonFields := schema.ContactPerson{}.Fields()
+	_ = contactpersonFields
+	// contactpersonDescID is the schema descriptor for id field.
+	contactpersonDescID := contactpersonMixinFields0[0].Descriptor()
+	// contactperson.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactperson.IDValidator = func() func(string) error {
+		validators := contactpersonDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactpointMixin := schema.ContactPoint{}.Mixin()
+	contactpointMixinFields0 := contactpointMixin[0].Fields()
+	_ = contactpointMixinFields0
+	contactpointFields := schema.ContactPoint{}.Fields()
+	_ = contactpointFields
+	// contactpointDescCustomerID is the schema descriptor for customer_id field.
+	contactpointDescCustomerID := contactpointFields[0].Descriptor()
+	// contactpoint.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	contactpoint.CustomerIDValidator = contactpointDescCustomerID.Validators[0].(func(string) error)
+	// contactpointDescValue is the schema descriptor for value field.
+	contactpointDescValue := contactpointFields[2].Descriptor()
+	// contactpoint.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	contactpoint.ValueValidator = contactpointDescValue.Validators[0].(func(string) error)
+	// contactpointDescValueKey is the schema descriptor for value_key field.
+	contactpointDescValueKey := contactpointFields[3].Descriptor()
+	// contactpoint.ValueKeyValidator is a validator for the "value_key" field. It is called by the builders before save.
+	contactpoint.ValueKeyValidator = contactpointDescValueKey.Validators[0].(func(string) error)
+	// contactpointDescID is the schema descriptor for id field.
+	contactpointDescID := contactpointMixinFields0[0].Descriptor()
+	// contactpoint.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactpoint.IDValidator = func() func(string) error {
+		validators := contactpointDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -686,6 +822,102 @@ func init() {
 			return nil
 		}
 	}()
+	customerrelationMixin := schema.CustomerRelation{}.Mixin()
+	customerrelationMixinFields0 := customerrelationMixin[0].Fields()
+	_ = customerrelationMixinFields0
+	customerrelationFields := schema.CustomerRelation{}.Fields()
+	_ = customerrelationFields
+	// customerrelationDescRole is the schema descriptor for role field.
+	customerrelationDescRole := customerrelationFields[2].Descriptor()
+	// customerrelation.RoleValidator is a validator for the "role" field. It is called by the builders before save.
+	customerrelation.RoleValidator = customerrelationDescRole.Validators[0].(func(string) error)
+	// customerrelationDescVersion is the schema descriptor for version field.
+	customerrelationDescVersion := customerrelationFields[5].Descriptor()
+	// customerrelation.DefaultVersion holds the default value on creation for the version field.
+	customerrelation.DefaultVersion = customerrelationDescVersion.Default.(int)
+	// customerrelation.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	customerrelation.VersionValidator = customerrelationDescVersion.Validators[0].(func(int) error)
+	// customerrelationDescID is the schema descriptor for id field.
+	customerrelationDescID := customerrelationMixinFields0[0].Descriptor()
+	// customerrelation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customerrelation.IDValidator = func() func(string) error {
+		validators := customerrelationDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customertagMixin := schema.CustomerTag{}.Mixin()
+	customertagMixinFields0 := customertagMixin[0].Fields()
+	_ = customertagMixinFields0
+	customertagFields := schema.CustomerTag{}.Fields()
+	_ = customertagFields
+	// customertagDescCustomerID is the schema descriptor for customer_id field.
+	customertagDescCustomerID := customertagFields[0].Descriptor()
+	// customertag.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	customertag.CustomerIDValidator = customertagDescCustomerID.Validators[0].(func(string) error)
+	// customertagDescTag is the schema descriptor for tag field.
+	customertagDescTag := customertagFields[1].Descriptor()
+	// customertag.TagValidator is a validator for the "tag" field. It is called by the builders before save.
+	customertag.TagValidator = func() func(string) error {
+		validators := customertagDescTag.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(tag string) error {
+			for _, fn := range fns {
+				if err := fn(tag); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// customertagDescTagKey is the schema descriptor for tag_key field.
+	customertagDescTagKey := customertagFields[2].Descriptor()
+	// customertag.TagKeyValidator is a validator for the "tag_key" field. It is called by the builders before save.
+	customertag.TagKeyValidator = func() func(string) error {
+		validators := customertagDescTagKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(tag_key string) error {
+			for _, fn := range fns {
+				if err := fn(tag_key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// customertagDescID is the schema descriptor for id field.
+	customertagDescID := customertagMixinFields0[0].Descriptor()
+	// customertag.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customertag.IDValidator = func() func(string) error {
+		validators := customertagDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	datedvalueMixin := schema.DatedValue{}.Mixin()
 	datedvalueMixinFields0 := datedvalueMixin[0].Fields()
 	_ = datedvalueMixinFields0
@@ -774,6 +1006,112 @@ func init() {
 	// expectedprice.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	expectedprice.IDValidator = func() func(string) error {
 		validators := expectedpriceDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	fielddefinitionMixin := schema.FieldDefinition{}.Mixin()
+	fielddefinitionMixinFields0 := fielddefinitionMixin[0].Fields()
+	_ = fielddefinitionMixinFields0
+	fielddefinitionMixinFields1 := fielddefinitionMixin[1].Fields()
+	_ = fielddefinitionMixinFields1
+	fielddefinitionFields := schema.FieldDefinition{}.Fields()
+	_ = fielddefinitionFields
+	// fielddefinitionDescVersion is the schema descriptor for version field.
+	fielddefinitionDescVersion := fielddefinitionMixinFields1[0].Descriptor()
+	// fielddefinition.DefaultVersion holds the default value on creation for the version field.
+	fielddefinition.DefaultVersion = fielddefinitionDescVersion.Default.(int)
+	// fielddefinition.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	fielddefinition.VersionValidator = fielddefinitionDescVersion.Validators[0].(func(int) error)
+	// fielddefinitionDescCode is the schema descriptor for code field.
+	fielddefinitionDescCode := fielddefinitionFields[1].Descriptor()
+	// fielddefinition.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	fielddefinition.CodeValidator = func() func(string) error {
+		validators := fielddefinitionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// fielddefinitionDescLabel is the schema descriptor for label field.
+	fielddefinitionDescLabel := fielddefinitionFields[2].Descriptor()
+	// fielddefinition.LabelValidator is a validator for the "label" field. It is called by the builders before save.
+	fielddefinition.LabelValidator = func() func(string) error {
+		validators := fielddefinitionDescLabel.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(label string) error {
+			for _, fn := range fns {
+				if err := fn(label); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// fielddefinitionDescID is the schema descriptor for id field.
+	fielddefinitionDescID := fielddefinitionMixinFields0[0].Descriptor()
+	// fielddefinition.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	fielddefinition.IDValidator = func() func(string) error {
+		validators := fielddefinitionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	fieldentryMixin := schema.FieldEntry{}.Mixin()
+	fieldentryMixinFields0 := fieldentryMixin[0].Fields()
+	_ = fieldentryMixinFields0
+	fieldentryMixinFields1 := fieldentryMixin[1].Fields()
+	_ = fieldentryMixinFields1
+	fieldentryFields := schema.FieldEntry{}.Fields()
+	_ = fieldentryFields
+	// fieldentryDescVersion is the schema descriptor for version field.
+	fieldentryDescVersion := fieldentryMixinFields1[0].Descriptor()
+	// fieldentry.DefaultVersion holds the default value on creation for the version field.
+	fieldentry.DefaultVersion = fieldentryDescVersion.Default.(int)
+	// fieldentry.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	fieldentry.VersionValidator = fieldentryDescVersion.Validators[0].(func(int) error)
+	// fieldentryDescSubject is the schema descriptor for subject field.
+	fieldentryDescSubject := fieldentryFields[1].Descriptor()
+	// fieldentry.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	fieldentry.SubjectValidator = fieldentryDescSubject.Validators[0].(func(string) error)
+	// fieldentryDescValue is the schema descriptor for value field.
+	fieldentryDescValue := fieldentryFields[2].Descriptor()
+	// fieldentry.ValueValidator is a validator for the "value" field. It is called by the builders before save.
+	fieldentry.ValueValidator = fieldentryDescValue.Validators[0].(func(string) error)
+	// fieldentryDescID is the schema descriptor for id field.
+	fieldentryDescID := fieldentryMixinFields0[0].Descriptor()
+	// fieldentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	fieldentry.IDValidator = func() func(string) error {
+		validators := fieldentryDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

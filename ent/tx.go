@@ -14,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Address is the client for interacting with the Address builders.
+	Address *AddressClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -28,6 +30,12 @@ type Tx struct {
 	Contact *ContactClient
 	// ContactCorrection is the client for interacting with the ContactCorrection builders.
 	ContactCorrection *ContactCorrectionClient
+	// ContactParticipant is the client for interacting with the ContactParticipant builders.
+	ContactParticipant *ContactParticipantClient
+	// ContactPerson is the client for interacting with the ContactPerson builders.
+	ContactPerson *ContactPersonClient
+	// ContactPoint is the client for interacting with the ContactPoint builders.
+	ContactPoint *ContactPointClient
 	// ContactRestatement is the client for interacting with the ContactRestatement builders.
 	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
@@ -38,12 +46,20 @@ type Tx struct {
 	CustomerIdentity *CustomerIdentityClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
+	// CustomerRelation is the client for interacting with the CustomerRelation builders.
+	CustomerRelation *CustomerRelationClient
+	// CustomerTag is the client for interacting with the CustomerTag builders.
+	CustomerTag *CustomerTagClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
 	ExpectedPrice *ExpectedPriceClient
+	// FieldDefinition is the client for interacting with the FieldDefinition builders.
+	FieldDefinition *FieldDefinitionClient
+	// FieldEntry is the client for interacting with the FieldEntry builders.
+	FieldEntry *FieldEntryClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -237,6 +253,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Address = NewAddressClient(tx.config)
 	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
@@ -244,14 +261,21 @@ func (tx *Tx) init() {
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactCorrection = NewContactCorrectionClient(tx.config)
+	tx.ContactParticipant = NewContactParticipantClient(tx.config)
+	tx.ContactPerson = NewContactPersonClient(tx.config)
+	tx.ContactPoint = NewContactPointClient(tx.config)
 	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
 	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
+	tx.CustomerRelation = NewCustomerRelationClient(tx.config)
+	tx.CustomerTag = NewCustomerTagClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.ExpectedPrice = NewExpectedPriceClient(tx.config)
+	tx.FieldDefinition = NewFieldDefinitionClient(tx.config)
+	tx.FieldEntry = NewFieldEntryClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
@@ -292,7 +316,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: AttributionFit.QueryXXX(), the query will be executed
+// applies a query, for example: Address.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

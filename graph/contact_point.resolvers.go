@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/service/customers"

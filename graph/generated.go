@@ -21,8 +21,11 @@ import (
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
+	"kopeck/service/customers"
 	"kopeck/service/expected"
+	"kopeck/service/ownfields"
 	"kopeck/service/people"
+	"kopeck/service/points"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/reaction"
@@ -144,6 +147,23 @@ type ComplexityRoot struct {
 		HorizonMonths func(childComplexity int) int
 		Return        func(childComplexity int) int
 		Rows          func(childComplexity int) int
+	}
+
+	Address struct {
+		City       func(childComplexity int) int
+		Country    func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		PostalCode func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Street     func(childComplexity int) int
+	}
+
+	AddressPayload struct {
+		Address    func(childComplexity int) int
+		Customer   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	AgreementBelowFloor struct {
@@ -283,12 +303,15 @@ type ComplexityRoot struct {
 		Customer           func(childComplexity int) int
 		Direction          func(childComplexity int) int
 		ExpectedPrices     func(childComplexity int) int
+		Fields             func(childComplexity int, at *time.Time) int
 		ID                 func(childComplexity int) int
 		Kind               func(childComplexity int) int
 		Minutes            func(childComplexity int) int
 		Notes              func(childComplexity int) int
 		Offer              func(childComplexity int) int
 		Order              func(childComplexity int) int
+		Participants       func(childComplexity int) int
+		People             func(childComplexity int) int
 		Permission         func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
 		Purpose            func(childComplexity int) int
@@ -365,9 +388,30 @@ type ComplexityRoot struct {
 		Stage    func(childComplexity int) int
 	}
 
+	ContactParticipant struct {
+		Minutes func(childComplexity int) int
+		Seconds func(childComplexity int) int
+		User    func(childComplexity int) int
+	}
+
 	ContactPayload struct {
 		Contact    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	ContactPoint struct {
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Main      func(childComplexity int) int
+		Type      func(childComplexity int) int
+		Value     func(childComplexity int) int
+	}
+
+	ContactPointPayload struct {
+		ContactPoint func(childComplexity int) int
+		Customer     func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	ContactValue struct {
@@ -406,14 +450,18 @@ type ComplexityRoot struct {
 		AcquiredAt            func(childComplexity int) int
 		AcquisitionCost       func(childComplexity int) int
 		AcquisitionCostStated func(childComplexity int) int
+		Addresses             func(childComplexity int) int
 		Birthday              func(childComplexity int) int
 		Campaign              func(childComplexity int) int
+		Companies             func(childComplexity int, at *time.Time) int
+		ContactPoints         func(childComplexity int) int
 		Contacts              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		CreatedAt             func(childComplexity int) int
 		Economics             func(childComplexity int, from *time.Time, to *time.Time) int
 		Email                 func(childComplexity int) int
 		ExpectedPrices        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ExpectedPriceOrder, filter *service.ExpectedPriceFilter) int
 		ExternalID            func(childComplexity int) int
+		Fields                func(childComplexity int, at *time.Time) int
 		ID                    func(childComplexity int) int
 		Kind                  func(childComplexity int) int
 		LifetimeValue         func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) int
@@ -427,6 +475,7 @@ type ComplexityRoot struct {
 		Origin                func(childComplexity int) int
 		Owner                 func(childComplexity int) int
 		Partner               func(childComplexity int) int
+		People                func(childComplexity int, at *time.Time) int
 		Permissions           func(childComplexity int, at *time.Time) int
 		Phone                 func(childComplexity int) int
 		PossibleDuplicates    func(childComplexity int) int
@@ -436,10 +485,12 @@ type ComplexityRoot struct {
 		Prospect              func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
 		ReferralValue         func(childComplexity int) int
 		ReferredBy            func(childComplexity int) int
+		Relations             func(childComplexity int) int
 		Segment               func(childComplexity int) int
 		Source                func(childComplexity int) int
 		Stage                 func(childComplexity int) int
 		StageChanges          func(childComplexity int) int
+		Tags                  func(childComplexity int) int
 		Tasks                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.TaskOrder, filter *service.TaskFilter) int
 		TaxExempt             func(childComplexity int) int
 		TaxExemptions         func(childComplexity int) int
@@ -528,6 +579,18 @@ type ComplexityRoot struct {
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CustomerRelation struct {
+		Company   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		From      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Person    func(childComplexity int) int
+		Role      func(childComplexity int) int
+		To        func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
 	}
 
 	DateImpossible struct {
@@ -638,6 +701,37 @@ type ComplexityRoot struct {
 		Name   func(childComplexity int) int
 		Theirs func(childComplexity int) int
 		Yours  func(childComplexity int) int
+	}
+
+	FieldDefinition struct {
+		Code        func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Earliest    func(childComplexity int) int
+		ForPartners func(childComplexity int) int
+		ForSales    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Label       func(childComplexity int) int
+		Latest      func(childComplexity int) int
+		Least       func(childComplexity int) int
+		MaxLength   func(childComplexity int) int
+		Most        func(childComplexity int) int
+		Noun        func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Words       func(childComplexity int) int
+	}
+
+	FieldPayload struct {
+		Field      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FieldValue struct {
+		Code       func(childComplexity int) int
+		Definition func(childComplexity int) int
+		Value      func(childComplexity int) int
+		Version    func(childComplexity int) int
 	}
 
 	Forbidden struct {
@@ -801,6 +895,9 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptOffer            func(childComplexity int, input service.AcceptOfferInput) int
+		AddAddress             func(childComplexity int, input service.AddAddressInput) int
+		AddContactPoint        func(childComplexity int, input service.AddContactPointInput) int
+		AddTags                func(childComplexity int, input service.TagsInput) int
 		AddTeamMember          func(childComplexity int, input service.AddTeamMemberInput) int
 		AgreePrice             func(childComplexity int, input service.AgreePriceInput) int
 		ApproveAgreement       func(childComplexity int, input service.ApproveAgreementInput) int
@@ -812,6 +909,7 @@ type ComplexityRoot struct {
 		CompleteTask           func(childComplexity int, input service.CompleteTaskInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
 		CorrectContact         func(childComplexity int, input service.CorrectContactInput) int
+		CorrectRelation        func(childComplexity int, input service.CorrectRelationInput) int
 		CreateCampaign         func(childComplexity int, input service.CreateCampaignInput) int
 		CreateCustomer         func(childComplexity int, input service.CreateCustomerInput) int
 		CreateOffer            func(childComplexity int, input service.CreateOfferInput) int
@@ -824,9 +922,11 @@ type ComplexityRoot struct {
 		DeclareNotSame         func(childComplexity int, input service.DeclareNotSameInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
+		DefineField            func(childComplexity int, input service.DefineFieldInput) int
 		DefineMeasurement      func(childComplexity int, input service.DefineMeasurementInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
+		EndRelation            func(childComplexity int, input service.EndRelationInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
@@ -840,6 +940,11 @@ type ComplexityRoot struct {
 		RecordSpend            func(childComplexity int, input service.RecordSpendInput) int
 		RefreshSession         func(childComplexity int, input service.RefreshSessionInput) int
 		RefundOrder            func(childComplexity int, input service.RefundOrderInput) int
+		RelateCustomers        func(childComplexity int, input service.RelateCustomersInput) int
+		RemoveAddress          func(childComplexity int, input service.RemoveAddressInput) int
+		RemoveContactPoint     func(childComplexity int, input service.RemoveContactPointInput) int
+		RemoveRelation         func(childComplexity int, input service.RemoveRelationInput) int
+		RemoveTags             func(childComplexity int, input service.TagsInput) int
 		RemoveTeamMember       func(childComplexity int, input service.RemoveTeamMemberInput) int
 		RescheduleOrder        func(childComplexity int, input service.RescheduleOrderInput) int
 		RetirePriceRule        func(childComplexity int, input service.RetirePriceRuleInput) int
@@ -847,6 +952,7 @@ type ComplexityRoot struct {
 		RevokePermission       func(childComplexity int, input service.RevokePermissionInput) int
 		RevokePermissionByLink func(childComplexity int, input service.RevokePermissionByLinkInput) int
 		SendOffer              func(childComplexity int, input service.SendOfferInput) int
+		SetFields              func(childComplexity int, input service.SetFieldsInput) int
 		SetListPrice           func(childComplexity int, input service.SetListPriceInput) int
 		SetRate                func(childComplexity int, input service.SetRateInput) int
 		SetRates               func(childComplexity int, input service.SetRatesInput) int
@@ -854,8 +960,11 @@ type ComplexityRoot struct {
 		SignIn                 func(childComplexity int, input service.SignInInput) int
 		SignOut                func(childComplexity int, input service.SignOutInput) int
 		UndoMerge              func(childComplexity int, input service.UndoMergeInput) int
+		UpdateAddress          func(childComplexity int, input service.UpdateAddressInput) int
 		UpdateCampaign         func(childComplexity int, input service.UpdateCampaignInput) int
+		UpdateContactPoint     func(childComplexity int, input service.UpdateContactPointInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
+		UpdateField            func(childComplexity int, input service.UpdateFieldInput) int
 		UpdateMeasurement      func(childComplexity int, input service.UpdateMeasurementInput) int
 		UpdatePartner          func(childComplexity int, input service.UpdatePartnerInput) int
 		UpdateProduct          func(childComplexity int, input service.UpdateProductInput) int
@@ -953,6 +1062,7 @@ type ComplexityRoot struct {
 		Customer           func(childComplexity int) int
 		DueAt              func(childComplexity int) int
 		ExternalID         func(childComplexity int) int
+		Fields             func(childComplexity int, at *time.Time) int
 		Gross              func(childComplexity int) int
 		History            func(childComplexity int) int
 		ID                 func(childComplexity int) int
@@ -1388,6 +1498,7 @@ type ComplexityRoot struct {
 		Category          func(childComplexity int) int
 		Cost              func(childComplexity int, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) int
 		CreatedAt         func(childComplexity int) int
+		Fields            func(childComplexity int, at *time.Time) int
 		ID                func(childComplexity int) int
 		Kind              func(childComplexity int) int
 		ListPrice         func(childComplexity int, at *time.Time) int
@@ -1471,6 +1582,7 @@ type ComplexityRoot struct {
 		DuplicatePairs         func(childComplexity int, first *int, after *string) int
 		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
 		ExpectedPriceReport    func(childComplexity int, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) int
+		FieldDefinitions       func(childComplexity int, noun *schema.FieldNoun) int
 		HandOverPreview        func(childComplexity int, fromUserID string, filter *service.HandOverCustomersFilter) int
 		HandOvers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.HandOverOrder, filter *service.HandOverFilter) int
 		LedgerCheck            func(childComplexity int, from *time.Time, to *time.Time) int
@@ -1645,6 +1757,11 @@ type ComplexityRoot struct {
 		Unmet  func(childComplexity int) int
 	}
 
+	RelationPayload struct {
+		Relation   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RescheduleOrderPayload struct {
 		After      func(childComplexity int) int
 		Before     func(childComplexity int) int
@@ -1736,6 +1853,11 @@ type ComplexityRoot struct {
 
 	SessionPayload struct {
 		Session    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetFieldsPayload struct {
+		Fields     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -2083,6 +2205,8 @@ type ContactResolver interface {
 	Offer(ctx context.Context, obj *ent.Contact) (*ent.Offer, error)
 	Campaign(ctx context.Context, obj *ent.Contact) (*ent.Campaign, error)
 	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
+	Participants(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactParticipant, error)
+	People(ctx context.Context, obj *ent.Contact) ([]*ent.Customer, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
@@ -2090,6 +2214,7 @@ type ContactResolver interface {
 	Corrections(ctx context.Context, obj *ent.Contact) ([]*contacts.ContactCorrection, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Contact) ([]*ent.Contact, error)
 	ExpectedPrices(ctx context.Context, obj *ent.Contact) ([]*ent.ExpectedPrice, error)
+	Fields(ctx context.Context, obj *ent.Contact, at *time.Time) ([]*ownfields.FieldValue, error)
 	Tasks(ctx context.Context, obj *ent.Contact) ([]*ent.Task, error)
 }
 type ContactEconomicsResolver interface {
@@ -2111,6 +2236,9 @@ type CustomerResolver interface {
 	ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error)
 	Partner(ctx context.Context, obj *ent.Customer) (*ent.Partner, error)
 	Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error)
+	ContactPoints(ctx context.Context, obj *ent.Customer) ([]*customers.ContactPoint, error)
+	Addresses(ctx context.Context, obj *ent.Customer) ([]*ent.Address, error)
+	Tags(ctx context.Context, obj *ent.Customer) ([]string, error)
 	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	TaxExemptions(ctx context.Context, obj *ent.Customer) ([]*service.TaxExemption, error)
 	Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
@@ -2127,10 +2255,14 @@ type CustomerResolver interface {
 	AcquisitionCostStated(ctx context.Context, obj *ent.Customer) (*bool, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 	ExpectedPrices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ExpectedPriceOrder, filter *service.ExpectedPriceFilter) (*ent.ExpectedPriceConnection, error)
+	Fields(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ownfields.FieldValue, error)
 	Merges(ctx context.Context, obj *ent.Customer) ([]*service.CustomerMerge, error)
 	NotSame(ctx context.Context, obj *ent.Customer) ([]*service.NotSameDecision, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
+	Companies(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error)
+	People(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error)
+	Relations(ctx context.Context, obj *ent.Customer) ([]*customers.CustomerRelation, error)
 	Tasks(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.TaskOrder, filter *service.TaskFilter) (*ent.TaskConnection, error)
 }
 type CustomerBaseResolver interface {
@@ -2175,12 +2307,23 @@ type MutationResolver interface {
 	CorrectContact(ctx context.Context, input service.CorrectContactInput) (*service.ContactPayload, error)
 	VoidContact(ctx context.Context, input service.VoidContactInput) (*service.ContactPayload, error)
 	JoinContacts(ctx context.Context, input service.JoinContactsInput) (*service.ContactPayload, error)
+	AddContactPoint(ctx context.Context, input service.AddContactPointInput) (*points.ContactPointPayload, error)
+	UpdateContactPoint(ctx context.Context, input service.UpdateContactPointInput) (*points.ContactPointPayload, error)
+	RemoveContactPoint(ctx context.Context, input service.RemoveContactPointInput) (*service.CustomerPayload, error)
+	AddAddress(ctx context.Context, input service.AddAddressInput) (*points.AddressPayload, error)
+	UpdateAddress(ctx context.Context, input service.UpdateAddressInput) (*points.AddressPayload, error)
+	RemoveAddress(ctx context.Context, input service.RemoveAddressInput) (*service.CustomerPayload, error)
+	AddTags(ctx context.Context, input service.TagsInput) (*service.CustomerPayload, error)
+	RemoveTags(ctx context.Context, input service.TagsInput) (*service.CustomerPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
 	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
 	RecordExpectedPrice(ctx context.Context, input service.RecordExpectedPriceInput) (*expected.ExpectedPricePayload, error)
 	VoidExpectedPrice(ctx context.Context, input service.VoidExpectedPriceInput) (*expected.ExpectedPricePayload, error)
+	DefineField(ctx context.Context, input service.DefineFieldInput) (*service.FieldPayload, error)
+	UpdateField(ctx context.Context, input service.UpdateFieldInput) (*service.FieldPayload, error)
+	SetFields(ctx context.Context, input service.SetFieldsInput) (*ownfields.SetFieldsPayload, error)
 	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
 	DefineMeasurement(ctx context.Context, input service.DefineMeasurementInput) (*service.MeasurementPayload, error)
 	UpdateMeasurement(ctx context.Context, input service.UpdateMeasurementInput) (*service.MeasurementPayload, error)
@@ -2213,6 +2356,10 @@ type MutationResolver interface {
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
 	SetRecipe(ctx context.Context, input service.SetRecipeInput) (*catalogue.RecipePayload, error)
+	RelateCustomers(ctx context.Context, input service.RelateCustomersInput) (*customers.RelationPayload, error)
+	CorrectRelation(ctx context.Context, input service.CorrectRelationInput) (*customers.RelationPayload, error)
+	EndRelation(ctx context.Context, input service.EndRelationInput) (*customers.RelationPayload, error)
+	RemoveRelation(ctx context.Context, input service.RemoveRelationInput) (*customers.RelationPayload, error)
 	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	CreateTask(ctx context.Context, input service.CreateTaskInput) (*tasks.TaskPayload, error)
 	UpdateTask(ctx context.Context, input service.UpdateTaskInput) (*tasks.TaskPayload, error)
@@ -2250,6 +2397,7 @@ type OfferLineResolver interface {
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	Seller(ctx context.Context, obj *ent.Order) (*ent.User, error)
+	Fields(ctx context.Context, obj *ent.Order, at *time.Time) ([]*ownfields.FieldValue, error)
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 	Tax(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -2326,6 +2474,7 @@ type PriceLineResolver interface {
 	Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error)
 }
 type ProductResolver interface {
+	Fields(ctx context.Context, obj *ent.Product, at *time.Time) ([]*ownfields.FieldValue, error)
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
@@ -2355,6 +2504,7 @@ type QueryResolver interface {
 	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
 	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
 	ExpectedPriceReport(ctx context.Context, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) (*expected.ExpectedPriceReport, error)
+	FieldDefinitions(ctx context.Context, noun *schema.FieldNoun) ([]*ent.FieldDefinition, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
@@ -2637,6 +2787,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcquisitionSources.Rows(childComplexity), true
+
+	case "Address.city":
+		if e.ComplexityRoot.Address.City == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.City(childComplexity), true
+	case "Address.country":
+		if e.ComplexityRoot.Address.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Country(childComplexity), true
+	case "Address.createdAt":
+		if e.ComplexityRoot.Address.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.CreatedAt(childComplexity), true
+	case "Address.id":
+		if e.ComplexityRoot.Address.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.ID(childComplexity), true
+	case "Address.kind":
+		if e.ComplexityRoot.Address.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Kind(childComplexity), true
+	case "Address.postalCode":
+		if e.ComplexityRoot.Address.PostalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.PostalCode(childComplexity), true
+	case "Address.region":
+		if e.ComplexityRoot.Address.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Region(childComplexity), true
+	case "Address.street":
+		if e.ComplexityRoot.Address.Street == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Street(childComplexity), true
+
+	case "AddressPayload.address":
+		if e.ComplexityRoot.AddressPayload.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressPayload.Address(childComplexity), true
+	case "AddressPayload.customer":
+		if e.ComplexityRoot.AddressPayload.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressPayload.Customer(childComplexity), true
+	case "AddressPayload.userErrors":
+		if e.ComplexityRoot.AddressPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressPayload.UserErrors(childComplexity), true
 
 	case "AgreementBelowFloor.agreement":
 		if e.ComplexityRoot.AgreementBelowFloor.Agreement == nil {
@@ -3226,6 +3444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.ExpectedPrices(childComplexity), true
+	case "Contact.fields":
+		if e.ComplexityRoot.Contact.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Contact.id":
 		if e.ComplexityRoot.Contact.ID == nil {
 			break
@@ -3262,6 +3491,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Order(childComplexity), true
+	case "Contact.participants":
+		if e.ComplexityRoot.Contact.Participants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Participants(childComplexity), true
+	case "Contact.people":
+		if e.ComplexityRoot.Contact.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.People(childComplexity), true
 	case "Contact.permission":
 		if e.ComplexityRoot.Contact.Permission == nil {
 			break
@@ -3571,6 +3812,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactGroup.Stage(childComplexity), true
 
+	case "ContactParticipant.minutes":
+		if e.ComplexityRoot.ContactParticipant.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.Minutes(childComplexity), true
+	case "ContactParticipant.seconds":
+		if e.ComplexityRoot.ContactParticipant.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.Seconds(childComplexity), true
+	case "ContactParticipant.user":
+		if e.ComplexityRoot.ContactParticipant.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactParticipant.User(childComplexity), true
+
 	case "ContactPayload.contact":
 		if e.ComplexityRoot.ContactPayload.Contact == nil {
 			break
@@ -3583,6 +3843,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactPayload.UserErrors(childComplexity), true
+
+	case "ContactPoint.createdAt":
+		if e.ComplexityRoot.ContactPoint.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.CreatedAt(childComplexity), true
+	case "ContactPoint.id":
+		if e.ComplexityRoot.ContactPoint.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.ID(childComplexity), true
+	case "ContactPoint.kind":
+		if e.ComplexityRoot.ContactPoint.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.Kind(childComplexity), true
+	case "ContactPoint.main":
+		if e.ComplexityRoot.ContactPoint.Main == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.Main(childComplexity), true
+	case "ContactPoint.type":
+		if e.ComplexityRoot.ContactPoint.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.Type(childComplexity), true
+	case "ContactPoint.value":
+		if e.ComplexityRoot.ContactPoint.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPoint.Value(childComplexity), true
+
+	case "ContactPointPayload.contactPoint":
+		if e.ComplexityRoot.ContactPointPayload.ContactPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPointPayload.ContactPoint(childComplexity), true
+	case "ContactPointPayload.customer":
+		if e.ComplexityRoot.ContactPointPayload.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPointPayload.Customer(childComplexity), true
+	case "ContactPointPayload.userErrors":
+		if e.ComplexityRoot.ContactPointPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPointPayload.UserErrors(childComplexity), true
 
 	case "ContactValue.credits":
 		if e.ComplexityRoot.ContactValue.Credits == nil {
@@ -3731,6 +4047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.AcquisitionCostStated(childComplexity), true
+	case "Customer.addresses":
+		if e.ComplexityRoot.Customer.Addresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Addresses(childComplexity), true
 	case "Customer.birthday":
 		if e.ComplexityRoot.Customer.Birthday == nil {
 			break
@@ -3743,6 +4065,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Campaign(childComplexity), true
+	case "Customer.companies":
+		if e.ComplexityRoot.Customer.Companies == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_companies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Companies(childComplexity, args["at"].(*time.Time)), true
+	case "Customer.contactPoints":
+		if e.ComplexityRoot.Customer.ContactPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.ContactPoints(childComplexity), true
 	case "Customer.contacts":
 		if e.ComplexityRoot.Customer.Contacts == nil {
 			break
@@ -3794,6 +4133,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.ExternalID(childComplexity), true
+	case "Customer.fields":
+		if e.ComplexityRoot.Customer.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Customer.id":
 		if e.ComplexityRoot.Customer.ID == nil {
 			break
@@ -3892,6 +4242,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Partner(childComplexity), true
+	case "Customer.people":
+		if e.ComplexityRoot.Customer.People == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_people_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.People(childComplexity, args["at"].(*time.Time)), true
 	case "Customer.permissions":
 		if e.ComplexityRoot.Customer.Permissions == nil {
 			break
@@ -3971,6 +4332,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.ReferredBy(childComplexity), true
+	case "Customer.relations":
+		if e.ComplexityRoot.Customer.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Relations(childComplexity), true
 	case "Customer.segment":
 		if e.ComplexityRoot.Customer.Segment == nil {
 			break
@@ -3995,6 +4362,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.StageChanges(childComplexity), true
+	case "Customer.tags":
+		if e.ComplexityRoot.Customer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Tags(childComplexity), true
 	case "Customer.tasks":
 		if e.ComplexityRoot.Customer.Tasks == nil {
 			break
@@ -4375,6 +4748,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "CustomerRelation.company":
+		if e.ComplexityRoot.CustomerRelation.Company == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Company(childComplexity), true
+	case "CustomerRelation.createdAt":
+		if e.ComplexityRoot.CustomerRelation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.CreatedAt(childComplexity), true
+	case "CustomerRelation.from":
+		if e.ComplexityRoot.CustomerRelation.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.From(childComplexity), true
+	case "CustomerRelation.id":
+		if e.ComplexityRoot.CustomerRelation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.ID(childComplexity), true
+	case "CustomerRelation.person":
+		if e.ComplexityRoot.CustomerRelation.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Person(childComplexity), true
+	case "CustomerRelation.role":
+		if e.ComplexityRoot.CustomerRelation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Role(childComplexity), true
+	case "CustomerRelation.to":
+		if e.ComplexityRoot.CustomerRelation.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.To(childComplexity), true
+	case "CustomerRelation.updatedAt":
+		if e.ComplexityRoot.CustomerRelation.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.UpdatedAt(childComplexity), true
+	case "CustomerRelation.version":
+		if e.ComplexityRoot.CustomerRelation.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerRelation.Version(childComplexity), true
 
 	case "DateImpossible.code":
 		if e.ComplexityRoot.DateImpossible.Code == nil {
@@ -4797,6 +5225,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldConflict.Yours(childComplexity), true
+
+	case "FieldDefinition.code":
+		if e.ComplexityRoot.FieldDefinition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Code(childComplexity), true
+	case "FieldDefinition.createdAt":
+		if e.ComplexityRoot.FieldDefinition.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.CreatedAt(childComplexity), true
+	case "FieldDefinition.earliest":
+		if e.ComplexityRoot.FieldDefinition.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Earliest(childComplexity), true
+	case "FieldDefinition.forPartners":
+		if e.ComplexityRoot.FieldDefinition.ForPartners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ForPartners(childComplexity), true
+	case "FieldDefinition.forSales":
+		if e.ComplexityRoot.FieldDefinition.ForSales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ForSales(childComplexity), true
+	case "FieldDefinition.id":
+		if e.ComplexityRoot.FieldDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ID(childComplexity), true
+	case "FieldDefinition.label":
+		if e.ComplexityRoot.FieldDefinition.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Label(childComplexity), true
+	case "FieldDefinition.latest":
+		if e.ComplexityRoot.FieldDefinition.Latest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Latest(childComplexity), true
+	case "FieldDefinition.least":
+		if e.ComplexityRoot.FieldDefinition.Least == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Least(childComplexity), true
+	case "FieldDefinition.maxLength":
+		if e.ComplexityRoot.FieldDefinition.MaxLength == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.MaxLength(childComplexity), true
+	case "FieldDefinition.most":
+		if e.ComplexityRoot.FieldDefinition.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Most(childComplexity), true
+	case "FieldDefinition.noun":
+		if e.ComplexityRoot.FieldDefinition.Noun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Noun(childComplexity), true
+	case "FieldDefinition.type":
+		if e.ComplexityRoot.FieldDefinition.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Type(childComplexity), true
+	case "FieldDefinition.updatedAt":
+		if e.ComplexityRoot.FieldDefinition.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.UpdatedAt(childComplexity), true
+	case "FieldDefinition.version":
+		if e.ComplexityRoot.FieldDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Version(childComplexity), true
+	case "FieldDefinition.words":
+		if e.ComplexityRoot.FieldDefinition.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Words(childComplexity), true
+
+	case "FieldPayload.field":
+		if e.ComplexityRoot.FieldPayload.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldPayload.Field(childComplexity), true
+	case "FieldPayload.userErrors":
+		if e.ComplexityRoot.FieldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldPayload.UserErrors(childComplexity), true
+
+	case "FieldValue.code":
+		if e.ComplexityRoot.FieldValue.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Code(childComplexity), true
+	case "FieldValue.definition":
+		if e.ComplexityRoot.FieldValue.Definition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Definition(childComplexity), true
+	case "FieldValue.value":
+		if e.ComplexityRoot.FieldValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Value(childComplexity), true
+	case "FieldValue.version":
+		if e.ComplexityRoot.FieldValue.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldValue.Version(childComplexity), true
 
 	case "Forbidden.code":
 		if e.ComplexityRoot.Forbidden.Code == nil {
@@ -5457,6 +6020,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptOffer(childComplexity, args["input"].(service.AcceptOfferInput)), true
+	case "Mutation.addAddress":
+		if e.ComplexityRoot.Mutation.AddAddress == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addAddress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddAddress(childComplexity, args["input"].(service.AddAddressInput)), true
+	case "Mutation.addContactPoint":
+		if e.ComplexityRoot.Mutation.AddContactPoint == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addContactPoint_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddContactPoint(childComplexity, args["input"].(service.AddContactPointInput)), true
+	case "Mutation.addTags":
+		if e.ComplexityRoot.Mutation.AddTags == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddTags(childComplexity, args["input"].(service.TagsInput)), true
 	case "Mutation.addTeamMember":
 		if e.ComplexityRoot.Mutation.AddTeamMember == nil {
 			break
@@ -5578,6 +6174,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CorrectContact(childComplexity, args["input"].(service.CorrectContactInput)), true
+	case "Mutation.correctRelation":
+		if e.ComplexityRoot.Mutation.CorrectRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_correctRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CorrectRelation(childComplexity, args["input"].(service.CorrectRelationInput)), true
 	case "Mutation.createCampaign":
 		if e.ComplexityRoot.Mutation.CreateCampaign == nil {
 			break
@@ -5710,6 +6317,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineOffer(childComplexity, args["input"].(service.DeclineOfferInput)), true
+	case "Mutation.defineField":
+		if e.ComplexityRoot.Mutation.DefineField == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_defineField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DefineField(childComplexity, args["input"].(service.DefineFieldInput)), true
 	case "Mutation.defineMeasurement":
 		if e.ComplexityRoot.Mutation.DefineMeasurement == nil {
 			break
@@ -5743,6 +6361,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndAgreement(childComplexity, args["input"].(service.EndAgreementInput)), true
+	case "Mutation.endRelation":
+		if e.ComplexityRoot.Mutation.EndRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndRelation(childComplexity, args["input"].(service.EndRelationInput)), true
 	case "Mutation.fitAttribution":
 		if e.ComplexityRoot.Mutation.FitAttribution == nil {
 			break
@@ -5886,6 +6515,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefundOrder(childComplexity, args["input"].(service.RefundOrderInput)), true
+	case "Mutation.relateCustomers":
+		if e.ComplexityRoot.Mutation.RelateCustomers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_relateCustomers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RelateCustomers(childComplexity, args["input"].(service.RelateCustomersInput)), true
+	case "Mutation.removeAddress":
+		if e.ComplexityRoot.Mutation.RemoveAddress == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeAddress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveAddress(childComplexity, args["input"].(service.RemoveAddressInput)), true
+	case "Mutation.removeContactPoint":
+		if e.ComplexityRoot.Mutation.RemoveContactPoint == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeContactPoint_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveContactPoint(childComplexity, args["input"].(service.RemoveContactPointInput)), true
+	case "Mutation.removeRelation":
+		if e.ComplexityRoot.Mutation.RemoveRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveRelation(childComplexity, args["input"].(service.RemoveRelationInput)), true
+	case "Mutation.removeTags":
+		if e.ComplexityRoot.Mutation.RemoveTags == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveTags(childComplexity, args["input"].(service.TagsInput)), true
 	case "Mutation.removeTeamMember":
 		if e.ComplexityRoot.Mutation.RemoveTeamMember == nil {
 			break
@@ -5963,6 +6647,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendOffer(childComplexity, args["input"].(service.SendOfferInput)), true
+	case "Mutation.setFields":
+		if e.ComplexityRoot.Mutation.SetFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetFields(childComplexity, args["input"].(service.SetFieldsInput)), true
 	case "Mutation.setListPrice":
 		if e.ComplexityRoot.Mutation.SetListPrice == nil {
 			break
@@ -6040,6 +6735,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UndoMerge(childComplexity, args["input"].(service.UndoMergeInput)), true
+	case "Mutation.updateAddress":
+		if e.ComplexityRoot.Mutation.UpdateAddress == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAddress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAddress(childComplexity, args["input"].(service.UpdateAddressInput)), true
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -6051,6 +6757,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCampaign(childComplexity, args["input"].(service.UpdateCampaignInput)), true
+	case "Mutation.updateContactPoint":
+		if e.ComplexityRoot.Mutation.UpdateContactPoint == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateContactPoint_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateContactPoint(childComplexity, args["input"].(service.UpdateContactPointInput)), true
 	case "Mutation.updateCustomer":
 		if e.ComplexityRoot.Mutation.UpdateCustomer == nil {
 			break
@@ -6062,6 +6779,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCustomer(childComplexity, args["input"].(service.UpdateCustomerInput)), true
+	case "Mutation.updateField":
+		if e.ComplexityRoot.Mutation.UpdateField == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateField(childComplexity, args["input"].(service.UpdateFieldInput)), true
 	case "Mutation.updateMeasurement":
 		if e.ComplexityRoot.Mutation.UpdateMeasurement == nil {
 			break
@@ -6551,6 +7279,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.ExternalID(childComplexity), true
+	case "Order.fields":
+		if e.ComplexityRoot.Order.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Order_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Order.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Order.gross":
 		if e.ComplexityRoot.Order.Gross == nil {
 			break
@@ -8406,6 +9145,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.CreatedAt(childComplexity), true
+	case "Product.fields":
+		if e.ComplexityRoot.Product.Fields == nil {
+			break
+		}
+
+		args, err := ec.field_Product_fields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.Fields(childComplexity, args["at"].(*time.Time)), true
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -8853,6 +9603,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExpectedPriceReport(childComplexity, args["from"].(*time.Time), args["to"].(*time.Time), args["by"].([]service.ExpectedPriceDimension)), true
+	case "Query.fieldDefinitions":
+		if e.ComplexityRoot.Query.FieldDefinitions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_fieldDefinitions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FieldDefinitions(childComplexity, args["noun"].(*schema.FieldNoun)), true
 	case "Query.handOverPreview":
 		if e.ComplexityRoot.Query.HandOverPreview == nil {
 			break
@@ -9735,6 +10496,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RejectedRule.Unmet(childComplexity), true
 
+	case "RelationPayload.relation":
+		if e.ComplexityRoot.RelationPayload.Relation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.Relation(childComplexity), true
+	case "RelationPayload.userErrors":
+		if e.ComplexityRoot.RelationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.UserErrors(childComplexity), true
+
 	case "RescheduleOrderPayload.after":
 		if e.ComplexityRoot.RescheduleOrderPayload.After == nil {
 			break
@@ -10138,6 +10912,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SessionPayload.UserErrors(childComplexity), true
+
+	case "SetFieldsPayload.fields":
+		if e.ComplexityRoot.SetFieldsPayload.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetFieldsPayload.Fields(childComplexity), true
+	case "SetFieldsPayload.userErrors":
+		if e.ComplexityRoot.SetFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetFieldsPayload.UserErrors(childComplexity), true
 
 	case "Setting.description":
 		if e.ComplexityRoot.Setting.Description == nil {
@@ -11384,6 +12171,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptOfferInput", ec.unmarshalInputAcceptOfferInput),
+			graphql.NewInputUnmarshaler("AddAddressInput", ec.unmarshalInputAddAddressInput),
+			graphql.NewInputUnmarshaler("AddContactPointInput", ec.unmarshalInputAddContactPointInput),
 			graphql.NewInputUnmarshaler("AddTeamMemberInput", ec.unmarshalInputAddTeamMemberInput),
 			graphql.NewInputUnmarshaler("AgreePriceInput", ec.unmarshalInputAgreePriceInput),
 			graphql.NewInputUnmarshaler("ApproveAgreementInput", ec.unmarshalInputApproveAgreementInput),
@@ -11399,7 +12188,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmPermissionInput", ec.unmarshalInputConfirmPermissionInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
+			graphql.NewInputUnmarshaler("ContactParticipantInput", ec.unmarshalInputContactParticipantInput),
 			graphql.NewInputUnmarshaler("CorrectContactInput", ec.unmarshalInputCorrectContactInput),
+			graphql.NewInputUnmarshaler("CorrectRelationInput", ec.unmarshalInputCorrectRelationInput),
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateCustomerInput", ec.unmarshalInputCreateCustomerInput),
 			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
@@ -11414,11 +12205,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclareNotSameInput", ec.unmarshalInputDeclareNotSameInput),
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
+			graphql.NewInputUnmarshaler("DefineFieldInput", ec.unmarshalInputDefineFieldInput),
 			graphql.NewInputUnmarshaler("DefineMeasurementInput", ec.unmarshalInputDefineMeasurementInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
+			graphql.NewInputUnmarshaler("EndRelationInput", ec.unmarshalInputEndRelationInput),
 			graphql.NewInputUnmarshaler("ExpectedPriceFilter", ec.unmarshalInputExpectedPriceFilter),
 			graphql.NewInputUnmarshaler("ExpectedPriceOrder", ec.unmarshalInputExpectedPriceOrder),
+			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
+			graphql.NewInputUnmarshaler("FieldValueInput", ec.unmarshalInputFieldValueInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
@@ -11450,6 +12245,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
 			graphql.NewInputUnmarshaler("RefundLineInput", ec.unmarshalInputRefundLineInput),
 			graphql.NewInputUnmarshaler("RefundOrderInput", ec.unmarshalInputRefundOrderInput),
+			graphql.NewInputUnmarshaler("RelateCustomersInput", ec.unmarshalInputRelateCustomersInput),
+			graphql.NewInputUnmarshaler("RemoveAddressInput", ec.unmarshalInputRemoveAddressInput),
+			graphql.NewInputUnmarshaler("RemoveContactPointInput", ec.unmarshalInputRemoveContactPointInput),
+			graphql.NewInputUnmarshaler("RemoveRelationInput", ec.unmarshalInputRemoveRelationInput),
 			graphql.NewInputUnmarshaler("RemoveTeamMemberInput", ec.unmarshalInputRemoveTeamMemberInput),
 			graphql.NewInputUnmarshaler("RescheduleOrderInput", ec.unmarshalInputRescheduleOrderInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
@@ -11458,12 +12257,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
 			graphql.NewInputUnmarshaler("SalesFilter", ec.unmarshalInputSalesFilter),
 			graphql.NewInputUnmarshaler("SendOfferInput", ec.unmarshalInputSendOfferInput),
+			graphql.NewInputUnmarshaler("SetFieldsInput", ec.unmarshalInputSetFieldsInput),
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
 			graphql.NewInputUnmarshaler("SetRatesInput", ec.unmarshalInputSetRatesInput),
 			graphql.NewInputUnmarshaler("SetRecipeInput", ec.unmarshalInputSetRecipeInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
+			graphql.NewInputUnmarshaler("TagsInput", ec.unmarshalInputTagsInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskOrder", ec.unmarshalInputTaskOrder),
 			graphql.NewInputUnmarshaler("TeamFilter", ec.unmarshalInputTeamFilter),
@@ -11471,8 +12272,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
 			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
 			graphql.NewInputUnmarshaler("UnkeptDateFilter", ec.unmarshalInputUnkeptDateFilter),
+			graphql.NewInputUnmarshaler("UpdateAddressInput", ec.unmarshalInputUpdateAddressInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
+			graphql.NewInputUnmarshaler("UpdateContactPointInput", ec.unmarshalInputUpdateContactPointInput),
 			graphql.NewInputUnmarshaler("UpdateCustomerInput", ec.unmarshalInputUpdateCustomerInput),
+			graphql.NewInputUnmarshaler("UpdateFieldInput", ec.unmarshalInputUpdateFieldInput),
 			graphql.NewInputUnmarshaler("UpdateMeasurementInput", ec.unmarshalInputUpdateMeasurementInput),
 			graphql.NewInputUnmarshaler("UpdatePartnerInput", ec.unmarshalInputUpdatePartnerInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -12320,7 +13124,20 @@ input CampaignFilter {
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
   "The working time spent on the contact, in seconds, exactly."
   seconds: Decimal! @open
-  "What the contact consumed, each line with its rate; the amounts sum exactly to cost."
+  """
+  The people of ours who took part, each with their own time; the first is staff. One alone has the time of the contact; with several it is
+  the longest of theirs. Empty for partners.
+  """
+  participants: [ContactParticipant!]! @scope(name: "staff") @goField(forceResolver: true)
+  """
+  Customers who took part in the contact beside the one whom it is with, such as people of a company: of those that the viewer may see, in
+  the order of their ids. Its cost and value are of the customer whom it is with.
+  """
+  people: [Customer!]! @rows
+  """
+  What the contact consumed, each line with its rate; the amounts sum exactly to cost. Without the scope costs the lines are those that
+  tell nothing of the wages of others: of the time of several people the viewer's own.
+  """
   costLines: [CostLine!]! @scope(name: "costs", orOwnContact: true)
   "What the contact earned, or is expected to earn."
   value: ContactValue @scope(name: "costs", orOwnContact: true)
@@ -12345,6 +13162,15 @@ input CampaignFilter {
   were voided are none. joinContacts makes one out of both.
   """
   possibleDuplicates: [Contact!]! @rows
+}
+"One of our people who took part in a contact."
+type ContactParticipant {
+  "The user; null if they are not known any more."
+  user: User @rows
+  "Their working time, in minutes; rounded to 9 places."
+  minutes: Decimal! @open
+  "Their working time, in seconds, exactly."
+  seconds: Decimal! @open
 }
 "A correction of a contact, or that it was voided."
 type ContactCorrection {
@@ -12457,7 +13283,7 @@ extend type Mutation {
   ): ContactPayload! @scope(writes: "Contact")
   """
   Corrects facts of a contact, with a reason: it is costed and credited as if it had been recorded so. Who may record the contact may
-  correct it: SALES those in which they took part themselves. An outbound contact that sells needs a permission at its moment, as in
+  correct it: SALES those in which they took part themselves, also with others. An outbound contact that sells needs a permission at its moment, as in
   recordContact. Changes of different fields merge; of the same field they are a VERSION_CONFLICT. A contact with another customer is
   voided and recorded anew.
   """
@@ -12476,7 +13302,8 @@ extend type Mutation {
   """
   Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
   other is voided with the reason that it was joined into the first. Whoever may correct both may join them. It is WRONG_STATE where they
-  are no possible duplicates or of different kinds, and where another person took part in each.
+  are no possible duplicates or of different kinds, and where people of ours took part in each and nobody in both. Who took part in either
+  has taken part in the one that is kept.
   """
   joinContacts(
     "Which contact is kept, and which is voided."
@@ -12508,8 +13335,19 @@ input RecordContactInput {
   minutes: Decimal
   "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
   seconds: Decimal
-  "The user who took part: the viewer by default."
+  "The user who took part: the viewer by default. Together with participants it is INVALID."
   staffId: ID
+  """
+  The people of ours who took part, at most 20, each with their own time: the first is the contact's staff, for whom it counts in reports.
+  Nobody for an empty list. The time of the contact, by which the channel is paid, is the longest of theirs: together with minutes or
+  seconds it is INVALID. SALES name themselves alone.
+  """
+  participants: [ContactParticipantInput!]
+  """
+  Customers who took part in the contact beside the one whom it is with, at most 50, such as people of a company. Its cost and value are of the
+  customer whom it is with.
+  """
+  peopleIds: [ID!]
   "What the contact was about, in a line."
   subject: String
   "Free text about the contact."
@@ -12536,6 +13374,15 @@ input RecordContactInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"One of our people who took part in a contact, with their time: exactly one of minutes and seconds is given."
+input ContactParticipantInput {
+  "The user, named once."
+  userId: ID!
+  "Their working time, in minutes."
+  minutes: Decimal
+  "Their working time in seconds, for times that minutes do not give exactly."
+  seconds: Decimal
+}
 "The input of correctContact. What is not given stays as it is."
 input CorrectContactInput {
   "The contact."
@@ -12556,8 +13403,20 @@ input CorrectContactInput {
   minutes: Decimal
   "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
   seconds: Decimal
-  "The user who took part; null for nobody. SALES name themselves alone."
+  """
+  The user who took part; null for nobody. SALES name themselves alone. With several it is INVALID, as are minutes and seconds: participants
+  corrects who they are.
+  """
   staffId: ID @goField(omittable: true)
+  """
+  The people of ours who took part, as in recordContact: all of them. Of several people SALES correct their own time alone. Together with
+  staffId, minutes or seconds it is INVALID.
+  """
+  participants: [ContactParticipantInput!]
+  """
+  Customers who took part in the contact beside the one whom it is with: all of those whom the viewer may see. Others who took part stay.
+  """
+  peopleIds: [ID!]
   "What the contact was about, in a line; null clears it."
   subject: String @goField(omittable: true)
   "Free text about the contact; null clears it."
@@ -12611,8 +13470,10 @@ input ContactFilter {
   channels: [Channel!] @goField(omittable: true) @open
   "Contacts in this direction."
   direction: Direction @goField(omittable: true) @open
-  "Contacts in which this user took part; null: those of which nobody is known who took part."
+  "Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part."
   staffId: ID @goField(omittable: true) @scope(name: "staff")
+  "Contacts in which this customer took part, and that are with another."
+  personId: ID @goField(omittable: true) @open
   "Contacts that took place within this time."
   at: TimeRange @goField(omittable: true) @open
   "Contacts that were voided, or those that stand: all by default."
@@ -12781,6 +13642,268 @@ type StaffEconomicsGroup {
   difference: Money! @open
   "The difference divided by the number of contacts; null without contacts."
   differencePerContact: Money @open
+}
+`, BuiltIn: false},
+	{Name: "../schema/contact_point.graphql", Input: `extend type Customer {
+  "The phone numbers and e-mail addresses of the customer: the numbers first, of each the main one first, then in the order of recording."
+  contactPoints: [ContactPoint!]! @rows @goField(forceResolver: true)
+  "The addresses of the customer, in the order of recording."
+  addresses: [Address!]! @rows @goField(forceResolver: true)
+  "The words that staff have put on the customer, in alphabetical order. Scope staff: empty without it."
+  tags: [String!]! @scope(name: "staff") @goField(forceResolver: true)
+}
+"A phone number or an e-mail address of a customer. Searches and imports find the customer by each."
+type ContactPoint {
+  "The id, by which it is changed and removed."
+  id: ID! @open
+  "What it is."
+  type: ContactPointType! @open
+  "The number in E.164, as Customer.phone; or the address."
+  value: String! @open
+  "Where it reaches the customer."
+  kind: ContactPointKind! @open
+  "Whether it is the one that Customer.phone or Customer.email shows."
+  main: Boolean! @open
+  "When it was recorded."
+  createdAt: Time! @open
+}
+"What a customer is reached by."
+enum ContactPointType {
+  "A phone number."
+  PHONE
+  "An e-mail address."
+  EMAIL
+}
+"Where a phone number or an e-mail address reaches a customer."
+enum ContactPointKind {
+  "A mobile phone."
+  MOBILE
+  "At work."
+  WORK
+  "At home."
+  HOME
+  "Not said."
+  OTHER
+}
+"A place where a customer is, or where something is to be sent. What is not known is null."
+type Address {
+  "The id, by which it is changed and removed."
+  id: ID! @open
+  "What the address is for."
+  kind: AddressKind! @open
+  "The country: its code in ISO 3166, such as RU."
+  country: String @open
+  "The region, state or province."
+  region: String @open
+  "The city, town or village."
+  city: String @open
+  "The street with the house, and all that is needed to find the door."
+  street: String @open
+  "The postal code."
+  postalCode: String @open
+  "When it was recorded."
+  createdAt: Time! @open
+}
+"What an address is for."
+enum AddressKind {
+  "Where goods are to be delivered."
+  DELIVERY
+  "Where invoices go."
+  BILLING
+  "Where the customer lives."
+  HOME
+  "Where the customer works."
+  WORK
+  "Another, or not said."
+  OTHER
+}
+
+extend type Mutation {
+  """
+  Records a phone number or an e-mail address beside those that the customer has. Faults: NOT_FOUND on customerId; INVALID by field;
+  ALREADY_EXISTS on id, on value for one that the customer has already, and for an e-mail of another customer whom the viewer may see, as in
+  createCustomer; LIMIT_EXCEEDED beyond 20 of the type; VERSION_CONFLICT.
+  """
+  addContactPoint(
+    "What is recorded."
+    input: AddContactPointInput!
+  ): ContactPointPayload! @scope(writes: "Customer")
+  """
+  Changes a phone number or an e-mail address of a customer, or makes it the main one, which Customer.phone or Customer.email shows then; the
+  one that was stays beside it. Changes of different fields, and of different contact points, since expectedVersion are merged, changes of
+  the same field are a VersionConflict. Faults: NOT_FOUND on id; else as of addContactPoint.
+  """
+  updateContactPoint(
+    "The changes."
+    input: UpdateContactPointInput!
+  ): ContactPointPayload! @scope(writes: "Customer")
+  """
+  Removes a phone number or an e-mail address of a customer: no search finds the customer by it any more. Of the main one the oldest of the others
+  takes the place. Faults: NOT_FOUND on id; VERSION_CONFLICT.
+  """
+  removeContactPoint(
+    "Which one."
+    input: RemoveContactPointInput!
+  ): CustomerPayload! @scope(writes: "Customer")
+  """
+  Records an address of a customer: of country, region, city, street and postalCode one at least. Faults: NOT_FOUND on customerId; INVALID by
+  field; ALREADY_EXISTS on id; LIMIT_EXCEEDED beyond 20; VERSION_CONFLICT.
+  """
+  addAddress(
+    "The address."
+    input: AddAddressInput!
+  ): AddressPayload! @scope(writes: "Customer")
+  """
+  Changes the fields given of an address; null clears a field. Changes of different fields since expectedVersion are merged, changes of the same
+  field are a VersionConflict. Faults: NOT_FOUND on id; INVALID by field.
+  """
+  updateAddress(
+    "The changes."
+    input: UpdateAddressInput!
+  ): AddressPayload! @scope(writes: "Customer")
+  "Removes an address of a customer. Faults: NOT_FOUND on id; VERSION_CONFLICT."
+  removeAddress(
+    "Which one."
+    input: RemoveAddressInput!
+  ): CustomerPayload! @scope(writes: "Customer")
+  """
+  Puts words on a customer; one that the customer has already is no error. Faults: NOT_FOUND on customerId; INVALID on tags; LIMIT_EXCEEDED
+  beyond 50 of a customer.
+  """
+  addTags(
+    "Which customer, and which words."
+    input: TagsInput!
+  ): CustomerPayload! @scope(writes: "Customer")
+  "Takes words off a customer; one that the customer does not have is no error. Faults: NOT_FOUND on customerId; INVALID on tags."
+  removeTags(
+    "Which customer, and which words."
+    input: TagsInput!
+  ): CustomerPayload! @scope(writes: "Customer")
+}
+
+"The answer of addContactPoint and updateContactPoint."
+type ContactPointPayload {
+  "The customer after the change; null if there are userErrors."
+  customer: Customer @rows
+  "The phone number or e-mail address after the change; null if there are userErrors."
+  contactPoint: ContactPoint @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of addAddress and updateAddress."
+type AddressPayload {
+  "The customer after the change; null if there are userErrors."
+  customer: Customer @rows
+  "The address after the change; null if there are userErrors."
+  address: Address @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+
+"The input of addContactPoint."
+input AddContactPointInput {
+  "The id: chosen by the server by default, but a client may choose it, as an offline phone must."
+  id: ID
+  "The customer."
+  customerId: ID!
+  "What it is."
+  type: ContactPointType!
+  "The number, in any notation; without a country code it is one of the setting phoneRegion. Or the e-mail address."
+  value: String!
+  "Where it reaches the customer."
+  kind: ContactPointKind = OTHER
+  "Whether it becomes the main one: by default only the first of its type does."
+  main: Boolean = false
+  "The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateContactPoint. A field that is absent is not changed."
+input UpdateContactPointInput {
+  "The contact point."
+  id: ID!
+  "The version of the customer that the changes are based on."
+  expectedVersion: Int!
+  "The number or the e-mail address, as in addContactPoint."
+  value: String
+  "Where it reaches the customer."
+  kind: ContactPointKind
+  "Whether it becomes the main one; false is INVALID: another one is made the main one instead."
+  main: Boolean
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of removeContactPoint."
+input RemoveContactPointInput {
+  "The contact point."
+  id: ID!
+  "The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of addAddress."
+input AddAddressInput {
+  "The id: chosen by the server by default, but a client may choose it, as an offline phone must."
+  id: ID
+  "The customer."
+  customerId: ID!
+  "What the address is for."
+  kind: AddressKind = OTHER
+  "The country: its code in ISO 3166, such as RU."
+  country: String
+  "The region, state or province, at most 100 characters."
+  region: String
+  "The city, town or village, at most 100 characters."
+  city: String
+  "The street with the house, and all that is needed to find the door, at most 300 characters."
+  street: String
+  "The postal code, at most 20 characters."
+  postalCode: String
+  "The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateAddress. A field that is absent is not changed."
+input UpdateAddressInput {
+  "The address."
+  id: ID!
+  "The version of the customer that the changes are based on."
+  expectedVersion: Int!
+  "What the address is for."
+  kind: AddressKind
+  "The country, as in addAddress; null for unknown."
+  country: String @goField(omittable: true)
+  "The region, state or province; null for unknown."
+  region: String @goField(omittable: true)
+  "The city, town or village; null for unknown."
+  city: String @goField(omittable: true)
+  "The street with the house; null for unknown."
+  street: String @goField(omittable: true)
+  "The postal code; null for unknown."
+  postalCode: String @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of removeAddress."
+input RemoveAddressInput {
+  "The address."
+  id: ID!
+  "The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of addTags and removeTags."
+input TagsInput {
+  "The customer."
+  customerId: ID!
+  "The words, 1 to 50, of at most 50 characters each; words that differ in letter case are one."
+  tags: [String!]!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/cost.graphql", Input: `"A line of a cost."
@@ -13108,8 +14231,8 @@ extend type Query {
     filter: CustomerFilter
     """
     Only customers found by this text of at most eight words and 200 characters: by the beginnings of words of the name,
-    the e-mail and the external id, without regard to letter case and to marks on letters, and by any four or more consecutive
-    digits of the phone number, however it is written. All words must be found.
+    the e-mail addresses and the external id, without regard to letter case and to marks on letters, and by any four or more
+    consecutive digits of a phone number, however it is written. All words must be found.
     """
     search: String
   ): CustomerConnection! @rows
@@ -13132,7 +14255,10 @@ extend type Mutation {
     "The changes."
     input: UpdateCustomerInput!
   ): CustomerPayload! @scope(writes: "Customer")
-  "Removes a customer from every list. The books keep the orders and contacts; the e-mail can be used for another customer."
+  """
+  Removes a customer from every list, and erases the contact points, addresses and tags. The books keep the orders and contacts; the e-mail can be used for
+  another customer.
+  """
   deleteCustomer(
     "Which customer, and why."
     input: DeleteCustomerInput!
@@ -13203,9 +14329,9 @@ input UpdateCustomerInput {
   expectedVersion: Int!
   "The name."
   name: String
-  "The e-mail address; null for none."
+  "The e-mail address, in the place of the main one; null removes that one. See updateContactPoint."
   email: String @goField(omittable: true)
-  "The phone number, in any notation, as in createCustomer; null for none."
+  "The phone number, in any notation, as in createCustomer, in the place of the main one; null removes that one. See updateContactPoint."
   phone: String @goField(omittable: true)
   "The customer's id in another system; null for none."
   externalId: String @goField(omittable: true)
@@ -13289,6 +14415,10 @@ input CustomerFilter {
   campaignId: ID @goField(omittable: true) @scope(name: "staff")
   "Customers who come from this source, by their origin."
   source: String @goField(omittable: true) @scope(name: "staff")
+  "Customers by the installation's own fields that the viewer may see: at most five, all of which must hold."
+  fields: [FieldFilter!] @goField(omittable: true) @open
+  "Customers who have all of these tags, regardless of letter case: 1 to 50."
+  tags: [String!] @goField(omittable: true) @scope(name: "staff")
 }
 
 extend type Subscription {
@@ -13637,6 +14767,182 @@ type AcceptancePoint {
   low: Float! @open
   "Its upper bound."
   high: Float! @open
+}
+`, BuiltIn: false},
+	{Name: "../schema/field.graphql", Input: `extend type Query {
+  """
+  The installation's own fields of customers, contacts, orders and products that the viewer may see, by noun and code; at most 200 of each
+  noun. ADMIN, MANAGER and ANALYST see all, SALES and PARTNER those that are for them.
+  """
+  fieldDefinitions(
+    "What the fields are of: of all by default."
+    noun: FieldNoun
+  ): [FieldDefinition!]! @rows
+}
+extend type Customer {
+  "What the customer has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Contact {
+  "What the contact has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Order {
+  "What the order has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+extend type Product {
+  "What the product has in the installation's own fields that the viewer may see, by code."
+  fields(
+    "The moment: now by default. What was recorded later is left out."
+    at: Time
+  ): [FieldValue!]! @rows
+}
+"What a customer, contact, order or product has in a field of the installation's own."
+type FieldValue {
+  "The field."
+  definition: FieldDefinition! @rows
+  "The code of the field."
+  code: String! @open
+  "The value in its one spelling: a NUMBER such as \"12.5\", a BOOLEAN \"true\" or \"false\", a DAY such as \"1990-02-28\"."
+  value: String! @open
+  "The version of the value: 1 at first, one more with every change. setFields states it as expectedVersion."
+  version: Int! @open
+}
+extend type Mutation {
+  "Defines a field of the installation's own. A code that the noun has, in whatever letter case, is ALREADY_EXISTS; more than 200 of a noun are LIMIT_EXCEEDED."
+  defineField(
+    "The field."
+    input: DefineFieldInput!
+  ): FieldPayload! @scope(writes: "FieldDefinition")
+  """
+  Changes a field. Changes of different parts since expectedVersion are merged, changes of the same part are a VersionConflict. A type
+  that something has or had a value of is not changed, and a range, a length or words are not narrowed while something has a value that
+  they would leave out: both are WRONG_STATE.
+  """
+  updateField(
+    "The changes."
+    input: UpdateFieldInput!
+  ): FieldPayload! @scope(writes: "FieldDefinition")
+  """
+  Sets fields of a customer, contact, order or product, from now on: who may change it sets those that they see. All are set, or none. A
+  field that does not exist, or that the caller may not see, is NOT_FOUND, a value that the field does not take is INVALID; a value that
+  somebody else has set since expectedVersion is a VersionConflict. Values that others set of other fields stay.
+  """
+  setFields(
+    "Whose fields, and their values."
+    input: SetFieldsInput!
+  ): SetFieldsPayload! @scope(writes: "FieldEntry")
+}
+"The answer of the mutations of a field."
+type FieldPayload {
+  "The field after the change; null if there are userErrors."
+  field: FieldDefinition @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of setFields."
+type SetFieldsPayload {
+  "What is in the fields afterwards, those that were not set too, by code; empty if there are userErrors."
+  fields: [FieldValue!]! @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of defineField."
+input DefineFieldInput {
+  "What the field is of."
+  noun: FieldNoun!
+  "The code by which rules, filters and files name it: a letter, then letters, digits and \"_\", at most 60. It is never changed."
+  code: String!
+  "What it is called, for people: at most 300 characters."
+  label: String!
+  "What its values are."
+  type: FieldType!
+  "Of a NUMBER, the least value, included: no limit by default."
+  least: Decimal
+  "Of a NUMBER, the greatest value, included: no limit by default."
+  most: Decimal
+  "Of a DAY, the earliest, included: no limit by default."
+  earliest: Date
+  "Of a DAY, the latest, included: no limit by default."
+  latest: Date
+  "Of a TEXT, how many characters it has at most: 1 to 500, which is the default."
+  maxLength: Int
+  "Of a CHOICE, which must have them, its words: 1 to 100, each of at most 100 characters."
+  words: [String!]
+  "Whether SALES see the field, and may set it where they may change what it is of."
+  forSales: Boolean = false
+  "Whether a PARTNER sees the field."
+  forPartners: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go."
+input UpdateFieldInput {
+  "The field."
+  id: ID!
+  "The version that the changes are based on."
+  expectedVersion: Int!
+  "What it is called, for people."
+  label: String
+  "What its values are."
+  type: FieldType
+  "Of a NUMBER, the least value; null for no limit."
+  least: Decimal @goField(omittable: true)
+  "Of a NUMBER, the greatest value; null for no limit."
+  most: Decimal @goField(omittable: true)
+  "Of a DAY, the earliest; null for no limit."
+  earliest: Date @goField(omittable: true)
+  "Of a DAY, the latest; null for no limit."
+  latest: Date @goField(omittable: true)
+  "Of a TEXT, how many characters it has at most; null for 500."
+  maxLength: Int @goField(omittable: true)
+  "Of a CHOICE, its words."
+  words: [String!]
+  "Whether SALES see the field."
+  forSales: Boolean
+  "Whether a PARTNER sees the field."
+  forPartners: Boolean
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of setFields."
+input SetFieldsInput {
+  "The customer, contact, order or product."
+  id: ID!
+  "The fields that are set, 1 to 100, each once."
+  fields: [FieldValueInput!]!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"A value of a field that is set."
+input FieldValueInput {
+  "The code of the field."
+  code: String!
+  "The value; null takes it away. It must be given."
+  value: String @goField(omittable: true)
+  "The version of the value that the change is based on, as FieldValue has it: 0, the default, where there is no value."
+  expectedVersion: Int! = 0
+}
+"Which values of a field of the installation's own are asked for: equals, or a range of a NUMBER or a DAY."
+input FieldFilter {
+  "The code of the field. One that does not exist, or that the viewer may not see, is NOT_FOUND."
+  code: String! @open
+  "Those with this value; null: those without a value."
+  equals: String @goField(omittable: true) @open
+  "Those with this value of a NUMBER or a DAY, or a greater one."
+  from: String @open
+  "Those with this value of a NUMBER or a DAY, or a lesser one."
+  to: String @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/lifetime.graphql", Input: `"What a customer is worth."
@@ -13996,9 +15302,9 @@ type CustomerMerge {
   mergedId: ID! @open
   "Their name."
   name: String! @open
-  "Their e-mail address; null if there was none. It is searched and matched by imports still."
+  "Their e-mail address; null if there was none. It is among the contact points of the kept customer, unless it was removed."
   email: String @open
-  "Their phone number; null if there was none. It is searched and matched by imports still."
+  "Their phone number; null if there was none. It is among the contact points of the kept customer, unless it was removed."
   phone: String @open
   "Their id in another system; null if there was none. It is searched and matched by imports still."
   externalId: String @open
@@ -14102,9 +15408,9 @@ enum MergedField {
   KIND
   "The name. The other one is searched still."
   NAME
-  "The e-mail address. The other one is searched and matched by imports still."
+  "The main e-mail address. The other one stays among the contact points."
   EMAIL
-  "The phone number. The other one is searched and matched by imports still."
+  "The main phone number. The other one stays among the contact points."
   PHONE
   "The id in another system. The other one is searched and matched by imports still."
   EXTERNAL_ID
@@ -14122,6 +15428,8 @@ enum MergedField {
   BIRTHDAY
   "The measurements by code: those of the other one fill in what is missing."
   MEASUREMENTS
+  "The installation's own fields by code, as they were at any moment: of each one history wins. Those of the other one fill in what is missing."
+  FIELDS
   "The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers."
   TAX_EXEMPT
 }
@@ -16103,6 +17411,136 @@ input SetRecipeInput {
   idempotencyKey: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/relation.graphql", Input: `extend type Customer {
+  """
+  The companies and households that the person belongs to at a moment, the earliest relation first: of those that the viewer may see. Empty
+  for partners.
+  """
+  companies(
+    "The moment, of whose day in the setting timeZone it is: now by default."
+    at: Time
+  ): [CustomerRelation!]! @scope(name: "staff")
+  """
+  The people who belong to the company or household at a moment, the earliest relation first: of those that the viewer may see. Empty for
+  partners.
+  """
+  people(
+    "The moment, of whose day in the setting timeZone it is: now by default."
+    at: Time
+  ): [CustomerRelation!]! @scope(name: "staff")
+  "All relations of the customer, also those that are over, the earliest first: those of which the viewer may see both. Empty for partners."
+  relations: [CustomerRelation!]! @scope(name: "staff")
+}
+"That a person belongs to a company or a household, from a day on, until a day."
+type CustomerRelation {
+  "The id."
+  id: ID! @open
+  "The version of the relation: 1 at first, one more with every change."
+  version: Int! @open
+  "The person."
+  person: Customer! @rows
+  "The company or household."
+  company: Customer! @rows
+  "What the person is there, such as \"buyer\" or \"director\"; null if nothing is known of it."
+  role: String @open
+  "The first day."
+  from: Date! @open
+  "The last day; null while it has none."
+  to: Date @open
+  "When the relation was recorded."
+  createdAt: Time! @open
+  "When it was last changed."
+  updatedAt: Time! @open
+}
+
+extend type Mutation {
+  """
+  Records that a person belongs to a company or a household. The viewer may see both, who may not belong to each other already on one of the
+  days: ALREADY_EXISTS. INVALID where the one is no PERSON, or the other no COMPANY and no HOUSEHOLD.
+  """
+  relateCustomers(
+    "The relation."
+    input: RelateCustomersInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  """
+  Corrects a relation. Changes of different fields since expectedVersion are merged, changes of the same field are a VERSION_CONFLICT. With whom
+  it is cannot be changed: it is removed and recorded anew.
+  """
+  correctRelation(
+    "The changes."
+    input: CorrectRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  "Says until when a person belonged to a company or a household. A relation that has a last day is WRONG_STATE: that day is corrected."
+  endRelation(
+    "Which relation, and its last day."
+    input: EndRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+  "Removes a relation that never was. What it said stays in the audit."
+  removeRelation(
+    "Which relation, and why."
+    input: RemoveRelationInput!
+  ): RelationPayload! @scope(writes: "Customer")
+}
+"The answer of the mutations of a relation."
+type RelationPayload {
+  "The relation after the change, of one that was removed as it was; null if there are userErrors."
+  relation: CustomerRelation @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of relateCustomers."
+input RelateCustomersInput {
+  "The person."
+  personId: ID!
+  "The company or household."
+  companyId: ID!
+  "What the person is there, in at most 200 characters."
+  role: String
+  "The first day, from 1900 to ten years ahead: today by default."
+  from: Date
+  "The last day: none by default."
+  to: Date
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of correctRelation. A field that is absent is not changed."
+input CorrectRelationInput {
+  "The relation."
+  id: ID!
+  "The version that the correction is based on."
+  expectedVersion: Int!
+  "What the person is there; null clears it."
+  role: String @goField(omittable: true)
+  "The first day."
+  from: Date
+  "The last day; null for none."
+  to: Date @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of endRelation."
+input EndRelationInput {
+  "The relation."
+  id: ID!
+  "The last day: today by default."
+  to: Date
+  "The version that it is ended at: any by default; another than the relation's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of removeRelation."
+input RemoveRelationInput {
+  "The relation."
+  id: ID!
+  "Why it is removed, 1 to 1,000 characters."
+  reason: String!
+  "The version that it is removed at: any by default; another than the relation's is a VERSION_CONFLICT."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/resource.graphql", Input: `"What work is done with: a machine, a room, people's hours. It is known by its rates and by the products that consume it."
 type Resource {
   "The code of the resource."
@@ -17205,6 +18643,40 @@ func (ec *executionContext) childFields_AcquisitionSources(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type AcquisitionSources", field.Name)
 }
 
+func (ec *executionContext) childFields_Address(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Address_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Address_kind(ctx, field)
+	case "country":
+		return ec.fieldContext_Address_country(ctx, field)
+	case "region":
+		return ec.fieldContext_Address_region(ctx, field)
+	case "city":
+		return ec.fieldContext_Address_city(ctx, field)
+	case "street":
+		return ec.fieldContext_Address_street(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_Address_postalCode(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Address_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Address", field.Name)
+}
+
+func (ec *executionContext) childFields_AddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_AddressPayload_customer(ctx, field)
+	case "address":
+		return ec.fieldContext_AddressPayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddressPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AgreementBelowFloor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "agreement":
@@ -17487,6 +18959,10 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_campaign(ctx, field)
 	case "seconds":
 		return ec.fieldContext_Contact_seconds(ctx, field)
+	case "participants":
+		return ec.fieldContext_Contact_participants(ctx, field)
+	case "people":
+		return ec.fieldContext_Contact_people(ctx, field)
 	case "costLines":
 		return ec.fieldContext_Contact_costLines(ctx, field)
 	case "value":
@@ -17501,6 +18977,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_possibleDuplicates(ctx, field)
 	case "expectedPrices":
 		return ec.fieldContext_Contact_expectedPrices(ctx, field)
+	case "fields":
+		return ec.fieldContext_Contact_fields(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Contact_tasks(ctx, field)
 	}
@@ -17629,6 +19107,18 @@ func (ec *executionContext) childFields_ContactGroup(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ContactGroup", field.Name)
 }
 
+func (ec *executionContext) childFields_ContactParticipant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ContactParticipant_user(ctx, field)
+	case "minutes":
+		return ec.fieldContext_ContactParticipant_minutes(ctx, field)
+	case "seconds":
+		return ec.fieldContext_ContactParticipant_seconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactParticipant", field.Name)
+}
+
 func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -17637,6 +19127,36 @@ func (ec *executionContext) childFields_ContactPayload(ctx context.Context, fiel
 		return ec.fieldContext_ContactPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactPoint_id(ctx, field)
+	case "type":
+		return ec.fieldContext_ContactPoint_type(ctx, field)
+	case "value":
+		return ec.fieldContext_ContactPoint_value(ctx, field)
+	case "kind":
+		return ec.fieldContext_ContactPoint_kind(ctx, field)
+	case "main":
+		return ec.fieldContext_ContactPoint_main(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ContactPoint_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactPointPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_ContactPointPayload_customer(ctx, field)
+	case "contactPoint":
+		return ec.fieldContext_ContactPointPayload_contactPoint(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContactPointPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactPointPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17749,6 +19269,12 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_partner(ctx, field)
 	case "campaign":
 		return ec.fieldContext_Customer_campaign(ctx, field)
+	case "contactPoints":
+		return ec.fieldContext_Customer_contactPoints(ctx, field)
+	case "addresses":
+		return ec.fieldContext_Customer_addresses(ctx, field)
+	case "tags":
+		return ec.fieldContext_Customer_tags(ctx, field)
 	case "contacts":
 		return ec.fieldContext_Customer_contacts(ctx, field)
 	case "taxExemptions":
@@ -17781,6 +19307,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
 	case "expectedPrices":
 		return ec.fieldContext_Customer_expectedPrices(ctx, field)
+	case "fields":
+		return ec.fieldContext_Customer_fields(ctx, field)
 	case "merges":
 		return ec.fieldContext_Customer_merges(ctx, field)
 	case "notSame":
@@ -17789,6 +19317,12 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_proposals(ctx, field)
 	case "prospect":
 		return ec.fieldContext_Customer_prospect(ctx, field)
+	case "companies":
+		return ec.fieldContext_Customer_companies(ctx, field)
+	case "people":
+		return ec.fieldContext_Customer_people(ctx, field)
+	case "relations":
+		return ec.fieldContext_Customer_relations(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Customer_tasks(ctx, field)
 	}
@@ -17957,6 +19491,30 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 		return ec.fieldContext_CustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerRelation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CustomerRelation_id(ctx, field)
+	case "version":
+		return ec.fieldContext_CustomerRelation_version(ctx, field)
+	case "person":
+		return ec.fieldContext_CustomerRelation_person(ctx, field)
+	case "company":
+		return ec.fieldContext_CustomerRelation_company(ctx, field)
+	case "role":
+		return ec.fieldContext_CustomerRelation_role(ctx, field)
+	case "from":
+		return ec.fieldContext_CustomerRelation_from(ctx, field)
+	case "to":
+		return ec.fieldContext_CustomerRelation_to(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CustomerRelation_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CustomerRelation_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerRelation", field.Name)
 }
 
 func (ec *executionContext) childFields_DatedGrade(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18161,6 +19719,68 @@ func (ec *executionContext) childFields_FieldConflict(ctx context.Context, field
 		return ec.fieldContext_FieldConflict_yours(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FieldDefinition_id(ctx, field)
+	case "version":
+		return ec.fieldContext_FieldDefinition_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_FieldDefinition_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_FieldDefinition_updatedAt(ctx, field)
+	case "noun":
+		return ec.fieldContext_FieldDefinition_noun(ctx, field)
+	case "code":
+		return ec.fieldContext_FieldDefinition_code(ctx, field)
+	case "label":
+		return ec.fieldContext_FieldDefinition_label(ctx, field)
+	case "type":
+		return ec.fieldContext_FieldDefinition_type(ctx, field)
+	case "least":
+		return ec.fieldContext_FieldDefinition_least(ctx, field)
+	case "most":
+		return ec.fieldContext_FieldDefinition_most(ctx, field)
+	case "earliest":
+		return ec.fieldContext_FieldDefinition_earliest(ctx, field)
+	case "latest":
+		return ec.fieldContext_FieldDefinition_latest(ctx, field)
+	case "maxLength":
+		return ec.fieldContext_FieldDefinition_maxLength(ctx, field)
+	case "words":
+		return ec.fieldContext_FieldDefinition_words(ctx, field)
+	case "forSales":
+		return ec.fieldContext_FieldDefinition_forSales(ctx, field)
+	case "forPartners":
+		return ec.fieldContext_FieldDefinition_forPartners(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FieldPayload_field(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FieldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "definition":
+		return ec.fieldContext_FieldValue_definition(ctx, field)
+	case "code":
+		return ec.fieldContext_FieldValue_code(ctx, field)
+	case "value":
+		return ec.fieldContext_FieldValue_value(ctx, field)
+	case "version":
+		return ec.fieldContext_FieldValue_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldValue", field.Name)
 }
 
 func (ec *executionContext) childFields_HandOver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18621,6 +20241,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_customer(ctx, field)
 	case "seller":
 		return ec.fieldContext_Order_seller(ctx, field)
+	case "fields":
+		return ec.fieldContext_Order_fields(ctx, field)
 	case "possibleDuplicates":
 		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
@@ -19463,6 +21085,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_unit(ctx, field)
 	case "category":
 		return ec.fieldContext_Product_category(ctx, field)
+	case "fields":
+		return ec.fieldContext_Product_fields(ctx, field)
 	case "listPrice":
 		return ec.fieldContext_Product_listPrice(ctx, field)
 	case "cost":
@@ -19863,6 +21487,16 @@ func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RejectedRule", field.Name)
 }
 
+func (ec *executionContext) childFields_RelationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "relation":
+		return ec.fieldContext_RelationPayload_relation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RelationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RescheduleOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "order":
@@ -20049,6 +21683,16 @@ func (ec *executionContext) childFields_SessionPayload(ctx context.Context, fiel
 		return ec.fieldContext_SessionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fields":
+		return ec.fieldContext_SetFieldsPayload_fields(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetFieldsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetFieldsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Setting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20853,6 +22497,34 @@ func (ec *executionContext) field_Contact_costKnownAt_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_companies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_contacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20980,6 +22652,20 @@ func (ec *executionContext) field_Customer_expectedPrices_args(ctx context.Conte
 		return nil, err
 	}
 	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -21271,6 +22957,20 @@ func (ec *executionContext) field_Customer_orders_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Customer_people_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_permissions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21553,6 +23253,48 @@ func (ec *executionContext) field_Mutation_acceptOffer_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addAddress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.AddAddressInput, error) {
+			return ec.unmarshalNAddAddressInput2kopeckᚋserviceᚐAddAddressInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addContactPoint_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.AddContactPointInput, error) {
+			return ec.unmarshalNAddContactPointInput2kopeckᚋserviceᚐAddContactPointInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.TagsInput, error) {
+			return ec.unmarshalNTagsInput2kopeckᚋserviceᚐTagsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addTeamMember_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21699,6 +23441,20 @@ func (ec *executionContext) field_Mutation_correctContact_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.CorrectContactInput, error) {
 			return ec.unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_correctRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CorrectRelationInput, error) {
+			return ec.unmarshalNCorrectRelationInput2kopeckᚋserviceᚐCorrectRelationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21875,6 +23631,20 @@ func (ec *executionContext) field_Mutation_declineOffer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_defineField_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DefineFieldInput, error) {
+			return ec.unmarshalNDefineFieldInput2kopeckᚋserviceᚐDefineFieldInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_defineMeasurement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21909,6 +23679,20 @@ func (ec *executionContext) field_Mutation_endAgreement_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.EndAgreementInput, error) {
 			return ec.unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.EndRelationInput, error) {
+			return ec.unmarshalNEndRelationInput2kopeckᚋserviceᚐEndRelationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22099,6 +23883,76 @@ func (ec *executionContext) field_Mutation_refundOrder_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_relateCustomers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RelateCustomersInput, error) {
+			return ec.unmarshalNRelateCustomersInput2kopeckᚋserviceᚐRelateCustomersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeAddress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RemoveAddressInput, error) {
+			return ec.unmarshalNRemoveAddressInput2kopeckᚋserviceᚐRemoveAddressInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeContactPoint_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RemoveContactPointInput, error) {
+			return ec.unmarshalNRemoveContactPointInput2kopeckᚋserviceᚐRemoveContactPointInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RemoveRelationInput, error) {
+			return ec.unmarshalNRemoveRelationInput2kopeckᚋserviceᚐRemoveRelationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.TagsInput, error) {
+			return ec.unmarshalNTagsInput2kopeckᚋserviceᚐTagsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeTeamMember_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22189,6 +24043,20 @@ func (ec *executionContext) field_Mutation_sendOffer_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.SendOfferInput, error) {
 			return ec.unmarshalNSendOfferInput2kopeckᚋserviceᚐSendOfferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.SetFieldsInput, error) {
+			return ec.unmarshalNSetFieldsInput2kopeckᚋserviceᚐSetFieldsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22295,6 +24163,20 @@ func (ec *executionContext) field_Mutation_undoMerge_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updateAddress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateAddressInput, error) {
+			return ec.unmarshalNUpdateAddressInput2kopeckᚋserviceᚐUpdateAddressInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateCampaign_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22309,12 +24191,40 @@ func (ec *executionContext) field_Mutation_updateCampaign_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updateContactPoint_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateContactPointInput, error) {
+			return ec.unmarshalNUpdateContactPointInput2kopeckᚋserviceᚐUpdateContactPointInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 			return ec.unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateField_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.UpdateFieldInput, error) {
+			return ec.unmarshalNUpdateFieldInput2kopeckᚋserviceᚐUpdateFieldInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22505,6 +24415,20 @@ func (ec *executionContext) field_Order_credits_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Order_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Product_cost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22548,6 +24472,20 @@ func (ec *executionContext) field_Product_cost_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["knownAt"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -23112,6 +25050,20 @@ func (ec *executionContext) field_Query_expectedPriceReport_args(ctx context.Con
 		return nil, err
 	}
 	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_fieldDefinitions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "noun",
+		func(ctx context.Context, v any) (*schema.FieldNoun, error) {
+			return ec.unmarshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["noun"] = arg0
 	return args, nil
 }
 
@@ -24861,6 +26813,286 @@ func (ec *executionContext) _AcquisitionSources_csv(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_AcquisitionSources_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AcquisitionSources", field, true, true, "String")
+}
+
+func (ec *executionContext) _Address_id(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Address_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Address_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.AddressKind) graphql.Marshaler {
+			return ec.marshalNAddressKind2kopeckᚋschemaᚐAddressKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Address_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "AddressKind")
+}
+
+func (ec *executionContext) _Address_country(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Country, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Address_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "String")
+}
+
+func (ec *executionContext) _Address_region(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Address_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "String")
+}
+
+func (ec *executionContext) _Address_city(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_city(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.City, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Address_city(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "String")
+}
+
+func (ec *executionContext) _Address_street(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_street(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Street, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Address_street(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "String")
+}
+
+func (ec *executionContext) _Address_postalCode(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Address_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "String")
+}
+
+func (ec *executionContext) _Address_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Address) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Address_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Address_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Address", field, false, false, "Time")
+}
+
+func (ec *executionContext) _AddressPayload_customer(ctx context.Context, field graphql.CollectedField, obj *points.AddressPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddressPayload_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddressPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddressPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddressPayload_address(ctx context.Context, field graphql.CollectedField, obj *points.AddressPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddressPayload_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Address, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Address) graphql.Marshaler {
+			return ec.marshalOAddress2ᚖkopeckᚋentᚐAddress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddressPayload_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddressPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Address(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddressPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *points.AddressPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddressPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddressPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddressPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AgreementBelowFloor_agreement(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementBelowFloor) (ret graphql.Marshaler) {
@@ -27847,6 +30079,98 @@ func (ec *executionContext) fieldContext_Contact_seconds(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Contact", field, true, true, "Decimal")
 }
 
+func (ec *executionContext) _Contact_participants(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_participants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Participants(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*contacts.ContactParticipant
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*contacts.ContactParticipant) graphql.Marshaler {
+			return ec.marshalNContactParticipant2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactParticipantᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_participants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactParticipant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_people(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().People(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚕᚖkopeckᚋentᚐCustomerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28182,6 +30506,50 @@ func (ec *executionContext) fieldContext_Contact_expectedPrices(_ context.Contex
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ExpectedPrice(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -29186,6 +31554,84 @@ func (ec *executionContext) fieldContext_ContactGroup_mean(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _ContactParticipant_user(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactParticipant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactParticipant_minutes(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactParticipant", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ContactParticipant_seconds(ctx context.Context, field graphql.CollectedField, obj *contacts.ContactParticipant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactParticipant_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactParticipant_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactParticipant", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *service.ContactPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29240,6 +31686,240 @@ func (ec *executionContext) _ContactPayload_userErrors(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactPoint_id(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ContactPoint_type(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.ContactPointType) graphql.Marshaler {
+			return ec.marshalNContactPointType2kopeckᚋschemaᚐContactPointType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "ContactPointType")
+}
+
+func (ec *executionContext) _ContactPoint_value(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactPoint_kind(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.ContactPointKind) graphql.Marshaler {
+			return ec.marshalNContactPointKind2kopeckᚋschemaᚐContactPointKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "ContactPointKind")
+}
+
+func (ec *executionContext) _ContactPoint_main(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_main(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Main, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_main(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ContactPoint_createdAt(ctx context.Context, field graphql.CollectedField, obj *customers.ContactPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPoint_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPoint_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactPoint", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactPointPayload_customer(ctx context.Context, field graphql.CollectedField, obj *points.ContactPointPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPointPayload_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPointPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactPointPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactPointPayload_contactPoint(ctx context.Context, field graphql.CollectedField, obj *points.ContactPointPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPointPayload_contactPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactPoint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.ContactPoint) graphql.Marshaler {
+			return ec.marshalOContactPoint2ᚖkopeckᚋserviceᚋcustomersᚐContactPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPointPayload_contactPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactPointPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactPointPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *points.ContactPointPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactPointPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactPointPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactPointPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -30578,6 +33258,121 @@ func (ec *executionContext) fieldContext_Customer_campaign(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_contactPoints(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_contactPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().ContactPoints(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.ContactPoint) graphql.Marshaler {
+			return ec.marshalNContactPoint2ᚕᚖkopeckᚋserviceᚋcustomersᚐContactPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_contactPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_addresses(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_addresses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().Addresses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Address) graphql.Marshaler {
+			return ec.marshalNAddress2ᚕᚖkopeckᚋentᚐAddressᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_addresses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Address(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_tags(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_tags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().Tags(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_tags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, true, true, "String")
+}
+
 func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31453,6 +34248,50 @@ func (ec *executionContext) fieldContext_Customer_expectedPrices(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_merges(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31713,6 +34552,210 @@ func (ec *executionContext) fieldContext_Customer_prospect(ctx context.Context, 
 	if fc.Args, err = ec.field_Customer_prospect_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_companies(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_companies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Companies(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_companies(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_companies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_people(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().People(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_people(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_people_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_relations(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_relations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().Relations(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.CustomerRelation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_relations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -33249,6 +36292,231 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_id(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomerRelation_version(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CustomerRelation_person(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerRelation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_company(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerRelation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerRelation_role(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerRelation_from(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2kopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CustomerRelation_to(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CustomerRelation_createdAt(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Time")
+}
+
+func (ec *executionContext) _CustomerRelation_updatedAt(ctx context.Context, field graphql.CollectedField, obj *customers.CustomerRelation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerRelation_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerRelation_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerRelation", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DateImpossible_field(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
@@ -35047,6 +38315,539 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _FieldDefinition_id(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "ID")
+}
+
+func (ec *executionContext) _FieldDefinition_version(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FieldDefinition_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _FieldDefinition_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Time")
+}
+
+func (ec *executionContext) _FieldDefinition_noun(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_noun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Noun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.FieldNoun) graphql.Marshaler {
+			return ec.marshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_noun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "FieldNoun")
+}
+
+func (ec *executionContext) _FieldDefinition_code(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_label(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_type(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.FieldType) graphql.Marshaler {
+			return ec.marshalNFieldType2kopeckᚋschemaᚐFieldType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "FieldType")
+}
+
+func (ec *executionContext) _FieldDefinition_least(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_least(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Least, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_least(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _FieldDefinition_most(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_most(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Most, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_most(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _FieldDefinition_earliest(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Date")
+}
+
+func (ec *executionContext) _FieldDefinition_latest(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_latest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Latest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_latest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Date")
+}
+
+func (ec *executionContext) _FieldDefinition_maxLength(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_maxLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_maxLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FieldDefinition_words(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_forSales(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_forSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForSales, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_forSales(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldDefinition_forPartners(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_forPartners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForPartners, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_forPartners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldPayload_field(ctx context.Context, field graphql.CollectedField, obj *service.FieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPayload_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPayload_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.FieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldValue_definition(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_definition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Definition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_definition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldValue",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldValue_code(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldValue_value(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldValue_version(ctx context.Context, field graphql.CollectedField, obj *ownfields.FieldValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldValue_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldValue_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldValue", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Forbidden_field(ctx context.Context, field graphql.CollectedField, obj *service.Forbidden) (ret graphql.Marshaler) {
@@ -39267,6 +43068,582 @@ func (ec *executionContext) fieldContext_Mutation_joinContacts(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_addContactPoint(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addContactPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddContactPoint(ctx, fc.Args["input"].(service.AddContactPointInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *points.ContactPointPayload) graphql.Marshaler {
+			return ec.marshalNContactPointPayload2ᚖkopeckᚋserviceᚋpointsᚐContactPointPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addContactPoint(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPointPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addContactPoint_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateContactPoint(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateContactPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateContactPoint(ctx, fc.Args["input"].(service.UpdateContactPointInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *points.ContactPointPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *points.ContactPointPayload) graphql.Marshaler {
+			return ec.marshalNContactPointPayload2ᚖkopeckᚋserviceᚋpointsᚐContactPointPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateContactPoint(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPointPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateContactPoint_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeContactPoint(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeContactPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveContactPoint(ctx, fc.Args["input"].(service.RemoveContactPointInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeContactPoint(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeContactPoint_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addAddress(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddAddress(ctx, fc.Args["input"].(service.AddAddressInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *points.AddressPayload) graphql.Marshaler {
+			return ec.marshalNAddressPayload2ᚖkopeckᚋserviceᚋpointsᚐAddressPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addAddress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddressPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addAddress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAddress(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAddress(ctx, fc.Args["input"].(service.UpdateAddressInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *points.AddressPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *points.AddressPayload) graphql.Marshaler {
+			return ec.marshalNAddressPayload2ᚖkopeckᚋserviceᚋpointsᚐAddressPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAddress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddressPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAddress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeAddress(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveAddress(ctx, fc.Args["input"].(service.RemoveAddressInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeAddress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeAddress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddTags(ctx, fc.Args["input"].(service.TagsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveTags(ctx, fc.Args["input"].(service.TagsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39693,6 +44070,222 @@ func (ec *executionContext) fieldContext_Mutation_voidExpectedPrice(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_voidExpectedPrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_defineField(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_defineField(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DefineField(ctx, fc.Args["input"].(service.DefineFieldInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldDefinition")
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+			return ec.marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_defineField(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_defineField_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateField(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateField(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateField(ctx, fc.Args["input"].(service.UpdateFieldInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldDefinition")
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.FieldPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+			return ec.marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateField(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateField_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetFields(ctx, fc.Args["input"].(service.SetFieldsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "FieldEntry")
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *ownfields.SetFieldsPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ownfields.SetFieldsPayload) graphql.Marshaler {
+			return ec.marshalNSetFieldsPayload2ᚖkopeckᚋserviceᚋownfieldsᚐSetFieldsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -41969,6 +46562,294 @@ func (ec *executionContext) fieldContext_Mutation_setRecipe(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRecipe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_relateCustomers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_relateCustomers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RelateCustomers(ctx, fc.Args["input"].(service.RelateCustomersInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_relateCustomers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_relateCustomers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_correctRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correctRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CorrectRelation(ctx, fc.Args["input"].(service.CorrectRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correctRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correctRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndRelation(ctx, fc.Args["input"].(service.EndRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveRelation(ctx, fc.Args["input"].(service.RemoveRelationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *customers.RelationPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+			return ec.marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -44805,6 +49686,50 @@ func (ec *executionContext) fieldContext_Order_seller(_ context.Context, field g
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Order_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -53930,6 +58855,50 @@ func (ec *executionContext) fieldContext_Product_category(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
 
+func (ec *executionContext) _Product_fields(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().Fields(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56259,6 +61228,50 @@ func (ec *executionContext) fieldContext_Query_expectedPriceReport(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_expectedPriceReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_fieldDefinitions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FieldDefinitions(ctx, fc.Args["noun"].(*schema.FieldNoun))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.FieldDefinition) graphql.Marshaler {
+			return ec.marshalNFieldDefinition2ᚕᚖkopeckᚋentᚐFieldDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_fieldDefinitions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -60531,6 +65544,70 @@ func (ec *executionContext) fieldContext_RejectedRule_unmet(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _RelationPayload_relation(ctx context.Context, field graphql.CollectedField, obj *customers.RelationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationPayload_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+			return ec.marshalOCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RelationPayload_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RelationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerRelation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RelationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *customers.RelationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RelationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RelationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RescheduleOrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *sale.RescheduleOrderPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -62278,6 +67355,70 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetFieldsPayload_fields(ctx context.Context, field graphql.CollectedField, obj *ownfields.SetFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetFieldsPayload_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+			return ec.marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetFieldsPayload_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ownfields.SetFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetFieldsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -69153,6 +74294,213 @@ func UnmarshalAcceptOfferInput(ctx context.Context, raw any) (service.AcceptOffe
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddAddressInput(ctx context.Context, obj any) (service.AddAddressInput, error) {
+	var it service.AddAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["kind"]; !present {
+		asMap["kind"] = "OTHER"
+	}
+
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "country", "region", "city", "street", "postalCode", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOAddressKind2ᚖkopeckᚋschemaᚐAddressKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		case "region":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Region = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = data
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddAddressInput unmarshals raw into the AddAddressInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddAddressInput(ctx context.Context, raw any) (service.AddAddressInput, error) {
+	var out service.AddAddressInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddAddressInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAddContactPointInput(ctx context.Context, obj any) (service.AddContactPointInput, error) {
+	var it service.AddContactPointInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["kind"]; !present {
+		asMap["kind"] = "OTHER"
+	}
+	if _, present := asMap["main"]; !present {
+		asMap["main"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "customerId", "type", "value", "kind", "main", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNContactPointType2kopeckᚋschemaᚐContactPointType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOContactPointKind2ᚖkopeckᚋschemaᚐContactPointKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "main":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Main = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddContactPointInput unmarshals raw into the AddContactPointInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddContactPointInput(ctx context.Context, raw any) (service.AddContactPointInput, error) {
+	var out service.AddContactPointInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddContactPointInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAddTeamMemberInput(ctx context.Context, obj any) (service.AddTeamMemberInput, error) {
 	var it service.AddTeamMemberInput
 	if obj == nil {
@@ -70002,7 +75350,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "at", "voided", "campaignId", "source"}
+	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "personId", "at", "voided", "campaignId", "source"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -70076,6 +75424,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = graphql.OmittableOf(data)
 		case "at":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
@@ -70238,6 +75593,62 @@ func UnmarshalContactOrder(ctx context.Context, raw any) (ent.ContactOrder, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputContactParticipantInput(ctx context.Context, obj any) (service.ContactParticipantInput, error) {
+	var it service.ContactParticipantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "minutes", "seconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactParticipantInput unmarshals raw into the ContactParticipantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactParticipantInput(ctx context.Context, raw any) (service.ContactParticipantInput, error) {
+	var out service.ContactParticipantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactParticipantInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Context, obj any) (service.CorrectContactInput, error) {
 	var it service.CorrectContactInput
 	if obj == nil {
@@ -70249,7 +75660,7 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "peopleIds", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -70326,6 +75737,20 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 				return it, err
 			}
 			it.StaffID = graphql.OmittableOf(data)
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participants = data
+		case "peopleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("peopleIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeopleIds = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -70410,6 +75835,83 @@ func (ec *executionContext) unmarshalInputCorrectContactInput(ctx context.Contex
 func UnmarshalCorrectContactInput(ctx context.Context, raw any) (service.CorrectContactInput, error) {
 	var out service.CorrectContactInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCorrectRelationInput(ctx context.Context, obj any) (service.CorrectRelationInput, error) {
+	var it service.CorrectRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "role", "from", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = graphql.OmittableOf(data)
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCorrectRelationInput unmarshals raw into the CorrectRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCorrectRelationInput(ctx context.Context, raw any) (service.CorrectRelationInput, error) {
+	var out service.CorrectRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectRelationInput", raw, &out)
 	return out, err
 }
 
@@ -71457,7 +76959,7 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "partnerId", "kind", "createdAt", "updatedAt", "possibleDuplicates", "lastOrderAt", "campaignId", "source"}
+	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "partnerId", "kind", "createdAt", "updatedAt", "possibleDuplicates", "lastOrderAt", "campaignId", "source", "fields", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -71771,6 +77273,52 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = graphql.OmittableOf(data)
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚕstringᚄ(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.([]string); ok {
+				it.Tags = graphql.OmittableOf(data)
+			} else if tmp == nil {
+				it.Tags = graphql.OmittableOf[[]string](nil)
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be []string`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		}
 	}
 	return it, nil
@@ -72016,6 +77564,139 @@ func UnmarshalDeclineOfferInput(ctx context.Context, raw any) (service.DeclineOf
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDefineFieldInput(ctx context.Context, obj any) (service.DefineFieldInput, error) {
+	var it service.DefineFieldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["forSales"]; !present {
+		asMap["forSales"] = false
+	}
+	if _, present := asMap["forPartners"]; !present {
+		asMap["forPartners"] = false
+	}
+
+	fieldsInOrder := [...]string{"noun", "code", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "noun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noun"))
+			data, err := ec.unmarshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Noun = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNFieldType2kopeckᚋschemaᚐFieldType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = data
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = data
+		case "earliest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earliest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Earliest = data
+		case "latest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Latest = data
+		case "maxLength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxLength"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxLength = data
+		case "words":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("words"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Words = data
+		case "forSales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forSales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForSales = data
+		case "forPartners":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forPartners"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForPartners = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDefineFieldInput unmarshals raw into the DefineFieldInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDefineFieldInput(ctx context.Context, raw any) (service.DefineFieldInput, error) {
+	var out service.DefineFieldInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DefineFieldInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDefineMeasurementInput(ctx context.Context, obj any) (service.DefineMeasurementInput, error) {
 	var it service.DefineMeasurementInput
 	if obj == nil {
@@ -72219,6 +77900,69 @@ func UnmarshalEndAgreementInput(ctx context.Context, raw any) (service.EndAgreem
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputEndRelationInput(ctx context.Context, obj any) (service.EndRelationInput, error) {
+	var it service.EndRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "to", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndRelationInput unmarshals raw into the EndRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndRelationInput(ctx context.Context, raw any) (service.EndRelationInput, error) {
+	var out service.EndRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndRelationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputExpectedPriceFilter(ctx context.Context, obj any) (service.ExpectedPriceFilter, error) {
 	var it service.ExpectedPriceFilter
 	if obj == nil {
@@ -72318,6 +78062,129 @@ func (ec *executionContext) unmarshalInputExpectedPriceOrder(ctx context.Context
 func UnmarshalExpectedPriceOrder(ctx context.Context, raw any) (ent.ExpectedPriceOrder, error) {
 	var out ent.ExpectedPriceOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExpectedPriceOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj any) (service.FieldFilter, error) {
+	var it service.FieldFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "equals", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "equals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("equals"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Equals = graphql.OmittableOf(data)
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFieldFilter unmarshals raw into the FieldFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFieldFilter(ctx context.Context, raw any) (service.FieldFilter, error) {
+	var out service.FieldFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFieldValueInput(ctx context.Context, obj any) (service.FieldValueInput, error) {
+	var it service.FieldValueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["expectedVersion"]; !present {
+		asMap["expectedVersion"] = 0
+	}
+
+	fieldsInOrder := [...]string{"code", "value", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = graphql.OmittableOf(data)
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFieldValueInput unmarshals raw into the FieldValueInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFieldValueInput(ctx context.Context, raw any) (service.FieldValueInput, error) {
+	var out service.FieldValueInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldValueInput", raw, &out)
 	return out, err
 }
 
@@ -73851,7 +79718,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "participants", "peopleIds", "subject", "notes", "aboutId", "purpose", "expense", "orderId", "offerId", "taskId", "campaignId", "source", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -73921,6 +79788,20 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.StaffID = data
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participants = data
+		case "peopleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("peopleIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeopleIds = data
 		case "subject":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -74464,6 +80345,258 @@ func UnmarshalRefundOrderInput(ctx context.Context, raw any) (service.RefundOrde
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRelateCustomersInput(ctx context.Context, obj any) (service.RelateCustomersInput, error) {
+	var it service.RelateCustomersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"personId", "companyId", "role", "from", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "companyId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CompanyID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRelateCustomersInput unmarshals raw into the RelateCustomersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRelateCustomersInput(ctx context.Context, raw any) (service.RelateCustomersInput, error) {
+	var out service.RelateCustomersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RelateCustomersInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemoveAddressInput(ctx context.Context, obj any) (service.RemoveAddressInput, error) {
+	var it service.RemoveAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveAddressInput unmarshals raw into the RemoveAddressInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveAddressInput(ctx context.Context, raw any) (service.RemoveAddressInput, error) {
+	var out service.RemoveAddressInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveAddressInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemoveContactPointInput(ctx context.Context, obj any) (service.RemoveContactPointInput, error) {
+	var it service.RemoveContactPointInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveContactPointInput unmarshals raw into the RemoveContactPointInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveContactPointInput(ctx context.Context, raw any) (service.RemoveContactPointInput, error) {
+	var out service.RemoveContactPointInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveContactPointInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemoveRelationInput(ctx context.Context, obj any) (service.RemoveRelationInput, error) {
+	var it service.RemoveRelationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveRelationInput unmarshals raw into the RemoveRelationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveRelationInput(ctx context.Context, raw any) (service.RemoveRelationInput, error) {
+	var out service.RemoveRelationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveRelationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRemoveTeamMemberInput(ctx context.Context, obj any) (service.RemoveTeamMemberInput, error) {
 	var it service.RemoveTeamMemberInput
 	if obj == nil {
@@ -74986,6 +81119,62 @@ func UnmarshalSendOfferInput(ctx context.Context, raw any) (service.SendOfferInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetFieldsInput(ctx context.Context, obj any) (service.SetFieldsInput, error) {
+	var it service.SetFieldsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "fields", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalNFieldValueInput2ᚕᚖkopeckᚋserviceᚐFieldValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetFieldsInput unmarshals raw into the SetFieldsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetFieldsInput(ctx context.Context, raw any) (service.SetFieldsInput, error) {
+	var out service.SetFieldsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetFieldsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context, obj any) (service.SetListPriceInput, error) {
 	var it service.SetListPriceInput
 	if obj == nil {
@@ -75410,6 +81599,62 @@ func UnmarshalSignOutInput(ctx context.Context, raw any) (service.SignOutInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTagsInput(ctx context.Context, obj any) (service.TagsInput, error) {
+	var it service.TagsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerId", "tags", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTagsInput unmarshals raw into the TagsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTagsInput(ctx context.Context, raw any) (service.TagsInput, error) {
+	var out service.TagsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TagsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputTaskFilter(ctx context.Context, obj any) (service.TaskFilter, error) {
 	var it service.TaskFilter
 	if obj == nil {
@@ -75803,6 +82048,104 @@ func UnmarshalUnkeptDateFilter(ctx context.Context, raw any) (service.UnkeptDate
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateAddressInput(ctx context.Context, obj any) (service.UpdateAddressInput, error) {
+	var it service.UpdateAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "kind", "country", "region", "city", "street", "postalCode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOAddressKind2ᚖkopeckᚋschemaᚐAddressKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = graphql.OmittableOf(data)
+		case "region":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Region = graphql.OmittableOf(data)
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = graphql.OmittableOf(data)
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = graphql.OmittableOf(data)
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateAddressInput unmarshals raw into the UpdateAddressInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateAddressInput(ctx context.Context, raw any) (service.UpdateAddressInput, error) {
+	var out service.UpdateAddressInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateAddressInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Context, obj any) (service.UpdateCampaignInput, error) {
 	var it service.UpdateCampaignInput
 	if obj == nil {
@@ -75898,6 +82241,83 @@ func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Contex
 func UnmarshalUpdateCampaignInput(ctx context.Context, raw any) (service.UpdateCampaignInput, error) {
 	var out service.UpdateCampaignInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateCampaignInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateContactPointInput(ctx context.Context, obj any) (service.UpdateContactPointInput, error) {
+	var it service.UpdateContactPointInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "value", "kind", "main", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOContactPointKind2ᚖkopeckᚋschemaᚐContactPointKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "main":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Main = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateContactPointInput unmarshals raw into the UpdateContactPointInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateContactPointInput(ctx context.Context, raw any) (service.UpdateContactPointInput, error) {
+	var out service.UpdateContactPointInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateContactPointInput", raw, &out)
 	return out, err
 }
 
@@ -76073,6 +82493,132 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 func UnmarshalUpdateCustomerInput(ctx context.Context, raw any) (service.UpdateCustomerInput, error) {
 	var out service.UpdateCustomerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateCustomerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateFieldInput(ctx context.Context, obj any) (service.UpdateFieldInput, error) {
+	var it service.UpdateFieldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "least":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("least"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Least = graphql.OmittableOf(data)
+		case "most":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("most"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Most = graphql.OmittableOf(data)
+		case "earliest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earliest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Earliest = graphql.OmittableOf(data)
+		case "latest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latest"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Latest = graphql.OmittableOf(data)
+		case "maxLength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxLength"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxLength = graphql.OmittableOf(data)
+		case "words":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("words"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Words = data
+		case "forSales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forSales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForSales = data
+		case "forPartners":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forPartners"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForPartners = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateFieldInput unmarshals raw into the UpdateFieldInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateFieldInput(ctx context.Context, raw any) (service.UpdateFieldInput, error) {
+	var out service.UpdateFieldInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateFieldInput", raw, &out)
 	return out, err
 }
 
@@ -77264,6 +83810,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._HandOver(ctx, sel, obj)
+	case *ent.FieldDefinition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FieldDefinition(ctx, sel, obj)
 	case *ent.ExpectedPrice:
 		if obj == nil {
 			return graphql.Null
@@ -77592,6 +84143,117 @@ func (ec *executionContext) _AcquisitionSources(ctx context.Context, sel ast.Sel
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AcquisitionSources_csv(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var addressImplementors = []string{"Address"}
+
+func (ec *executionContext) _Address(ctx context.Context, sel ast.SelectionSet, obj *ent.Address) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addressImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Address")
+		case "id":
+			out.Values[i] = ec._Address_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._Address_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "country":
+			out.Values[i] = ec._Address_country(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "region":
+			out.Values[i] = ec._Address_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "city":
+			out.Values[i] = ec._Address_city(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "street":
+			out.Values[i] = ec._Address_street(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "postalCode":
+			out.Values[i] = ec._Address_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Address_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var addressPayloadImplementors = []string{"AddressPayload"}
+
+func (ec *executionContext) _AddressPayload(ctx context.Context, sel ast.SelectionSet, obj *points.AddressPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addressPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddressPayload")
+		case "customer":
+			out.Values[i] = ec._AddressPayload_customer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "address":
+			out.Values[i] = ec._AddressPayload_address(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddressPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -78554,6 +85216,18 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_seconds(ctx, field, obj)
 				})
+		case "participants":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_participants(ctx, field, obj)
+				})
+		case "people":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_people(ctx, field, obj)
+				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -78594,6 +85268,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_expectedPrices(ctx, field, obj)
+				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_fields(ctx, field, obj)
 				})
 		case "tasks":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -79028,6 +85708,49 @@ func (ec *executionContext) _ContactGroup(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var contactParticipantImplementors = []string{"ContactParticipant"}
+
+func (ec *executionContext) _ContactParticipant(ctx context.Context, sel ast.SelectionSet, obj *contacts.ContactParticipant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactParticipantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactParticipant")
+		case "user":
+			out.Values[i] = ec._ContactParticipant_user(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._ContactParticipant_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seconds":
+			out.Values[i] = ec._ContactParticipant_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactPayloadImplementors = []string{"ContactPayload"}
 
 func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.SelectionSet, obj *service.ContactPayload) graphql.Marshaler {
@@ -79046,6 +85769,107 @@ func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "userErrors":
 			out.Values[i] = ec._ContactPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactPointImplementors = []string{"ContactPoint"}
+
+func (ec *executionContext) _ContactPoint(ctx context.Context, sel ast.SelectionSet, obj *customers.ContactPoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactPointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactPoint")
+		case "id":
+			out.Values[i] = ec._ContactPoint_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._ContactPoint_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ContactPoint_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ContactPoint_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "main":
+			out.Values[i] = ec._ContactPoint_main(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._ContactPoint_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactPointPayloadImplementors = []string{"ContactPointPayload"}
+
+func (ec *executionContext) _ContactPointPayload(ctx context.Context, sel ast.SelectionSet, obj *points.ContactPointPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactPointPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactPointPayload")
+		case "customer":
+			out.Values[i] = ec._ContactPointPayload_customer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contactPoint":
+			out.Values[i] = ec._ContactPointPayload_contactPoint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ContactPointPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -79408,6 +86232,24 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_campaign(ctx, field, obj)
 				})
+		case "contactPoints":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_contactPoints(ctx, field, obj)
+				})
+		case "addresses":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_addresses(ctx, field, obj)
+				})
+		case "tags":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_tags(ctx, field, obj)
+				})
 		case "contacts":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -79504,6 +86346,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_expectedPrices(ctx, field, obj)
 				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_fields(ctx, field, obj)
+				})
 		case "merges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -79527,6 +86375,24 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_prospect(ctx, field, obj)
+				})
+		case "companies":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_companies(ctx, field, obj)
+				})
+		case "people":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_people(ctx, field, obj)
+				})
+		case "relations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_relations(ctx, field, obj)
 				})
 		case "tasks":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -80060,6 +86926,79 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._CustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customerRelationImplementors = []string{"CustomerRelation"}
+
+func (ec *executionContext) _CustomerRelation(ctx context.Context, sel ast.SelectionSet, obj *customers.CustomerRelation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerRelationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerRelation")
+		case "id":
+			out.Values[i] = ec._CustomerRelation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._CustomerRelation_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._CustomerRelation_person(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._CustomerRelation_company(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._CustomerRelation_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._CustomerRelation_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._CustomerRelation_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._CustomerRelation_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._CustomerRelation_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -80798,6 +87737,200 @@ func (ec *executionContext) _FieldConflict(ctx context.Context, sel ast.Selectio
 		case "yours":
 			out.Values[i] = ec._FieldConflict_yours(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldDefinitionImplementors = []string{"FieldDefinition", "Node"}
+
+func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.SelectionSet, obj *ent.FieldDefinition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldDefinitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldDefinition")
+		case "id":
+			out.Values[i] = ec._FieldDefinition_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._FieldDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._FieldDefinition_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._FieldDefinition_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "noun":
+			out.Values[i] = ec._FieldDefinition_noun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FieldDefinition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._FieldDefinition_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._FieldDefinition_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "least":
+			out.Values[i] = ec._FieldDefinition_least(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "most":
+			out.Values[i] = ec._FieldDefinition_most(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._FieldDefinition_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latest":
+			out.Values[i] = ec._FieldDefinition_latest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "maxLength":
+			out.Values[i] = ec._FieldDefinition_maxLength(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "words":
+			out.Values[i] = ec._FieldDefinition_words(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "forSales":
+			out.Values[i] = ec._FieldDefinition_forSales(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forPartners":
+			out.Values[i] = ec._FieldDefinition_forPartners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldPayloadImplementors = []string{"FieldPayload"}
+
+func (ec *executionContext) _FieldPayload(ctx context.Context, sel ast.SelectionSet, obj *service.FieldPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldPayload")
+		case "field":
+			out.Values[i] = ec._FieldPayload_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FieldPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldValueImplementors = []string{"FieldValue"}
+
+func (ec *executionContext) _FieldValue(ctx context.Context, sel ast.SelectionSet, obj *ownfields.FieldValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldValue")
+		case "definition":
+			out.Values[i] = ec._FieldValue_definition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FieldValue_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FieldValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._FieldValue_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -81958,6 +89091,62 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "addContactPoint":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addContactPoint(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateContactPoint":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateContactPoint(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeContactPoint":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeContactPoint(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addAddress":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addAddress(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateAddress":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAddress(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeAddress":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeAddress(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addTags(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeTags(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createCustomer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createCustomer(ctx, field)
@@ -81996,6 +89185,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "voidExpectedPrice":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voidExpectedPrice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "defineField":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_defineField(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateField":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateField(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setFields(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -82220,6 +89430,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setRecipe":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRecipe(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "relateCustomers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_relateCustomers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correctRelation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endRelation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeRelation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeRelation(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -82917,6 +90155,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_seller(ctx, field, obj)
+				})
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_fields(ctx, field, obj)
 				})
 		case "possibleDuplicates":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -85750,6 +92994,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fields":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_fields(ctx, field, obj)
+				})
 		case "listPrice":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -86283,6 +93533,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_expectedPriceReport(ctx, field)
+				})
+		case "fieldDefinitions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_fieldDefinitions(ctx, field)
 				})
 		case "lifetimeModel":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -87405,6 +94661,44 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var relationPayloadImplementors = []string{"RelationPayload"}
+
+func (ec *executionContext) _RelationPayload(ctx context.Context, sel ast.SelectionSet, obj *customers.RelationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, relationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RelationPayload")
+		case "relation":
+			out.Values[i] = ec._RelationPayload_relation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RelationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var rescheduleOrderPayloadImplementors = []string{"RescheduleOrderPayload"}
 
 func (ec *executionContext) _RescheduleOrderPayload(ctx context.Context, sel ast.SelectionSet, obj *sale.RescheduleOrderPayload) graphql.Marshaler {
@@ -87993,6 +95287,44 @@ func (ec *executionContext) _SessionPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "userErrors":
 			out.Values[i] = ec._SessionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var setFieldsPayloadImplementors = []string{"SetFieldsPayload"}
+
+func (ec *executionContext) _SetFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *ownfields.SetFieldsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetFieldsPayload")
+		case "fields":
+			out.Values[i] = ec._SetFieldsPayload_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetFieldsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -90510,9 +97842,61 @@ func (ec *executionContext) marshalNAcquisitionSources2ᚖkopeckᚋserviceᚋrep
 	return ec._AcquisitionSources(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAddAddressInput2kopeckᚋserviceᚐAddAddressInput(ctx context.Context, v any) (service.AddAddressInput, error) {
+	res, err := ec.unmarshalInputAddAddressInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAddContactPointInput2kopeckᚋserviceᚐAddContactPointInput(ctx context.Context, v any) (service.AddContactPointInput, error) {
+	res, err := ec.unmarshalInputAddContactPointInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNAddTeamMemberInput2kopeckᚋserviceᚐAddTeamMemberInput(ctx context.Context, v any) (service.AddTeamMemberInput, error) {
 	res, err := ec.unmarshalInputAddTeamMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddress2ᚕᚖkopeckᚋentᚐAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Address) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAddress2ᚖkopeckᚋentᚐAddress(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAddress2ᚖkopeckᚋentᚐAddress(ctx context.Context, sel ast.SelectionSet, v *ent.Address) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Address!")
+		return graphql.Null
+	}
+	return ec._Address(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAddressKind2kopeckᚋschemaᚐAddressKind(ctx context.Context, v any) (schema.AddressKind, error) {
+	var res schema.AddressKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddressKind2kopeckᚋschemaᚐAddressKind(ctx context.Context, sel ast.SelectionSet, v schema.AddressKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNAddressPayload2ᚖkopeckᚋserviceᚋpointsᚐAddressPayload(ctx context.Context, sel ast.SelectionSet, v *points.AddressPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddressPayload!")
+		return graphql.Null
+	}
+	return ec._AddressPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAgreePriceInput2kopeckᚋserviceᚐAgreePriceInput(ctx context.Context, v any) (service.AgreePriceInput, error) {
@@ -90973,6 +98357,35 @@ func (ec *executionContext) marshalNContactOrderField2ᚖkopeckᚋentᚐContactO
 	return v
 }
 
+func (ec *executionContext) marshalNContactParticipant2ᚕᚖkopeckᚋserviceᚋcontactsᚐContactParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*contacts.ContactParticipant) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactParticipant2ᚖkopeckᚋserviceᚋcontactsᚐContactParticipant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactParticipant2ᚖkopeckᚋserviceᚋcontactsᚐContactParticipant(ctx context.Context, sel ast.SelectionSet, v *contacts.ContactParticipant) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactParticipant!")
+		return graphql.Null
+	}
+	return ec._ContactParticipant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactParticipantInput2ᚖkopeckᚋserviceᚐContactParticipantInput(ctx context.Context, v any) (*service.ContactParticipantInput, error) {
+	res, err := ec.unmarshalInputContactParticipantInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx context.Context, sel ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactPayload!")
@@ -90981,8 +98394,65 @@ func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContact
 	return ec._ContactPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactPoint2ᚕᚖkopeckᚋserviceᚋcustomersᚐContactPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*customers.ContactPoint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactPoint2ᚖkopeckᚋserviceᚋcustomersᚐContactPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactPoint2ᚖkopeckᚋserviceᚋcustomersᚐContactPoint(ctx context.Context, sel ast.SelectionSet, v *customers.ContactPoint) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactPoint!")
+		return graphql.Null
+	}
+	return ec._ContactPoint(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactPointKind2kopeckᚋschemaᚐContactPointKind(ctx context.Context, v any) (schema.ContactPointKind, error) {
+	var res schema.ContactPointKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactPointKind2kopeckᚋschemaᚐContactPointKind(ctx context.Context, sel ast.SelectionSet, v schema.ContactPointKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNContactPointPayload2ᚖkopeckᚋserviceᚋpointsᚐContactPointPayload(ctx context.Context, sel ast.SelectionSet, v *points.ContactPointPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactPointPayload!")
+		return graphql.Null
+	}
+	return ec._ContactPointPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactPointType2kopeckᚋschemaᚐContactPointType(ctx context.Context, v any) (schema.ContactPointType, error) {
+	var res schema.ContactPointType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactPointType2kopeckᚋschemaᚐContactPointType(ctx context.Context, sel ast.SelectionSet, v schema.ContactPointType) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNCorrectContactInput2kopeckᚋserviceᚐCorrectContactInput(ctx context.Context, v any) (service.CorrectContactInput, error) {
 	res, err := ec.unmarshalInputCorrectContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCorrectRelationInput2kopeckᚋserviceᚐCorrectRelationInput(ctx context.Context, v any) (service.CorrectRelationInput, error) {
+	res, err := ec.unmarshalInputCorrectRelationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -91143,6 +98613,22 @@ func (ec *executionContext) marshalNCursor2kopeckᚋschemaᚐCursor(ctx context.
 	return v
 }
 
+func (ec *executionContext) marshalNCustomer2ᚕᚖkopeckᚋentᚐCustomerᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Customer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Customer!")
@@ -91255,6 +98741,30 @@ func (ec *executionContext) marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustom
 	return ec._CustomerPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCustomerRelation2ᚕᚖkopeckᚋserviceᚋcustomersᚐCustomerRelationᚄ(ctx context.Context, sel ast.SelectionSet, v []*customers.CustomerRelation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx context.Context, sel ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerRelation!")
+		return graphql.Null
+	}
+	return ec._CustomerRelation(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDate2kopeckᚋschemaᚐDate(ctx context.Context, v any) (schema.Date, error) {
 	var res schema.Date
 	err := res.UnmarshalGQL(v)
@@ -91305,6 +98815,11 @@ func (ec *executionContext) unmarshalNDeclineAgreementInput2kopeckᚋserviceᚐD
 
 func (ec *executionContext) unmarshalNDeclineOfferInput2kopeckᚋserviceᚐDeclineOfferInput(ctx context.Context, v any) (service.DeclineOfferInput, error) {
 	res, err := ec.unmarshalInputDeclineOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDefineFieldInput2kopeckᚋserviceᚐDefineFieldInput(ctx context.Context, v any) (service.DefineFieldInput, error) {
+	res, err := ec.unmarshalInputDefineFieldInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -91410,6 +98925,11 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplic
 
 func (ec *executionContext) unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx context.Context, v any) (service.EndAgreementInput, error) {
 	res, err := ec.unmarshalInputEndAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEndRelationInput2kopeckᚋserviceᚐEndRelationInput(ctx context.Context, v any) (service.EndRelationInput, error) {
+	res, err := ec.unmarshalInputEndRelationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -91593,6 +99113,106 @@ func (ec *executionContext) marshalNFieldConflict2ᚖkopeckᚋserviceᚐFieldCon
 		return graphql.Null
 	}
 	return ec._FieldConflict(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFieldDefinition2ᚕᚖkopeckᚋentᚐFieldDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.FieldDefinition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldDefinition!")
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldFilter2ᚖkopeckᚋserviceᚐFieldFilter(ctx context.Context, v any) (*service.FieldFilter, error) {
+	res, err := ec.unmarshalInputFieldFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx context.Context, v any) (schema.FieldNoun, error) {
+	var res schema.FieldNoun
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFieldNoun2kopeckᚋschemaᚐFieldNoun(ctx context.Context, sel ast.SelectionSet, v schema.FieldNoun) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFieldPayload2ᚖkopeckᚋserviceᚐFieldPayload(ctx context.Context, sel ast.SelectionSet, v *service.FieldPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldPayload!")
+		return graphql.Null
+	}
+	return ec._FieldPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldType2kopeckᚋschemaᚐFieldType(ctx context.Context, v any) (schema.FieldType, error) {
+	var res schema.FieldType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFieldType2kopeckᚋschemaᚐFieldType(ctx context.Context, sel ast.SelectionSet, v schema.FieldType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFieldValue2ᚕᚖkopeckᚋserviceᚋownfieldsᚐFieldValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*ownfields.FieldValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldValue2ᚖkopeckᚋserviceᚋownfieldsᚐFieldValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldValue2ᚖkopeckᚋserviceᚋownfieldsᚐFieldValue(ctx context.Context, sel ast.SelectionSet, v *ownfields.FieldValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldValue!")
+		return graphql.Null
+	}
+	return ec._FieldValue(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldValueInput2ᚕᚖkopeckᚋserviceᚐFieldValueInputᚄ(ctx context.Context, v any) ([]*service.FieldValueInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.FieldValueInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldValueInput2ᚖkopeckᚋserviceᚐFieldValueInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNFieldValueInput2ᚖkopeckᚋserviceᚐFieldValueInput(ctx context.Context, v any) (*service.FieldValueInput, error) {
+	res, err := ec.unmarshalInputFieldValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNFitAttributionInput2kopeckᚋserviceᚐFitAttributionInput(ctx context.Context, v any) (service.FitAttributionInput, error) {
@@ -93036,6 +100656,34 @@ func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐR
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRelateCustomersInput2kopeckᚋserviceᚐRelateCustomersInput(ctx context.Context, v any) (service.RelateCustomersInput, error) {
+	res, err := ec.unmarshalInputRelateCustomersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRelationPayload2ᚖkopeckᚋserviceᚋcustomersᚐRelationPayload(ctx context.Context, sel ast.SelectionSet, v *customers.RelationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RelationPayload!")
+		return graphql.Null
+	}
+	return ec._RelationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRemoveAddressInput2kopeckᚋserviceᚐRemoveAddressInput(ctx context.Context, v any) (service.RemoveAddressInput, error) {
+	res, err := ec.unmarshalInputRemoveAddressInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRemoveContactPointInput2kopeckᚋserviceᚐRemoveContactPointInput(ctx context.Context, v any) (service.RemoveContactPointInput, error) {
+	res, err := ec.unmarshalInputRemoveContactPointInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRemoveRelationInput2kopeckᚋserviceᚐRemoveRelationInput(ctx context.Context, v any) (service.RemoveRelationInput, error) {
+	res, err := ec.unmarshalInputRemoveRelationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRemoveTeamMemberInput2kopeckᚋserviceᚐRemoveTeamMemberInput(ctx context.Context, v any) (service.RemoveTeamMemberInput, error) {
 	res, err := ec.unmarshalInputRemoveTeamMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -93271,6 +100919,19 @@ func (ec *executionContext) marshalNSessionPayload2ᚖkopeckᚋserviceᚋpeople�
 		return graphql.Null
 	}
 	return ec._SessionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetFieldsInput2kopeckᚋserviceᚐSetFieldsInput(ctx context.Context, v any) (service.SetFieldsInput, error) {
+	res, err := ec.unmarshalInputSetFieldsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetFieldsPayload2ᚖkopeckᚋserviceᚋownfieldsᚐSetFieldsPayload(ctx context.Context, sel ast.SelectionSet, v *ownfields.SetFieldsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SetFieldsPayload!")
+		return graphql.Null
+	}
+	return ec._SetFieldsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetListPriceInput2kopeckᚋserviceᚐSetListPriceInput(ctx context.Context, v any) (service.SetListPriceInput, error) {
@@ -93551,6 +101212,11 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNTagsInput2kopeckᚋserviceᚐTagsInput(ctx context.Context, v any) (service.TagsInput, error) {
+	res, err := ec.unmarshalInputTagsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNTask2ᚕᚖkopeckᚋentᚐTaskᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Task) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -93794,13 +101460,28 @@ func (ec *executionContext) marshalNUnmetCondition2ᚖkopeckᚋserviceᚋquote�
 	return ec._UnmetCondition(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateAddressInput2kopeckᚋserviceᚐUpdateAddressInput(ctx context.Context, v any) (service.UpdateAddressInput, error) {
+	res, err := ec.unmarshalInputUpdateAddressInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateCampaignInput2kopeckᚋserviceᚐUpdateCampaignInput(ctx context.Context, v any) (service.UpdateCampaignInput, error) {
 	res, err := ec.unmarshalInputUpdateCampaignInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateContactPointInput2kopeckᚋserviceᚐUpdateContactPointInput(ctx context.Context, v any) (service.UpdateContactPointInput, error) {
+	res, err := ec.unmarshalInputUpdateContactPointInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 	res, err := ec.unmarshalInputUpdateCustomerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateFieldInput2kopeckᚋserviceᚐUpdateFieldInput(ctx context.Context, v any) (service.UpdateFieldInput, error) {
+	res, err := ec.unmarshalInputUpdateFieldInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -94255,6 +101936,29 @@ func (ec *executionContext) marshalOAcquisitionDimension2ᚖkopeckᚋserviceᚐA
 	return v
 }
 
+func (ec *executionContext) marshalOAddress2ᚖkopeckᚋentᚐAddress(ctx context.Context, sel ast.SelectionSet, v *ent.Address) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Address(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAddressKind2ᚖkopeckᚋschemaᚐAddressKind(ctx context.Context, v any) (*schema.AddressKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.AddressKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAddressKind2ᚖkopeckᚋschemaᚐAddressKind(ctx context.Context, sel ast.SelectionSet, v *schema.AddressKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOAgreementState2ᚕkopeckᚋschemaᚐAgreementStateᚄ(ctx context.Context, v any) ([]schema.AgreementState, error) {
 	if v == nil {
 		return nil, nil
@@ -94605,6 +102309,46 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrde
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOContactParticipantInput2ᚕᚖkopeckᚋserviceᚐContactParticipantInputᚄ(ctx context.Context, v any) ([]*service.ContactParticipantInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.ContactParticipantInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContactParticipantInput2ᚖkopeckᚋserviceᚐContactParticipantInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContactPoint2ᚖkopeckᚋserviceᚋcustomersᚐContactPoint(ctx context.Context, sel ast.SelectionSet, v *customers.ContactPoint) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactPoint(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContactPointKind2ᚖkopeckᚋschemaᚐContactPointKind(ctx context.Context, v any) (*schema.ContactPointKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.ContactPointKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactPointKind2ᚖkopeckᚋschemaᚐContactPointKind(ctx context.Context, sel ast.SelectionSet, v *schema.ContactPointKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -94787,6 +102531,13 @@ func (ec *executionContext) marshalOCustomerOrigin2ᚖkopeckᚋserviceᚋcampaig
 	return ec._CustomerOrigin(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCustomerRelation2ᚖkopeckᚋserviceᚋcustomersᚐCustomerRelation(ctx context.Context, sel ast.SelectionSet, v *customers.CustomerRelation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerRelation(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx context.Context, v any) (*schema.Date, error) {
 	if v == nil {
 		return nil, nil
@@ -94921,6 +102672,62 @@ func (ec *executionContext) unmarshalOExpectedPriceOrder2ᚖkopeckᚋentᚐExpec
 	}
 	res, err := ec.unmarshalInputExpectedPriceOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldDefinition2ᚖkopeckᚋentᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *ent.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx context.Context, v any) ([]*service.FieldFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.FieldFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldFilter2ᚖkopeckᚋserviceᚐFieldFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx context.Context, v any) (*schema.FieldNoun, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.FieldNoun)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldNoun2ᚖkopeckᚋschemaᚐFieldNoun(ctx context.Context, sel ast.SelectionSet, v *schema.FieldNoun) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx context.Context, v any) (*schema.FieldType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.FieldType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldType2ᚖkopeckᚋschemaᚐFieldType(ctx context.Context, sel ast.SelectionSet, v *schema.FieldType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {

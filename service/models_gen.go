@@ -36,6 +36,50 @@ type AcceptOfferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of addAddress.
+type AddAddressInput struct {
+	// The id: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What the address is for.
+	Kind *schema.AddressKind `json:"kind,omitempty"`
+	// The country: its code in ISO 3166, such as RU.
+	Country *string `json:"country,omitempty"`
+	// The region, state or province, at most 100 characters.
+	Region *string `json:"region,omitempty"`
+	// The city, town or village, at most 100 characters.
+	City *string `json:"city,omitempty"`
+	// The street with the house, and all that is needed to find the door, at most 300 characters.
+	Street *string `json:"street,omitempty"`
+	// The postal code, at most 20 characters.
+	PostalCode *string `json:"postalCode,omitempty"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of addContactPoint.
+type AddContactPointInput struct {
+	// The id: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What it is.
+	Type schema.ContactPointType `json:"type"`
+	// The number, in any notation; without a country code it is one of the setting phoneRegion. Or the e-mail address.
+	Value string `json:"value"`
+	// Where it reaches the customer.
+	Kind *schema.ContactPointKind `json:"kind,omitempty"`
+	// Whether it becomes the main one: by default only the first of its type does.
+	Main *bool `json:"main,omitempty"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of addTeamMember.
 type AddTeamMemberInput struct {
 	// The team.
@@ -230,8 +274,10 @@ type ContactFilter struct {
 	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
 	// Contacts in this direction.
 	Direction graphql.Omittable[*schema.Direction] `json:"direction,omitempty"`
-	// Contacts in which this user took part; null: those of which nobody is known who took part.
+	// Contacts in which this user took part, alone or with others; null: those of which nobody is known who took part.
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
+	// Contacts in which this customer took part, and that are with another.
+	PersonID graphql.Omittable[*string] `json:"personId,omitempty"`
 	// Contacts that took place within this time.
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 	// Contacts that were voided, or those that stand: all by default.
@@ -255,6 +301,16 @@ type ContactGroup struct {
 	Contacts int `json:"contacts"`
 	// The mean realised value of the group by itself; null if it has no contacts.
 	Mean *money.Amount `json:"mean,omitempty"`
+}
+
+// One of our people who took part in a contact, with their time: exactly one of minutes and seconds is given.
+type ContactParticipantInput struct {
+	// The user, named once.
+	UserID string `json:"userId"`
+	// Their working time, in minutes.
+	Minutes *money.Exact `json:"minutes,omitempty"`
+	// Their working time in seconds, for times that minutes do not give exactly.
+	Seconds *money.Exact `json:"seconds,omitempty"`
 }
 
 // The answer of the mutations of a contact.
@@ -285,8 +341,14 @@ type CorrectContactInput struct {
 	Minutes *money.Exact `json:"minutes,omitempty"`
 	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
 	Seconds *money.Exact `json:"seconds,omitempty"`
-	// The user who took part; null for nobody. SALES name themselves alone.
+	// The user who took part; null for nobody. SALES name themselves alone. With several it is INVALID, as are minutes and seconds: participants
+	// corrects who they are.
 	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
+	// The people of ours who took part, as in recordContact: all of them. Of several people SALES correct their own time alone. Together with
+	// staffId, minutes or seconds it is INVALID.
+	Participants []*ContactParticipantInput `json:"participants,omitempty"`
+	// Customers who took part in the contact beside the one whom it is with: all of those whom the viewer may see. Others who took part stay.
+	PeopleIds []string `json:"peopleIds,omitempty"`
 	// What the contact was about, in a line; null clears it.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty"`
 	// Free text about the contact; null clears it.
@@ -305,6 +367,22 @@ type CorrectContactInput struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Where the contact came from; null for unknown.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of correctRelation. A field that is absent is not changed.
+type CorrectRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// The version that the correction is based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What the person is there; null clears it.
+	Role graphql.Omittable[*string] `json:"role,omitempty"`
+	// The first day.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day; null for none.
+	To graphql.Omittable[*schema.Date] `json:"to,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -559,6 +637,10 @@ type CustomerFilter struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Customers who come from this source, by their origin.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Customers by the installation's own fields that the viewer may see: at most five, all of which must hold.
+	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
+	// Customers who have all of these tags, regardless of letter case: 1 to 50.
+	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -615,6 +697,36 @@ type DeclineOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer declined.
 	Reason string `json:"reason"`
+}
+
+// The input of defineField.
+type DefineFieldInput struct {
+	// What the field is of.
+	Noun schema.FieldNoun `json:"noun"`
+	// The code by which rules, filters and files name it: a letter, then letters, digits and "_", at most 60. It is never changed.
+	Code string `json:"code"`
+	// What it is called, for people: at most 300 characters.
+	Label string `json:"label"`
+	// What its values are.
+	Type schema.FieldType `json:"type"`
+	// Of a NUMBER, the least value, included: no limit by default.
+	Least *money.Exact `json:"least,omitempty"`
+	// Of a NUMBER, the greatest value, included: no limit by default.
+	Most *money.Exact `json:"most,omitempty"`
+	// Of a DAY, the earliest, included: no limit by default.
+	Earliest *schema.Date `json:"earliest,omitempty"`
+	// Of a DAY, the latest, included: no limit by default.
+	Latest *schema.Date `json:"latest,omitempty"`
+	// Of a TEXT, how many characters it has at most: 1 to 500, which is the default.
+	MaxLength *int `json:"maxLength,omitempty"`
+	// Of a CHOICE, which must have them, its words: 1 to 100, each of at most 100 characters.
+	Words []string `json:"words,omitempty"`
+	// Whether SALES see the field, and may set it where they may change what it is of.
+	ForSales *bool `json:"forSales,omitempty"`
+	// Whether a PARTNER sees the field.
+	ForPartners *bool `json:"forPartners,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of defineMeasurement.
@@ -685,6 +797,18 @@ type EndAgreementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of endRelation.
+type EndRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// The last day: today by default.
+	To *schema.Date `json:"to,omitempty"`
+	// The version that it is ended at: any by default; another than the relation's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // Which expected prices are listed: those for which all conditions hold.
 type ExpectedPriceFilter struct {
 	// Those of this product.
@@ -703,6 +827,36 @@ type FieldConflict struct {
 	Theirs any `json:"theirs,omitempty"`
 	// The value in the input; null if it would be empty.
 	Yours any `json:"yours,omitempty"`
+}
+
+// Which values of a field of the installation's own are asked for: equals, or a range of a NUMBER or a DAY.
+type FieldFilter struct {
+	// The code of the field. One that does not exist, or that the viewer may not see, is NOT_FOUND.
+	Code string `json:"code"`
+	// Those with this value; null: those without a value.
+	Equals graphql.Omittable[*string] `json:"equals,omitempty"`
+	// Those with this value of a NUMBER or a DAY, or a greater one.
+	From *string `json:"from,omitempty"`
+	// Those with this value of a NUMBER or a DAY, or a lesser one.
+	To *string `json:"to,omitempty"`
+}
+
+// The answer of the mutations of a field.
+type FieldPayload struct {
+	// The field after the change; null if there are userErrors.
+	Field *ent.FieldDefinition `json:"field,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// A value of a field that is set.
+type FieldValueInput struct {
+	// The code of the field.
+	Code string `json:"code"`
+	// The value; null takes it away. It must be given.
+	Value graphql.Omittable[*string] `json:"value,omitempty"`
+	// The version of the value that the change is based on, as FieldValue has it: 0, the default, where there is no value.
+	ExpectedVersion int `json:"expectedVersion"`
 }
 
 // The input of fitAttribution.
@@ -1156,8 +1310,15 @@ type RecordContactInput struct {
 	Minutes *money.Exact `json:"minutes,omitempty"`
 	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
 	Seconds *money.Exact `json:"seconds,omitempty"`
-	// The user who took part: the viewer by default.
+	// The user who took part: the viewer by default. Together with participants it is INVALID.
 	StaffID *string `json:"staffId,omitempty"`
+	// The people of ours who took part, at most 20, each with their own time: the first is the contact's staff, for whom it counts in reports.
+	// Nobody for an empty list. The time of the contact, by which the channel is paid, is the longest of theirs: together with minutes or
+	// seconds it is INVALID. SALES name themselves alone.
+	Participants []*ContactParticipantInput `json:"participants,omitempty"`
+	// Customers who took part in the contact beside the one whom it is with, at most 50, such as people of a company. Its cost and value are of the
+	// customer whom it is with.
+	PeopleIds []string `json:"peopleIds,omitempty"`
 	// What the contact was about, in a line.
 	Subject *string `json:"subject,omitempty"`
 	// Free text about the contact.
@@ -1275,6 +1436,54 @@ type RefundOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of relateCustomers.
+type RelateCustomersInput struct {
+	// The person.
+	PersonID string `json:"personId"`
+	// The company or household.
+	CompanyID string `json:"companyId"`
+	// What the person is there, in at most 200 characters.
+	Role *string `json:"role,omitempty"`
+	// The first day, from 1900 to ten years ahead: today by default.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day: none by default.
+	To *schema.Date `json:"to,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of removeAddress.
+type RemoveAddressInput struct {
+	// The address.
+	ID string `json:"id"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of removeContactPoint.
+type RemoveContactPointInput struct {
+	// The contact point.
+	ID string `json:"id"`
+	// The version of the customer that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of removeRelation.
+type RemoveRelationInput struct {
+	// The relation.
+	ID string `json:"id"`
+	// Why it is removed, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+	// The version that it is removed at: any by default; another than the relation's is a VERSION_CONFLICT.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of removeTeamMember.
 type RemoveTeamMemberInput struct {
 	// The team.
@@ -1380,6 +1589,16 @@ type SendOfferInput struct {
 	Channel schema.Channel `json:"channel"`
 	// The purpose of the contact.
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of setFields.
+type SetFieldsInput struct {
+	// The customer, contact, order or product.
+	ID string `json:"id"`
+	// The fields that are set, 1 to 100, each once.
+	Fields []*FieldValueInput `json:"fields"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1499,6 +1718,16 @@ type SpendPayload struct {
 type Subscription struct {
 }
 
+// The input of addTags and removeTags.
+type TagsInput struct {
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The words, 1 to 50, of at most 50 characters each; words that differ in letter case are one.
+	Tags []string `json:"tags"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // Which tasks are listed: those for which all conditions hold.
 type TaskFilter struct {
 	// Tasks of this customer.
@@ -1569,6 +1798,28 @@ type UnkeptDateFilter struct {
 	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 }
 
+// The input of updateAddress. A field that is absent is not changed.
+type UpdateAddressInput struct {
+	// The address.
+	ID string `json:"id"`
+	// The version of the customer that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What the address is for.
+	Kind *schema.AddressKind `json:"kind,omitempty"`
+	// The country, as in addAddress; null for unknown.
+	Country graphql.Omittable[*string] `json:"country,omitempty"`
+	// The region, state or province; null for unknown.
+	Region graphql.Omittable[*string] `json:"region,omitempty"`
+	// The city, town or village; null for unknown.
+	City graphql.Omittable[*string] `json:"city,omitempty"`
+	// The street with the house; null for unknown.
+	Street graphql.Omittable[*string] `json:"street,omitempty"`
+	// The postal code; null for unknown.
+	PostalCode graphql.Omittable[*string] `json:"postalCode,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updateCampaign. A field that is absent is not changed.
 type UpdateCampaignInput struct {
 	// The campaign.
@@ -1591,6 +1842,22 @@ type UpdateCampaignInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updateContactPoint. A field that is absent is not changed.
+type UpdateContactPointInput struct {
+	// The contact point.
+	ID string `json:"id"`
+	// The version of the customer that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The number or the e-mail address, as in addContactPoint.
+	Value *string `json:"value,omitempty"`
+	// Where it reaches the customer.
+	Kind *schema.ContactPointKind `json:"kind,omitempty"`
+	// Whether it becomes the main one; false is INVALID: another one is made the main one instead.
+	Main *bool `json:"main,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updateCustomer. A field that is absent is not changed.
 type UpdateCustomerInput struct {
 	// The customer.
@@ -1599,9 +1866,9 @@ type UpdateCustomerInput struct {
 	ExpectedVersion int `json:"expectedVersion"`
 	// The name.
 	Name *string `json:"name,omitempty"`
-	// The e-mail address; null for none.
+	// The e-mail address, in the place of the main one; null removes that one. See updateContactPoint.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The phone number, in any notation, as in createCustomer; null for none.
+	// The phone number, in any notation, as in createCustomer, in the place of the main one; null removes that one. See updateContactPoint.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// The customer's id in another system; null for none.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
@@ -1634,6 +1901,36 @@ type UpdateCustomerInput struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Where the customer comes from; null for nothing stated.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go.
+type UpdateFieldInput struct {
+	// The field.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What it is called, for people.
+	Label *string `json:"label,omitempty"`
+	// What its values are.
+	Type *schema.FieldType `json:"type,omitempty"`
+	// Of a NUMBER, the least value; null for no limit.
+	Least graphql.Omittable[*money.Exact] `json:"least,omitempty"`
+	// Of a NUMBER, the greatest value; null for no limit.
+	Most graphql.Omittable[*money.Exact] `json:"most,omitempty"`
+	// Of a DAY, the earliest; null for no limit.
+	Earliest graphql.Omittable[*schema.Date] `json:"earliest,omitempty"`
+	// Of a DAY, the latest; null for no limit.
+	Latest graphql.Omittable[*schema.Date] `json:"latest,omitempty"`
+	// Of a TEXT, how many characters it has at most; null for 500.
+	MaxLength graphql.Omittable[*int] `json:"maxLength,omitempty"`
+	// Of a CHOICE, its words.
+	Words []string `json:"words,omitempty"`
+	// Whether SALES see the field.
+	ForSales *bool `json:"forSales,omitempty"`
+	// Whether a PARTNER sees the field.
+	ForPartners *bool `json:"forPartners,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -2181,9 +2478,9 @@ const (
 	MergedFieldKind MergedField = "KIND"
 	// The name. The other one is searched still.
 	MergedFieldName MergedField = "NAME"
-	// The e-mail address. The other one is searched and matched by imports still.
+	// The main e-mail address. The other one stays among the contact points.
 	MergedFieldEmail MergedField = "EMAIL"
-	// The phone number. The other one is searched and matched by imports still.
+	// The main phone number. The other one stays among the contact points.
 	MergedFieldPhone MergedField = "PHONE"
 	// The id in another system. The other one is searched and matched by imports still.
 	MergedFieldExternalID MergedField = "EXTERNAL_ID"
@@ -2201,6 +2498,8 @@ const (
 	MergedFieldBirthday MergedField = "BIRTHDAY"
 	// The measurements by code: those of the other one fill in what is missing.
 	MergedFieldMeasurements MergedField = "MEASUREMENTS"
+	// The installation's own fields by code, as they were at any moment: of each one history wins. Those of the other one fill in what is missing.
+	MergedFieldFields MergedField = "FIELDS"
 	// The exemption from tax, as it was at any moment: one history wins, and restates the orders that it covers.
 	MergedFieldTaxExempt MergedField = "TAX_EXEMPT"
 )
@@ -2218,12 +2517,13 @@ var AllMergedField = []MergedField{
 	MergedFieldWallet,
 	MergedFieldBirthday,
 	MergedFieldMeasurements,
+	MergedFieldFields,
 	MergedFieldTaxExempt,
 }
 
 func (e MergedField) IsValid() bool {
 	switch e {
-	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldTaxExempt:
+	case MergedFieldKind, MergedFieldName, MergedFieldEmail, MergedFieldPhone, MergedFieldExternalID, MergedFieldSegment, MergedFieldOwner, MergedFieldReferredBy, MergedFieldPartner, MergedFieldWallet, MergedFieldBirthday, MergedFieldMeasurements, MergedFieldFields, MergedFieldTaxExempt:
 		return true
 	}
 	return false

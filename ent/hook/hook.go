@@ -8,6 +8,18 @@ import (
 	"kopeck/ent"
 )
 
+// The AddressFunc type is an adapter to allow the use of ordinary
+// function as Address mutator.
+type AddressFunc func(context.Context, *ent.AddressMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AddressMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AddressMutation", m)
+}
+
 // The AttributionFitFunc type is an adapter to allow the use of ordinary
 // function as AttributionFit mutator.
 type AttributionFitFunc func(context.Context, *ent.AttributionFitMutation) (ent.Value, error)
@@ -92,6 +104,42 @@ func (f ContactCorrectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactCorrectionMutation", m)
 }
 
+// The ContactParticipantFunc type is an adapter to allow the use of ordinary
+// function as ContactParticipant mutator.
+type ContactParticipantFunc func(context.Context, *ent.ContactParticipantMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactParticipantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactParticipantMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactParticipantMutation", m)
+}
+
+// The ContactPersonFunc type is an adapter to allow the use of ordinary
+// function as ContactPerson mutator.
+type ContactPersonFunc func(context.Context, *ent.ContactPersonMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactPersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactPersonMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactPersonMutation", m)
+}
+
+// The ContactPointFunc type is an adapter to allow the use of ordinary
+// function as ContactPoint mutator.
+type ContactPointFunc func(context.Context, *ent.ContactPointMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactPointFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactPointMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactPointMutation", m)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary
 // function as ContactRestatement mutator.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementMutation) (ent.Value, error)
@@ -152,6 +200,30 @@ func (f CustomerMergeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerMergeMutation", m)
 }
 
+// The CustomerRelationFunc type is an adapter to allow the use of ordinary
+// function as CustomerRelation mutator.
+type CustomerRelationFunc func(context.Context, *ent.CustomerRelationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerRelationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerRelationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerRelationMutation", m)
+}
+
+// The CustomerTagFunc type is an adapter to allow the use of ordinary
+// function as CustomerTag mutator.
+type CustomerTagFunc func(context.Context, *ent.CustomerTagMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerTagFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerTagMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerTagMutation", m)
+}
+
 // The DatedValueFunc type is an adapter to allow the use of ordinary
 // function as DatedValue mutator.
 type DatedValueFunc func(context.Context, *ent.DatedValueMutation) (ent.Value, error)
@@ -186,6 +258,30 @@ func (f ExpectedPriceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExpectedPriceMutation", m)
+}
+
+// The FieldDefinitionFunc type is an adapter to allow the use of ordinary
+// function as FieldDefinition mutator.
+type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FieldDefinitionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FieldDefinitionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FieldDefinitionMutation", m)
+}
+
+// The FieldEntryFunc type is an adapter to allow the use of ordinary
+// function as FieldEntry mutator.
+type FieldEntryFunc func(context.Context, *ent.FieldEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FieldEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FieldEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FieldEntryMutation", m)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"kopeck/ent"
+	"kopeck/ent/address"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -14,14 +15,21 @@ import (
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
 	"kopeck/ent/contactcorrection"
+	"kopeck/ent/contactparticipant"
+	"kopeck/ent/contactperson"
+	"kopeck/ent/contactpoint"
 	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
 	"kopeck/ent/customermerge"
+	"kopeck/ent/customerrelation"
+	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/fielddefinition"
+	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
@@ -112,6 +120,33 @@ func (f TraverseFunc) Traverse(ctx context.Context, q ent.Query) error {
 		return err
 	}
 	return f(ctx, query)
+}
+
+// The AddressFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AddressFunc func(context.Context, *ent.AddressQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AddressFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AddressQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
+}
+
+// The TraverseAddress type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAddress func(context.Context, *ent.AddressQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAddress) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAddress) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AddressQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
 }
 
 // The AttributionFitFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -303,6 +338,87 @@ func (f TraverseContactCorrection) Traverse(ctx context.Context, q ent.Query) er
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactCorrectionQuery", q)
 }
 
+// The ContactParticipantFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactParticipantFunc func(context.Context, *ent.ContactParticipantQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactParticipantFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactParticipantQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactParticipantQuery", q)
+}
+
+// The TraverseContactParticipant type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactParticipant func(context.Context, *ent.ContactParticipantQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactParticipant) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactParticipant) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactParticipantQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactParticipantQuery", q)
+}
+
+// The ContactPersonFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactPersonFunc func(context.Context, *ent.ContactPersonQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactPersonFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactPersonQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactPersonQuery", q)
+}
+
+// The TraverseContactPerson type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactPerson func(context.Context, *ent.ContactPersonQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactPerson) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactPerson) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactPersonQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactPersonQuery", q)
+}
+
+// The ContactPointFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactPointFunc func(context.Context, *ent.ContactPointQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactPointFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactPointQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactPointQuery", q)
+}
+
+// The TraverseContactPoint type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactPoint func(context.Context, *ent.ContactPointQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactPoint) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactPoint) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactPointQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactPointQuery", q)
+}
+
 // The ContactRestatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ContactRestatementFunc func(context.Context, *ent.ContactRestatementQuery) (ent.Value, error)
 
@@ -438,6 +554,60 @@ func (f TraverseCustomerMerge) Traverse(ctx context.Context, q ent.Query) error 
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerMergeQuery", q)
 }
 
+// The CustomerRelationFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerRelationFunc func(context.Context, *ent.CustomerRelationQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerRelationFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerRelationQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerRelationQuery", q)
+}
+
+// The TraverseCustomerRelation type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerRelation func(context.Context, *ent.CustomerRelationQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerRelation) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerRelation) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerRelationQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerRelationQuery", q)
+}
+
+// The CustomerTagFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerTagFunc func(context.Context, *ent.CustomerTagQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerTagFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerTagQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerTagQuery", q)
+}
+
+// The TraverseCustomerTag type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerTag func(context.Context, *ent.CustomerTagQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerTag) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerTag) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerTagQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerTagQuery", q)
+}
+
 // The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
 type DatedValueFunc func(context.Context, *ent.DatedValueQuery) (ent.Value, error)
 
@@ -517,6 +687,60 @@ func (f TraverseExpectedPrice) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ExpectedPriceQuery", q)
+}
+
+// The FieldDefinitionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FieldDefinitionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FieldDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FieldDefinitionQuery", q)
+}
+
+// The TraverseFieldDefinition type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFieldDefinition func(context.Context, *ent.FieldDefinitionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFieldDefinition) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFieldDefinition) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FieldDefinitionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FieldDefinitionQuery", q)
+}
+
+// The FieldEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FieldEntryFunc func(context.Context, *ent.FieldEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FieldEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FieldEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FieldEntryQuery", q)
+}
+
+// The TraverseFieldEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFieldEntry func(context.Context, *ent.FieldEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFieldEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFieldEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FieldEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FieldEntryQuery", q)
 }
 
 // The HandOverFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1359,6 +1583,8 @@ func (f TraverseUser) Traverse(ctx context.Context, q ent.Query) error {
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
+	case *ent.AddressQuery:
+		return &query[*ent.AddressQuery, predicate.Address, address.OrderOption]{typ: ent.TypeAddress, tq: q}, nil
 	case *ent.AttributionFitQuery:
 		return &query[*ent.AttributionFitQuery, predicate.AttributionFit, attributionfit.OrderOption]{typ: ent.TypeAttributionFit, tq: q}, nil
 	case *ent.AuditEntryQuery:
@@ -1373,6 +1599,12 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
 	case *ent.ContactCorrectionQuery:
 		return &query[*ent.ContactCorrectionQuery, predicate.ContactCorrection, contactcorrection.OrderOption]{typ: ent.TypeContactCorrection, tq: q}, nil
+	case *ent.ContactParticipantQuery:
+		return &query[*ent.ContactParticipantQuery, predicate.ContactParticipant, contactparticipant.OrderOption]{typ: ent.TypeContactParticipant, tq: q}, nil
+	case *ent.ContactPersonQuery:
+		return &query[*ent.ContactPersonQuery, predicate.ContactPerson, contactperson.OrderOption]{typ: ent.TypeContactPerson, tq: q}, nil
+	case *ent.ContactPointQuery:
+		return &query[*ent.ContactPointQuery, predicate.ContactPoint, contactpoint.OrderOption]{typ: ent.TypeContactPoint, tq: q}, nil
 	case *ent.ContactRestatementQuery:
 		return &query[*ent.ContactRestatementQuery, predicate.ContactRestatement, contactrestatement.OrderOption]{typ: ent.TypeContactRestatement, tq: q}, nil
 	case *ent.CreditQuery:
@@ -1383,12 +1615,20 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
 	case *ent.CustomerMergeQuery:
 		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
+	case *ent.CustomerRelationQuery:
+		return &query[*ent.CustomerRelationQuery, predicate.CustomerRelation, customerrelation.OrderOption]{typ: ent.TypeCustomerRelation, tq: q}, nil
+	case *ent.CustomerTagQuery:
+		return &query[*ent.CustomerTagQuery, predicate.CustomerTag, customertag.OrderOption]{typ: ent.TypeCustomerTag, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.ExpectedPriceQuery:
 		return &query[*ent.ExpectedPriceQuery, predicate.ExpectedPrice, expectedprice.OrderOption]{typ: ent.TypeExpectedPrice, tq: q}, nil
+	case *ent.FieldDefinitionQuery:
+		return &query[*ent.FieldDefinitionQuery, predicate.FieldDefinition, fielddefinition.OrderOption]{typ: ent.TypeFieldDefinition, tq: q}, nil
+	case *ent.FieldEntryQuery:
+		return &query[*ent.FieldEntryQuery, predicate.FieldEntry, fieldentry.OrderOption]{typ: ent.TypeFieldEntry, tq: q}, nil
 	case *ent.HandOverQuery:
 		return &query[*ent.HandOverQuery, predicate.HandOver, handover.OrderOption]{typ: ent.TypeHandOver, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:

@@ -9,6 +9,39 @@ import (
 )
 
 var (
+	// AddressesColumns holds the columns for the "addresses" table.
+	AddressesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"DELIVERY", "BILLING", "HOME", "WORK", "OTHER"}, Default: "OTHER"},
+		{Name: "country", Type: field.TypeString, Nullable: true, Size: 8},
+		{Name: "region", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "city", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "street", Type: field.TypeString, Nullable: true, Size: 1200},
+		{Name: "postal_code", Type: field.TypeString, Nullable: true, Size: 80},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// AddressesTable holds the schema information for the "addresses" table.
+	AddressesTable = &schema.Table{
+		Name:       "addresses",
+		Columns:    AddressesColumns,
+		PrimaryKey: []*schema.Column{AddressesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "addresses_customers_customer",
+				Columns:    []*schema.Column{AddressesColumns[8]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "address_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AddressesColumns[8]},
+			},
+		},
+	}
 	// AttributionFitsColumns holds the columns for the "attribution_fits" table.
 	AttributionFitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -240,6 +273,7 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "minutes", Type: field.TypeInt64},
 		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
+		{Name: "participants", Type: field.TypeJSON, Nullable: true},
 		{Name: "subject", Type: field.TypeString, Nullable: true, Size: 2000},
 		{Name: "notes", Type: field.TypeString, Nullable: true, Size: 80000},
 		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
@@ -275,43 +309,43 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[27]},
+				Columns:    []*schema.Column{ContactsColumns[28]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[28]},
+				Columns:    []*schema.Column{ContactsColumns[29]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[29]},
+				Columns:    []*schema.Column{ContactsColumns[30]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[30]},
+				Columns:    []*schema.Column{ContactsColumns[31]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_orders_order",
-				Columns:    []*schema.Column{ContactsColumns[31]},
+				Columns:    []*schema.Column{ContactsColumns[32]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_offers_offer",
-				Columns:    []*schema.Column{ContactsColumns[32]},
+				Columns:    []*schema.Column{ContactsColumns[33]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_campaigns_campaign",
-				Columns:    []*schema.Column{ContactsColumns[33]},
+				Columns:    []*schema.Column{ContactsColumns[34]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -320,7 +354,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -330,7 +364,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[29], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -340,7 +374,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[29]},
+				Columns: []*schema.Column{ContactsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -348,7 +382,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[30]},
+				Columns: []*schema.Column{ContactsColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -356,7 +390,7 @@ var (
 			{
 				Name:    "contact_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[31]},
+				Columns: []*schema.Column{ContactsColumns[32]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "order_id IS NOT NULL",
 				},
@@ -364,7 +398,7 @@ var (
 			{
 				Name:    "contact_awaited_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[20]},
+				Columns: []*schema.Column{ContactsColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "awaited_order_id IS NOT NULL",
 				},
@@ -372,7 +406,7 @@ var (
 			{
 				Name:    "contact_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[32]},
+				Columns: []*schema.Column{ContactsColumns[33]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -380,7 +414,7 @@ var (
 			{
 				Name:    "contact_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{ContactsColumns[13]},
+				Columns: []*schema.Column{ContactsColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},
@@ -388,7 +422,7 @@ var (
 			{
 				Name:    "contact_campaign_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[33], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[34], ContactsColumns[5], ContactsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "campaign_id IS NOT NULL",
 				},
@@ -396,7 +430,7 @@ var (
 			{
 				Name:    "contact_source_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[21], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[22], ContactsColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "source IS NOT NULL",
 				},
@@ -404,7 +438,7 @@ var (
 			{
 				Name:    "contact_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[27]},
+				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "advertising <> 0",
 				},
@@ -424,6 +458,7 @@ var (
 		{Name: "minutes", Type: field.TypeInt64},
 		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
 		{Name: "staff_id", Type: field.TypeString, Nullable: true},
+		{Name: "participants", Type: field.TypeJSON, Nullable: true},
 		{Name: "about_id", Type: field.TypeString, Nullable: true},
 		{Name: "expense", Type: field.TypeInt64},
 		{Name: "campaign_id", Type: field.TypeString, Nullable: true},
@@ -443,6 +478,91 @@ var (
 				Name:    "contactcorrection_recorded_at",
 				Unique:  false,
 				Columns: []*schema.Column{ContactCorrectionsColumns[3]},
+			},
+		},
+	}
+	// ContactParticipantsColumns holds the columns for the "contact_participants" table.
+	ContactParticipantsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "user_id", Type: field.TypeString},
+		{Name: "minutes", Type: field.TypeInt64},
+	}
+	// ContactParticipantsTable holds the schema information for the "contact_participants" table.
+	ContactParticipantsTable = &schema.Table{
+		Name:       "contact_participants",
+		Columns:    ContactParticipantsColumns,
+		PrimaryKey: []*schema.Column{ContactParticipantsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactparticipant_contact_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{ContactParticipantsColumns[1], ContactParticipantsColumns[2]},
+			},
+			{
+				Name:    "contactparticipant_user_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactParticipantsColumns[2], ContactParticipantsColumns[1]},
+			},
+		},
+	}
+	// ContactPersonsColumns holds the columns for the "contact_persons" table.
+	ContactPersonsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeString},
+	}
+	// ContactPersonsTable holds the schema information for the "contact_persons" table.
+	ContactPersonsTable = &schema.Table{
+		Name:       "contact_persons",
+		Columns:    ContactPersonsColumns,
+		PrimaryKey: []*schema.Column{ContactPersonsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactperson_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPersonsColumns[1]},
+			},
+			{
+				Name:    "contactperson_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPersonsColumns[2]},
+			},
+		},
+	}
+	// ContactPointsColumns holds the columns for the "contact_points" table.
+	ContactPointsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL"}},
+		{Name: "value", Type: field.TypeString, Size: 320},
+		{Name: "value_key", Type: field.TypeString, Size: 320},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"MOBILE", "WORK", "HOME", "OTHER"}, Default: "OTHER"},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// ContactPointsTable holds the schema information for the "contact_points" table.
+	ContactPointsTable = &schema.Table{
+		Name:       "contact_points",
+		Columns:    ContactPointsColumns,
+		PrimaryKey: []*schema.Column{ContactPointsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "contact_points_customers_customer",
+				Columns:    []*schema.Column{ContactPointsColumns[6]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactpoint_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPointsColumns[6]},
+			},
+			{
+				Name:    "contactpoint_type_value_key",
+				Unique:  false,
+				Columns: []*schema.Column{ContactPointsColumns[1], ContactPointsColumns[3]},
 			},
 		},
 	}
@@ -523,7 +643,7 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PERSON", "COMPANY"}, Default: "PERSON"},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PERSON", "COMPANY", "HOUSEHOLD"}, Default: "PERSON"},
 		{Name: "name", Type: field.TypeString, Size: 1200},
 		{Name: "name_key", Type: field.TypeString, Size: 800},
 		{Name: "email", Type: field.TypeString, Nullable: true, Size: 320},
@@ -820,10 +940,74 @@ var (
 			},
 		},
 	}
+	// CustomerRelationsColumns holds the columns for the "customer_relations" table.
+	CustomerRelationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "group_id", Type: field.TypeString},
+		{Name: "role", Type: field.TypeString, Nullable: true, Size: 800},
+		{Name: "valid_from", Type: field.TypeInt},
+		{Name: "valid_to", Type: field.TypeInt, Nullable: true},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// CustomerRelationsTable holds the schema information for the "customer_relations" table.
+	CustomerRelationsTable = &schema.Table{
+		Name:       "customer_relations",
+		Columns:    CustomerRelationsColumns,
+		PrimaryKey: []*schema.Column{CustomerRelationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customerrelation_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerRelationsColumns[1]},
+			},
+			{
+				Name:    "customerrelation_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerRelationsColumns[2]},
+			},
+		},
+	}
+	// CustomerTagsColumns holds the columns for the "customer_tags" table.
+	CustomerTagsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "tag", Type: field.TypeString, Size: 200},
+		{Name: "tag_key", Type: field.TypeString, Size: 400},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerTagsTable holds the schema information for the "customer_tags" table.
+	CustomerTagsTable = &schema.Table{
+		Name:       "customer_tags",
+		Columns:    CustomerTagsColumns,
+		PrimaryKey: []*schema.Column{CustomerTagsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_tags_customers_customer",
+				Columns:    []*schema.Column{CustomerTagsColumns[4]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customertag_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerTagsColumns[4]},
+			},
+			{
+				Name:    "customertag_tag_key_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerTagsColumns[2], CustomerTagsColumns[4]},
+			},
+		},
+	}
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -962,6 +1146,79 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// FieldDefinitionsColumns holds the columns for the "field_definitions" table.
+	FieldDefinitionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "noun", Type: field.TypeEnum, Enums: []string{"CUSTOMER", "CONTACT", "ORDER", "PRODUCT"}},
+		{Name: "code", Type: field.TypeString, Size: 100},
+		{Name: "label", Type: field.TypeString, Size: 1200},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"TEXT", "NUMBER", "BOOLEAN", "DAY", "CHOICE"}},
+		{Name: "least", Type: field.TypeInt64, Nullable: true},
+		{Name: "most", Type: field.TypeInt64, Nullable: true},
+		{Name: "earliest", Type: field.TypeInt, Nullable: true},
+		{Name: "latest", Type: field.TypeInt, Nullable: true},
+		{Name: "max_length", Type: field.TypeInt, Nullable: true},
+		{Name: "words", Type: field.TypeJSON, Nullable: true},
+		{Name: "for_sales", Type: field.TypeBool},
+		{Name: "for_partners", Type: field.TypeBool},
+	}
+	// FieldDefinitionsTable holds the schema information for the "field_definitions" table.
+	FieldDefinitionsTable = &schema.Table{
+		Name:       "field_definitions",
+		Columns:    FieldDefinitionsColumns,
+		PrimaryKey: []*schema.Column{FieldDefinitionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "fielddefinition_noun_code",
+				Unique:  true,
+				Columns: []*schema.Column{FieldDefinitionsColumns[4], FieldDefinitionsColumns[5]},
+			},
+		},
+	}
+	// FieldEntriesColumns holds the columns for the "field_entries" table.
+	FieldEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "subject", Type: field.TypeString, Size: 40},
+		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "number", Type: field.TypeInt64, Nullable: true},
+		{Name: "set_at", Type: field.TypeTime},
+		{Name: "definition_id", Type: field.TypeString, Size: 40},
+	}
+	// FieldEntriesTable holds the schema information for the "field_entries" table.
+	FieldEntriesTable = &schema.Table{
+		Name:       "field_entries",
+		Columns:    FieldEntriesColumns,
+		PrimaryKey: []*schema.Column{FieldEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "field_entries_field_definitions_definition",
+				Columns:    []*schema.Column{FieldEntriesColumns[6]},
+				RefColumns: []*schema.Column{FieldDefinitionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "fieldentry_subject_definition_id",
+				Unique:  true,
+				Columns: []*schema.Column{FieldEntriesColumns[2], FieldEntriesColumns[6]},
+			},
+			{
+				Name:    "fieldentry_definition_id_value",
+				Unique:  false,
+				Columns: []*schema.Column{FieldEntriesColumns[6], FieldEntriesColumns[3]},
+			},
+			{
+				Name:    "fieldentry_definition_id_number",
+				Unique:  false,
+				Columns: []*schema.Column{FieldEntriesColumns[6], FieldEntriesColumns[4]},
 			},
 		},
 	}
@@ -2338,6 +2595,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AddressesTable,
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
@@ -2345,14 +2603,21 @@ var (
 		ComponentsTable,
 		ContactsTable,
 		ContactCorrectionsTable,
+		ContactParticipantsTable,
+		ContactPersonsTable,
+		ContactPointsTable,
 		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
 		CustomerIdentitiesTable,
 		CustomerMergesTable,
+		CustomerRelationsTable,
+		CustomerTagsTable,
 		DatedValuesTable,
 		DuplicateDecisionsTable,
 		ExpectedPricesTable,
+		FieldDefinitionsTable,
+		FieldEntriesTable,
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
@@ -2388,6 +2653,7 @@ var (
 )
 
 func init() {
+	AddressesTable.ForeignKeys[0].RefTable = CustomersTable
 	BookingsTable.ForeignKeys[0].RefTable = OrdersTable
 	ComponentsTable.ForeignKeys[0].RefTable = ProductsTable
 	ComponentsTable.ForeignKeys[1].RefTable = RecipesTable
@@ -2400,6 +2666,7 @@ func init() {
 	ContactsTable.ForeignKeys[4].RefTable = OrdersTable
 	ContactsTable.ForeignKeys[5].RefTable = OffersTable
 	ContactsTable.ForeignKeys[6].RefTable = CampaignsTable
+	ContactPointsTable.ForeignKeys[0].RefTable = CustomersTable
 	CreditsTable.ForeignKeys[0].RefTable = OrdersTable
 	CreditsTable.ForeignKeys[1].RefTable = ContactsTable
 	CustomersTable.ForeignKeys[0].RefTable = UsersTable
@@ -2410,12 +2677,14 @@ func init() {
 	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
 	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
+	CustomerTagsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[0].RefTable = CustomersTable
 	DuplicateDecisionsTable.ForeignKeys[1].RefTable = CustomersTable
 	ExpectedPricesTable.ForeignKeys[0].RefTable = CustomersTable
 	ExpectedPricesTable.ForeignKeys[1].RefTable = ProductsTable
 	ExpectedPricesTable.ForeignKeys[2].RefTable = ContactsTable
 	ExpectedPricesTable.ForeignKeys[3].RefTable = OffersTable
+	FieldEntriesTable.ForeignKeys[0].RefTable = FieldDefinitionsTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable

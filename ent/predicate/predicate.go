@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Address is the predicate function for address builders.
+type Address func(*sql.Selector)
+
 // AttributionFit is the predicate function for attributionfit builders.
 type AttributionFit func(*sql.Selector)
 
@@ -27,6 +30,15 @@ type Contact func(*sql.Selector)
 // ContactCorrection is the predicate function for contactcorrection builders.
 type ContactCorrection func(*sql.Selector)
 
+// ContactParticipant is the predicate function for contactparticipant builders.
+type ContactParticipant func(*sql.Selector)
+
+// ContactPerson is the predicate function for contactperson builders.
+type ContactPerson func(*sql.Selector)
+
+// ContactPoint is the predicate function for contactpoint builders.
+type ContactPoint func(*sql.Selector)
+
 // ContactRestatement is the predicate function for contactrestatement builders.
 type ContactRestatement func(*sql.Selector)
 
@@ -42,6 +54,12 @@ type CustomerIdentity func(*sql.Selector)
 // CustomerMerge is the predicate function for customermerge builders.
 type CustomerMerge func(*sql.Selector)
 
+// CustomerRelation is the predicate function for customerrelation builders.
+type CustomerRelation func(*sql.Selector)
+
+// CustomerTag is the predicate function for customertag builders.
+type CustomerTag func(*sql.Selector)
+
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)
 
@@ -50,6 +68,12 @@ type DuplicateDecision func(*sql.Selector)
 
 // ExpectedPrice is the predicate function for expectedprice builders.
 type ExpectedPrice func(*sql.Selector)
+
+// FieldDefinition is the predicate function for fielddefinition builders.
+type FieldDefinition func(*sql.Selector)
+
+// FieldEntry is the predicate function for fieldentry builders.
+type FieldEntry func(*sql.Selector)
 
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)

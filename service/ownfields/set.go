@@ -146,7 +146,7 @@ func (s *Service) lockContact(ctx context.Context, tx *store.Tx, actor auth.Acto
 		return "", err
 	}
 	switch {
-	case actor.Role == schema.RoleSales && !actor.IsSystem() && !actor.TookPart(now.StaffID):
+	case actor.Role == schema.RoleSales && !actor.IsSystem() && !actor.TookPart(now.StaffID, now.Participants):
 		return "", fault.New(fault.Forbidden, "id", "you may only change the contacts in which you took part")
 	case now.VoidedAt != nil:
 		return "", fault.New(fault.WrongState, "id", "the contact is voided: nothing of it is changed any more")
