@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"kopeck/id"
@@ -58,9 +59,7 @@ func (c *chunk) ownersOf(ctx context.Context, points, addresses []string) (map[s
 		return nil, err
 	}
 	more, err := c.lookUp(ctx, "SELECT id, customer_id FROM addresses WHERE", "id", addresses)
-	for one, owner := range more {
-		owners[one] = owner
-	}
+	maps.Copy(owners, more)
 	return owners, err
 }
 

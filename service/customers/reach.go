@@ -181,6 +181,19 @@ func (r *Record) Points(of schema.ContactPointType) (at *[]PointFact, column str
 	return &r.Phones, "phones"
 }
 
+// lists reports whether the file has a list for the customer, which may be empty; some is whether it has values.
+func (r *Record) lists(column string, some bool) bool {
+	if r.Has == nil {
+		return some
+	}
+	return r.has(column)
+}
+
+// erases reports whether the file deletes a customer who exists.
+func (r *Record) erases(existing *Record) bool {
+	return existing.ID != "" && existing.DeletedAt == nil && r.DeletedAt != nil
+}
+
 // MergePoints puts into a record the contact points that a customer has after an import, and returns the columns in which they differ from
 // those before it: what the file lists and the main ones or, where it has no list, those that were there, with a main one that changes
 // in the place of the old one.
@@ -193,7 +206,7 @@ func (r *Record) MergePoints(existing *Record) (differ []string) {
 			return func(p PointFact) bool { return value != nil && PointKey(of, p.Value) == PointKey(of, *value) }
 		}
 		var all []PointFact
-		listed := r.Has != nil && r.has(column) || r.Has == nil && *theirs != nil
+		listed := r.lists(column, *theirs != nil)
 		if listed {
 			for _, one := range *theirs {
 				all = append(all, one.over(*known, is(&one.Value)))
@@ -212,7 +225,7 @@ func (r *Record) MergePoints(existing *Record) (differ []string) {
 		if at := slices.IndexFunc(all, is(after)); at >= 0 { // the same in another letter case
 			all[at].Value = *after
 		}
-		if existing.DeletedAt == nil && r.DeletedAt != nil && existing.ID != "" && !listed {
+		if r.erases(existing) && !listed {
 			all = nil
 		}
 		if listed && !samePoints(of, all, *known) {
@@ -256,10 +269,9 @@ func samePoints(of schema.ContactPointType, a, b []PointFact) bool {
 
 // MergeAddresses does for addresses what [Record.MergePoints] does for contact points.
 func (r *Record) MergeAddresses(existing *Record) (differ []string) {
-	listed := r.Has != nil && r.has("addresses") || r.Has == nil && r.Addresses != nil
-	if !listed {
+	if !r.lists("addresses", r.Addresses != nil) {
 		r.Addresses = existing.Addresses
-		if existing.DeletedAt == nil && r.DeletedAt != nil && existing.ID != "" {
+		if r.erases(existing) {
 			r.Addresses = nil
 		}
 		return nil
@@ -295,11 +307,11 @@ func SameAddress(a, b AddressFact) bool {
 
 // MergeTags does for tags what [Record.MergePoints] does for contact points.
 func (r *Record) MergeTags(existing *Record) (differ []string) {
-	listed := r.Has != nil && r.has("tags") || r.Has == nil && r.Tags != nil
+	listed := r.lists("tags", r.Tags != nil)
 	switch {
 	case listed && !slices.EqualFunc(r.Tags, existing.Tags, func(a, b string) bool { return TagKey(a) == TagKey(b) }):
 		return []string{"tags"}
-	case !listed && existing.DeletedAt == nil && r.DeletedAt != nil && existing.ID != "":
+	case !listed && r.erases(existing):
 		r.Tags = nil
 	default:
 		r.Tags = existing.Tags
