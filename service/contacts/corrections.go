@@ -84,7 +84,7 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 // expense returns an expense of the audit, which has it in minor units, as a text with its currency; nil for who may not see what a contact
 // cost in which a user took part.
 func (s *Service) expense(ctx context.Context, minor, staff any) any {
-	if actor, _ := auth.From(ctx); !actor.SeesCostOf(input.NonEmpty(service.IDIn(staff))) {
+	if !seesCost(ctx, staff) {
 		return nil
 	}
 	text, err := json.Marshal(minor)
@@ -93,4 +93,22 @@ func (s *Service) expense(ctx context.Context, minor, staff any) any {
 		return nil
 	}
 	return s.Currency.Format(amount) + " " + s.Currency.Code()
+}
+
+// seesCost reports whether the actor may see what a contact cost in which a user took part, as the audit has them.
+func seesCost(ctx context.Context, staff any) bool {
+	actor, _ := auth.From(ctx)
+	return actor.SeesCostOf(input.NonEmpty(service.IDIn(staff)))
+}
+
+// costThen returns what of a version of a contact is hidden in a conflict: the expense, as in [Service.Corrections], from who may not see what
+// the contact cost with who took part then.
+func costThen(ctx context.Context, c *ent.Contact) func(name string, base map[string]any) bool {
+	return func(name string, base map[string]any) bool {
+		var staff any = c.StaffID
+		if then, changed := base["staffId"]; changed {
+			staff = then
+		}
+		return name == "expense" && !seesCost(ctx, staff)
+	}
 }

@@ -189,7 +189,7 @@ func (s *Service) restoreKept(ctx context.Context, tx *store.Tx, u *undoing) err
 			}
 		}
 	}
-	return s.customers.Put(ctx, tx, u.kept, after, u.version, "separated from "+u.merged.ID)
+	return s.customers.Put(ctx, tx, u.kept, after, u.version, service.SeparatedFrom+u.merged.ID)
 }
 
 // revive makes the merged customer one of their own again, with the values that they had, and writes the terms by which both are found.
@@ -221,7 +221,7 @@ func (s *Service) revive(ctx context.Context, tx *store.Tx, u *undoing) error {
 			return err
 		}
 		if one == u.merged.ID {
-			change := service.VersionChange{Version: u.version, Fields: s.customers.Changes(u.kept, c), Reason: "separated from " + u.kept.ID}
+			change := service.VersionChange{Version: u.version, Fields: s.customers.Changes(u.kept, c), Reason: service.SeparatedFrom + u.kept.ID}
 			if err := s.AuditVersion(ctx, tx, service.CustomerUpdate, one, change); err != nil {
 				return err
 			}
