@@ -136,13 +136,13 @@ func TestNumberOfAHiddenCustomer(t *testing.T) {
 	})
 }
 
-// TestTagsAreOfStaff: a partner who sees a customer reads the numbers and addresses, and no tags; nobody learns of tags by the filter.
+// TestTagsAreOfStaff: a partner who sees a customer reads no further numbers, no addresses and no tags; nobody learns of tags by the filter.
 func TestTagsAreOfStaff(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := seed(w)
 		const card = `query($id: ID!) { customer(id: $id) { tags addresses { city } contactPoints { value } } }`
-		if r := s.partnerWithAll.Must(card, Vars{"id": s.shared}); r.Len("customer.tags") != 0 || r.Len("customer.addresses") != 1 || r.Len("customer.contactPoints") < 2 {
+		if r := s.partnerWithAll.Must(card, Vars{"id": s.shared}); r.Len("customer.tags") != 0 || r.Len("customer.addresses") != 0 || r.Len("customer.contactPoints") != 0 {
 			t.Errorf("a partner reads %s", r.Body)
 		}
 		if r := s.admin.Must(card, Vars{"id": s.shared}); r.Len("customer.tags") != 2 {

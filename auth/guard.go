@@ -110,23 +110,34 @@ func asSeen(ctx context.Context, rows []*ent.Customer) {
 	}
 }
 
-// parents has the column by which a noun belongs to its parent, and the parent's table unless it is the customer.
-var parents = map[string]struct{ column, table string }{
-	"Contact":         {"customer_id", ""},
-	"ContactPoint":    {"customer_id", ""},
-	"Address":         {"customer_id", ""},
-	"CustomerTag":     {"customer_id", ""},
-	"Permission":      {"customer_id", ""},
-	"PriceAgreement":  {"customer_id", ""},
-	"Offer":           {"customer_id", ""},
-	"Order":           {"customer_id", ""},
-	"StageChange":     {"customer_id", ""},
-	"Task":            {"customer_id", ""},
-	"ExpectedPrice":   {"customer_id", ""},
-	"PermissionEvent": {"permission_id", "permissions"},
-	"OfferLine":       {"offer_id", "offers"},
-	"OrderLine":       {"order_id", "orders"},
-	"Credit":          {"order_id", "orders"},
+// withoutMerges leaves out of a selector of a noun what tells a partner that a customer was merged: the permissions that a merge ended, which
+// may be of somebody whom they never saw, and the events of the merge.
+func withoutMerges(s *sql.Selector, noun string) {
+	switch noun {
+	case "Permission":
+		s.Where(sql.NEQ(s.C("state"), string(schema.PermissionMerged)))
+	case "PermissionEvent":
+		s.Where(sql.NotIn(s.C("kind"), string(schema.EventMerged), string(schema.EventSeparated)))
+	}
+}
+
+// parents has the column by which a noun belongs to its parent, and the parent with its table unless it is the customer.
+var parents = map[string]struct{ column, table, noun string }{
+	"Contact":         {"customer_id", "", ""},
+	"ContactPoint":    {"customer_id", "", ""},
+	"Address":         {"customer_id", "", ""},
+	"CustomerTag":     {"customer_id", "", ""},
+	"Permission":      {"customer_id", "", ""},
+	"PriceAgreement":  {"customer_id", "", ""},
+	"Offer":           {"customer_id", "", ""},
+	"Order":           {"customer_id", "", ""},
+	"StageChange":     {"customer_id", "", ""},
+	"Task":            {"customer_id", "", ""},
+	"ExpectedPrice":   {"customer_id", "", ""},
+	"PermissionEvent": {"permission_id", "permissions", "Permission"},
+	"OfferLine":       {"offer_id", "offers", "Offer"},
+	"OrderLine":       {"order_id", "orders", "Order"},
+	"Credit":          {"order_id", "orders", "Order"},
 }
 
 // ownRows narrows a noun to rows of the actor's own customers.
@@ -148,6 +159,9 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 		customers := b.Table("customers").As("guard_customers")
 		mine := b.Select(customers.C("id")).From(customers)
 		mine.Where(ownCustomers(mine, actor, now))
+		if actor.Role == schema.RolePartner {
+			withoutMerges(s, noun)
+		}
 		if parent.table == "" {
 			s.Where(sql.In(s.C(parent.column), mine))
 			return
@@ -155,6 +169,9 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 		table := b.Table(parent.table).As("guard_parents")
 		theirs := b.Select(table.C("id")).From(table)
 		theirs.Where(sql.In(theirs.C("customer_id"), mine))
+		if actor.Role == schema.RolePartner {
+			withoutMerges(theirs, parent.noun)
+		}
 		s.Where(sql.In(s.C(parent.column), theirs))
 	}, nil
 }

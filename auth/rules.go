@@ -44,8 +44,8 @@ var (
 
 var rules = map[string]row{
 	"Customer":           {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
-	"ContactPoint":       {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}}, // as the phone of a customer
-	"Address":            {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
+	"ContactPoint":       ofCustomers, // a partner has the phone and the e-mail of the row: others may have come with a merge
+	"Address":            ofCustomers,
 	"CustomerTag":        ofCustomers,
 	"Contact":            ofCustomers,
 	"Permission":         ofCustomers,

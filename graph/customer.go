@@ -18,7 +18,6 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/customers"
 	"kopeck/service/report"
 )
 
@@ -76,10 +75,10 @@ func customerOrder(ctx context.Context, o *ent.CustomerOrder) (column[ent.Custom
 	return by, o.Direction
 }
 
-func customerFilter(ctx context.Context, f *service.CustomerFilter, search *string, now time.Time, phoneRegion string) *conditions {
+func (r *Resolver) customerFilter(ctx context.Context, f *service.CustomerFilter, search *string) *conditions {
 	c := &conditions{}
 	if search != nil {
-		found, err := customers.Search(*search, phoneRegion)
+		found, err := r.app.Customers.SearchAs(ctx, *search)
 		if err != nil {
 			c.fail(err)
 		}
@@ -96,7 +95,7 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	equalsID(c, "partnerId", "partner_id", id.Partner, f.PartnerID, isNull("partner_id"))
 	equals(c, "kind", given(c, "kind", f.Kind, nil))
 	if duplicates := given(c, "possibleDuplicates", f.PossibleDuplicates, nil); duplicates != nil && *duplicates {
-		c.all = append(c.all, withTwin(ctx, now))
+		c.all = append(c.all, withTwin(ctx, r.app.Now()))
 	}
 	inRange(c, "createdAt", "created_at", f.CreatedAt, nil)
 	inRange(c, "updatedAt", "updated_at", f.UpdatedAt, nil)

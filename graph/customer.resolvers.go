@@ -119,8 +119,7 @@ func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *st
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
 	by, direction := customerOrder(ctx, orderBy)
-	c := customerFilter(ctx, filter, search, r.app.Now(), r.app.Settings().PhoneRegion)
-	return r.customers().page(ctx, window{first, last, after, before}, by, direction, r.customersWith(ctx, filter, c))
+	return r.customers().page(ctx, window{first, last, after, before}, by, direction, r.customersWith(ctx, filter, r.customerFilter(ctx, filter, search)))
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {

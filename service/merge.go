@@ -6,6 +6,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/fault"
@@ -23,15 +25,22 @@ type VersionChange struct {
 	Version int               `json:"version"`
 	Fields  map[string]Change `json:"fields"`
 	Reason  string            `json:"reason,omitempty"`
+
+	at time.Time // of the entry
 }
 
 // Update is an update of a row that others may have changed since the version that it is based on.
 type Update struct {
 	Action, Subject  string         // of the audit entries of the row's versions
 	Named            string         // the id by which the caller calls the row, where that is one that was merged into it
+	CustomerID       string         // to whom the row belongs; "" for a customer, and for what belongs to none
 	Expected         int            // the version that the update is based on
 	Version          int            // the row's version now
 	Current, Updated map[string]any // the row's fields, and those that the update sets, by the input's names
+
+	// IsHidden reports whether the actor may not see what a field was in a version, of which base has the fields that have changed since; nil
+	// where no field is a secret of its own.
+	IsHidden func(name string, base map[string]any) bool
 }
 
 // Merge returns the fields that an update changes; none if the row has its values already. Changes of different fields
@@ -64,12 +73,17 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, u Update) error
 	if err != nil {
 		return err
 	}
-	fields := conflicts(fieldsAt(history, expected), u.Current, u.Updated)
+	base := fieldsAt(history, expected)
+	fields := conflicts(base, u.Current, u.Updated)
 	if len(fields) == 0 {
 		return nil
 	}
-	if actor, _ := auth.From(ctx); !actor.IsSystem() && actor.May("Customer").Read != auth.AllRows && movedSince(history, expected) {
-		for i := range fields {
+	fromOthers, err := u.isFromOthers(ctx, tx, history)
+	if err != nil {
+		return err
+	}
+	for i := range fields {
+		if fromOthers || u.IsHidden != nil && u.IsHidden(fields[i].Name, base) {
 			fields[i].Base = nil
 		}
 	}
@@ -98,12 +112,28 @@ func (u Update) history(ctx context.Context, tx *store.Tx) ([]VersionChange, err
 	return history, err
 }
 
-// movedSince reports whether the row has come to another owner since a version: its new owner could not see what it was before.
-func movedSince(history []VersionChange, version int) bool {
-	return slices.ContainsFunc(history, func(v VersionChange) bool {
-		_, moved := v.Fields["ownerId"]
-		return moved && v.Version > version
-	})
+// isFromOthers reports whether the version that an update is based on may be of a time when the actor could not see the row: when its
+// customer had another owner, or was one with another customer or not yet. history has a later version.
+func (u Update) isFromOthers(ctx context.Context, tx *store.Tx, history []VersionChange) (bool, error) {
+	if actor, _ := auth.From(ctx); actor.IsSystem() || actor.May("Customer").Read == auth.AllRows {
+		return false, nil
+	}
+	later := history[slices.IndexFunc(history, func(v VersionChange) bool { return v.Version > u.Expected }):]
+	switch {
+	case u.CustomerID != "":
+		customers, err := versionChanges(ctx, tx, CustomerUpdate, u.CustomerID)
+		return slices.ContainsFunc(customers, func(v VersionChange) bool { return !v.at.Before(later[0].at) && v.changesHands() }), err
+	case u.Action == CustomerUpdate:
+		return slices.ContainsFunc(later, func(v VersionChange) bool { return v.Version > u.Expected && v.changesHands() }), nil
+	}
+	return false, nil
+}
+
+// changesHands reports whether a version of a customer came of another owner, or of a merge or the undoing of one: who sees the customer
+// from then on could not see all that they were before.
+func (v VersionChange) changesHands() bool {
+	_, moved := v.Fields["ownerId"]
+	return moved || slices.ContainsFunc([]string{MergedWith, MergedInto, SeparatedFrom}, func(of string) bool { return strings.HasPrefix(v.Reason, of) })
 }
 
 // fieldsAt returns the values that fields had at a version, of those fields that have changed since. history is in the

@@ -12,6 +12,13 @@ import (
 // A customer who was merged into another keeps their row, which is deleted and names the one who is kept. Their id answers with that one:
 // in whatever is read, by what is in memory (Kept); in a transaction, by the rows (LockCustomer).
 
+// How the reasons begin of the versions of customers that a merge and the undoing of one make; the id of the other customer follows.
+const (
+	MergedWith    = "merged with "
+	MergedInto    = "merged into "
+	SeparatedFrom = "separated from "
+)
+
 // CustomerMerge is a merge with who the merged customer was.
 type CustomerMerge struct {
 	ID                       string
@@ -81,7 +88,7 @@ func (s *Core) doNaming(ctx context.Context, tx *store.Tx, do func(context.Conte
 var namedPlaces = map[string]map[string]string{
 	"customerId": {
 		id.Contact: "contacts.customer_id", id.Order: "orders.customer_id", id.Offer: "offers.customer_id",
-		id.Permission: "permissions.customer_id", id.Agreement: "price_agreements.customer_id",
+		id.Permission: "permissions.customer_id", id.Agreement: "price_agreements.customer_id", id.Task: "tasks.customer_id",
 	},
 	"aboutId":      {id.Contact: "contacts.about_id"},
 	"personId":     {id.Relation: "customer_relations.person_id"},

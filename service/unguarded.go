@@ -31,6 +31,7 @@ func versionChanges(ctx context.Context, tx *store.Tx, action, subject string) (
 		if err := json.Unmarshal(entry.Detail, &history[i]); err != nil {
 			return nil, fmt.Errorf("service: history of %s: %w", subject, err)
 		}
+		history[i].at = entry.At
 	}
 	return history, nil
 }

@@ -81,7 +81,7 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	if given, err = keepHiddenPeople(ctx, tx, now, given); err != nil {
 		return err
 	}
-	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version}
+	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version, IsHidden: costThen(ctx, before)}
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
 	if err != nil || len(moved) == 0 {

@@ -122,3 +122,22 @@ func (s *Service) expense(ctx context.Context, minor any, took who) any {
 	}
 	return s.Currency.Format(amount) + " " + s.Currency.Code()
 }
+
+// costThen returns what of a version of a contact is hidden in a conflict: the expense, as in [Service.Corrections], from who may not see what
+// the contact cost with those who took part then.
+func costThen(ctx context.Context, c *ent.Contact) func(name string, base map[string]any) bool {
+	return func(name string, base map[string]any) bool {
+		if name != "expense" {
+			return false
+		}
+		moved := map[string]service.Change{}
+		for _, one := range []string{"staffId", participantsField} {
+			if then, changed := base[one]; changed {
+				moved[one] = service.Change{Old: then}
+			}
+		}
+		took, err := who{c.StaffID, c.Participants}.before(moved)
+		actor, _ := auth.From(ctx)
+		return err != nil || !actor.SeesCostOf(took.staff, took.people)
+	}
+}

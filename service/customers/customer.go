@@ -32,7 +32,7 @@ func (s *Service) Customer(ctx context.Context, customerID, externalID *string) 
 		query.Where(customer.ExternalID(*externalID))
 	}
 	c, err := query.Order(customer.ByExternalTwin(), customer.ByID()).First(ctx) // of possible duplicates the first
-	if ent.IsNotFound(err) && externalID != nil {
+	if actor, _ := auth.From(ctx); ent.IsNotFound(err) && externalID != nil && actor.Role != schema.RolePartner {
 		return s.byOtherExternalID(ctx, *externalID)
 	}
 	if ent.IsNotFound(err) {
@@ -138,8 +138,13 @@ func (s *Service) checkOwner(ctx context.Context, ownerID *string) error {
 	if u := s.people.User(*ownerID); u == nil || !u.Active {
 		return fault.NoSuch("ownerId", "active user")
 	}
-	if actor, _ := auth.From(ctx); actor.Role == schema.RoleSales && !actor.IsSystem() && actor.UserID != *ownerID {
-		return fault.New(fault.Forbidden, "ownerId", "you may only take customers yourself")
+	return CheckTakes(ctx, "ownerId", *ownerID)
+}
+
+// CheckTakes checks that the actor may make a user the owner of a customer who had another: SALES only themselves. FORBIDDEN on a field.
+func CheckTakes(ctx context.Context, field, ownerID string) error {
+	if actor, _ := auth.From(ctx); actor.Role == schema.RoleSales && !actor.IsSystem() && actor.UserID != ownerID {
+		return fault.New(fault.Forbidden, field, "you may only take customers yourself")
 	}
 	return nil
 }

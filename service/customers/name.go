@@ -9,7 +9,7 @@ import (
 // LikeNames reports whether two names may be spellings of one: they have the same words in any order, where an initial stands for a word
 // that begins with it, a longer word may differ in one letter, and the longer name may have one word more, such as a patronymic.
 func LikeNames(a, b string) bool {
-	fewer, more := words(a), words(b)
+	fewer, more := wordsOf(a), wordsOf(b)
 	if len(fewer) > len(more) {
 		fewer, more = more, fewer
 	}

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -8,10 +9,13 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/customertag"
 	"kopeck/ent/predicate"
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -39,7 +43,7 @@ func SearchTerms(c *ent.Customer, others ...Identity) []string {
 func termsOf(c *ent.Customer) []string {
 	var terms []string
 	add := func(text string) {
-		for _, word := range words(text) {
+		for _, word := range wordsOf(text) {
 			terms = append(terms, cut(word))
 		}
 	}
@@ -65,8 +69,8 @@ func termsOf(c *ent.Customer) []string {
 	return terms
 }
 
-// words splits text into folded words of letters and digits.
-func words(text string) []string {
+// wordsOf splits text into folded words of letters and digits.
+func wordsOf(text string) []string {
 	return strings.FieldsFunc(input.SearchKey(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.IsMark(c) })
 }
 
@@ -81,6 +85,72 @@ func cut(term string) string {
 // Search returns the conditions of a search: all of its words must be found. A text that is written as a phone number, or as the
 // beginning of one, is searched for as one; without a country code it is one of the region.
 func Search(text, region string) ([]predicate.Customer, error) {
+	wanted, err := wantedOf(text, region)
+	if err != nil {
+		return nil, err
+	}
+	conditions := make([]predicate.Customer, len(wanted))
+	for i, one := range wanted {
+		conditions[i] = termBeginsWith(one)
+	}
+	return conditions, nil
+}
+
+// SearchAs is [Search] for the viewer, in the region of the settings. A partner finds customers by what their rows say: that others were merged
+// into them, and what those were called, is a secret to the partner, who reads no further numbers either. Of the customers whom a search finds,
+// those with anything beside their rows are read for it.
+func (s *Service) SearchAs(ctx context.Context, text string) ([]predicate.Customer, error) {
+	region := s.Settings().PhoneRegion
+	conditions, err := Search(text, region)
+	if actor, _ := auth.From(ctx); err != nil || actor.Role != schema.RolePartner || len(conditions) == 0 {
+		return conditions, err
+	}
+	wanted, err := wantedOf(text, region)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := s.Client.Customer.Query().Where(conditions...).Where(hasMore, customer.DeletedAtIsNil()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var others []string
+	for _, c := range merged {
+		terms := termsOf(c)
+		isFound := func(one words) bool { return slices.ContainsFunc(terms, one.begin) }
+		if slices.ContainsFunc(wanted, func(one words) bool { return !isFound(one) }) {
+			others = append(others, c.ID)
+		}
+	}
+	if len(others) == 0 {
+		return conditions, nil
+	}
+	list, err := store.List(s.Store, others)
+	if err != nil {
+		return nil, err
+	}
+	from := s.Store
+	return append(conditions, func(s *sql.Selector) { s.Where(store.NotAmong(from, s.C("id"), list)) }), nil
+}
+
+// hasMore is the condition that a customer has names, addresses or numbers beside those of the row.
+func hasMore(s *sql.Selector) {
+	var any []*sql.Predicate
+	for _, table := range []string{"customer_identities", "contact_points"} {
+		any = append(any, store.NamedIn(s, "id", table, "customer_id", func(of *sql.SelectTable) *sql.Predicate { return sql.NotNull(of.C("customer_id")) }))
+	}
+	s.Where(sql.Or(any...))
+}
+
+// words are the spellings of a word of a search, any of which begins a term of who is found.
+type words []string
+
+// begin reports whether a term begins with one of the spellings.
+func (w words) begin(term string) bool {
+	return slices.ContainsFunc(w, func(text string) bool { return strings.HasPrefix(term, text) })
+}
+
+// wantedOf returns the words of a search, all of which must be found; one without a spelling is never found.
+func wantedOf(text, region string) ([]words, error) {
 	if utf8.RuneCountInString(text) > 200 {
 		return nil, fault.Invalidf("search", "want at most 200 characters")
 	}
@@ -89,9 +159,9 @@ func Search(text, region string) ([]predicate.Customer, error) {
 	}
 	folded := input.SearchKey(strings.TrimSpace(text))
 	if spellings := input.PhoneSpellings(text, region); len(spellings) > 0 {
-		return []predicate.Customer{termBeginsWith(append(spellings, cut(folded))...)}, nil
+		return []words{append(spellings, cut(folded))}, nil
 	}
-	wanted := words(text)
+	wanted := wordsOf(text)
 	if strings.Contains(folded, "@") && !strings.ContainsAny(folded, " \t") {
 		wanted = []string{folded}
 	}
@@ -99,18 +169,22 @@ func Search(text, region string) ([]predicate.Customer, error) {
 		return nil, fault.Invalidf("search", "want at most %d words", maxWords)
 	}
 	if len(wanted) == 0 && strings.TrimSpace(text) != "" {
-		return []predicate.Customer{func(s *sql.Selector) { s.Where(sql.False()) }}, nil
+		return []words{nil}, nil
 	}
-	conditions := make([]predicate.Customer, len(wanted))
+	all := make([]words, len(wanted))
 	for i, word := range wanted {
-		conditions[i] = termBeginsWith(cut(word))
+		all[i] = words{cut(word)}
 	}
-	return conditions, nil
+	return all, nil
 }
 
-// termBeginsWith is the condition that a term of the customer begins with one of some texts.
-func termBeginsWith(texts ...string) predicate.Customer {
+// termBeginsWith is the condition that a term of the customer begins with one of some texts; with none it is never met.
+func termBeginsWith(texts []string) predicate.Customer {
 	return func(s *sql.Selector) {
+		if len(texts) == 0 {
+			s.Where(sql.False())
+			return
+		}
 		s.Where(store.NamedIn(s, "id", "search_terms", "customer_id", func(terms *sql.SelectTable) *sql.Predicate {
 			begins := make([]*sql.Predicate, len(texts))
 			for i, text := range texts {

@@ -42,8 +42,9 @@ type merge struct {
 // MergeCustomers makes one customer of two, in one transaction, and returns the merge. All that belonged to the merged one belongs to the kept
 // one from then on, and what follows from it is as if they had always been one.
 //
-// Faults: INVALID by field; NOT_FOUND on keepId and mergeId; FORBIDDEN for who changes no customers, and on mergeId for who may not restate
-// taxes where the two differ in their exemption; VERSION_CONFLICT on keepVersion and mergeVersion.
+// Faults: INVALID by field; NOT_FOUND on keepId and mergeId; FORBIDDEN for who changes no customers, on mergeId for who may not restate
+// taxes where the two differ in their exemption, and on take for SALES where the kept customer would become a colleague's; VERSION_CONFLICT
+// on keepVersion and mergeVersion.
 func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersInput) (*service.CustomerMerge, error) {
 	if err := mayWrite(ctx); err != nil {
 		return nil, err
@@ -127,6 +128,11 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 	if m.after, err = customers.Merged(m.kept, m.merged, m.takes); err != nil {
 		return err
 	}
+	if input.OrZero(m.after.OwnerID) != input.OrZero(m.kept.OwnerID) {
+		if err := customers.CheckTakes(ctx, "take", *m.after.OwnerID); err != nil {
+			return err
+		}
+	}
 	if err := s.consent.Stricter(ctx, tx, m.sides(), sourceOf(m.id)); err != nil {
 		return err
 	}
@@ -148,7 +154,7 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 	if err := s.writeKept(ctx, tx, m); err != nil {
 		return err
 	}
-	if err := s.settle(ctx, tx, []*ent.Customer{m.kept}, []*ent.Customer{m.merged}, "merged with "+m.merged.ID); err != nil {
+	if err := s.settle(ctx, tx, []*ent.Customer{m.kept}, []*ent.Customer{m.merged}, service.MergedWith+m.merged.ID); err != nil {
 		return err
 	}
 	detail := map[string]any{"merge": m.id, "kept": m.kept.ID, "merged": m.merged.ID, "reason": m.reason}
@@ -215,7 +221,7 @@ func (s *Service) writeKept(ctx context.Context, tx *store.Tx, m *merge) error {
 	if err != nil {
 		return err
 	}
-	if err := s.customers.Put(ctx, tx, before, m.after, service.VersionChange{Version: m.version, Reason: "merged with " + m.merged.ID}); err != nil {
+	if err := s.customers.Put(ctx, tx, before, m.after, service.VersionChange{Version: m.version, Reason: service.MergedWith + m.merged.ID}); err != nil {
 		return err
 	}
 	differ, err := customers.Differences(m.kept, m.after)
@@ -249,7 +255,7 @@ func (s *Service) writeKept(ctx context.Context, tx *store.Tx, m *merge) error {
 		return err
 	}
 	// Who knows the merged customer finds what an update of theirs would overwrite.
-	change := service.VersionChange{Version: m.version, Fields: s.customers.Changes(m.merged, after), Reason: "merged into " + m.kept.ID}
+	change := service.VersionChange{Version: m.version, Fields: s.customers.Changes(m.merged, after), Reason: service.MergedInto + m.kept.ID}
 	return s.AuditVersion(ctx, tx, service.CustomerUpdate, m.merged.ID, change)
 }
 

@@ -184,7 +184,7 @@ func (s *Service) restoreKept(ctx context.Context, tx *store.Tx, u *undoing) err
 			}
 		}
 	}
-	return s.customers.Put(ctx, tx, u.kept, after, service.VersionChange{Version: u.version, Reason: "separated from " + u.merged.ID})
+	return s.customers.Put(ctx, tx, u.kept, after, service.VersionChange{Version: u.version, Reason: service.SeparatedFrom + u.merged.ID})
 }
 
 // revive makes the merged customer one of their own again, with the values that they had, and writes the terms by which both are found.
@@ -216,7 +216,7 @@ func (s *Service) revive(ctx context.Context, tx *store.Tx, u *undoing) error {
 			return err
 		}
 		if one == u.merged.ID {
-			change := service.VersionChange{Version: u.version, Fields: s.customers.Changes(u.kept, c), Reason: "separated from " + u.kept.ID}
+			change := service.VersionChange{Version: u.version, Fields: s.customers.Changes(u.kept, c), Reason: service.SeparatedFrom + u.kept.ID}
 			if err := s.AuditVersion(ctx, tx, service.CustomerUpdate, one, change); err != nil {
 				return err
 			}

@@ -72,12 +72,15 @@ func (s *Service) RescheduleOrder(ctx context.Context, in service.RescheduleOrde
 	if err != nil {
 		return nil, err
 	}
+	o, err := s.Client.Order.Get(ctx, in.ID) // who repeats the request may not see it any more
+	if err != nil {
+		return nil, err
+	}
 	done, err := s.movedBy(ctx, entry)
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.Client.Order.Get(ctx, in.ID)
-	return &RescheduleOrderPayload{Order: o, DueBefore: done.Before, Due: &done.Due, Before: done.BookedBefore, After: done.BookedAfter}, err
+	return &RescheduleOrderPayload{Order: o, DueBefore: done.Before, Due: &done.Due, Before: done.BookedBefore, After: done.BookedAfter}, nil
 }
 
 // checkNewDate reads the input of a new due date.

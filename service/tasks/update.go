@@ -62,7 +62,7 @@ func (s *Service) UpdateTask(ctx context.Context, in service.UpdateTaskInput) (*
 			return "", err
 		}
 		changed, err := s.Merge(ctx, tx, service.Update{
-			Action: service.TaskUpdate, Subject: t.ID, Expected: in.ExpectedVersion, Version: t.Version, Current: factsOf(t), Updated: given.values,
+			Action: service.TaskUpdate, Subject: t.ID, CustomerID: c.ID, Expected: in.ExpectedVersion, Version: t.Version, Current: factsOf(t), Updated: given.values,
 		})
 		if err != nil || len(changed) == 0 {
 			return t.ID, err
