@@ -145,6 +145,9 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 	if err := giveBack(ctx, tx, u); err != nil {
 		return err
 	}
+	if err := s.reopenTasks(ctx, tx, u); err != nil {
+		return err
+	}
 	if err := s.revive(ctx, tx, u); err != nil {
 		return err
 	}
