@@ -95,6 +95,31 @@ func TestTasksAndTheirContacts(t *testing.T) {
 	})
 }
 
+// TestProspectsOfMerged: what two customers did alike is one change of stage once they are one.
+func TestProspectsOfMerged(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c := newCompany(w)
+		a, b, stranger := w.Customer("Anna"), w.Customer("Bella"), w.Customer("Clara")
+		expect := func(when string, want int) {
+			t.Helper()
+			all, err := w.Report.Prospects(w.System())
+			w.Must(err)
+			p, err := all.Of(stranger, nil, nil)
+			w.Must(err)
+			if p.Observed != want {
+				t.Errorf("%s: %d changes of stage, want %d", when, p.Observed, want)
+			}
+		}
+		c.grant(a.ID, schema.ByEmail, schema.Personal)
+		c.grant(b.ID, schema.BySMS, schema.Personal)
+		expect("two became friends", 2)
+		m := c.merge(a.ID, b.ID)
+		expect("they are one", 1)
+		c.undo(m)
+		expect("they are two", 2)
+	})
+}
+
 // TestOldIDAnswers: whatever is asked or told by the id of the merged customer is of the kept one: reading, searching, verbs, files.
 func TestOldIDAnswers(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

@@ -159,9 +159,14 @@ func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]
 }
 
 // eachStageChange gives how often customers went from one stage to another, without what staff decided and what came with an import:
-// an order log knows buyers alone.
+// an order log knows buyers alone. Of customers who were merged, who have the changes of all of them, each goes on from the one before it: what
+// two did alike is one change.
 func eachStageChange(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
-	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') GROUP BY from_stage, to_stage"
+	const query = `WITH merged (id) AS (SELECT DISTINCT merged_into_id FROM customers WHERE merged_into_id IS NOT NULL)
+		SELECT from_stage, to_stage, count(*) FROM (SELECT from_stage, to_stage, kind FROM stage_changes WHERE customer_id NOT IN (SELECT id FROM merged)
+			UNION ALL SELECT coalesce(lag(to_stage) OVER (PARTITION BY customer_id ORDER BY at, recorded_at, id), from_stage), to_stage, kind
+				FROM stage_changes WHERE customer_id IN (SELECT id FROM merged)) AS s
+		WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') AND from_stage <> to_stage GROUP BY from_stage, to_stage`
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var from, to schema.Stage
 		var n int
