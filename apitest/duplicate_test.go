@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,5 +130,49 @@ func TestSameEmailAtTheSameTime(t *testing.T) {
 			}
 		}
 		inOrder(t, w)
+	})
+}
+
+// TestPagesOfDuplicatePairs pages through all pairs by the cursors of the API, and refuses those of another list.
+func TestPagesOfDuplicatePairs(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		admin := w.As(schema.RoleAdmin)
+		for i := range 5 {
+			NewCustomer(admin, Vars{"name": fmt.Sprintf("Anna %d", i), "phone": "+74950000001"})
+		}
+		const list = `query($n: Int, $a: Cursor) { duplicatePairs(first: $n, after: $a) { hasNextPage endCursor edges { cursor node { first { id } second { id } } } } }`
+		all := func(size int) (pairs []string) {
+			for after := any(nil); ; {
+				r := admin.Must(list, Vars{"n": size, "a": after})
+				n := r.Len("duplicatePairs.edges")
+				for i := range n {
+					edge := fmt.Sprintf("duplicatePairs.edges.%d.", i)
+					pairs = append(pairs, r.Text(edge+"node.first.id")+" "+r.Text(edge+"node.second.id"))
+				}
+				if r.Get("duplicatePairs.hasNextPage") != true || len(pairs) > 10 {
+					return pairs
+				}
+				after = r.Text(fmt.Sprintf("duplicatePairs.edges.%d.cursor", n-1))
+				if end := r.Text("duplicatePairs.endCursor"); end != after {
+					t.Errorf("the page ends at %s, its last edge is at %s", end, after)
+				}
+			}
+		}
+		want := all(100)
+		if len(want) != 10 || !slices.IsSorted(want) {
+			t.Fatalf("pairs %v, want ten in the order of their ids", want)
+		}
+		for _, size := range []int{1, 2, 3, 9} {
+			if got := all(size); !slices.Equal(got, want) {
+				t.Errorf("pages of %d: %v, want %v", size, got, want)
+			}
+		}
+		other := admin.Must(`{ customers(first: 1) { pageInfo { endCursor } } }`, nil).Text("customers.pageInfo.endCursor")
+		for _, wrong := range []string{other, "cus_1.cus_2"} {
+			if r := admin.Do(list, Vars{"a": wrong}); len(r.Errors) != 1 || r.Errors[0].Code() != "INVALID" {
+				t.Errorf("after %s: %s, want INVALID", wrong, r.Body)
+			}
+		}
 	})
 }

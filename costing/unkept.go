@@ -39,38 +39,43 @@ type Shortage struct {
 // day is missing, and takes no room from others. By no other plan less is missing of a resource in all. booked is what is booked of the
 // resources, with the orders' own bookings; held is the part of it that is held.
 //
-// The first day that holds is one to which the order, alone, can be moved: Plan books nothing over a capacity then, the order lacks nothing,
-// and what all others lack does not become more.
+// The first day that holds is the first one to which the order, alone, can be moved: Plan books nothing over a capacity then, the order lacks
+// nothing, and what all others lack does not become more. Orders that are due later make room as far as they can still be made in time.
 func UnkeptDates(orders []Commitment, first int, calendar Calendar, booked, held *Bookings, knownAt time.Time) []UnkeptDate {
 	orders = slices.Clone(orders)
 	slices.SortFunc(orders, func(a, b Commitment) int {
-		return cmp.Or(cmp.Compare(a.DueDay, b.DueDay), a.At.Compare(b.At), cmp.Compare(a.OrderID, b.OrderID))
+		return cmp.Or(cmp.Compare(a.DueDay, b.DueDay), orderedBefore(a, b))
 	})
-	p := planning{first, calendar, booked, held, knownAt, map[string][]committed{}}
+	p := planning{first, calendar, booked, held, knownAt, orders, map[string][]committed{}, map[string][]int64{}}
 	for i, o := range orders {
 		for _, need := range o.Needs {
 			if need.Capacity != nil {
-				p.orders[need.Resource] = append(p.orders[need.Resource], committed{i, o.DueDay, need})
+				p.needs[need.Resource] = append(p.needs[need.Resource], committed{i, o.DueDay, need})
 			}
 		}
 	}
-	missing, ends := map[int][]Shortage{}, map[string]*planned{}
-	for _, resource := range slices.Sorted(maps.Keys(p.orders)) {
+	missing, inAll := map[int][]Shortage{}, map[string]int64{}
+	for _, resource := range slices.Sorted(maps.Keys(p.needs)) {
 		plan := &planned{day: first - 1}
-		for _, c := range p.orders[resource] {
+		for _, c := range p.needs[resource] {
 			if left := p.take(plan, c); left > 0 {
 				missing[c.order] = append(missing[c.order], Shortage{resource, money.Nano(left)})
+				inAll[resource] = more(inAll[resource], left)
 			}
 		}
-		ends[resource] = plan
 	}
 	unkept := make([]UnkeptDate, 0, len(missing))
 	for _, i := range slices.Sorted(maps.Keys(missing)) {
 		one := UnkeptDate{OrderID: orders[i].OrderID, DueDay: orders[i].DueDay, Shortages: missing[i]}
-		one.FirstDay, one.Possible = p.firstDay(i, orders[i], missing[i], ends)
+		one.FirstDay, one.Possible = p.firstDay(i, missing[i], inAll)
 		unkept = append(unkept, one)
 	}
 	return unkept
+}
+
+// orderedBefore compares the places of two orders that are due on one day.
+func orderedBefore(a, b Commitment) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.OrderID, b.OrderID))
 }
 
 // planning is what a plan of all orders goes by.
@@ -79,7 +84,9 @@ type planning struct {
 	calendar     Calendar
 	booked, held *Bookings
 	knownAt      time.Time
-	orders       map[string][]committed // by resource, each by due day
+	orders       []Commitment           // by due day
+	needs        map[string][]committed // of the orders, by resource
+	rooms        map[string][]int64     // by resource, from the first day on, as far as they were asked for
 }
 
 // committed is what an order needs of a resource up to a day.
@@ -96,7 +103,12 @@ type planned struct {
 
 // room returns the billionths that holds leave free on a day.
 func (p *planning) room(need Usage, day int) int64 {
-	return free(need, day, p.calendar, p.held, p.knownAt)
+	rooms := p.rooms[need.Resource]
+	for n := len(rooms); n <= day-p.first; n++ {
+		rooms = append(rooms, free(need, p.first+n, p.calendar, p.held, p.knownAt))
+	}
+	p.rooms[need.Resource] = rooms
+	return rooms[day-p.first]
 }
 
 // take plans what an order needs up to its due day and returns the billionths that do not fit.
@@ -118,30 +130,35 @@ func (p *planning) take(plan *planned, c committed) int64 {
 
 // moving is what moving an order needs of a resource: how much of it finds room up to a day.
 type moving struct {
-	need  Usage
-	own   map[int]int64 // what the order has booked, by day
-	after *planned      // the plan of all orders
-
-	beside  int64 // what is still to be found beside what others have booked
-	missing int64 // what is still to be found after the plan of all
+	order   Commitment
+	need    Usage
+	own     map[int]int64 // what the order has booked, by day
+	beside  int64         // what is still to be found beside what others have booked
+	lacking int64         // what the others lack, and may lack
+	blocked int           // the last day on which they would lack more if the order was due on it or before
 
 	others   []committed // that are not planned yet, without the order
 	plan     *planned    // of those that are
-	capacity int64       // billionths up to the day, at most spare
 	kept     int64       // billionths of others that are planned
+	capacity int64       // billionths up to the day, at most spare
 }
 
 // spare is so much capacity that more makes no difference.
 const spare = int64(1) << 61
 
-// firstDay returns the first day to which an order can be moved that lacks something; false where there is none within MaxLeadDays.
-func (p *planning) firstDay(order int, o Commitment, missing []Shortage, ends map[string]*planned) (int, bool) {
+// more adds billionths, at most up to spare.
+func more(a, b int64) int64 { return min(a+min(b, spare), spare) }
+
+// firstDay returns the first day to which an order can be moved that lacks something; false where there is none within MaxLeadDays. inAll is
+// what all orders lack, by resource.
+func (p *planning) firstDay(order int, missing []Shortage, inAll map[string]int64) (int, bool) {
+	o := p.orders[order]
 	var all []*moving
 	for _, need := range o.Needs {
 		if need.Capacity == nil {
 			continue
 		}
-		m := &moving{need: need, own: map[int]int64{}, after: ends[need.Resource], beside: need.Units.Nano(), plan: &planned{day: p.first - 1}}
+		m := &moving{order: o, need: need, own: map[int]int64{}, beside: need.Units.Nano(), lacking: inAll[need.Resource], plan: &planned{day: p.first - 1}}
 		for _, b := range o.Booked {
 			if b.Resource == need.Resource {
 				m.own[b.Day] += b.Units.Nano()
@@ -149,10 +166,11 @@ func (p *planning) firstDay(order int, o Commitment, missing []Shortage, ends ma
 		}
 		for _, short := range missing {
 			if short.Resource == need.Resource {
-				m.missing = short.Missing.Nano()
+				m.lacking -= short.Missing.Nano()
 			}
 		}
-		m.others = slices.DeleteFunc(slices.Clone(p.orders[need.Resource]), func(c committed) bool { return c.order == order })
+		m.others = slices.DeleteFunc(slices.Clone(p.needs[need.Resource]), func(c committed) bool { return c.order == order })
+		m.blocked = p.blocked(m)
 		all = append(all, m)
 	}
 	for day := p.first; day <= p.first+MaxLeadDays; day++ {
@@ -167,23 +185,37 @@ func (p *planning) firstDay(order int, o Commitment, missing []Shortage, ends ma
 	return 0, false
 }
 
-// move looks for room on one more day and reports whether the order lacks nothing of the resource if it is due on that day.
-func (p *planning) move(m *moving, day int) bool {
-	room := p.room(m.need, day)
-	m.beside -= min(m.beside, freeBeside(m.need, day, p.calendar, p.booked, m.own[day], p.knownAt))
-	switch {
-	case day == m.after.day:
-		m.missing -= min(m.missing, m.after.free)
-	case day > m.after.day:
-		m.missing -= min(m.missing, room)
+// blocked returns the last due day up to which the others and the order need more than there is room for and than the others may lack: what
+// all lack of a resource is the most by which what is due up to some day is more than the capacity up to it.
+func (p *planning) blocked(m *moving) int {
+	last, day := p.first-1, p.first-1
+	due, capacity := more(0, m.need.Units.Nano()), int64(0)
+	for _, c := range m.others {
+		for ; day < c.due; day++ {
+			capacity = more(capacity, p.room(m.need, day+1))
+		}
+		if due = more(due, c.need.Units.Nano()); due-capacity > m.lacking {
+			last = c.due
+		}
 	}
-	m.capacity = min(m.capacity+min(room, spare), spare)
-	for len(m.others) > 0 && m.others[0].due <= day {
-		one := m.others[0]
-		m.kept = min(m.kept+one.need.Units.Nano()-p.take(m.plan, one), spare)
+	return last
+}
+
+// move looks for room on one more day and reports whether the order can be due on that day: there is room for it beside what others have
+// booked, it lacks nothing of the resource, and the others do not lack more.
+func (p *planning) move(m *moving, day int) bool {
+	m.beside -= min(m.beside, freeBeside(m.need, day, p.calendar, p.booked, m.own[day], p.knownAt))
+	m.capacity = more(m.capacity, p.room(m.need, day))
+	for len(m.others) > 0 && p.before(m.others[0], m.order, day) {
+		m.kept = more(m.kept, m.others[0].need.Units.Nano()-p.take(m.plan, m.others[0]))
 		m.others = m.others[1:]
 	}
-	return m.beside == 0 && m.missing == 0 && m.capacity-m.kept >= m.need.Units.Nano()
+	return m.beside == 0 && m.capacity-m.kept >= m.need.Units.Nano() && day > m.blocked
+}
+
+// before reports whether what is committed goes before an order that is due on a day.
+func (p *planning) before(c committed, o Commitment, day int) bool {
+	return c.due < day || c.due == day && orderedBefore(p.orders[c.order], o) < 0
 }
 
 // freeBeside returns the billionths of a resource that are free on a day if what an order has booked of it is left out.

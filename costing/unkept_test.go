@@ -52,6 +52,7 @@ func TestUnkeptDates(t *testing.T) {
 		{"the later of two", []costing.Commitment{later, sawn("b", 2, "8", map[int]string{0: "8", 1: "8", 2: "4"})}, nil, "[{c 2 [{saw 4}] 3 true}]"},
 		{"what is due first", []costing.Commitment{sawn("a", 2, "8", map[int]string{0: "8", 1: "8", 2: "8"}), sawn("b", 0, "8", map[int]string{0: "1"})}, nil, "[{a 2 [{saw 1}] 3 true}]"},
 		{"beside what is held", []costing.Commitment{sawn("a", 1, "8", map[int]string{0: "8", 1: "8"})}, []costing.Booking{{Resource: "saw", Day: 1, Units: dec("3"), BookedAt: day}, {Resource: "saw", Day: 2, Units: dec("6"), BookedAt: day}}, "[{a 1 [{saw 3}] 3 true}]"},
+		{"what is due later makes room", []costing.Commitment{sawn("y", 1, "4", map[int]string{0: "4"}), sawn("x", 3, "4", map[int]string{1: "4", 2: "4", 3: "6"}), sawn("l", 30, "4", map[int]string{0: "8"})}, nil, "[{x 3 [{saw 2}] 4 true}]"},
 		{"no capacity at all", []costing.Commitment{sawn("a", 1, "0", map[int]string{1: "2"})}, nil, "[{a 1 [{saw 2}] 0 false}]"},
 		{"of unknown capacity", []costing.Commitment{unknown}, nil, "[]"},
 		{"due before the first day", []costing.Commitment{sawn("a", -3, "8", map[int]string{0: "2"})}, nil, "[{a -3 [{saw 2}] 0 true}]"},
@@ -133,21 +134,35 @@ func TestUnkeptDatesAreNecessary(t *testing.T) {
 		}
 		i := slices.IndexFunc(orders, func(o costing.Commitment) bool { return o.OrderID == moved.OrderID })
 		others := bookedBy(slices.Concat(orders[:i], orders[i+1:]), held...)
-		if earliest, ok := costing.Earliest(orders[i].Needs, 0, week, others, day); !ok || earliest > moved.FirstDay {
-			t.Fatalf("%v is moved to a day that is refused: %d is the earliest", moved, earliest)
-		}
-		orders[i].DueDay = moved.FirstDay
-		orders[i].Booked = costing.Plan(orders[i].Needs, 0, moved.FirstDay, week, others, day)
-		after, rest := unkept()
-		if slices.ContainsFunc(after, func(one costing.UnkeptDate) bool { return one.OrderID == moved.OrderID }) {
-			t.Fatalf("moved, it lacks capacity: %v", after)
-		}
 		for _, short := range moved.Shortages {
 			missing[short.Resource] -= short.Missing.Nano()
 		}
-		for resource := range capacity {
-			if rest[resource] > missing[resource] {
-				t.Fatalf("%s: %d is missing, and %d before the move without the order: %v", resource, rest[resource], missing[resource], after)
+		// wrong is what is wrong with a day as the first one that holds, "" where nothing is.
+		wrong := func(on int) string {
+			if earliest, ok := costing.Earliest(orders[i].Needs, 0, week, others, day); !ok || earliest > on {
+				return fmt.Sprintf("it is refused: %d is the earliest", earliest)
+			}
+			before := orders[i]
+			defer func() { orders[i] = before }()
+			orders[i].DueDay = on
+			orders[i].Booked = costing.Plan(orders[i].Needs, 0, on, week, others, day)
+			after, rest := unkept()
+			if slices.ContainsFunc(after, func(one costing.UnkeptDate) bool { return one.OrderID == moved.OrderID }) {
+				return fmt.Sprintf("moved, it lacks capacity: %v", after)
+			}
+			for resource := range capacity {
+				if rest[resource] > missing[resource] {
+					return fmt.Sprintf("%s: %d is missing, and %d before the move without the order: %v", resource, rest[resource], missing[resource], after)
+				}
+			}
+			return ""
+		}
+		if text := wrong(moved.FirstDay); text != "" {
+			t.Fatalf("%v is moved: %s", moved, text)
+		}
+		for on := max(moved.DueDay+1, 0); on < moved.FirstDay; on++ {
+			if wrong(on) == "" {
+				t.Fatalf("%v: day %d holds already", moved, on)
 			}
 		}
 	})

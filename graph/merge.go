@@ -24,7 +24,7 @@ func (r *Resolver) notSame(ctx context.Context, c *ent.Customer) ([]*service.Not
 }
 
 // duplicatePairs returns a page of the pairs of possible duplicates, whose customers become siblings.
-func (r *Resolver) duplicatePairs(ctx context.Context, first *int, after *string) (*service.DuplicatePairConnection, error) {
+func (r *Resolver) duplicatePairs(ctx context.Context, first *int, after *ent.Cursor) (*service.DuplicatePairConnection, error) {
 	page, err := r.app.Merging.DuplicatePairs(ctx, first, after)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"kopeck/ent"
+	"kopeck/schema"
 	"kopeck/service"
 )
 
@@ -43,6 +44,6 @@ func (r *mutationResolver) RevokeNotSame(ctx context.Context, input service.Revo
 	return &service.NotSamePayload{Decision: decision, UserErrors: faults}, err
 }
 
-func (r *queryResolver) DuplicatePairs(ctx context.Context, first *int, after *string) (*service.DuplicatePairConnection, error) {
+func (r *queryResolver) DuplicatePairs(ctx context.Context, first *int, after *schema.Cursor) (*service.DuplicatePairConnection, error) {
 	return r.duplicatePairs(ctx, first, after)
 }

@@ -88,6 +88,47 @@ func TestReport(t *testing.T) {
 	})
 }
 
+// TestReportOfMergedAndDeleted: of merged customers who is kept counts, once; who was deleted was brought all the same. Reports of sources say
+// what those of campaigns say.
+func TestReportOfMergedAndDeleted(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		radio := w.campaign("radio", "radio")
+		create := func(name string, by *string) *ent.Customer {
+			c, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: name, CampaignID: by, AcquisitionCost: apptest.Roubles("100")})
+			w.Must(err)
+			return c
+		}
+		kept, merged, deleted := create("Anna", nil), create("Anna P.", &radio.ID), create("Boris", &radio.ID)
+		by := service.AcquisitionDimensionCampaign
+		expect := func(when string, want int) {
+			t.Helper()
+			reports, err := w.Campaigns.Reports(w.System(), []*ent.Campaign{radio}, nil, nil)
+			w.Must(err)
+			sources, err := w.Report.AcquisitionSources(w.System(), nil, nil, nil, &by)
+			w.Must(err)
+			bySource := 0
+			for _, row := range sources.Rows {
+				if row.Source == radio.ID {
+					bySource = row.Customers
+				}
+			}
+			if got := reports[radio].Customers; got != want || bySource != want {
+				t.Errorf("%s: %d customers, by source %d; want %d", when, got, bySource, want)
+			}
+		}
+		expect("two were brought", 2)
+		m, err := w.Merging.MergeCustomers(w.System(), service.MergeCustomersInput{KeepID: kept.ID, MergeID: merged.ID})
+		w.Must(err)
+		expect("one of them is merged into another", 2)
+		_, _, err = w.Merging.UndoMerge(w.System(), service.UndoMergeInput{ID: m.ID})
+		w.Must(err)
+		expect("the merge is undone", 2)
+		_, err = w.Customers.DeleteCustomer(w.System(), service.DeleteCustomerInput{ID: deleted.ID, ExpectedVersion: &deleted.Version, Reason: "wanted to"})
+		w.Must(err)
+		expect("one of them is deleted", 2)
+	})
+}
+
 // TestOrigins: where customers come from follows the first inbound contact as it is known now, unless it was stated.
 func TestOrigins(t *testing.T) {
 	each(t, func(t *testing.T, w world) {

@@ -115,12 +115,13 @@ func sumContacts(ctx context.Context, from store.Reader, reports map[string]*Cam
 	})
 }
 
-// broughtSQL begins a statement on the customers whom campaigns brought in a time, by their origin.
+// broughtSQL begins a statement on the customers whom campaigns brought in a time, by their origin: those who were deleted as well, and of merged
+// ones who is kept alone. A merged one has no contacts.
 const broughtSQL = `WITH brought (campaign_id, customer_id) AS (
 	SELECT k.campaign_id, k.customer_id FROM contacts k JOIN customers c ON c.id = k.customer_id
 		WHERE k.campaign_id IN @ids AND k.direction = 'INBOUND' AND k.voided_at IS NULL AND k.at >= ? AND k.at < ? AND c.campaign_id IS NULL AND c.source IS NULL
 		AND NOT EXISTS (SELECT 1 FROM contacts e WHERE e.customer_id = k.customer_id AND e.direction = 'INBOUND' AND e.voided_at IS NULL AND (e.at < k.at OR e.at = k.at AND e.id < k.id))
-	UNION ALL SELECT c.campaign_id, c.id FROM customers c WHERE c.campaign_id IN @ids AND coalesce(c.acquired_at, c.created_at) >= ? AND coalesce(c.acquired_at, c.created_at) < ?) `
+	UNION ALL SELECT c.campaign_id, c.id FROM customers c WHERE c.campaign_id IN @ids AND c.merged_into_id IS NULL AND coalesce(c.acquired_at, c.created_at) >= ? AND coalesce(c.acquired_at, c.created_at) < ?) `
 
 // brought returns the beginning of such a statement, with its arguments.
 func brought(ids []string, within span) (query string, args []any) {

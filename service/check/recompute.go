@@ -168,9 +168,20 @@ func checkFound(ctx context.Context, tx *store.Tx, f *findings, several map[stri
 	return nil
 }
 
+var spendPeriod = &rule{lawStates, "the moments of the spend are not those of its days"}
+
 // checkSpend spreads all spend of campaigns anew, from the raw rows, and compares: over all contacts, with what caused none, the parts are the
-// whole.
+// whole. The moments of a period are those of its days in the company's zone.
 func (s *Service) checkSpend(ctx context.Context, tx *store.Tx, f *findings) error {
+	zone := s.Settings().Zone
+	err := eachSpend(ctx, tx, func(spendID string, first, last int, begins, ends time.Time) {
+		if last < first || !begins.Equal(costing.StartOfDay(first, zone)) || !ends.Equal(costing.StartOfDay(last+1, zone)) {
+			f.add(spendPeriod, spendID)
+		}
+	})
+	if err != nil {
+		return err
+	}
 	return campaigns.Verify(ctx, tx, func(w campaigns.Wrong) {
 		f.add(spendSpread, w.Subject, s.Currency.Format(w.Stored), s.Currency.Format(w.Wants))
 	})

@@ -94,6 +94,16 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "what is in the field of the installation's own is not the last that was recorded"}, `SELECT e.id FROM field_entries e
 		LEFT JOIN (SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place, count(*) OVER (PARTITION BY subject) AS changes FROM dated_values WHERE name = 'field') AS v
 		ON v.subject = e.id AND v.place = 1 WHERE v.changes IS NULL OR v.changes <> e.version OR (e.value IS NULL) <> (v.value IS NULL) OR e.value <> v.value`},
+	{rule{lawStates, "the customer is merged into another than the merges say that hold, or is merged and not deleted"}, `SELECT c.id FROM customers c
+		LEFT JOIN customer_merges m ON m.merged_id = c.id AND m.undone_at IS NULL LEFT JOIN customers k ON k.id = m.kept_id
+		WHERE (c.merged_into_id IS NULL) <> (m.id IS NULL) OR c.merged_into_id <> coalesce(k.merged_into_id, k.id) OR c.merged_into_id IS NOT NULL AND c.deleted_at IS NULL`},
+	{rule{lawStates, "it is of a customer who was merged into another"}, `SELECT r.id FROM (SELECT id, customer_id FROM orders UNION ALL SELECT id, customer_id FROM contacts UNION ALL SELECT id, customer_id FROM offers
+		UNION ALL SELECT id, customer_id FROM tasks UNION ALL SELECT id, customer_id FROM permissions UNION ALL SELECT id, customer_id FROM price_agreements) AS r
+		JOIN customers c ON c.id = r.customer_id WHERE c.merged_into_id IS NOT NULL`},
+	{rule{lawStates, "the task was done by a contact of another customer, or by one that is voided"}, "SELECT t.id FROM tasks t JOIN contacts k ON k.id = t.contact_id WHERE k.customer_id <> t.customer_id OR k.voided_at IS NOT NULL"},
+	{rule{lawStates, "the task is not as its times say"}, `SELECT id FROM tasks WHERE (state = 'DONE') <> (done_at IS NOT NULL) OR (state = 'CANCELLED') <> (cancelled_at IS NOT NULL)
+		OR (state = 'OPEN') <> (closed_by IS NULL) OR state <> 'DONE' AND contact_id IS NOT NULL`},
+	{rule{lawStates, "the capacity that is taken is not positive"}, "SELECT id FROM bookings WHERE units <= 0"},
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
@@ -116,6 +126,18 @@ func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) err
 		}
 	}
 	return nil
+}
+
+// eachSpend reads the periods of all spends.
+func eachSpend(ctx context.Context, tx *store.Tx, each func(spendID string, first, last int, begins, ends time.Time)) error {
+	return store.Each(ctx, tx, "SELECT id, first_day, last_day, begins_at, ends_at FROM spends", nil, func(scan store.ScanFunc) error {
+		var spendID string
+		var first, last int
+		var begins, ends time.Time
+		err := scan(&spendID, &first, &last, store.UTC(&begins), store.UTC(&ends))
+		each(spendID, first, last, begins, ends)
+		return err
+	})
 }
 
 // storedContact is a contact with its cost.

@@ -2,7 +2,6 @@ package merging
 
 import (
 	"context"
-	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -19,11 +18,14 @@ const (
 	defaultPairs = 20
 	maxPairs     = 100
 	readTogether = 200 // customers of whom duplicates are looked for at once
+
+	// what cursors say of the list
+	listOfPairs, orderOfPairs = "duplicatePairs", "ID ASC"
 )
 
 // DuplicatePairs returns a page of the pairs of possible duplicates that wait for a decision, of those customers whom the viewer may see, in the
 // order of their ids. INVALID on first and after; LIMIT_EXCEEDED on first.
-func (s *Service) DuplicatePairs(ctx context.Context, first *int, after *string) (*service.DuplicatePairConnection, error) {
+func (s *Service) DuplicatePairs(ctx context.Context, first *int, after *ent.Cursor) (*service.DuplicatePairConnection, error) {
 	size := input.Or(first, defaultPairs)
 	switch {
 	case size < 0:
@@ -58,7 +60,7 @@ func (s *Service) DuplicatePairs(ctx context.Context, first *int, after *string)
 					page.HasNextPage = true
 					return page, nil
 				}
-				cursor := c.ID + "." + with.Customer.ID
+				cursor := ent.Cursor{List: listOfPairs, Order: orderOfPairs, Key: c.ID, ID: with.Customer.ID}
 				page.EndCursor = &cursor
 				page.Edges = append(page.Edges, &service.DuplicatePairEdge{Cursor: cursor, Node: &service.DuplicatePair{First: c, Second: with.Customer, Reasons: with.Reasons}})
 			}
@@ -71,15 +73,14 @@ func (s *Service) DuplicatePairs(ctx context.Context, first *int, after *string)
 func waiting(s *sql.Selector) { s.Where(sql.ExprP(s.C("id") + " IN (" + waitingSQL + ")")) }
 
 // readCursor returns the ids of the pair behind which a page begins.
-func readCursor(after *string) (first, second string, err error) {
-	if after == nil {
+func readCursor(after *ent.Cursor) (first, second string, err error) {
+	switch {
+	case after == nil:
 		return "", "", nil
-	}
-	first, second, _ = strings.Cut(*after, ".")
-	if id.Check("after", id.Customer, first) != nil || id.Check("after", id.Customer, second) != nil {
+	case after.List != listOfPairs || after.Order != orderOfPairs || id.Check("after", id.Customer, after.Key) != nil || id.Check("after", id.Customer, after.ID) != nil:
 		return "", "", fault.Invalidf("after", "not a cursor of this list; send one that the API has returned")
 	}
-	return first, second, nil
+	return after.Key, after.ID, nil
 }
 
 // DeclareNotSame records that two customers are two. To declare it again changes nothing. Faults: INVALID; NOT_FOUND by field; FORBIDDEN.

@@ -25,7 +25,7 @@ func TestNotSame(t *testing.T) {
 		}
 		a, b, d := make("Anna Petrova"), make("Petrova A."), make("Boris")
 		pairs := func(ctx context.Context) (all []string) {
-			var after *string
+			var after *ent.Cursor
 			for {
 				page, err := w.Merging.DuplicatePairs(ctx, ptr(1), after)
 				w.Must(err)

@@ -140,6 +140,9 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 	if err := s.giveBack(ctx, tx, u); err != nil {
 		return err
 	}
+	if err := s.reopenTasks(ctx, tx, u); err != nil {
+		return err
+	}
 	if err := s.revive(ctx, tx, u); err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func (s *Service) checkDate(ctx context.Context, tx *store.Tx, orderID string, n
 	if d.Overrule != "" {
 		return s.Audit(ctx, tx, "order.overrule", orderID, map[string]any{"due": due, "earliest": detail.Earliest, "reason": d.Overrule})
 	}
-	impossible := fault.New(fault.DateImpossible, d.Field, "the free capacity does not suffice for %s: take a later day, or state %s", due.Format(time.DateOnly), overruleField)
+	impossible := fault.New(fault.DateImpossible, d.Field, "the free capacity does not suffice for %s: take a later day, or state %s", schema.Date(d.DueDay), overruleField)
 	impossible.Detail = detail
 	return impossible
 }

@@ -199,7 +199,7 @@ func costOrders(memo *costing.Memo, orders []orderToCost, known knowledge) ([]co
 // costFault returns the fault of an order that cannot be costed.
 func costFault(o orderToCost, err error) error {
 	if errors.Is(err, money.ErrOverflow) {
-		return fault.Invalidf("", "the cost of the order %s of %s is too large", o.id, o.at.Format(time.DateOnly))
+		return fault.Invalidf("", "the cost of the order %s of %s is too large", o.id, o.at.UTC().Format(time.RFC3339))
 	}
 	return input.DomainError(err)
 }

@@ -192,7 +192,7 @@ func (work *orderRestating) checkQuantities(costed []costedOrder) error {
 			if one.Measurement == "" {
 				wrong = "has for " + one.Code + " " + one.Reason
 			}
-			return fault.Invalidf("validFrom", "the order %s of %s %s: let the recipe hold from a later moment", c.after.id, c.after.at.Format(time.DateOnly), wrong)
+			return fault.Invalidf("validFrom", "the order %s of %s %s: let the recipe hold from a later moment", c.after.id, c.after.at.UTC().Format(time.RFC3339), wrong)
 		}
 	}
 	return nil

@@ -71,7 +71,9 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 		b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
 		read := eachBaseCustomer
 		if slices.Contains(by, service.BaseDimensionSource) {
-			read = eachOfOrigin
+			read = func(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
+				return eachOfOrigin(ctx, tx, ofBase, each)
+			}
 		}
 		return read(ctx, tx, func(c *baseCustomer) error {
 			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)

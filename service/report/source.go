@@ -37,9 +37,9 @@ type AcquisitionSource struct {
 	months []float64 // the margin expected until each month's end, in minor units, not discounted
 }
 
-// AcquisitionSources sums up, by source, what customers cost to win, have earned and will earn as their own lifetime values say. One
-// statement, on one snapshot. Whether the caller may see it is checked by the API. INVALID on horizonMonths, annualDiscountRate and
-// return.
+// AcquisitionSources sums up, by source, what customers cost to win, have earned and will earn as their own lifetime values say;
+// those who were deleted as well, as reports of campaigns do. One statement, on one snapshot. Whether the caller may see it is checked by the
+// API. INVALID on horizonMonths, annualDiscountRate and return.
 func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate, asked *money.Exact, by *service.AcquisitionDimension) (*AcquisitionSources, error) {
 	months := input.Or(horizonMonths, sourceHorizon)
 	horizon, rate, err := s.value.CheckOutlook(&months, annualDiscountRate)
@@ -62,7 +62,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 			return err
 		}
 		m, cumulative := s.value.Current(), make([]float64, horizon)
-		return eachOfOrigin(ctx, tx, func(c *baseCustomer) error {
+		return eachOfOrigin(ctx, tx, brought, func(c *baseCustomer) error {
 			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), now, horizon, rate)
 			if err != nil {
 				return err

@@ -23,9 +23,21 @@ import (
 const baseColumns = `c.id, c.stage, c.created_at, c.departed_at, c.acquisition_cost, c.order_days, c.first_order_day, c.last_order_day, c.margin, c.repeat_margin, c.refunded_margin, c.contact_cost, c.recent_days,
 	c.segment, c.acquired_at, c.partner_id, c.referred_by_id`
 
+// whose says of which customers c something is read.
+type whose string
+
+const (
+	ofBase  whose = "c.deleted_at IS NULL"
+	brought whose = "c.merged_into_id IS NULL" // those who were deleted as well: somebody brought them all the same
+)
+
 // eachBaseCustomer gives all customers who are not deleted, in the order of their ids, without where they come from.
 func eachBaseCustomer(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
-	return eachOfBase(ctx, tx, "SELECT "+baseColumns+", NULL, NULL, 0 FROM customers c WHERE c.deleted_at IS NULL ORDER BY c.id", each)
+	return eachWithoutOrigin(ctx, tx, ofBase, each)
+}
+
+func eachWithoutOrigin(ctx context.Context, tx *store.Tx, of whose, each func(*baseCustomer) error) error {
+	return eachOfBase(ctx, tx, "SELECT "+baseColumns+", NULL, NULL, 0 FROM customers c WHERE "+string(of)+" ORDER BY c.id", each)
 }
 
 // originsSQL adds to customers c the campaign g of their origin, the first inbound contact f, and what the books say that it cost to win them.
@@ -35,8 +47,8 @@ const originsSQL = ` LEFT JOIN (SELECT customer_id, campaign_id, source FROM (SE
 	LEFT JOIN (SELECT k.customer_id, sum(k.advertising) AS amount FROM contacts k WHERE k.advertising <> 0 AND k.voided_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.customer_id AND o.status = 'COMPLETED' AND o.at < k.at) GROUP BY k.customer_id) AS a ON a.customer_id = c.id`
 
-// eachOfOrigin is eachBaseCustomer with where the customers come from. It reads all contacts only where some say so.
-func eachOfOrigin(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
+// eachOfOrigin gives customers in the order of their ids, with where they come from. It reads all contacts only where some say so.
+func eachOfOrigin(ctx context.Context, tx *store.Tx, of whose, each func(*baseCustomer) error) error {
 	const known = `SELECT 1 WHERE EXISTS (SELECT 1 FROM contacts WHERE campaign_id IS NOT NULL) OR EXISTS (SELECT 1 FROM contacts WHERE source IS NOT NULL)
 		OR EXISTS (SELECT 1 FROM customers WHERE campaign_id IS NOT NULL) OR EXISTS (SELECT 1 FROM customers WHERE source IS NOT NULL)`
 	found := false
@@ -45,10 +57,10 @@ func eachOfOrigin(ctx context.Context, tx *store.Tx, each func(*baseCustomer) er
 		return nil
 	})
 	if err != nil || !found {
-		return cmp.Or(err, eachBaseCustomer(ctx, tx, each))
+		return cmp.Or(err, eachWithoutOrigin(ctx, tx, of, each))
 	}
 	query := "SELECT " + baseColumns + ", g.id, coalesce(CASE WHEN c.campaign_id IS NULL AND c.source IS NULL THEN f.source ELSE c.source END, g.source), CAST(coalesce(a.amount, 0) AS BIGINT) FROM customers c" +
-		originsSQL + " WHERE c.deleted_at IS NULL ORDER BY c.id"
+		originsSQL + " WHERE " + string(of) + " ORDER BY c.id"
 	return eachOfBase(ctx, tx, query, each)
 }
 
@@ -147,9 +159,14 @@ func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]
 }
 
 // eachStageChange gives how often customers went from one stage to another, without what staff decided and what came with an import:
-// an order log knows buyers alone.
+// an order log knows buyers alone. Of customers who were merged, who have the changes of all of them, each goes on from the one before it: what
+// two did alike is one change.
 func eachStageChange(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
-	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') GROUP BY from_stage, to_stage"
+	const query = `WITH merged (id) AS (SELECT DISTINCT merged_into_id FROM customers WHERE merged_into_id IS NOT NULL)
+		SELECT from_stage, to_stage, count(*) FROM (SELECT from_stage, to_stage, kind FROM stage_changes WHERE customer_id NOT IN (SELECT id FROM merged)
+			UNION ALL SELECT coalesce(lag(to_stage) OVER (PARTITION BY customer_id ORDER BY at, recorded_at, id), from_stage), to_stage, kind
+				FROM stage_changes WHERE customer_id IN (SELECT id FROM merged)) AS s
+		WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') AND from_stage <> to_stage GROUP BY from_stage, to_stage`
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var from, to schema.Stage
 		var n int

@@ -39,6 +39,9 @@ func (s *Service) CompleteTask(ctx context.Context, in service.CompleteTaskInput
 	}
 	return s.close(ctx, service.Verb{Name: "completeTask", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, t *ent.Task) error {
 		if in.ContactID == nil {
+			if at.Before(t.CreatedAt.Add(-mostOverdue)) {
+				return fault.Invalidf("at", "want a moment at most %d days before the task was made", mostOverdue/(24*time.Hour))
+			}
 			return s.complete(ctx, tx, t, nil, at)
 		}
 		found, err := tx.Contact.Query().Where(contact.ID(*in.ContactID), contact.CustomerID(t.CustomerID)).Only(ctx)

@@ -22,7 +22,7 @@ const (
 	maxReason = 2000   // in characters
 )
 
-// How long ago a task may have been due when it is made, by a phone that was offline, and how many years ahead it may be.
+// How long ago a task may have been due, or done, when it is made, by a phone that was offline, and how many years ahead it may be.
 const (
 	mostOverdue = 30 * 24 * time.Hour
 	mostYears   = 10

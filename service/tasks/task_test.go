@@ -225,6 +225,7 @@ func TestTaskIsRefused(t *testing.T) {
 			"done by another's contact":   {complete(service.CompleteTaskInput{ID: open.ID, ContactID: &theirs.ID}), "NOT_FOUND contactId"},
 			"done by a voided one":        {complete(service.CompleteTaskInput{ID: open.ID, ContactID: &voided.ID}), "WRONG_STATE contactId"},
 			"done twice over":             {complete(service.CompleteTaskInput{ID: open.ID, ContactID: &theirs.ID, At: w.due(-1)}), "INVALID at"},
+			"done before it was made":     {complete(service.CompleteTaskInput{ID: open.ID, At: w.due(-30*24 - 1)}), "INVALID at"},
 			"done tomorrow":               {complete(service.CompleteTaskInput{ID: open.ID, At: w.due(24)}), "INVALID at"},
 			"of another version":          {complete(service.CompleteTaskInput{ID: open.ID, ExpectedVersion: ptr(2)}), "VERSION_CONFLICT expectedVersion"},
 			"cancelled for no reason":     {noReason, "INVALID reason"},

@@ -43,7 +43,7 @@ func (s *Service) HandOverCustomers(ctx context.Context, in service.HandOverCust
 	}
 	reason, err := input.Text("reason", in.Reason, maxReason)
 	faults.Add(err)
-	chosen, err := customersOf(in.FromUserID, in.Filter)
+	chosen, err := s.customersOf(in.FromUserID, in.Filter)
 	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err

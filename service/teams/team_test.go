@@ -220,6 +220,35 @@ func TestHandOver(t *testing.T) {
 	})
 }
 
+// TestHandOverByAnOldID: the id of a customer who was merged into another chooses that one.
+func TestHandOverByAnOldID(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var ids []string
+		for _, name := range []string{"Anna", "Anna P."} {
+			c, err := w.Customers.CreateCustomer(w.admin, service.CreateCustomerInput{Name: name, OwnerID: ptr(w.users["Olga"])})
+			w.Must(err)
+			ids = append(ids, c.ID)
+		}
+		_, err := w.Merging.MergeCustomers(w.admin, service.MergeCustomersInput{KeepID: ids[0], MergeID: ids[1]})
+		w.Must(err)
+		for _, chosen := range [][]string{{ids[1]}, ids} {
+			preview, err := w.Teams.PreviewHandOver(w.admin, w.users["Olga"], &service.HandOverCustomersFilter{CustomerIds: graphql.OmittableOf(chosen)})
+			w.Must(err)
+			if preview.Customers != 1 {
+				t.Errorf("the preview of %v has %d customers, want 1", chosen, preview.Customers)
+			}
+		}
+		h, err := w.Teams.HandOverCustomers(w.admin, service.HandOverCustomersInput{FromUserID: w.users["Olga"], ToUserID: w.users["Vera"], Reason: "She moves", Filter: &service.HandOverCustomersFilter{CustomerIds: graphql.OmittableOf(ids[1:])}})
+		w.Must(err)
+		if h.Customers != 1 {
+			t.Errorf("%d customers were handed over, want 1", h.Customers)
+		}
+		if c, err := w.Client.Customer.Get(w.admin, ids[0]); err != nil || *c.OwnerID != w.users["Vera"] {
+			t.Errorf("the kept customer: %+v, %v", c, err)
+		}
+	})
+}
+
 // wantOwners compares all customers, as the name of the owner and the version.
 func (w *world) wantOwners(want string) {
 	w.t.Helper()

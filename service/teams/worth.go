@@ -40,7 +40,7 @@ const (
 func (s *Service) PreviewHandOver(ctx context.Context, fromUserID string, filter *service.HandOverCustomersFilter) (*HandOverPreview, error) {
 	var faults fault.List
 	faults.Add(s.checkFormerOwner(fromUserID))
-	chosen, err := customersOf(fromUserID, filter)
+	chosen, err := s.customersOf(fromUserID, filter)
 	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -95,9 +95,9 @@ func (s *Service) checkFormerOwner(userID string) error {
 	return nil
 }
 
-// customersOf returns the condition of a user's customers that a filter chooses; nil is all of them. INVALID and LIMIT_EXCEEDED on
-// filter.customerIds.
-func customersOf(userID string, f *service.HandOverCustomersFilter) (predicate.Customer, error) {
+// customersOf returns the condition of a user's customers that a filter chooses; nil is all of them. The id of one who was merged into another
+// chooses that one. INVALID and LIMIT_EXCEEDED on filter.customerIds.
+func (s *Service) customersOf(userID string, f *service.HandOverCustomersFilter) (predicate.Customer, error) {
 	all := []predicate.Customer{customer.OwnerID(userID), customer.DeletedAtIsNil()}
 	if f == nil {
 		return customer.And(all...), nil
@@ -118,7 +118,11 @@ func customersOf(userID string, f *service.HandOverCustomersFilter) (predicate.C
 	kind, err := input.One("kind", f.Kind)
 	at(err)
 	if ids != nil {
-		all = append(all, customer.IDIn(ids...))
+		kept := make([]string, len(ids))
+		for n, one := range ids {
+			kept[n] = s.Kept(one)
+		}
+		all = append(all, customer.IDIn(kept...))
 	}
 	if stages != nil {
 		all = append(all, customer.StageIn(stages...))

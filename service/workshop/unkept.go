@@ -74,7 +74,7 @@ func (s *Service) UnkeptDates(ctx context.Context, f *service.UnkeptDateFilter) 
 	}
 	all := make([]*UnkeptDate, 0, len(orders))
 	for _, o := range orders {
-		if customer := f.CustomerID.Value(); customer != nil && *customer != o.CustomerID {
+		if customer := f.CustomerID.Value(); customer != nil && s.Kept(*customer) != o.CustomerID {
 			continue
 		}
 		all = append(all, unkeptDate(o, byID[o.ID]))

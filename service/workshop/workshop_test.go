@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kopeck/apptest"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -168,6 +169,40 @@ func TestCapacityThatIsSetAhead(t *testing.T) {
 			t.Errorf("moved: %s", got)
 		}
 	})
+}
+
+// TestUnkeptDatesByAnOldID: the id of a customer who was merged into another answers with that one.
+func TestUnkeptDatesByAnOldID(t *testing.T) {
+	each(t, func(t *testing.T, j *joinery) {
+		j.order(j.anna, 8, 0, 1)
+		j.capacity("saw", "5")
+		_, err := j.Merging.MergeCustomers(j.System(), service.MergeCustomersInput{KeepID: j.boris.ID, MergeID: j.anna.ID})
+		j.Must(err)
+		for _, one := range []*ent.Customer{j.anna, j.boris} {
+			dates, err := j.Workshop.UnkeptDates(j.System(), &service.UnkeptDateFilter{CustomerID: graphqlSet(&one.ID)})
+			j.Must(err)
+			if len(dates) != 1 {
+				t.Errorf("%d dates of %s, want 1", len(dates), one.Name)
+			}
+		}
+	})
+}
+
+// TestImpossibleDayIsNamed: the text names the day that was asked for, as the calendar of the company has it.
+func TestImpossibleDayIsNamed(t *testing.T) {
+	for _, zone := range []string{"Asia/Tokyo", "America/New_York"} {
+		t.Run(zone, func(t *testing.T) {
+			each(t, func(t *testing.T, j *joinery) {
+				_, err := j.ChangeSetting(j.Actor(schema.RoleAdmin), service.ChangeSettingInput{Name: "timeZone", Value: zone})
+				j.Must(err)
+				o, due := j.order(j.anna, 8, 0, 30), schema.Date(j.Settings().Day(j.Clock.Now()))
+				_, err = j.Sale.RescheduleOrder(j.System(), service.RescheduleOrderInput{ID: o.ID, DueDate: &due})
+				if apptest.Faults(err) != "DATE_IMPOSSIBLE dueDate" || !strings.Contains(err.Error(), "for "+due.String()+":") {
+					t.Errorf("for %s: %v", due, err)
+				}
+			})
+		})
+	}
 }
 
 // TestUnkeptDatesOfOthers: who may not see a customer does not learn that their order is late, but it takes room from those whom they see.
