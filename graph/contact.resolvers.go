@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -15,7 +17,6 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/contacts"
 	"kopeck/service/report"
-	"time"
 )
 
 func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error) {

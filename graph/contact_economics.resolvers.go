@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/report"
-	"time"
 )
 
 func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *report.ContactEconomics) (string, error) {

@@ -18,6 +18,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/customers"
 	"kopeck/service/report"
 )
 

@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
@@ -16,7 +18,6 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/report"
 	"kopeck/service/value"
-	"time"
 )
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {

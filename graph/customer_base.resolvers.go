@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/report"
-	"time"
 )
 
 func (r *customerBaseResolver) CSV(ctx context.Context, obj *report.CustomerBase) (string, error) {

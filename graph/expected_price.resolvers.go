@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/expected"
-	"time"
 )
 
 func (r *contactResolver) ExpectedPrices(ctx context.Context, obj *ent.Contact) ([]*ent.ExpectedPrice, error) {

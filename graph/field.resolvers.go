@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/ownfields"
-	"time"
 )
 
 func (r *contactResolver) Fields(ctx context.Context, obj *ent.Contact, at *time.Time) ([]*ownfields.FieldValue, error) {

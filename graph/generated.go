@@ -1579,7 +1579,7 @@ type ComplexityRoot struct {
 		Customer               func(childComplexity int, id *string, externalID *string) int
 		CustomerBase           func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
 		Customers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
-		DuplicatePairs         func(childComplexity int, first *int, after *string) int
+		DuplicatePairs         func(childComplexity int, first *int, after *schema.Cursor) int
 		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
 		ExpectedPriceReport    func(childComplexity int, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) int
 		FieldDefinitions       func(childComplexity int, noun *schema.FieldNoun) int
@@ -2508,7 +2508,7 @@ type QueryResolver interface {
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
-	DuplicatePairs(ctx context.Context, first *int, after *string) (*service.DuplicatePairConnection, error)
+	DuplicatePairs(ctx context.Context, first *int, after *schema.Cursor) (*service.DuplicatePairConnection, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
@@ -9580,7 +9580,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.DuplicatePairs(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.DuplicatePairs(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor)), true
 	case "Query.expectedMonths":
 		if e.ComplexityRoot.Query.ExpectedMonths == nil {
 			break
@@ -15255,7 +15255,7 @@ extend type Query {
     "The size of the page: 20 by default, at most 100."
     first: Int
     "The cursor after which the page begins."
-    after: String
+    after: Cursor
   ): DuplicatePairConnection! @scope(name: "staff")
 }
 extend type Mutation {
@@ -15339,14 +15339,14 @@ type DuplicatePairConnection {
   "Whether there are pairs after the page."
   hasNextPage: Boolean! @open
   "The cursor of the last pair of the page; null of an empty one."
-  endCursor: String @open
+  endCursor: Cursor @open
 }
 "A pair in a list."
 type DuplicatePairEdge {
   "The pair."
   node: DuplicatePair! @open
   "The place of the pair in the list."
-  cursor: String! @open
+  cursor: Cursor! @open
 }
 "Two customers who are possibly one."
 type DuplicatePair {
@@ -24991,8 +24991,8 @@ func (ec *executionContext) field_Query_duplicatePairs_args(ctx context.Context,
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -36857,15 +36857,15 @@ func (ec *executionContext) _DuplicatePairConnection_endCursor(ctx context.Conte
 			return obj.EndCursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Cursor) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_DuplicatePairConnection_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DuplicatePairConnection", field, false, false, "String")
+	return graphql.NewScalarFieldContext("DuplicatePairConnection", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _DuplicatePairEdge_node(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePairEdge) (ret graphql.Marshaler) {
@@ -36912,15 +36912,15 @@ func (ec *executionContext) _DuplicatePairEdge_cursor(ctx context.Context, field
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_DuplicatePairEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DuplicatePairEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("DuplicatePairEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
@@ -61440,7 +61440,7 @@ func (ec *executionContext) _Query_duplicatePairs(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().DuplicatePairs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().DuplicatePairs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

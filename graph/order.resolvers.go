@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -19,7 +21,6 @@ import (
 	"kopeck/service/rates"
 	"kopeck/service/report"
 	"kopeck/service/sale"
-	"time"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {

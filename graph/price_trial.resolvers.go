@@ -8,6 +8,7 @@ package graph
 import (
 	"cmp"
 	"context"
+
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/quote"

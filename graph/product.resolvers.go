@@ -7,13 +7,14 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {

@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/reaction"
-	"time"
 )
 
 func (r *queryResolver) ReactionTimes(ctx context.Context, from time.Time, to time.Time, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.ReactionTimeFilter) (*reaction.Connection, error) {

@@ -8,11 +8,12 @@ package graph
 import (
 	"cmp"
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/catalogue"
-	"time"
 )
 
 func (r *mutationResolver) SetRecipe(ctx context.Context, input service.SetRecipeInput) (*catalogue.RecipePayload, error) {

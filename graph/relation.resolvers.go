@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/service/customers"
-	"time"
 )
 
 func (r *customerResolver) Companies(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error) {

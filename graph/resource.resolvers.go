@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service/workshop"
-	"time"
 )
 
 func (r *queryResolver) Resource(ctx context.Context, code string) (*workshop.Resource, error) {

@@ -7,9 +7,10 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/service"
 	"kopeck/service/revenue"
-	"time"
 )
 
 func (r *queryResolver) SalesReport(ctx context.Context, from *time.Time, to *time.Time, by []service.SalesDimension, basis service.SalesBasis, filter *service.SalesFilter, knownAt *time.Time) (*revenue.SalesReport, error) {

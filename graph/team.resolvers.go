@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/teams"
-	"time"
 )
 
 func (r *mutationResolver) CreateTeam(ctx context.Context, input service.CreateTeamInput) (*service.TeamPayload, error) {

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/service/people"

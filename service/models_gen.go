@@ -772,7 +772,7 @@ type DuplicatePairConnection struct {
 	// Whether there are pairs after the page.
 	HasNextPage bool `json:"hasNextPage"`
 	// The cursor of the last pair of the page; null of an empty one.
-	EndCursor *string `json:"endCursor,omitempty"`
+	EndCursor *schema.Cursor `json:"endCursor,omitempty"`
 }
 
 // A pair in a list.
@@ -780,7 +780,7 @@ type DuplicatePairEdge struct {
 	// The pair.
 	Node *DuplicatePair `json:"node"`
 	// The place of the pair in the list.
-	Cursor string `json:"cursor"`
+	Cursor schema.Cursor `json:"cursor"`
 }
 
 // The input of endAgreement.
