@@ -68,9 +68,12 @@ func TestSalesReport(t *testing.T) {
 			t.Errorf("CSV\n%s\nwant\n%s", got, wanted)
 		}
 		seller := s.admin.Must(`query($id: ID!) { node(id: $id) { ... on Order { seller { id name } } } }`, Vars{"id": october})
-		byStaff := ask("ORDER", Vars{"by": []string{"STAFF"}, "filter": Vars{"segments": nil}})
+		byStaff := ask("ORDER", Vars{"by": []string{"STAFF"}, "filter": Vars{}})
 		if id := seller.Text("node.seller.id"); id == "" || byStaff.Text("salesReport.rows.0.key.0") != id || byStaff.Text("salesReport.rows.0.labels.0") != seller.Text("node.seller.name") {
 			t.Errorf("%s, sold by %s", byStaff.Body, seller.Body)
+		}
+		if r := s.admin.Do(salesReport, Vars{"basis": "ORDER", "by": []string{}, "filter": Vars{"segments": nil}}); !strings.Contains(r.Body, "INVALID") {
+			t.Errorf("null finds %s", r.Body)
 		}
 		for _, role := range []schema.Role{schema.RoleManager, schema.RoleAnalyst} {
 			want(t, salesRows(w.As(role).Must(salesReport, Vars{"basis": "ORDER", "by": []string{}})), total, total)

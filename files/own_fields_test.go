@@ -76,7 +76,7 @@ func TestOwnFields(t *testing.T) {
 		}
 		w.bring("who,called,card,since\nf,Fedor,\"a \"\"silver\"\", one\",2020-02-29\n", option.Options{Kind: option.Customers, Map: "external_id=who,name=called,field.card=card,field.since=since"})
 		text := w.export(option.Customers)
-		if header, _, _ := strings.Cut(text, "\n"); !strings.HasSuffix(header, ",source,field.card,field.points,field.since") {
+		if header, _, _ := strings.Cut(text, "\n"); !strings.HasSuffix(header, ",tags,field.card,field.points,field.since") {
 			t.Errorf("the header is %s", header)
 		}
 		if r := w.bring(text, option.Options{Kind: option.Customers, Format: option.Kopeck}); r.Present != 4 || r.Added+r.Updated+r.Rejected > 0 {

@@ -106,6 +106,8 @@ func tookPart(actor auth.Actor, obj any) bool {
 // emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of
 // the elements.
 var emptyLists = map[string]any{
+	"Address":            []*ent.Address{},
+	"ContactPoint":       []*ent.ContactPoint{},
 	"ContactCorrection":  []*contacts.ContactCorrection{},
 	"ContactParticipant": []*contacts.ContactParticipant{},
 	"CostLine":           []*costing.Line{},

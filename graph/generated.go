@@ -13646,9 +13646,9 @@ type StaffEconomicsGroup {
 `, BuiltIn: false},
 	{Name: "../schema/contact_point.graphql", Input: `extend type Customer {
   "The phone numbers and e-mail addresses of the customer: the numbers first, of each the main one first, then in the order of recording."
-  contactPoints: [ContactPoint!]! @rows @goField(forceResolver: true)
+  contactPoints: [ContactPoint!]! @scope(name: "staff") @goField(forceResolver: true)
   "The addresses of the customer, in the order of recording."
-  addresses: [Address!]! @rows @goField(forceResolver: true)
+  addresses: [Address!]! @scope(name: "staff") @goField(forceResolver: true)
   "The words that staff have put on the customer, in alphabetical order. Scope staff: empty without it."
   tags: [String!]! @scope(name: "staff") @goField(forceResolver: true)
 }
@@ -33269,7 +33269,35 @@ func (ec *executionContext) _Customer_contactPoints(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Customer().ContactPoints(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*customers.ContactPoint
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.ContactPoint
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*customers.ContactPoint
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*customers.ContactPoint
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*customers.ContactPoint) graphql.Marshaler {
 			return ec.marshalNContactPoint2ᚕᚖkopeckᚋserviceᚋcustomersᚐContactPointᚄ(ctx, selections, v)
 		},
@@ -33301,7 +33329,35 @@ func (ec *executionContext) _Customer_addresses(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Customer().Addresses(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*ent.Address
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.Address
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.Address
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*ent.Address
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Address) graphql.Marshaler {
 			return ec.marshalNAddress2ᚕᚖkopeckᚋentᚐAddressᚄ(ctx, selections, v)
 		},

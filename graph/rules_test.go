@@ -55,7 +55,8 @@ func unruled(schema *ast.Schema) []string {
 				report(field.Position, "%s %s", name, fault)
 			}
 			if input {
-				if field.Type.NonNull || field.Directives.ForName("goField") == nil {
+				bound := field.Name == "from" || field.Name == "to" // of a range, which is open without
+				if !field.Type.NonNull && !bound && field.Directives.ForName("goField") == nil {
 					report(field.Position, "%s cannot be told from null, which must not find everything: want @goField(omittable: true)", name)
 				}
 				continue

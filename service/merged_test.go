@@ -20,6 +20,8 @@ func TestNamedPlaces(t *testing.T) {
 		"duplicate_decisions.second_id":   "they are read with the customers who answer",
 		"customer_identities.customer_id": "a merge makes them",
 		"search_terms.customer_id":        "they are computed",
+		"customer_tags.customer_id":       "each customer has a tag once, and the verb names the customer alone",
+		"contact_persons.customer_id":     "the verb names them in a list, and stays by who is named",
 	}
 	var named []string
 	for _, columns := range namedPlaces {
@@ -38,7 +40,7 @@ func TestNamedPlaces(t *testing.T) {
 			}
 		}
 		for _, column := range table.Columns {
-			if column.Name == "customer_id" && !slices.Contains(all, table.Name+"."+column.Name) {
+			if ofCustomer := column.Name == "customer_id" || table.Name == "customer_relations" && (column.Name == "person_id" || column.Name == "group_id"); ofCustomer && !slices.Contains(all, table.Name+"."+column.Name) {
 				all = append(all, table.Name+"."+column.Name)
 			}
 		}
