@@ -107,7 +107,7 @@ func tookPart(actor auth.Actor, obj any) bool {
 // the elements.
 var emptyLists = map[string]any{
 	"Address":            []*ent.Address{},
-	"ContactPoint":       []*ent.ContactPoint{},
+	"ContactPoint":       []*customers.ContactPoint{},
 	"ContactCorrection":  []*contacts.ContactCorrection{},
 	"ContactParticipant": []*contacts.ContactParticipant{},
 	"CostLine":           []*costing.Line{},

@@ -143,7 +143,7 @@ func costSeen(ctx context.Context, participants []schema.Participant, lines []*c
 	if actor.Has(auth.ScopeCosts) {
 		return lines
 	}
-	timed := slices.DeleteFunc(slices.Clone(participants), func(p schema.Participant) bool { return p.Minutes.IsZero() })
+	timed := slices.DeleteFunc(slices.Clone(participants), func(p schema.Participant) bool { return !p.Timed() })
 	seen := []*costing.Line{}
 	for _, line := range lines {
 		isTheirs := true

@@ -12,7 +12,7 @@ import (
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/expected"
+	"kopeck/service/expectation"
 )
 
 func (r *contactResolver) ExpectedPrices(ctx context.Context, obj *ent.Contact) ([]*ent.ExpectedPrice, error) {
@@ -24,22 +24,22 @@ func (r *customerResolver) ExpectedPrices(ctx context.Context, obj *ent.Customer
 	return r.expectedPrices().pageOf(ctx, obj, window{first, last, after, before}, by, direction, expectedPriceFilter(filter))
 }
 
-func (r *mutationResolver) RecordExpectedPrice(ctx context.Context, input service.RecordExpectedPriceInput) (*expected.ExpectedPricePayload, error) {
+func (r *mutationResolver) RecordExpectedPrice(ctx context.Context, input service.RecordExpectedPriceInput) (*expectation.ExpectedPricePayload, error) {
 	row, err := r.app.Expected.RecordExpectedPrice(ctx, input)
 	faults, err := userErrors(err)
-	return &expected.ExpectedPricePayload{ExpectedPrice: row, UserErrors: faults}, err
+	return &expectation.ExpectedPricePayload{ExpectedPrice: row, UserErrors: faults}, err
 }
 
-func (r *mutationResolver) VoidExpectedPrice(ctx context.Context, input service.VoidExpectedPriceInput) (*expected.ExpectedPricePayload, error) {
+func (r *mutationResolver) VoidExpectedPrice(ctx context.Context, input service.VoidExpectedPriceInput) (*expectation.ExpectedPricePayload, error) {
 	row, err := r.app.Expected.VoidExpectedPrice(ctx, input)
 	faults, err := userErrors(err)
-	return &expected.ExpectedPricePayload{ExpectedPrice: row, UserErrors: faults}, err
+	return &expectation.ExpectedPricePayload{ExpectedPrice: row, UserErrors: faults}, err
 }
 
 func (r *offerResolver) ExpectedPrices(ctx context.Context, obj *ent.Offer) ([]*ent.ExpectedPrice, error) {
 	return r.expectedUpon(ctx, obj)
 }
 
-func (r *queryResolver) ExpectedPriceReport(ctx context.Context, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) (*expected.ExpectedPriceReport, error) {
+func (r *queryResolver) ExpectedPriceReport(ctx context.Context, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) (*expectation.ExpectedPriceReport, error) {
 	return r.app.Expected.ExpectedPriceReport(ctx, from, to, by)
 }

@@ -22,7 +22,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
-	"kopeck/service/expected"
+	"kopeck/service/expectation"
 	"kopeck/service/ownfields"
 	"kopeck/service/people"
 	"kopeck/service/points"
@@ -2319,8 +2319,8 @@ type MutationResolver interface {
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
 	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
 	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
-	RecordExpectedPrice(ctx context.Context, input service.RecordExpectedPriceInput) (*expected.ExpectedPricePayload, error)
-	VoidExpectedPrice(ctx context.Context, input service.VoidExpectedPriceInput) (*expected.ExpectedPricePayload, error)
+	RecordExpectedPrice(ctx context.Context, input service.RecordExpectedPriceInput) (*expectation.ExpectedPricePayload, error)
+	VoidExpectedPrice(ctx context.Context, input service.VoidExpectedPriceInput) (*expectation.ExpectedPricePayload, error)
 	DefineField(ctx context.Context, input service.DefineFieldInput) (*service.FieldPayload, error)
 	UpdateField(ctx context.Context, input service.UpdateFieldInput) (*service.FieldPayload, error)
 	SetFields(ctx context.Context, input service.SetFieldsInput) (*ownfields.SetFieldsPayload, error)
@@ -2503,7 +2503,7 @@ type QueryResolver interface {
 	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error)
 	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
 	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
-	ExpectedPriceReport(ctx context.Context, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) (*expected.ExpectedPriceReport, error)
+	ExpectedPriceReport(ctx context.Context, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) (*expectation.ExpectedPriceReport, error)
 	FieldDefinitions(ctx context.Context, noun *schema.FieldNoun) ([]*ent.FieldDefinition, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
@@ -26177,7 +26177,7 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AcceptanceCurve_decisions(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_decisions(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26200,7 +26200,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_decisions(_ context.Con
 	return graphql.NewScalarFieldContext("AcceptanceCurve", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AcceptanceCurve_intercept(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_intercept(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26223,7 +26223,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_intercept(_ context.Con
 	return graphql.NewScalarFieldContext("AcceptanceCurve", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptanceCurve_slope(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_slope(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26246,7 +26246,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_slope(_ context.Context
 	return graphql.NewScalarFieldContext("AcceptanceCurve", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptanceCurve_slopeLow(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_slopeLow(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26269,7 +26269,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_slopeLow(_ context.Cont
 	return graphql.NewScalarFieldContext("AcceptanceCurve", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptanceCurve_slopeHigh(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_slopeHigh(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26292,7 +26292,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_slopeHigh(_ context.Con
 	return graphql.NewScalarFieldContext("AcceptanceCurve", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptanceCurve_points(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptanceCurve) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptanceCurve_points(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptanceCurve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26304,8 +26304,8 @@ func (ec *executionContext) _AcceptanceCurve_points(ctx context.Context, field g
 			return obj.Points, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*expected.AcceptancePoint) graphql.Marshaler {
-			return ec.marshalNAcceptancePoint2ᚕᚖkopeckᚋserviceᚋexpectedᚐAcceptancePointᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*expectation.AcceptancePoint) graphql.Marshaler {
+			return ec.marshalNAcceptancePoint2ᚕᚖkopeckᚋserviceᚋexpectationᚐAcceptancePointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26324,7 +26324,7 @@ func (ec *executionContext) fieldContext_AcceptanceCurve_points(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AcceptancePoint_gap(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptancePoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptancePoint_gap(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptancePoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26347,7 +26347,7 @@ func (ec *executionContext) fieldContext_AcceptancePoint_gap(_ context.Context, 
 	return graphql.NewScalarFieldContext("AcceptancePoint", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptancePoint_probability(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptancePoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptancePoint_probability(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptancePoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26370,7 +26370,7 @@ func (ec *executionContext) fieldContext_AcceptancePoint_probability(_ context.C
 	return graphql.NewScalarFieldContext("AcceptancePoint", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptancePoint_low(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptancePoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptancePoint_low(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptancePoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26393,7 +26393,7 @@ func (ec *executionContext) fieldContext_AcceptancePoint_low(_ context.Context, 
 	return graphql.NewScalarFieldContext("AcceptancePoint", field, false, false, "Float")
 }
 
-func (ec *executionContext) _AcceptancePoint_high(ctx context.Context, field graphql.CollectedField, obj *expected.AcceptancePoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcceptancePoint_high(ctx context.Context, field graphql.CollectedField, obj *expectation.AcceptancePoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37818,7 +37818,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceEdge_cursor(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedPriceEdge", field, false, false, "Cursor")
 }
 
-func (ec *executionContext) _ExpectedPricePayload_expectedPrice(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPricePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPricePayload_expectedPrice(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPricePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37850,7 +37850,7 @@ func (ec *executionContext) fieldContext_ExpectedPricePayload_expectedPrice(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPricePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPricePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPricePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPricePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37882,7 +37882,7 @@ func (ec *executionContext) fieldContext_ExpectedPricePayload_userErrors(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceReport_from(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceReport_from(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceReport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37905,7 +37905,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceReport_from(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedPriceReport", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ExpectedPriceReport_to(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceReport_to(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceReport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37928,7 +37928,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceReport_to(_ context.Contex
 	return graphql.NewScalarFieldContext("ExpectedPriceReport", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ExpectedPriceReport_rows(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceReport_rows(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceReport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37940,8 +37940,8 @@ func (ec *executionContext) _ExpectedPriceReport_rows(ctx context.Context, field
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*expected.ExpectedPriceRow) graphql.Marshaler {
-			return ec.marshalNExpectedPriceRow2ᚕᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*expectation.ExpectedPriceRow) graphql.Marshaler {
+			return ec.marshalNExpectedPriceRow2ᚕᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -37960,7 +37960,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceReport_rows(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceReport_total(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceReport_total(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceReport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -37972,8 +37972,8 @@ func (ec *executionContext) _ExpectedPriceReport_total(ctx context.Context, fiel
 			return obj.Total, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *expected.ExpectedPriceRow) graphql.Marshaler {
-			return ec.marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceRow(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *expectation.ExpectedPriceRow) graphql.Marshaler {
+			return ec.marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceRow(ctx, selections, v)
 		},
 		true,
 		true,
@@ -37992,7 +37992,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceReport_total(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceRow_key(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_key(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38015,7 +38015,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_key(_ context.Context,
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_product(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_product(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38047,7 +38047,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_product(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceRow_expected(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_expected(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38070,7 +38070,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_expected(_ context.Con
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_offered(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_offered(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38093,7 +38093,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_offered(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_meanExpected(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_meanExpected(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38125,7 +38125,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_meanExpected(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceRow_meanOffered(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_meanOffered(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38157,7 +38157,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_meanOffered(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceRow_meanGap(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_meanGap(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38180,7 +38180,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_meanGap(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_accepted(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_accepted(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38203,7 +38203,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_accepted(_ context.Con
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_refused(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_refused(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38226,7 +38226,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_refused(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedPriceRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ExpectedPriceRow_curve(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_curve(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38238,8 +38238,8 @@ func (ec *executionContext) _ExpectedPriceRow_curve(ctx context.Context, field g
 			return obj.Curve, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *expected.AcceptanceCurve) graphql.Marshaler {
-			return ec.marshalOAcceptanceCurve2ᚖkopeckᚋserviceᚋexpectedᚐAcceptanceCurve(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *expectation.AcceptanceCurve) graphql.Marshaler {
+			return ec.marshalOAcceptanceCurve2ᚖkopeckᚋserviceᚋexpectationᚐAcceptanceCurve(ctx, selections, v)
 		},
 		true,
 		false,
@@ -38258,7 +38258,7 @@ func (ec *executionContext) fieldContext_ExpectedPriceRow_curve(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedPriceRow_noCurve(ctx context.Context, field graphql.CollectedField, obj *expected.ExpectedPriceRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedPriceRow_noCurve(ctx context.Context, field graphql.CollectedField, obj *expectation.ExpectedPriceRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -44006,21 +44006,21 @@ func (ec *executionContext) _Mutation_recordExpectedPrice(ctx context.Context, f
 			directive1 := func(ctx context.Context) (any, error) {
 				writes, err := ec.unmarshalOString2ᚖstring(ctx, "ExpectedPrice")
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
@@ -44029,8 +44029,8 @@ func (ec *executionContext) _Mutation_recordExpectedPrice(ctx context.Context, f
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *expected.ExpectedPricePayload) graphql.Marshaler {
-			return ec.marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPricePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *expectation.ExpectedPricePayload) graphql.Marshaler {
+			return ec.marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPricePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -44078,21 +44078,21 @@ func (ec *executionContext) _Mutation_voidExpectedPrice(ctx context.Context, fie
 			directive1 := func(ctx context.Context) (any, error) {
 				writes, err := ec.unmarshalOString2ᚖstring(ctx, "ExpectedPrice")
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *expected.ExpectedPricePayload
+					var zeroVal *expectation.ExpectedPricePayload
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
@@ -44101,8 +44101,8 @@ func (ec *executionContext) _Mutation_voidExpectedPrice(ctx context.Context, fie
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *expected.ExpectedPricePayload) graphql.Marshaler {
-			return ec.marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPricePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *expectation.ExpectedPricePayload) graphql.Marshaler {
+			return ec.marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPricePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -61236,21 +61236,21 @@ func (ec *executionContext) _Query_expectedPriceReport(ctx context.Context, fiel
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
 				if err != nil {
-					var zeroVal *expected.ExpectedPriceReport
+					var zeroVal *expectation.ExpectedPriceReport
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPriceReport
+					var zeroVal *expectation.ExpectedPriceReport
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *expected.ExpectedPriceReport
+					var zeroVal *expectation.ExpectedPriceReport
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *expected.ExpectedPriceReport
+					var zeroVal *expectation.ExpectedPriceReport
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
@@ -61259,8 +61259,8 @@ func (ec *executionContext) _Query_expectedPriceReport(ctx context.Context, fiel
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *expected.ExpectedPriceReport) graphql.Marshaler {
-			return ec.marshalNExpectedPriceReport2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceReport(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *expectation.ExpectedPriceReport) graphql.Marshaler {
+			return ec.marshalNExpectedPriceReport2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceReport(ctx, selections, v)
 		},
 		true,
 		true,
@@ -83980,7 +83980,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 var acceptanceCurveImplementors = []string{"AcceptanceCurve"}
 
-func (ec *executionContext) _AcceptanceCurve(ctx context.Context, sel ast.SelectionSet, obj *expected.AcceptanceCurve) graphql.Marshaler {
+func (ec *executionContext) _AcceptanceCurve(ctx context.Context, sel ast.SelectionSet, obj *expectation.AcceptanceCurve) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acceptanceCurveImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -84038,7 +84038,7 @@ func (ec *executionContext) _AcceptanceCurve(ctx context.Context, sel ast.Select
 
 var acceptancePointImplementors = []string{"AcceptancePoint"}
 
-func (ec *executionContext) _AcceptancePoint(ctx context.Context, sel ast.SelectionSet, obj *expected.AcceptancePoint) graphql.Marshaler {
+func (ec *executionContext) _AcceptancePoint(ctx context.Context, sel ast.SelectionSet, obj *expectation.AcceptancePoint) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acceptancePointImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -87597,7 +87597,7 @@ func (ec *executionContext) _ExpectedPriceEdge(ctx context.Context, sel ast.Sele
 
 var expectedPricePayloadImplementors = []string{"ExpectedPricePayload"}
 
-func (ec *executionContext) _ExpectedPricePayload(ctx context.Context, sel ast.SelectionSet, obj *expected.ExpectedPricePayload) graphql.Marshaler {
+func (ec *executionContext) _ExpectedPricePayload(ctx context.Context, sel ast.SelectionSet, obj *expectation.ExpectedPricePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, expectedPricePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -87635,7 +87635,7 @@ func (ec *executionContext) _ExpectedPricePayload(ctx context.Context, sel ast.S
 
 var expectedPriceReportImplementors = []string{"ExpectedPriceReport"}
 
-func (ec *executionContext) _ExpectedPriceReport(ctx context.Context, sel ast.SelectionSet, obj *expected.ExpectedPriceReport) graphql.Marshaler {
+func (ec *executionContext) _ExpectedPriceReport(ctx context.Context, sel ast.SelectionSet, obj *expectation.ExpectedPriceReport) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, expectedPriceReportImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -87683,7 +87683,7 @@ func (ec *executionContext) _ExpectedPriceReport(ctx context.Context, sel ast.Se
 
 var expectedPriceRowImplementors = []string{"ExpectedPriceRow"}
 
-func (ec *executionContext) _ExpectedPriceRow(ctx context.Context, sel ast.SelectionSet, obj *expected.ExpectedPriceRow) graphql.Marshaler {
+func (ec *executionContext) _ExpectedPriceRow(ctx context.Context, sel ast.SelectionSet, obj *expectation.ExpectedPriceRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, expectedPriceRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -97842,11 +97842,11 @@ func (ec *executionContext) unmarshalNAcceptOfferInput2kopeckᚋserviceᚐAccept
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAcceptancePoint2ᚕᚖkopeckᚋserviceᚋexpectedᚐAcceptancePointᚄ(ctx context.Context, sel ast.SelectionSet, v []*expected.AcceptancePoint) graphql.Marshaler {
+func (ec *executionContext) marshalNAcceptancePoint2ᚕᚖkopeckᚋserviceᚋexpectationᚐAcceptancePointᚄ(ctx context.Context, sel ast.SelectionSet, v []*expectation.AcceptancePoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAcceptancePoint2ᚖkopeckᚋserviceᚋexpectedᚐAcceptancePoint(ctx, sel, v[i])
+		return ec.marshalNAcceptancePoint2ᚖkopeckᚋserviceᚋexpectationᚐAcceptancePoint(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -97858,7 +97858,7 @@ func (ec *executionContext) marshalNAcceptancePoint2ᚕᚖkopeckᚋserviceᚋexp
 	return ret
 }
 
-func (ec *executionContext) marshalNAcceptancePoint2ᚖkopeckᚋserviceᚋexpectedᚐAcceptancePoint(ctx context.Context, sel ast.SelectionSet, v *expected.AcceptancePoint) graphql.Marshaler {
+func (ec *executionContext) marshalNAcceptancePoint2ᚖkopeckᚋserviceᚋexpectationᚐAcceptancePoint(ctx context.Context, sel ast.SelectionSet, v *expectation.AcceptancePoint) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AcceptancePoint!")
 		return graphql.Null
@@ -99107,7 +99107,7 @@ func (ec *executionContext) marshalNExpectedPriceOrderField2ᚖkopeckᚋentᚐEx
 	return v
 }
 
-func (ec *executionContext) marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPricePayload(ctx context.Context, sel ast.SelectionSet, v *expected.ExpectedPricePayload) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPricePayload(ctx context.Context, sel ast.SelectionSet, v *expectation.ExpectedPricePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExpectedPricePayload!")
 		return graphql.Null
@@ -99115,7 +99115,7 @@ func (ec *executionContext) marshalNExpectedPricePayload2ᚖkopeckᚋserviceᚋe
 	return ec._ExpectedPricePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNExpectedPriceReport2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceReport(ctx context.Context, sel ast.SelectionSet, v *expected.ExpectedPriceReport) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedPriceReport2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceReport(ctx context.Context, sel ast.SelectionSet, v *expectation.ExpectedPriceReport) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExpectedPriceReport!")
 		return graphql.Null
@@ -99123,11 +99123,11 @@ func (ec *executionContext) marshalNExpectedPriceReport2ᚖkopeckᚋserviceᚋex
 	return ec._ExpectedPriceReport(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNExpectedPriceRow2ᚕᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*expected.ExpectedPriceRow) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedPriceRow2ᚕᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*expectation.ExpectedPriceRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceRow(ctx, sel, v[i])
+		return ec.marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -99139,7 +99139,7 @@ func (ec *executionContext) marshalNExpectedPriceRow2ᚕᚖkopeckᚋserviceᚋex
 	return ret
 }
 
-func (ec *executionContext) marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectedᚐExpectedPriceRow(ctx context.Context, sel ast.SelectionSet, v *expected.ExpectedPriceRow) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedPriceRow2ᚖkopeckᚋserviceᚋexpectationᚐExpectedPriceRow(ctx context.Context, sel ast.SelectionSet, v *expectation.ExpectedPriceRow) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExpectedPriceRow!")
 		return graphql.Null
@@ -101969,7 +101969,7 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) marshalOAcceptanceCurve2ᚖkopeckᚋserviceᚋexpectedᚐAcceptanceCurve(ctx context.Context, sel ast.SelectionSet, v *expected.AcceptanceCurve) graphql.Marshaler {
+func (ec *executionContext) marshalOAcceptanceCurve2ᚖkopeckᚋserviceᚋexpectationᚐAcceptanceCurve(ctx context.Context, sel ast.SelectionSet, v *expectation.AcceptanceCurve) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // floor raises the price up to marginal cost / (1 - minimum margin). Only an agreement with a written reason stands below it: as far as
-// the product itself did by what was known when it was agreed. Even that is never less than zero.
+// the product itself did by what was known when it was agreed.
 func (w *waterfall) floor(s Step) error {
 	label := s.Label
 	w.least = w.answer.Floor
@@ -31,7 +31,8 @@ const labelExcused = "floor of what was not agreed"
 // excusedLeast returns the least price by an agreement that may stand below the floor: the agreed one, and what has been added to the
 // floor of what was agreed. That is the product itself, by the measurements that were known of the customer when it was agreed, or the least
 // that can be measured, and with tax unless the customer was exempt then. Options, the lead time, other measurements and the end of an
-// exemption add to it: nobody has approved those.
+// exemption add to it: nobody has approved those. What lowers the floor, such as a long lead time, lowers the price no further than the floor,
+// or the agreed price where that is below it.
 func (w *waterfall) excusedLeast() (money.Amount, error) {
 	agreedAt := w.agreement.RecordedAt
 	agreed, err := w.book.begin(Question{
@@ -46,8 +47,12 @@ func (w *waterfall) excusedLeast() (money.Amount, error) {
 		return money.Amount{}, err
 	}
 	least, err := w.agreement.Unit.Plus(more)
-	if least.Sign() < 0 {
-		least = money.Amount{}
+	lowest := w.agreement.Unit
+	if w.answer.Floor.Compare(lowest) < 0 {
+		lowest = w.answer.Floor
+	}
+	if err == nil && least.Compare(lowest) < 0 {
+		least = lowest
 	}
 	return least, err
 }

@@ -113,15 +113,15 @@ func TestSteps(t *testing.T) {
 			s.Basis.Catalogue, s.Agreements = costing.NewCatalogue([]costing.Product{lined}), []pricing.Agreement{agreed(50000, "a settled complaint")}
 			q.Options = []pricing.Option{{Code: "lining", Value: "1000"}}
 		}, "LIST 37575000 AGREEMENT -37525000 FLOOR 31250000", ""}, // the lining alone costs 250000.00, which is 312500.00 with its margin
-		{"an agreement with a reason is as much below the floor when it is later", func(s *pricing.Source, q *pricing.Question) {
+		{"an agreement with a reason is not cheaper for being later", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(50000, "a settled complaint")}, busy("88"), days(29)
-		}, "LIST 135000 AGREEMENT -85000 LEAD_TIME -60000 FLOOR 10000", ""},
+		}, "LIST 135000 AGREEMENT -85000 LEAD_TIME -60000 FLOOR 60000", ""},
 		{"an agreement pays for its lead time", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(200000, "")}, busy("24"), days(2)
 		}, "LIST 135000 AGREEMENT 65000 LEAD_TIME 60000", ""},
-		{"no price is below nothing", func(s *pricing.Source, q *pricing.Question) {
+		{"nor is a gift", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(10000, "a gift")}, busy("88"), days(29)
-		}, "LIST 135000 AGREEMENT -125000 LEAD_TIME -60000 FLOOR 50000", ""},
+		}, "LIST 135000 AGREEMENT -125000 LEAD_TIME -60000 FLOOR 60000", ""},
 		{"somebody else's agreement", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, q.Customer.ID = []pricing.Agreement{agreed(100000, "")}, "boris"
 		}, "LIST 135000", ""},

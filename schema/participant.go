@@ -18,6 +18,14 @@ type Participant struct {
 	Seconds *money.Decimal `json:"seconds,omitempty"` // the time where minutes do not give it exactly
 }
 
+// Timed reports whether they took any time: their part of the cost has a line then.
+func (p Participant) Timed() bool {
+	if p.Seconds != nil {
+		return p.Seconds.Sign() > 0
+	}
+	return p.Minutes.Sign() > 0
+}
+
 // TookPart reports whether a user took part in a contact: as the only one of ours, whom staffID names, or as one of several.
 func TookPart(userID string, staffID *string, participants []Participant) bool {
 	if staffID != nil && *staffID == userID {

@@ -15,7 +15,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
-	"kopeck/service/expected"
+	"kopeck/service/expectation"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
 	"kopeck/service/ownfields"
@@ -57,7 +57,7 @@ type App struct {
 	Bulk      *bulk.Service
 	Teams     *teams.Service
 	Tasks     *tasks.Service
-	Expected  *expected.Service
+	Expected  *expectation.Service
 	Merging   *merging.Service
 	OwnFields *ownfields.Service
 	Points    *points.Service
@@ -86,7 +86,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Customers = customers.New(core, a.Books, a.People, a.Rates)
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
-	a.Expected = expected.New(core)
+	a.Expected = expectation.New(core)
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)

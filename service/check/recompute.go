@@ -130,7 +130,7 @@ func (s *Service) checkTook(f *findings, c storedContact, lines []costing.Line, 
 		if p.Minutes.Compare(longest) > 0 {
 			longest = p.Minutes
 		}
-		if p.Minutes.IsZero() {
+		if !p.Timed() {
 			continue
 		}
 		if len(ofTime) == 0 || ofTime[0].Quantity != p.Minutes && (p.Seconds == nil || ofTime[0].Quantity != *p.Seconds) {

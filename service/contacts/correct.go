@@ -61,7 +61,8 @@ type correction struct {
 	given    *changes
 	expected int // the version that they are based on
 	reason   string
-	joined   bool // what is given comes from another contact, which the actor may change, though they need not see whom that is about
+	people   *service.Change // of the customers who took part, that is made already; nil for none
+	joined   bool            // what is given comes from another contact, which the actor may change, though they need not see whom that is about
 }
 
 // correctHeld corrects a contact that the transaction holds.
@@ -84,6 +85,12 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	merge := service.Update{Action: contactCorrect, Subject: before.ID, Expected: by.expected, Version: before.Version, IsHidden: costThen(ctx, before)}
 	merge.Current, merge.Updated = given.Values(now)
 	moved, err := s.Merge(ctx, tx, merge)
+	if err == nil && by.people != nil {
+		if moved == nil {
+			moved = map[string]service.Change{}
+		}
+		moved[peopleField] = *by.people
+	}
 	if err != nil || len(moved) == 0 {
 		return hidePeople(ctx, tx, service.HideInConflict(ctx, tx, aboutField, err))
 	}

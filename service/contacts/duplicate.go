@@ -161,8 +161,13 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if err != nil {
 		return err
 	}
-	if err := writePeople(ctx, tx, s.IDs.Make, kept.ID, took[kept.ID], slices.Compact(slices.Sorted(slices.Values(slices.Concat(took[kept.ID], took[other.ID]))))); err != nil {
+	both := slices.Compact(slices.Sorted(slices.Values(slices.Concat(took[kept.ID], took[other.ID]))))
+	if err := writePeople(ctx, tx, s.IDs.Make, kept.ID, took[kept.ID], both); err != nil {
 		return err
+	}
+	var people *service.Change
+	if len(both) > len(took[kept.ID]) {
+		people = &service.Change{Old: sortedPeople(&Record{PeopleIDs: took[kept.ID]}), New: both}
 	}
 	missing := s.missing(recordOf(kept), recordOf(other))
 	missing.ID = kept.ID
@@ -170,7 +175,7 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if err != nil {
 		return err
 	}
-	return s.correctHeld(ctx, tx, c, kept, correction{given: given, expected: kept.Version, reason: "joined with " + other.ID, joined: true})
+	return s.correctHeld(ctx, tx, c, kept, correction{given: given, expected: kept.Version, reason: "joined with " + other.ID, people: people, joined: true})
 }
 
 // missing returns what a contact does not say and another, which is the same, does. Of the texts both are kept.

@@ -202,7 +202,7 @@ func joinedParticipants(kept, other []schema.Participant) []schema.Participant {
 		switch {
 		case at < 0:
 			joined = append(joined, p)
-		case spentBy(joined[at]).Minutes.IsZero():
+		case !joined[at].Timed():
 			joined[at] = p
 		}
 	}
@@ -270,22 +270,27 @@ func checkPeople(field string, r *Record) error {
 		}
 		r.Minutes, r.Seconds = longest.Minutes, longest.Seconds
 	}
-	timed, lines := 0, 0
-	for _, p := range people {
-		if p.Minutes.Sign() > 0 {
-			timed++
-		}
-	}
-	for _, line := range r.CostLines {
-		if line.Kind == costing.StaffTime {
-			lines++
-		}
-	}
-	if len(r.CostLines) > 0 && lines != timed {
+	if len(r.CostLines) > 0 && !haveLines(people, r.CostLines) {
 		return fault.Invalidf(field, "the cost lines of time are not those of these people")
 	}
 	if first := input.EmailKey(r.Staff); first != people[0].UserID {
 		return fault.Invalidf(field, "want the contact's staff first")
 	}
 	return checkAlone(&Record{StaffID: people[0].UserID, Participants: people, Minutes: r.Minutes, Seconds: r.Seconds})
+}
+
+// haveLines reports whether there are as many cost lines of time as people with a time.
+func haveLines(people []schema.Participant, lines []costing.Line) bool {
+	n := 0
+	for _, p := range people {
+		if p.Timed() {
+			n++
+		}
+	}
+	for _, line := range lines {
+		if line.Kind == costing.StaffTime {
+			n--
+		}
+	}
+	return n == 0
 }

@@ -200,6 +200,11 @@ func (s *Service) checkDays(r *CustomerRelation) error {
 	return nil
 }
 
+// within reports whether the days of a relation are all among those that it had before.
+func (r *CustomerRelation) within(was *CustomerRelation) bool {
+	return r.From >= was.From && (was.To == nil || r.To != nil && *r.To <= *was.To)
+}
+
 // checkApart checks that two customers do not belong to each other by another relation on one of the days, and that neither has too many.
 // ALREADY_EXISTS and LIMIT_EXCEEDED on a field.
 func checkApart(ctx context.Context, tx *store.Tx, field string, r *CustomerRelation) error {
@@ -280,12 +285,15 @@ func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relatio
 		if err != nil {
 			return "", err
 		}
-		before := r.facts()
+		before, was := r.facts(), *r
 		update, err := change(r)
 		if err != nil {
 			return "", err
 		}
 		update.Action, update.Subject, update.Version, update.Current = relationCorrect, r.ID, r.Version, before
+		if actor, _ := auth.From(ctx); !actor.IsSystem() && actor.May("Customer").Read != auth.AllRows {
+			update.IsHidden = func(string, map[string]any) bool { return true } // they may not have seen both customers then
+		}
 		changed, err := s.Merge(ctx, tx, update)
 		if err != nil || len(changed) == 0 {
 			return r.ID, err
@@ -293,8 +301,10 @@ func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relatio
 		if err := s.checkDays(r); err != nil {
 			return "", err
 		}
-		if err := checkApart(ctx, tx, "from", r); err != nil {
-			return "", err
+		if !r.within(&was) { // a merge may have made two of one time, of which either is ended
+			if err := checkApart(ctx, tx, "from", r); err != nil {
+				return "", err
+			}
 		}
 		r.Version, r.UpdatedAt = r.Version+1, s.Now()
 		if err := updateRelation(ctx, tx, r); err != nil {

@@ -100,7 +100,7 @@ func (s *Service) lockPair(ctx context.Context, tx *store.Tx, m *merge, in servi
 
 // mayPut returns FORBIDDEN for who lacks the scope floor where putting two customers together, or dividing them, needs it: where either is or was
 // exempt from tax, since the orders of one are restated by the history of the other then; and where either has an agreed price, which was agreed
-// for them alone and may be below the floor.
+// for them alone and may be below the floor; one that has ended is still promised by the tokens of its last prices.
 func (s *Service) mayPut(ctx context.Context, tx *store.Tx, field string, a, b *ent.Customer) error {
 	if actor, _ := auth.From(ctx); actor.Has(auth.ScopeFloor) {
 		return nil
@@ -112,13 +112,13 @@ func (s *Service) mayPut(ctx context.Context, tx *store.Tx, field string, a, b *
 	if a.TaxExempt != nil || b.TaxExempt != nil || len(dated) > 0 {
 		return fault.New(fault.Forbidden, field, "the customers differ in their exemption from tax: merging them or undoing it restates what is booked, and takes the scope floor")
 	}
-	now := s.Now()
+	now := s.Now().Add(-s.Settings().PriceLife)
 	agreed, err := tx.PriceAgreement.Query().Where(
 		priceagreement.CustomerIDIn(a.ID, b.ID), priceagreement.StateEQ(schema.AgreementAgreed),
 		priceagreement.Or(priceagreement.ValidToIsNil(), priceagreement.ValidToGT(now)), priceagreement.Or(priceagreement.EndedAtIsNil(), priceagreement.EndedAtGT(now)),
 	).Exist(ctx)
 	if err == nil && agreed {
-		err = fault.New(fault.Forbidden, field, "a price is agreed for one of the customers, which would be the other's: merging them takes the scope floor, until it is ended")
+		err = fault.New(fault.Forbidden, field, "a price is agreed for one of the customers, which would be the other's: merging them takes the scope floor, until some time after it is ended")
 	}
 	return err
 }

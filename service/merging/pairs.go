@@ -19,7 +19,7 @@ const (
 	maxPairs     = 100
 	readTogether = 200 // customers of whom duplicates are looked for at once
 
-	// what cursors say of the list
+	// What cursors say of the list.
 	listOfPairs, orderOfPairs = "duplicatePairs", "ID ASC"
 )
 

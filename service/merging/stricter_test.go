@@ -104,6 +104,9 @@ func TestAgreedPricesStayWithWhom(t *testing.T) {
 		_, err = w.Quote.EndAgreement(w.As(schema.RoleManager), service.EndAgreementInput{ID: agreed.ID, Reason: "over"})
 		w.Must(err)
 		_, _, err = w.Merging.UndoMerge(sales, service.UndoMergeInput{ID: m.ID})
+		refused(t, "undone while the tokens of an agreed price are good", err, fault.Forbidden, "id")
+		w.Clock.Advance(time.Hour)
+		_, _, err = w.Merging.UndoMerge(sales, service.UndoMergeInput{ID: m.ID})
 		w.Must(err)
 	})
 }

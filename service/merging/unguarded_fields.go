@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/schema"
@@ -23,8 +24,13 @@ var fieldPlace = Place{Table: "field_entries", Column: "subject"}
 func moveFields(ctx context.Context, tx *store.Tx, m *merge) error {
 	query := `SELECT e.definition_id FROM field_entries e WHERE e.subject = ? AND e.value IS NOT NULL`
 	args := []any{m.merged.ID}
-	if !m.takes("fields") {
-		query += ` AND NOT EXISTS (SELECT 1 FROM field_entries k WHERE k.subject = ? AND k.definition_id = e.definition_id AND k.value IS NOT NULL)`
+	const gap = `NOT EXISTS (SELECT 1 FROM field_entries k WHERE k.subject = ? AND k.definition_id = e.definition_id AND k.value IS NOT NULL)`
+	switch actor, _ := auth.From(ctx); {
+	case !m.takes("fields"):
+		query += " AND " + gap
+		args = append(args, m.kept.ID)
+	case actor.Role == schema.RoleSales: // who overwrites the values of those fields alone that are theirs
+		query += " AND (e.definition_id IN (SELECT d.id FROM field_definitions d WHERE d.for_sales) OR " + gap + ")"
 		args = append(args, m.kept.ID)
 	}
 	var winning []string

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kopeck/apptest"
+	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
 )
@@ -55,6 +56,22 @@ func TestAHoldOutlivesAColleaguesOrder(t *testing.T) {
 		expect("the seller had held it anew", anew)
 		f.order(seller, again, "")
 		expect("the seller has ordered it", "")
+
+		ours, _ := f.hold(seller, 3, 60)
+		order = f.order(colleague, ours, "")
+		cancel(f.order(seller, ours, ""))
+		cancel(order)
+		expect("the seller has ordered it too", "")
+
+		some, _ := f.hold(seller, 30, 40)
+		order = f.order(colleague, some, "")
+		if _, err := f.ask(seller, 33, 40); !fault.Is(err, fault.LimitExceeded) {
+			t.Errorf("what may be given back is not of the seller's share: %v", err)
+		}
+		cancel(order)
+		cancel(f.order(colleague, some, "")) // what is left is taken over as well
+		cancel(f.order(seller, some, ""))
+		expect("the share", "")
 
 		late, _ := f.hold(seller, 3, 60)
 		order = f.order(colleague, late, "")

@@ -3,6 +3,7 @@ package rates
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -182,11 +183,11 @@ func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, orderID string, d 
 	for i, p := range promises {
 		keys[i] = p.Key(d.For)
 	}
+	actor, _ := auth.From(ctx)
 	all, err := s.holdsOf(ctx, tx, keys)
 	if err != nil || len(all) == 0 {
-		return nil, needs, err
+		return nil, needs, errors.Join(err, s.forgetTaken(ctx, tx, actor.UserID, keys))
 	}
-	actor, _ := auth.From(ctx)
 	byKey := map[string]hold{}
 	for _, h := range all {
 		if _, ok := byKey[h.key]; !ok || h.by == actor.UserID {
@@ -205,6 +206,9 @@ func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, orderID string, d 
 	}
 	taken, rest = divideHeld(needs, held)
 	if err := s.releaseHolds(ctx, tx, own); err != nil {
+		return nil, nil, err
+	}
+	if err := s.forgetTaken(ctx, tx, actor.UserID, keys); err != nil {
 		return nil, nil, err
 	}
 	return taken, rest, s.takeOver(ctx, tx, orderID, others, taken, d.DueDay)

@@ -201,6 +201,12 @@ func (s *Service) takeOver(ctx context.Context, tx *store.Tx, orderID string, ho
 	return nil
 }
 
+// forgetTaken notes that a user orders prices themselves of which others took over what the user held: it is not held for them again. No role
+// writes bookings; these are the actor's own.
+func (s *Service) forgetTaken(ctx context.Context, tx *store.Tx, userID string, keys []string) error {
+	return tx.Booking.Update().Where(heldByUser(userID), booking.HoldIn(keys...), booking.TakenByNotNil()).ClearTakenBy().ClearHeldUntil().Exec(auth.System(ctx))
+}
+
 // takenOver reads what an order took over from who held it, as far as it would still be held. No role reads bookings; the actor changes
 // the order.
 func (s *Service) takenOver(ctx context.Context, tx *store.Tx, orderID string) ([]*ent.Booking, error) {
@@ -249,10 +255,11 @@ func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, keys []string) ([]h
 	return holds, nil
 }
 
-// heldBeside returns how many prices a user holds now beside one, and what they hold by them from a day on. No role reads bookings; these
-// are the actor's own.
+// heldBeside returns how many prices a user holds now beside one, and what they hold by them from a day on, with what others have taken over and
+// may give back. No role reads bookings; these are the actor's own.
 func (s *Service) heldBeside(ctx context.Context, tx *store.Tx, by holder, first int) (prices int, mine bookedDays, err error) {
-	beside := booking.And(heldByUser(by.userID), booking.HoldNEQ(by.key), booking.FreedAtGT(s.Now()))
+	now := s.Now()
+	beside := booking.And(heldByUser(by.userID), booking.HoldNEQ(by.key), booking.Or(booking.FreedAtGT(now), booking.And(booking.TakenByNotNil(), booking.HeldUntilGT(now))))
 	keys, err := tx.Booking.Query().Where(beside).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))
 	if err != nil {
 		return 0, nil, err

@@ -1,4 +1,4 @@
-package expected
+package expectation
 
 import (
 	"context"

@@ -1,8 +1,8 @@
-// Package expected holds what customers thought fair prices before they were named ours (record.go), and how far ours are from it and how
+// Package expectation holds what customers thought fair prices before they were named ours (record.go), and how far ours are from it and how
 // acceptance falls with the gap (report.go; the curve is package pricing/acceptance).
 //
 // It may import service and service/input, and the package report under service.
-package expected
+package expectation
 
 import (
 	"kopeck/ent"

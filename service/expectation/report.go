@@ -1,4 +1,4 @@
-package expected
+package expectation
 
 import (
 	"context"
@@ -192,11 +192,17 @@ func (r *ExpectedPriceRow) finish(ofProduct bool) error {
 			}
 		}
 	}
+	r.fit()
+	return nil
+}
+
+// fit fits the curve of a row, or says why there is none.
+func (r *ExpectedPriceRow) fit() {
 	fitted, err := acceptance.Fit(r.decisions)
 	if err != nil {
 		why := err.Error()
 		r.NoCurve = &why
-		return nil
+		return
 	}
 	r.Curve = &AcceptanceCurve{Decisions: fitted.Decisions, Intercept: fitted.Intercept, Slope: fitted.Slope, Points: []*AcceptancePoint{}}
 	r.Curve.SlopeLow, r.Curve.SlopeHigh = fitted.SlopeBounds()
@@ -208,7 +214,6 @@ func (r *ExpectedPriceRow) finish(ofProduct bool) error {
 			r.Curve.Points = append(r.Curve.Points, p)
 		}
 	}
-	return nil
 }
 
 // mean divides a sum of amounts; the quotient lies between them.

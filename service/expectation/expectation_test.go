@@ -1,4 +1,4 @@
-package expected_test
+package expectation_test
 
 import (
 	"context"
