@@ -37,7 +37,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"merging":     {35, 0, 0}, // what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back
 	"people":      {10, 0, 0},
 	"quote":       {12, 0, 0}, // a price is the same whoever asks for it, whatever fields of the installation's own it rests on; what is sold has the same tax whoever sells it
-	"rates":       {41, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over; what an order took over from a colleague is held for them again
+	"rates":       {42, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over; what an order took over from a colleague is held for them again
 	"reaction":    {3, 0, 0},  // what a change of a rate cost is a sum over the orders of all customers
 	"report":      {23, 0, 0}, // where all customers come from is read beside them; what a contact was before a correction is read for who may see the contact
 	"revenue":     {3, 0, 0},  // a report on sales sums over the orders of all customers, with the names of products and staff
