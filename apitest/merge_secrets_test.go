@@ -60,8 +60,19 @@ func TestPartnerLearnsNothingOfWhoWasMerged(t *testing.T) {
 				text        string
 				finds, also int // the partner, and who sees who was merged
 			}{
-				{"анна", 1, 1}, {"кузнецова", 1, 1}, {"kept@example.com", 1, 1}, {"900111", 1, 1}, {"open-1", 1, 1}, {"", 1, 1},
-				{"secretova", 0, 1}, {"анна secretova", 0, 1}, {"person@hidden.example", 0, 1}, {"+79261", 0, 1}, {"9261234567", 0, 1}, {"SECRET-777", 0, 1}, {"...", 0, 0},
+				{"анна", 1, 1},
+				{"кузнецова", 1, 1},
+				{"kept@example.com", 1, 1},
+				{"900111", 1, 1},
+				{"open-1", 1, 1},
+				{"", 1, 1},
+				{"secretova", 0, 1},
+				{"анна secretova", 0, 1},
+				{"person@hidden.example", 0, 1},
+				{"+79261", 0, 1},
+				{"9261234567", 0, 1},
+				{"SECRET-777", 0, 1},
+				{"...", 0, 0},
 			} {
 				if got := partner.Must(searched, Vars{"s": c.text}).Int("customers.totalCount"); got != c.finds {
 					t.Errorf("%s, a partner who searches for %q finds %d customers, want %d", when, c.text, got, c.finds)

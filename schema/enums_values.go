@@ -183,7 +183,9 @@ func (v ContactPointType) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *ContactPointType) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
-func (ContactPointKind) Values() []string { return texts(PointMobile, PointWork, PointHome, PointOther) }
+func (ContactPointKind) Values() []string {
+	return texts(PointMobile, PointWork, PointHome, PointOther)
+}
 
 // MarshalGQL writes the value as GraphQL's enum.
 func (v ContactPointKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
@@ -192,7 +194,9 @@ func (v ContactPointKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *ContactPointKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
-func (AddressKind) Values() []string { return texts(AddressDelivery, AddressBilling, AddressHome, AddressWork, AddressOther) }
+func (AddressKind) Values() []string {
+	return texts(AddressDelivery, AddressBilling, AddressHome, AddressWork, AddressOther)
+}
 
 // MarshalGQL writes the value as GraphQL's enum.
 func (v AddressKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }

@@ -21,28 +21,28 @@ import (
 // declared there, and where SQL text is given to such a function. See [passesOn]. A number may only fall. Of the packages above
 // the verbs only files is read, which calls bulk.Import: to read graph/ as well takes ten times as long.
 var passedOnLimits = map[string]int{
-	"files":              1,
-	"service":            2,
-	"service/assortment": 8,  // a measurement is compared with what was known of it; customers of files who were merged into others are found; an export reads all that it writes by one function
-	"service/books":      21, // customers who are merged are settled together; customers are held by service.HoldCustomers here too
-	"service/bulk":       69, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for; entries of the installation's own fields are read of a chunk
-	"service/campaigns":  2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
-	"service/check":      4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
-	"service/consent":    6,  // of the permissions of two customers who are merged the looser ends, and holds again
-	"service/contacts":   3,  // the customer of a contact that is corrected is held, with whom it was and is about
-	"service/customers":  8,  // both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
-	"service/expectation":   1,  // the segment of a customer at a moment
-	"service/merging":    20, // histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
-	"service/ownfields":  4,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
-	"service/people":     7,
-	"service/points":     2,  // a customer is found by the contact points, and by what a merge has kept of them no more
-	"service/quote":      3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
-	"service/rates":      7,  // which lines reports sum up by themselves is marked; grades of some staff or of all
-	"service/report":     14, // all customers are read by one function, with and without where they come from; what was known to be completed is one condition, and the contacts as they were known one table, which books has
-	"service/revenue":    2,  // what was known to be completed is one condition, which books has; the months of reports
-	"service/sale":       2,
-	"service/value":      5, // customers are held by service.HoldCustomers and not by a statement of its own
-	"service/workshop":   1, // bookings are summed by package rates, which books them
+	"files":               1,
+	"service":             2,
+	"service/assortment":  8,  // a measurement is compared with what was known of it; customers of files who were merged into others are found; an export reads all that it writes by one function
+	"service/books":       21, // customers who are merged are settled together; customers are held by service.HoldCustomers here too
+	"service/bulk":        69, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for; entries of the installation's own fields are read of a chunk
+	"service/campaigns":   2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
+	"service/check":       4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
+	"service/consent":     6,  // of the permissions of two customers who are merged the looser ends, and holds again
+	"service/contacts":    3,  // the customer of a contact that is corrected is held, with whom it was and is about
+	"service/customers":   8,  // both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
+	"service/expectation": 1,  // the segment of a customer at a moment
+	"service/merging":     20, // histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
+	"service/ownfields":   4,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
+	"service/people":      7,
+	"service/points":      2,  // a customer is found by the contact points, and by what a merge has kept of them no more
+	"service/quote":       3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
+	"service/rates":       7,  // which lines reports sum up by themselves is marked; grades of some staff or of all
+	"service/report":      14, // all customers are read by one function, with and without where they come from; what was known to be completed is one condition, and the contacts as they were known one table, which books has
+	"service/revenue":     2,  // what was known to be completed is one condition, which books has; the months of reports
+	"service/sale":        2,
+	"service/value":       5, // customers are held by service.HoldCustomers and not by a statement of its own
+	"service/workshop":    1, // bookings are summed by package rates, which books them
 }
 
 // TestUnguardedIsNotPassedOn counts where functions of unguarded*.go are used that pass on what bypasses the guard, so that
