@@ -196,3 +196,28 @@ func TestRefusalsOfThePast(t *testing.T) {
 		}
 	})
 }
+
+// TestMergesTellNothingOfToday: what is shown of a customer's worth stays that of the morning when they are merged and separated, whatever has
+// happened since.
+func TestMergesTellNothingOfToday(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c := newCompany(w)
+		a, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Anna"})
+		w.Must(err)
+		b, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Anna"})
+		w.Must(err)
+		shown := func() string {
+			return fmt.Sprint(w.Rows("SELECT shown_total, lifetime_value > 0 FROM customers WHERE id = ?", a.ID))
+		}
+		at := w.Clock.Now()
+		_, err = w.Sale.CompleteOrder(w.System(), service.CompleteOrderInput{ID: c.order(a.ID, at), At: &at})
+		w.Must(err)
+		before := shown()
+		m := c.merge(a.ID, b.ID)
+		merged := shown()
+		c.undo(m)
+		if after := shown(); merged != before || after != before {
+			t.Errorf("shown is %s, merged %s, separated %s", before, merged, after)
+		}
+	})
+}
