@@ -3,7 +3,6 @@ package rates
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -184,9 +183,12 @@ func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, orderID string, d 
 		keys[i] = p.Key(d.For)
 	}
 	actor, _ := auth.From(ctx)
+	if err := s.forgetTaken(ctx, tx, actor.UserID, keys); err != nil {
+		return nil, nil, err
+	}
 	all, err := s.holdsOf(ctx, tx, keys)
 	if err != nil || len(all) == 0 {
-		return nil, needs, errors.Join(err, s.forgetTaken(ctx, tx, actor.UserID, keys))
+		return nil, needs, err
 	}
 	byKey := map[string]hold{}
 	for _, h := range all {
@@ -208,9 +210,6 @@ func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, orderID string, d 
 	if err := s.releaseHolds(ctx, tx, own); err != nil {
 		return nil, nil, err
 	}
-	if err := s.forgetTaken(ctx, tx, actor.UserID, keys); err != nil {
-		return nil, nil, err
-	}
 	return taken, rest, s.takeOver(ctx, tx, orderID, others, taken, d.DueDay)
 }
 
@@ -224,16 +223,16 @@ type resourceDay struct {
 // held until it would have been free. So nobody destroys what a colleague holds by ordering and cancelling. Who holds the same price anew
 // has what they need.
 func (s *Service) holdAgain(ctx context.Context, tx *store.Tx, orderID string, before, after []costing.Booking) error {
+	rows, err := s.takenOver(ctx, tx, orderID)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
 	given := map[resourceDay]int64{} // billionths of a unit
 	for _, b := range before {
 		given[resourceDay{b.Resource, b.Day}] += b.Units.Nano()
 	}
 	for _, b := range after {
 		given[resourceDay{b.Resource, b.Day}] -= b.Units.Nano()
-	}
-	rows, err := s.takenOver(ctx, tx, orderID)
-	if err != nil || len(rows) == 0 {
-		return err
 	}
 	until := map[holder]time.Time{} // by what is held now
 	keys := make([]string, len(rows))
