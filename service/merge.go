@@ -74,9 +74,9 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, u Update) error
 		return err
 	}
 	base := fieldsAt(history, expected)
-	fields := conflicts(base, u.Current, u.Updated)
-	if len(fields) == 0 {
-		return nil
+	fields, err := conflictsSeen(ctx, tx, conflicts(base, u.Current, u.Updated))
+	if err != nil || len(fields) == 0 {
+		return err
 	}
 	fromOthers, err := u.isFromOthers(ctx, tx, history)
 	if err != nil {

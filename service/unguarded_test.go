@@ -34,7 +34,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"contacts":    {7, 0, 0},  // who of ours and of theirs took part is kept beside a contact; what the facts of a contact were before a correction is part of what was known, and the audit has who corrected it; no role reads or writes either
 	"customers":   {16, 0, 0}, // relations are read of customers whom one sees, and hidden where the other end is not seen; what a merge has kept of a number is forgotten with it; what customers have from merges, and decisions on them, are read for who sees the customers; capacity that is held for a customer who is deleted is freed
 	"expectation": {1, 0, 0},  // a report counts what all customers expected
-	"merging":     {35, 0, 0}, // what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back
+	"merging":     {36, 0, 0}, // what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back; subscribers hear of what a merge moved as far as they see it
 	"people":      {10, 0, 0},
 	"quote":       {12, 0, 0}, // a price is the same whoever asks for it, whatever fields of the installation's own it rests on; what is sold has the same tax whoever sells it
 	"rates":       {42, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over; what an order took over from a colleague is held for them again

@@ -180,7 +180,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err := s.Audit(ctx, tx, "customer.delete", c.ID, map[string]any{"reason": reason}); err != nil {
 			return "", err
 		}
-		return c.ID, s.CustomerChanged(ctx, tx, c.ID)
+		return c.ID, s.CustomerChanged(ctx, tx, c.ID, "Customer")
 	})
 	if err != nil {
 		return nil, err

@@ -96,12 +96,6 @@ func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([
 	return all, err
 }
 
-// IsAbove reports whether a customer referred another, directly or through others: see [between].
-func IsAbove(ctx context.Context, tx *store.Tx, customerID, of string) (bool, error) {
-	_, above, err := between(ctx, tx, customerID, of)
-	return above, err
-}
-
 // FreeTwin returns the number that tells a customer's value in a column that is unique from that of others who are not deleted: wanted, if
 // no other has that one, or else the next. Who has the value does not show.
 func FreeTwin(ctx context.Context, tx *store.Tx, column, value, self string, wanted int) (int, error) {
