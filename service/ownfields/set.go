@@ -100,9 +100,10 @@ func at(err *fault.Error, n int) *fault.Error { return err.At("fields", strconv.
 
 // lockSubject holds whose fields are set, which the actor may see and change, and returns its id and that of its customer, "" for a product.
 func (s *Service) lockSubject(ctx context.Context, tx *store.Tx, noun schema.FieldNoun, subject string) (held, customerID string, err error) {
-	actor, _ := auth.From(ctx)
-	if of := map[schema.FieldNoun]string{schema.FieldOfCustomer: "Customer", schema.FieldOfContact: "Contact", schema.FieldOfOrder: "Order", schema.FieldOfProduct: "Product"}[noun]; !actor.Writes(of) {
-		return "", "", fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	of := map[schema.FieldNoun]string{schema.FieldOfCustomer: "Customer", schema.FieldOfContact: "Contact", schema.FieldOfOrder: "Order", schema.FieldOfProduct: "Product"}
+	actor, err := auth.Writer(ctx, of[noun])
+	if err != nil {
+		return "", "", err
 	}
 	switch noun {
 	case schema.FieldOfContact:
