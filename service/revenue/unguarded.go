@@ -261,8 +261,7 @@ func (q *question) addHappened(s *statement) {
 		s.add("o.status <> 'CANCELLED' AND o.at >= ? AND o.at < ?", q.from, q.to)
 		return
 	}
-	s.add(`o.id IN (SELECT x.id FROM orders x WHERE x.completed_at >= ? AND x.completed_at < ? AND NOT x.plain AND (x.refunded <> 0 OR x.status IN ('REFUNDED', 'CANCELLED'))
-		UNION SELECT x.id FROM orders x WHERE x.cancelled_at >= ? AND x.cancelled_at < ? UNION SELECT r.order_id FROM refunds r WHERE r.at >= ? AND r.at < ?)`,
+	s.add("(o.completed_at >= ? AND o.completed_at < ? OR o.cancelled_at >= ? AND o.cancelled_at < ? OR o.id IN (SELECT r.order_id FROM refunds r WHERE r.at >= ? AND r.at < ?))",
 		q.from, q.to, q.from, q.to, q.from, q.to)
 }
 
