@@ -48,8 +48,7 @@ type AttributionState struct {
 // FitAttribution fits MARKOV or SHAPLEY on all journeys and keeps the fit, by which the model credits from now on.
 // INVALID on model and order, FORBIDDEN, and WRONG_STATE if no journey with a contact ended in an order.
 func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionInput) (*ent.AttributionFit, error) {
-	_, err := auth.Writer(ctx, "AttributionFit")
-	if err != nil {
+	if _, err := auth.Writer(ctx, "AttributionFit"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

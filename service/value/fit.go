@@ -78,8 +78,7 @@ func (s *Service) FitLifetimeModel(ctx context.Context, in service.FitLifetimeMo
 }
 
 func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*ent.LifetimeModel, error) {
-	_, err := auth.Writer(ctx, "LifetimeModel")
-	if err != nil {
+	if _, err := auth.Writer(ctx, "LifetimeModel"); err != nil {
 		return nil, err
 	}
 	unit, err := lifetime.ParseUnit(string(input.Or(in.TimeUnit, schema.Week)))
