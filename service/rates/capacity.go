@@ -187,11 +187,21 @@ const firstDay = math.MinInt32
 
 // FreeCapacity frees what an order has booked. What it took over from who held it is held for them again.
 func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	booked, err := bookingsOf(ctx, tx, []string{orderID}, firstDay)
+	return s.freeFrom(ctx, tx, orderID, firstDay)
+}
+
+// FreeCapacityAhead is FreeCapacity from today on, of an order that was made: the work of the days before is done.
+func (s *Service) FreeCapacityAhead(ctx context.Context, tx *store.Tx, orderID string) error {
+	return s.freeFrom(ctx, tx, orderID, s.Settings().Day(s.Now()))
+}
+
+// freeFrom frees what an order has booked from a day on.
+func (s *Service) freeFrom(ctx context.Context, tx *store.Tx, orderID string, first int) error {
+	booked, err := bookingsOf(ctx, tx, []string{orderID}, first)
 	if err != nil || len(booked) == 0 {
 		return err
 	}
-	if _, err := s.freeBookings(ctx, tx, []string{orderID}, firstDay); err != nil {
+	if _, err := s.freeBookings(ctx, tx, []string{orderID}, first); err != nil {
 		return err
 	}
 	if err := s.holdAgain(ctx, tx, orderID, booked[orderID], nil); err != nil {

@@ -73,6 +73,16 @@ func TestAHoldOutlivesAColleaguesOrder(t *testing.T) {
 		cancel(f.order(seller, some, ""))
 		expect("the share", "")
 
+		given, _ := f.hold(seller, 30, 40)
+		order = f.order(colleague, given, "")
+		_, err := w.Sale.CompleteOrder(colleague, service.CompleteOrderInput{ID: order})
+		w.Must(err)
+		expect("the colleague's order is completed", "")
+		_, err = w.Sale.RefundOrder(colleague, service.RefundOrderInput{ID: order, Reason: "a test"})
+		w.Must(err)
+		expect("and given back in full", "ADMIN 9.99 to day 19 for 15m0s")
+		cancel(f.order(seller, given, ""))
+
 		late, _ := f.hold(seller, 3, 60)
 		order = f.order(colleague, late, "")
 		w.Clock.Advance(15 * time.Minute)

@@ -36,9 +36,9 @@ type lineRequest struct {
 }
 
 // RefundOrder gives money back for a completed order: an amount, lines by quantity, or all that is left by default. The cost of goods that
-// came back to stock is taken off the order's cost. With nothing left the order is REFUNDED. Faults: INVALID, also on at for a moment before
-// the completion, on amount and lines for more than is left, and on goodsReturned for an amount; WRONG_STATE unless the order is COMPLETED;
-// NOT_FOUND; VERSION_CONFLICT.
+// came back to stock is taken off the order's cost. With nothing left the order is REFUNDED, and the capacity that it takes from today on is
+// free. Faults: INVALID, also on at for a moment before the completion, on amount and lines for more than is left, and on goodsReturned for an
+// amount; WRONG_STATE unless the order is COMPLETED; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) (*ent.Order, error) {
 	request, err := s.checkRefund(in)
 	if err != nil {
@@ -286,6 +286,11 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, r *boo
 	}
 	if err := tx.Order.UpdateOne(o).SetRefunded(refunded).SetCost(cost).SetStatus(status).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
 		return err
+	}
+	if status == schema.OrderRefunded {
+		if err := s.rates.FreeCapacityAhead(ctx, tx, o.ID); err != nil {
+			return err
+		}
 	}
 	actor, _ := auth.From(ctx)
 	r.Actor = actor.Name
