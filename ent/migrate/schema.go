@@ -1167,6 +1167,7 @@ var (
 		{Name: "words", Type: field.TypeJSON, Nullable: true},
 		{Name: "for_sales", Type: field.TypeBool},
 		{Name: "for_partners", Type: field.TypeBool},
+		{Name: "retired", Type: field.TypeBool, Default: false},
 	}
 	// FieldDefinitionsTable holds the schema information for the "field_definitions" table.
 	FieldDefinitionsTable = &schema.Table{
