@@ -130,3 +130,71 @@ func TestOwnFieldsByRole(t *testing.T) {
 		}
 	})
 }
+
+// TestListsByOwnFields filters the lists of contacts, orders and products by the installation's own fields: by those that the viewer may see,
+// among the rows that the viewer may see, with the number of those rows.
+func TestListsByOwnFields(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a, sales, partner := w.As(schema.RoleAdmin), w.As(schema.RoleSales), w.As(schema.RolePartner)
+		other := w.newUser("other@example.com", schema.RoleSales)
+		mine, theirs := NewCustomer(a, Vars{"name": "Anna"}), NewCustomer(a, Vars{"name": "Clara", "ownerId": other})
+		product := func(sku string) string {
+			in := Vars{"sku": sku, "name": sku, "listPrice": Vars{"amount": "100.00", "currencyCode": "RUB"}}
+			return a.Must("mutation($in: CreateProductInput!) { createProduct(input: $in) { product { id } userErrors { code field message } } }", Vars{"in": in}).Text("createProduct.product.id")
+		}
+		coat, hat := product("COAT"), product("HAT")
+		contact := func(of string) string {
+			in := Vars{"customerId": of, "kind": "INFO_CALL", "direction": "INBOUND", "channel": "PHONE"}
+			return a.Must("mutation($in: RecordContactInput!) { recordContact(input: $in) { contact { id } userErrors { code field message } } }", Vars{"in": in}).Text("recordContact.contact.id")
+		}
+		order := func(of string) string {
+			token := a.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, quantity: "1") { token } } }`, Vars{"c": of, "p": coat}).Text("customer.price.token")
+			in := Vars{"customerId": of, "idempotencyKey": of, "priceTokens": []string{token}}
+			return a.Must("mutation($in: PlaceOrderInput!) { placeOrder(input: $in) { order { id } userErrors { code field message } } }", Vars{"in": in}).Text("placeOrder.order.id")
+		}
+		rows := map[string][2]string{"contacts": {contact(mine), contact(theirs)}, "orders": {order(mine), order(theirs)}, "products": {coat, hat}}
+		for list, noun := range map[string]string{"contacts": "CONTACT", "orders": "ORDER", "products": "PRODUCT"} {
+			a.Must(defineField, Vars{"in": Vars{"noun": noun, "code": "score", "label": "Score", "type": "NUMBER"}})
+			a.Must(defineField, Vars{"in": Vars{"noun": noun, "code": "word", "label": "Word", "type": "TEXT", "forSales": true}})
+			for n, id := range rows[list] {
+				a.Must(setFields, Vars{"in": Vars{"id": id, "fields": []Vars{{"code": "score", "value": fmt.Sprint(10 * (n + 1))}, {"code": "word", "value": "same"}}}})
+			}
+		}
+		for list, ids := range rows {
+			ask := func(by *Client, filter ...Vars) string {
+				query := "query($f: [FieldFilter!]) { " + list + "(filter: {fields: $f}) { totalCount edges { node { id } } } }"
+				result := by.Do(query, Vars{"f": filter})
+				if len(result.Errors) > 0 {
+					return result.Errors[0].Code()
+				}
+				found := make([]string, result.Len(list+".edges"))
+				for n := range found {
+					found[n] = result.Text(fmt.Sprintf("%s.edges.%d.node.id", list, n))
+				}
+				slices.Sort(found)
+				return fmt.Sprint(result.Int(list+".totalCount"), " ", found)
+			}
+			both := slices.Sorted(slices.Values(ids[:]))
+			same := Vars{"code": "word", "equals": "same"}
+			seen := fmt.Sprint(1, " ", ids[:1])
+			if list == "products" {
+				seen = fmt.Sprint(2, " ", both)
+			}
+			for name, c := range map[string]struct{ got, want string }{
+				"both":                         {ask(a, same), fmt.Sprint(2, " ", both)},
+				"a range":                      {ask(a, same, Vars{"code": "score", "from": "15"}), fmt.Sprint(1, " ", ids[1:])},
+				"none without":                 {ask(a, Vars{"code": "word", "equals": nil}), "0 []"},
+				"sales, their rows":            {ask(sales, same), seen},
+				"sales, a field not of theirs": {ask(sales, Vars{"code": "score", "equals": "10"}), "NOT_FOUND"},
+				"a partner":                    {ask(partner, same), "NOT_FOUND"},
+			} {
+				t.Run(list+" "+name, func(t *testing.T) {
+					if c.got != c.want {
+						t.Errorf("%s, want %s", c.got, c.want)
+					}
+				})
+			}
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package auth
 
 import (
+	"context"
 	"slices"
 
+	"kopeck/fault"
 	"kopeck/schema"
 )
 
@@ -127,6 +129,19 @@ func Scopes() []string {
 
 // Writes reports whether an actor may change rows of a noun.
 func (a Actor) Writes(noun string) bool { return a.May(noun).Write != NoRows }
+
+// Writer returns the context's actor, who may change rows of a noun. A verb asks it first, so that who may not learns nothing from other
+// faults. UNAUTHENTICATED and FORBIDDEN.
+func Writer(ctx context.Context, noun string) (Actor, error) {
+	actor, ok := From(ctx)
+	switch {
+	case !ok:
+		return actor, fault.New(fault.Unauthenticated, "", "sign in first")
+	case !actor.Writes(noun):
+		return actor, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	return actor, nil
+}
 
 // Has reports whether an actor has a scope. The system has all. Everybody but a partner has the scope staff and those that a
 // partner's client may be given.

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -11,12 +12,17 @@ import (
 	"kopeck/service"
 )
 
-// ordersOfRecipe is the number of orders that a recipe covers: each of one line, half of them open with what they have booked.
-const ordersOfRecipe = 10_000
+// restatedOrders is the number of orders that a recipe and a rate cover: each of one line, half of them open with what they have booked. The goal
+// is that a recipe of 100,000 orders takes the time that a rate does:
+//
+//	go test ./bench -run '^$' -bench Restate -benchtime 3x -timeout 1h -args -restated 100000
+var restatedOrders = flag.Int("restated", 10_000, "the number of orders that a recipe and a rate cover")
 
-// BenchmarkSetRecipe sets a recipe for the past that restates many orders and books anew what the open ones take of a resource.
-func BenchmarkSetRecipe(b *testing.B) {
+// BenchmarkRestate sets a recipe, and corrects a rate, for the past that restates many orders. A recipe also books anew what the open ones take
+// of a resource.
+func BenchmarkRestate(b *testing.B) {
 	eachDatabase(b, func(b *testing.B, url string) {
+		ordersOfRecipe := *restatedOrders
 		now := time.Now().UTC().Truncate(time.Microsecond)
 		at, due := now.AddDate(0, 0, -20), now.AddDate(0, 0, 20)
 		today := int(now.Unix() / 86400)
@@ -52,15 +58,29 @@ func BenchmarkSetRecipe(b *testing.B) {
 			})},
 		})
 		reason, n := "measured", 0
-		for b.Loop() {
-			n++
-			in := service.SetRecipeInput{
-				ProductID: product.ID, ValidFrom: &long, Reason: &reason, Components: []*service.ComponentInput{{Resource: &loom, Quantity: money.Exact(fmt.Sprint(n + 1))}},
+		b.Run("recipe", func(b *testing.B) {
+			for b.Loop() {
+				n++
+				in := service.SetRecipeInput{
+					ProductID: product.ID, ValidFrom: &long, Reason: &reason, Components: []*service.ComponentInput{{Resource: &loom, Quantity: money.Exact(fmt.Sprint(n + 1))}},
+				}
+				set, err := s.Catalogue.SetRecipe(ctx, in)
+				if err != nil || *set.OrdersRestated != ordersOfRecipe {
+					b.Fatal(set, err)
+				}
 			}
-			set, err := s.Catalogue.SetRecipe(ctx, in)
-			if err != nil || *set.OrdersRestated != ordersOfRecipe {
-				b.Fatal(set, err)
+		})
+		b.Run("rate", func(b *testing.B) {
+			corrects := true
+			for b.Loop() {
+				n++
+				in := service.SetRateInput{
+					Subject: schema.RateResource, Code: loom, Unit: "hour", Amount: money.Exact(fmt.Sprint(600 + n)), ValidFrom: long, CapacityPerDay: &capacity, Correction: &corrects,
+				}
+				if _, err := s.Rates.SetRate(ctx, in); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
+		})
 	})
 }

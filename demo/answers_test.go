@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,5 +164,23 @@ func (w *world) reactions(t *testing.T) {
 	}
 	if a, text := w.ask(t, schema.RoleSales, `{ reactionTimes(from: "2025-11-20T00:00:00Z", to: "2026-11-20T00:00:00Z") { totalCount } }`, ""); len(a.Errors) > 0 || a.Data["reactionTimes"] != nil {
 		t.Errorf("SALES: %s", text)
+	}
+}
+
+// expected asks how far prices are from what customers expected: of all products together, and of one at least, there is a curve that falls.
+func (w *world) expected(t *testing.T) {
+	a, text := w.ask(t, schema.RoleAnalyst, `{ expectedPriceReport(by: [PRODUCT]) { rows { product { sku } accepted refused meanGap curve { slope slopeHigh } } total { offered curve { slopeHigh } } } }`, "")
+	if len(a.Errors) > 0 {
+		t.Fatal(text)
+	}
+	report, _ := a.Data["expectedPriceReport"].(map[string]any)
+	falls := func(of any) bool {
+		row, _ := of.(map[string]any)
+		curve, _ := row["curve"].(map[string]any)
+		high, ok := curve["slopeHigh"].(float64)
+		return ok && high < 0
+	}
+	if !falls(report["total"]) || !slices.ContainsFunc(report["rows"].([]any), falls) {
+		t.Error(text)
 	}
 }

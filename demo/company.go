@@ -133,6 +133,8 @@ func Fill(ctx context.Context, config Config) error {
 		{"moved dates", c.moveDates},
 		{"teams and tasks", c.makeTeamsAndTasks},
 		{"doubles", c.makeDoubles},
+		{"own fields", c.defineFields},
+		{"people of a company", c.hirePeople},
 		{"values", c.finish},
 	} {
 		started := time.Now()

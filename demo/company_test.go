@@ -121,6 +121,7 @@ func TestCompany(t *testing.T) {
 		t.Run("knows the past", w.past)
 		t.Run("works six days a week", w.week)
 		t.Run("knows how soon prices followed rates", w.reactions)
+		t.Run("knows how acceptance falls with the gap to expected prices", w.expected)
 	})
 }
 
@@ -157,6 +158,13 @@ func (w *world) size(t *testing.T) {
 		{"contacts before the customer came", "SELECT count(*) FROM contacts k JOIN customers c ON c.id = k.customer_id WHERE k.at < c.created_at", 0, 0},
 		{"contacts that sell without a permission", "SELECT count(*) FROM contacts WHERE direction = 'OUTBOUND' AND kind IN ('TARGET_CALL', 'EMAIL', 'MESSAGE') AND permission_id IS NULL", 0, 0},
 		{"customers who recommended several", "SELECT count(*) FROM (SELECT referred_by_id FROM customers WHERE referred_by_id IS NOT NULL GROUP BY referred_by_id HAVING count(*) > 1) AS more", 5, 300},
+		{"people of a company", "SELECT count(*) FROM customer_relations GROUP BY group_id", 3, 3},
+		{"of theirs in a contact", "SELECT count(*) FROM contact_persons GROUP BY contact_id", 2, 2},
+		{"of ours in that contact", "SELECT count(*) FROM contact_participants WHERE contact_id IN (SELECT contact_id FROM contact_persons)", 2, 2},
+		{"own fields", "SELECT count(*) FROM field_definitions", 3, 3},
+		{"values in own fields", "SELECT count(*) FROM field_entries", 20, 40},
+		{"rules by an own field", "SELECT count(*) FROM price_rules WHERE condition LIKE '%customer.fields.%'", 1, 1},
+		{"expected prices, each said in a contact", "SELECT count(*) FROM expected_prices WHERE contact_id IS NOT NULL", 60, 1000},
 		{"customers in Arabic, Hebrew or Persian", "SELECT count(*) FROM customers WHERE name IN ('مريم الأحمد', 'יעל כהן', 'فاطمه رضایی')", 1, 100},
 	} {
 		t.Run(want.what, func(t *testing.T) {

@@ -112,7 +112,7 @@ func (c *company) writeHistory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.writeSheets(ctx, slices.Concat(c.permissionSheets(), []sheet{contacts}, orders, offers)...)
+	return c.writeSheets(ctx, slices.Concat(c.permissionSheets(), []sheet{contacts}, orders, offers, []sheet{c.expectedSheet()})...)
 }
 
 func (c *company) writeSheets(ctx context.Context, sheets ...sheet) error {

@@ -50,7 +50,9 @@ type FieldDefinition struct {
 	// Whether SALES see the field. ADMIN, MANAGER and ANALYST see all fields.
 	ForSales bool `json:"for_sales,omitempty"`
 	// Whether a PARTNER sees the field.
-	ForPartners  bool `json:"for_partners,omitempty"`
+	ForPartners bool `json:"for_partners,omitempty"`
+	// Whether the field is out of use: what things have in it stays and can be read and filtered by, and nothing is set in it any more.
+	Retired      bool `json:"retired,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -63,7 +65,7 @@ func (*FieldDefinition) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case fielddefinition.FieldWords:
 			values[i] = new([]byte)
-		case fielddefinition.FieldForSales, fielddefinition.FieldForPartners:
+		case fielddefinition.FieldForSales, fielddefinition.FieldForPartners, fielddefinition.FieldRetired:
 			values[i] = new(sql.NullBool)
 		case fielddefinition.FieldVersion, fielddefinition.FieldEarliest, fielddefinition.FieldLatest, fielddefinition.FieldMaxLength:
 			values[i] = new(sql.NullInt64)
@@ -189,6 +191,12 @@ func (_m *FieldDefinition) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ForPartners = value.Bool
 			}
+		case fielddefinition.FieldRetired:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field retired", values[i])
+			} else if value.Valid {
+				_m.Retired = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -279,6 +287,9 @@ func (_m *FieldDefinition) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("for_partners=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ForPartners))
+	builder.WriteString(", ")
+	builder.WriteString("retired=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Retired))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -160,6 +160,20 @@ func (_c *FieldDefinitionCreate) SetForPartners(v bool) *FieldDefinitionCreate {
 	return _c
 }
 
+// SetRetired sets the "retired" field.
+func (_c *FieldDefinitionCreate) SetRetired(v bool) *FieldDefinitionCreate {
+	_c.mutation.SetRetired(v)
+	return _c
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_c *FieldDefinitionCreate) SetNillableRetired(v *bool) *FieldDefinitionCreate {
+	if v != nil {
+		_c.SetRetired(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *FieldDefinitionCreate) SetID(v string) *FieldDefinitionCreate {
 	_c.mutation.SetID(v)
@@ -204,6 +218,10 @@ func (_c *FieldDefinitionCreate) defaults() {
 	if _, ok := _c.mutation.Version(); !ok {
 		v := fielddefinition.DefaultVersion
 		_c.mutation.SetVersion(v)
+	}
+	if _, ok := _c.mutation.Retired(); !ok {
+		v := fielddefinition.DefaultRetired
+		_c.mutation.SetRetired(v)
 	}
 }
 
@@ -260,6 +278,9 @@ func (_c *FieldDefinitionCreate) check() error {
 	}
 	if _, ok := _c.mutation.ForPartners(); !ok {
 		return &ValidationError{Name: "for_partners", err: errors.New(`ent: missing required field "FieldDefinition.for_partners"`)}
+	}
+	if _, ok := _c.mutation.Retired(); !ok {
+		return &ValidationError{Name: "retired", err: errors.New(`ent: missing required field "FieldDefinition.retired"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := fielddefinition.IDValidator(v); err != nil {
@@ -360,6 +381,10 @@ func (_c *FieldDefinitionCreate) createSpec() (*FieldDefinition, *sqlgraph.Creat
 	if value, ok := _c.mutation.ForPartners(); ok {
 		_spec.SetField(fielddefinition.FieldForPartners, field.TypeBool, value)
 		_node.ForPartners = value
+	}
+	if value, ok := _c.mutation.Retired(); ok {
+		_spec.SetField(fielddefinition.FieldRetired, field.TypeBool, value)
+		_node.Retired = value
 	}
 	return _node, _spec
 }

@@ -262,6 +262,20 @@ func (_u *FieldDefinitionUpdate) SetNillableForPartners(v *bool) *FieldDefinitio
 	return _u
 }
 
+// SetRetired sets the "retired" field.
+func (_u *FieldDefinitionUpdate) SetRetired(v bool) *FieldDefinitionUpdate {
+	_u.mutation.SetRetired(v)
+	return _u
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_u *FieldDefinitionUpdate) SetNillableRetired(v *bool) *FieldDefinitionUpdate {
+	if v != nil {
+		_u.SetRetired(*v)
+	}
+	return _u
+}
+
 // Mutation returns the FieldDefinitionMutation object of the builder.
 func (_u *FieldDefinitionUpdate) Mutation() *FieldDefinitionMutation {
 	return _u.mutation
@@ -402,6 +416,9 @@ func (_u *FieldDefinitionUpdate) sqlSave(ctx context.Context) (_node int, err er
 	}
 	if value, ok := _u.mutation.ForPartners(); ok {
 		_spec.SetField(fielddefinition.FieldForPartners, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Retired(); ok {
+		_spec.SetField(fielddefinition.FieldRetired, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -655,6 +672,20 @@ func (_u *FieldDefinitionUpdateOne) SetNillableForPartners(v *bool) *FieldDefini
 	return _u
 }
 
+// SetRetired sets the "retired" field.
+func (_u *FieldDefinitionUpdateOne) SetRetired(v bool) *FieldDefinitionUpdateOne {
+	_u.mutation.SetRetired(v)
+	return _u
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_u *FieldDefinitionUpdateOne) SetNillableRetired(v *bool) *FieldDefinitionUpdateOne {
+	if v != nil {
+		_u.SetRetired(*v)
+	}
+	return _u
+}
+
 // Mutation returns the FieldDefinitionMutation object of the builder.
 func (_u *FieldDefinitionUpdateOne) Mutation() *FieldDefinitionMutation {
 	return _u.mutation
@@ -825,6 +856,9 @@ func (_u *FieldDefinitionUpdateOne) sqlSave(ctx context.Context) (_node *FieldDe
 	}
 	if value, ok := _u.mutation.ForPartners(); ok {
 		_spec.SetField(fielddefinition.FieldForPartners, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Retired(); ok {
+		_spec.SetField(fielddefinition.FieldRetired, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &FieldDefinition{config: _u.config}

@@ -20961,6 +20961,7 @@ type FieldDefinitionMutation struct {
 	appendwords   []string
 	for_sales     *bool
 	for_partners  *bool
+	retired       *bool
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*FieldDefinition, error)
@@ -21788,6 +21789,42 @@ func (m *FieldDefinitionMutation) ResetForPartners() {
 	m.for_partners = nil
 }
 
+// SetRetired sets the "retired" field.
+func (m *FieldDefinitionMutation) SetRetired(b bool) {
+	m.retired = &b
+}
+
+// Retired returns the value of the "retired" field in the mutation.
+func (m *FieldDefinitionMutation) Retired() (r bool, exists bool) {
+	v := m.retired
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetired returns the old "retired" field's value of the FieldDefinition entity.
+// If the FieldDefinition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FieldDefinitionMutation) OldRetired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetired: %w", err)
+	}
+	return oldValue.Retired, nil
+}
+
+// ResetRetired resets all changes to the "retired" field.
+func (m *FieldDefinitionMutation) ResetRetired() {
+	m.retired = nil
+}
+
 // Where appends a list predicates to the FieldDefinitionMutation builder.
 func (m *FieldDefinitionMutation) Where(ps ...predicate.FieldDefinition) {
 	m.predicates = append(m.predicates, ps...)
@@ -21822,7 +21859,7 @@ func (m *FieldDefinitionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FieldDefinitionMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.version != nil {
 		fields = append(fields, fielddefinition.FieldVersion)
 	}
@@ -21868,6 +21905,9 @@ func (m *FieldDefinitionMutation) Fields() []string {
 	if m.for_partners != nil {
 		fields = append(fields, fielddefinition.FieldForPartners)
 	}
+	if m.retired != nil {
+		fields = append(fields, fielddefinition.FieldRetired)
+	}
 	return fields
 }
 
@@ -21906,6 +21946,8 @@ func (m *FieldDefinitionMutation) Field(name string) (ent.Value, bool) {
 		return m.ForSales()
 	case fielddefinition.FieldForPartners:
 		return m.ForPartners()
+	case fielddefinition.FieldRetired:
+		return m.Retired()
 	}
 	return nil, false
 }
@@ -21945,6 +21987,8 @@ func (m *FieldDefinitionMutation) OldField(ctx context.Context, name string) (en
 		return m.OldForSales(ctx)
 	case fielddefinition.FieldForPartners:
 		return m.OldForPartners(ctx)
+	case fielddefinition.FieldRetired:
+		return m.OldRetired(ctx)
 	}
 	return nil, fmt.Errorf("unknown FieldDefinition field %s", name)
 }
@@ -22058,6 +22102,13 @@ func (m *FieldDefinitionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetForPartners(v)
+		return nil
+	case fielddefinition.FieldRetired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetired(v)
 		return nil
 	}
 	return fmt.Errorf("unknown FieldDefinition field %s", name)
@@ -22242,6 +22293,9 @@ func (m *FieldDefinitionMutation) ResetField(name string) error {
 		return nil
 	case fielddefinition.FieldForPartners:
 		m.ResetForPartners()
+		return nil
+	case fielddefinition.FieldRetired:
+		m.ResetRetired()
 		return nil
 	}
 	return fmt.Errorf("unknown FieldDefinition field %s", name)

@@ -1068,6 +1068,10 @@ func init() {
 			return nil
 		}
 	}()
+	// fielddefinitionDescRetired is the schema descriptor for retired field.
+	fielddefinitionDescRetired := fielddefinitionFields[12].Descriptor()
+	// fielddefinition.DefaultRetired holds the default value on creation for the retired field.
+	fielddefinition.DefaultRetired = fielddefinitionDescRetired.Default.(bool)
 	// fielddefinitionDescID is the schema descriptor for id field.
 	fielddefinitionDescID := fielddefinitionMixinFields0[0].Descriptor()
 	// fielddefinition.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -75,7 +75,7 @@ func (r *Resolver) contactFilter(ctx context.Context, f *service.ContactFilter) 
 	if voided := given(c, "voided", f.Voided, nil); voided != nil {
 		c.all = append(c.all, isVoided(*voided))
 	}
-	return c
+	return r.withFields(ctx, schema.FieldOfContact, f.Fields, c)
 }
 
 // isVoided requires a contact to be voided, or to stand.

@@ -122,7 +122,7 @@ func (r *Resolver) customerFilter(ctx context.Context, f *service.CustomerFilter
 	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}
-	return c
+	return r.withFields(ctx, schema.FieldOfCustomer, f.Fields, c)
 }
 
 // withTwin is the condition that a customer was recorded although another had the same e-mail, external id or phone, and that the caller

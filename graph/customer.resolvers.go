@@ -38,7 +38,7 @@ func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first 
 
 func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	by, direction := orderOrder(orderBy)
-	return r.orders().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.orderFilter(filter))
+	return r.orders().pageOf(ctx, obj, window{first, last, after, before}, by, direction, r.orderFilter(ctx, filter))
 }
 
 func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error) {
@@ -120,7 +120,7 @@ func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *st
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
 	by, direction := customerOrder(ctx, orderBy)
-	return r.customers().page(ctx, window{first, last, after, before}, by, direction, r.customersWith(ctx, filter, r.customerFilter(ctx, filter, search)))
+	return r.customers().page(ctx, window{first, last, after, before}, by, direction, r.customerFilter(ctx, filter, search))
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
 
-	"kopeck/ent/customer"
 	"kopeck/ent/fieldentry"
 	"kopeck/fault"
 	"kopeck/schema"
@@ -25,12 +25,12 @@ func ownFields[T any](ctx context.Context, r *Resolver, row *T, idOf func(*T) st
 	})
 }
 
-// customersWith requires customers to have values in the installation's own fields that the caller may see.
-func (r *Resolver) customersWith(ctx context.Context, f *service.CustomerFilter, c *conditions) *conditions {
-	if f == nil || !f.Fields.IsSet() {
+// withFields requires rows of a noun to have values in the installation's own fields that the caller may see.
+func (r *Resolver) withFields(ctx context.Context, noun schema.FieldNoun, given graphql.Omittable[[]*service.FieldFilter], c *conditions) *conditions {
+	if !given.IsSet() {
 		return c
 	}
-	asked := f.Fields.Value()
+	asked := given.Value()
 	switch {
 	case asked == nil:
 		c.null("fields", nil)
@@ -39,7 +39,7 @@ func (r *Resolver) customersWith(ctx context.Context, f *service.CustomerFilter,
 		return c
 	}
 	for n, one := range asked {
-		found, err := r.app.OwnFields.Asked(ctx, schema.FieldOfCustomer, one)
+		found, err := r.app.OwnFields.Asked(ctx, noun, one)
 		if err != nil {
 			c.fail(fault.At(err, "filter", "fields", strconv.Itoa(n)))
 			return c
@@ -49,7 +49,7 @@ func (r *Resolver) customersWith(ctx context.Context, f *service.CustomerFilter,
 	return c
 }
 
-// hasField is the condition that a customer has one of the values that are asked for in a field, or none.
+// hasField is the condition that a row has one of the values that are asked for in a field, or none.
 func hasField(asked *ownfields.Asked) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		b := sql.Dialect(s.Dialect())
@@ -67,9 +67,9 @@ func hasField(asked *ownfields.Asked) func(*sql.Selector) {
 			with.Where(sql.LTE(entries.C(fieldentry.FieldNumber), *asked.To))
 		}
 		if asked.None {
-			s.Where(sql.NotIn(s.C(customer.FieldID), with))
+			s.Where(sql.NotIn(s.C("id"), with))
 			return
 		}
-		s.Where(sql.In(s.C(customer.FieldID), with))
+		s.Where(sql.In(s.C("id"), with))
 	}
 }

@@ -716,6 +716,7 @@ type ComplexityRoot struct {
 		MaxLength   func(childComplexity int) int
 		Most        func(childComplexity int) int
 		Noun        func(childComplexity int) int
+		Retired     func(childComplexity int) int
 		Type        func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 		Version     func(childComplexity int) int
@@ -5298,6 +5299,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldDefinition.Noun(childComplexity), true
+	case "FieldDefinition.retired":
+		if e.ComplexityRoot.FieldDefinition.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Retired(childComplexity), true
 	case "FieldDefinition.type":
 		if e.ComplexityRoot.FieldDefinition.Type == nil {
 			break
@@ -13303,7 +13310,8 @@ extend type Mutation {
   Makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and the
   other is voided with the reason that it was joined into the first. Whoever may correct both may join them. It is WRONG_STATE where they
   are no possible duplicates or of different kinds, and where people of ours took part in each and nobody in both. Who took part in either
-  has taken part in the one that is kept.
+  has taken part in the one that is kept. Values in the installation's own fields and expected prices of the other become those of the kept one
+  where it has none in the field or of the product; a second expected price of a product is voided.
   """
   joinContacts(
     "Which contact is kept, and which is voided."
@@ -13482,6 +13490,8 @@ input ContactFilter {
   campaignId: ID @goField(omittable: true) @scope(name: "staff")
   "Contacts that came from this source, as they or their campaigns say; null: those of which nothing is known."
   source: String @goField(omittable: true) @scope(name: "staff")
+  "Contacts with these values in the installation's own fields: at most 5."
+  fields: [FieldFilter!] @goField(omittable: true) @open
 }
 
 extend type Subscription {
@@ -14256,8 +14266,8 @@ extend type Mutation {
     input: UpdateCustomerInput!
   ): CustomerPayload! @scope(writes: "Customer")
   """
-  Removes a customer from every list, and erases the contact points, addresses and tags. The books keep the orders and contacts; the e-mail can be used for
-  another customer.
+  Removes a customer from every list, and erases the contact points, addresses, tags and relations, and what the customer has and had in the
+  installation's own fields. The books keep the orders and contacts; the e-mail can be used for another customer.
   """
   deleteCustomer(
     "Which customer, and why."
@@ -14827,7 +14837,7 @@ extend type Mutation {
   """
   Changes a field. Changes of different parts since expectedVersion are merged, changes of the same part are a VersionConflict. A type
   that something has or had a value of is not changed, and a range, a length or words are not narrowed while something has a value that
-  they would leave out: both are WRONG_STATE.
+  they would leave out: both are WRONG_STATE. A field is never deleted; one that is retired keeps its values.
   """
   updateField(
     "The changes."
@@ -14836,7 +14846,8 @@ extend type Mutation {
   """
   Sets fields of a customer, contact, order or product, from now on: who may change it sets those that they see. All are set, or none. A
   field that does not exist, or that the caller may not see, is NOT_FOUND, a value that the field does not take is INVALID; a value that
-  somebody else has set since expectedVersion is a VersionConflict. Values that others set of other fields stay.
+  somebody else has set since expectedVersion is a VersionConflict; a field that is retired is WRONG_STATE. Values that others set of other
+  fields stay.
   """
   setFields(
     "Whose fields, and their values."
@@ -14912,6 +14923,8 @@ input UpdateFieldInput {
   forSales: Boolean
   "Whether a PARTNER sees the field."
   forPartners: Boolean
+  "Whether the field is out of use. What things have in it stays and can be read, of the past too, and nothing is set in it; its code is not free. False puts it back into use."
+  retired: Boolean
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -16129,6 +16142,8 @@ input OrderFilter {
   statuses: [OrderStatus!] @goField(omittable: true) @open
   "Orders placed within this time."
   at: TimeRange @goField(omittable: true) @open
+  "Orders with these values in the installation's own fields: at most 5."
+  fields: [FieldFilter!] @goField(omittable: true) @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/partner.graphql", Input: `extend type Query {
@@ -16975,6 +16990,8 @@ input ProductFilter {
   category: String @goField(omittable: true) @open
   "Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters."
   search: String @goField(omittable: true) @open
+  "Products with these values in the installation's own fields: at most 5."
+  fields: [FieldFilter!] @goField(omittable: true) @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
@@ -19755,6 +19772,8 @@ func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, fie
 		return ec.fieldContext_FieldDefinition_forSales(ctx, field)
 	case "forPartners":
 		return ec.fieldContext_FieldDefinition_forPartners(ctx, field)
+	case "retired":
+		return ec.fieldContext_FieldDefinition_retired(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
 }
@@ -38738,6 +38757,29 @@ func (ec *executionContext) _FieldDefinition_forPartners(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_FieldDefinition_forPartners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldDefinition_retired(ctx context.Context, field graphql.CollectedField, obj *ent.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_retired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retired, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_retired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
 }
 
@@ -75406,7 +75448,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "personId", "at", "voided", "campaignId", "source"}
+	fieldsInOrder := [...]string{"customerId", "kinds", "channels", "direction", "staffId", "personId", "at", "voided", "campaignId", "source", "fields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -75579,6 +75621,13 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -79121,7 +79170,7 @@ func (ec *executionContext) unmarshalInputOrderFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"customerId", "statuses", "at"}
+	fieldsInOrder := [...]string{"customerId", "statuses", "at", "fields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -79149,6 +79198,13 @@ func (ec *executionContext) unmarshalInputOrderFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.At = graphql.OmittableOf(data)
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -79525,7 +79581,7 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "active", "category", "search"}
+	fieldsInOrder := [...]string{"kinds", "active", "category", "search", "fields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -79560,6 +79616,13 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Search = graphql.OmittableOf(data)
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖkopeckᚋserviceᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -82563,7 +82626,7 @@ func (ec *executionContext) unmarshalInputUpdateFieldInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "label", "type", "least", "most", "earliest", "latest", "maxLength", "words", "forSales", "forPartners", "retired", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -82654,6 +82717,13 @@ func (ec *executionContext) unmarshalInputUpdateFieldInput(ctx context.Context, 
 				return it, err
 			}
 			it.ForPartners = data
+		case "retired":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("retired"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Retired = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -87900,6 +87970,11 @@ func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.Select
 			}
 		case "forPartners":
 			out.Values[i] = ec._FieldDefinition_forPartners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retired":
+			out.Values[i] = ec._FieldDefinition_retired(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

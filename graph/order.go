@@ -52,7 +52,7 @@ func orderOrder(o *ent.OrderOrder) (column[ent.Order], ent.OrderDirection) {
 	return orderColumns[o.Field.String()], o.Direction
 }
 
-func (r *Resolver) orderFilter(f *service.OrderFilter) *conditions {
+func (r *Resolver) orderFilter(ctx context.Context, f *service.OrderFilter) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
@@ -60,7 +60,7 @@ func (r *Resolver) orderFilter(f *service.OrderFilter) *conditions {
 	ofCustomer(c, f.CustomerID, r.app.KeptOf)
 	anyOf(c, "statuses", "status", f.Statuses, nil)
 	inRange(c, "at", "at", f.At, nil)
-	return c
+	return r.withFields(ctx, schema.FieldOfOrder, f.Fields, c)
 }
 
 // orderLines returns an order's lines in their order.

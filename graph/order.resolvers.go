@@ -266,7 +266,7 @@ func (r *orderLineResolver) CostKnownAt(ctx context.Context, obj *ent.OrderLine,
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	by, direction := orderOrder(orderBy)
-	return r.orders().page(ctx, window{first, last, after, before}, by, direction, r.orderFilter(filter))
+	return r.orders().page(ctx, window{first, last, after, before}, by, direction, r.orderFilter(ctx, filter))
 }
 
 func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error) {

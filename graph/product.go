@@ -45,7 +45,7 @@ func productOrder(o *ent.ProductOrder) (column[ent.Product], ent.OrderDirection)
 	return productColumns[o.Field.String()], o.Direction
 }
 
-func productFilter(f *service.ProductFilter) *conditions {
+func (r *Resolver) productFilter(ctx context.Context, f *service.ProductFilter) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
@@ -61,7 +61,7 @@ func productFilter(f *service.ProductFilter) *conditions {
 			c.all = append(c.all, found)
 		}
 	}
-	return c
+	return r.withFields(ctx, schema.FieldOfProduct, f.Fields, c)
 }
 
 // cost returns the cost of one unit of a product. What the costs of a moment depend on is read once for all siblings.

@@ -66,5 +66,5 @@ func (r *productResolver) Partner(ctx context.Context, obj *ent.Product) (*strin
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
 	by, direction := productOrder(orderBy)
-	return r.products().page(ctx, window{first, last, after, before}, by, direction, productFilter(filter))
+	return r.products().page(ctx, window{first, last, after, before}, by, direction, r.productFilter(ctx, filter))
 }

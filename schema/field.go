@@ -44,6 +44,8 @@ func (FieldDefinition) Fields() []ent.Field {
 			Comment("Whether SALES see the field. ADMIN, MANAGER and ANALYST see all fields."),
 		field.Bool("for_partners").Annotations(open()).
 			Comment("Whether a PARTNER sees the field."),
+		field.Bool("retired").Default(false).Annotations(open()).
+			Comment("Whether the field is out of use: what things have in it stays and can be read and filtered by, and nothing is set in it any more."),
 	}
 }
 

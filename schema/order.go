@@ -86,6 +86,9 @@ func (Order) Indexes() []ent.Index {
 		index.Fields("completed_at").Annotations(entsql.IndexWhere("completed_at IS NOT NULL")), // reports as booked
 		index.Fields("cancelled_at").Annotations(entsql.IndexWhere("cancelled_at IS NOT NULL")),
 		index.Fields("id").Annotations(entsql.IndexWhere("status = 'COMPLETED' AND NOT plain")), // those of which reports read the order
+		// Reports read those to which something happened from this index alone.
+		index.Fields("id").StorageKey("order_not_plain").Annotations(entsql.IndexWhere("completed_at IS NOT NULL AND NOT plain"),
+			entsql.IncludeColumns("customer_id", "seller_id", "at", "completed_at", "cancelled_at", "status", "uncosted", "stated_cost", "total", "refunded", "tax", "cost")),
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
@@ -156,6 +159,8 @@ func (OrderLine) Indexes() []ent.Index {
 		index.Fields("product_id"),
 		// Reports are summed up from this index alone.
 		index.Fields("sold_at").Annotations(entsql.IndexWhere("sold_at IS NOT NULL"), entsql.IncludeColumns("order_id", "position", "product_id", "booked_at", "repeats", "quantity", "total", "tax", "cost")),
+		index.Fields("order_id", "position").StorageKey("orderline_not_plain").Annotations(entsql.IndexWhere("sold_at IS NULL"),
+			entsql.IncludeColumns("id", "product_id", "quantity", "total", "tax", "cost")),
 	}
 }
 

@@ -286,6 +286,8 @@ type ContactFilter struct {
 	CampaignID graphql.Omittable[*string] `json:"campaignId,omitempty"`
 	// Contacts that came from this source, as they or their campaigns say; null: those of which nothing is known.
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Contacts with these values in the installation's own fields: at most 5.
+	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
 }
 
 // The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -1110,6 +1112,8 @@ type OrderFilter struct {
 	Statuses graphql.Omittable[[]schema.OrderStatus] `json:"statuses,omitempty"`
 	// Orders placed within this time.
 	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+	// Orders with these values in the installation's own fields: at most 5.
+	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
 }
 
 // The answer of the mutations of an order.
@@ -1242,6 +1246,8 @@ type ProductFilter struct {
 	Category graphql.Omittable[*string] `json:"category,omitempty"`
 	// Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
+	// Products with these values in the installation's own fields: at most 5.
+	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
 }
 
 // An option of a product.
@@ -1931,6 +1937,8 @@ type UpdateFieldInput struct {
 	ForSales *bool `json:"forSales,omitempty"`
 	// Whether a PARTNER sees the field.
 	ForPartners *bool `json:"forPartners,omitempty"`
+	// Whether the field is out of use. What things have in it stays and can be read, of the past too, and nothing is set in it; its code is not free. False puts it back into use.
+	Retired *bool `json:"retired,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

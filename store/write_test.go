@@ -250,10 +250,22 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 func TestLockKinds(t *testing.T) {
 	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{})
 	key := store.LockOn("customer", "one")
-	try := func(shared bool, key store.LockKey) error {
+	try := func(ctx context.Context, shared bool, key store.LockKey) error {
+		return s.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, key, shared) })
+	}
+	succeeds := func(shared bool, key store.LockKey, what string) {
+		t.Helper()
+		if err := try(t.Context(), shared, key); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	waits := func(shared bool, what string) {
+		t.Helper()
 		ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		defer stop()
-		return s.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, key, shared) })
+		if err := try(ctx, shared, key); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 	hold := func(shared bool, meanwhile func()) {
 		t.Helper()
@@ -269,22 +281,12 @@ func TestLockKinds(t *testing.T) {
 		}
 	}
 	hold(true, func() {
-		if err := try(true, key); err != nil {
-			t.Errorf("two who share: %v", err)
-		}
-		if err := try(false, key); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("one alone beside one who shares: %v", err)
-		}
+		succeeds(true, key, "two who share")
+		waits(false, "one alone beside one who shares")
 	})
 	hold(false, func() {
-		if err := try(true, key); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("one who shares beside one alone: %v", err)
-		}
-		if err := try(false, store.LockOn("customer", "two")); err != nil {
-			t.Errorf("another key: %v", err)
-		}
+		waits(true, "one who shares beside one alone")
+		succeeds(false, store.LockOn("customer", "two"), "another key")
 	})
-	if err := try(false, key); err != nil {
-		t.Errorf("after all have ended: %v", err)
-	}
+	succeeds(false, key, "after all have ended")
 }

@@ -44,6 +44,8 @@ const (
 	FieldForSales = "for_sales"
 	// FieldForPartners holds the string denoting the for_partners field in the database.
 	FieldForPartners = "for_partners"
+	// FieldRetired holds the string denoting the retired field in the database.
+	FieldRetired = "retired"
 	// Table holds the table name of the fielddefinition in the database.
 	Table = "field_definitions"
 )
@@ -66,6 +68,7 @@ var Columns = []string{
 	FieldWords,
 	FieldForSales,
 	FieldForPartners,
+	FieldRetired,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -87,6 +90,8 @@ var (
 	CodeValidator func(string) error
 	// LabelValidator is a validator for the "label" field. It is called by the builders before save.
 	LabelValidator func(string) error
+	// DefaultRetired holds the default value on creation for the "retired" field.
+	DefaultRetired bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -187,4 +192,9 @@ func ByForSales(opts ...sql.OrderTermOption) OrderOption {
 // ByForPartners orders the results by the for_partners field.
 func ByForPartners(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldForPartners, opts...).ToFunc()
+}
+
+// ByRetired orders the results by the retired field.
+func ByRetired(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetired, opts...).ToFunc()
 }

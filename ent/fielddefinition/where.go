@@ -123,6 +123,11 @@ func ForPartners(v bool) predicate.FieldDefinition {
 	return predicate.FieldDefinition(sql.FieldEQ(FieldForPartners, v))
 }
 
+// Retired applies equality check predicate on the "retired" field. It's identical to RetiredEQ.
+func Retired(v bool) predicate.FieldDefinition {
+	return predicate.FieldDefinition(sql.FieldEQ(FieldRetired, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.FieldDefinition {
 	return predicate.FieldDefinition(sql.FieldEQ(FieldVersion, v))
@@ -739,6 +744,16 @@ func ForPartnersEQ(v bool) predicate.FieldDefinition {
 // ForPartnersNEQ applies the NEQ predicate on the "for_partners" field.
 func ForPartnersNEQ(v bool) predicate.FieldDefinition {
 	return predicate.FieldDefinition(sql.FieldNEQ(FieldForPartners, v))
+}
+
+// RetiredEQ applies the EQ predicate on the "retired" field.
+func RetiredEQ(v bool) predicate.FieldDefinition {
+	return predicate.FieldDefinition(sql.FieldEQ(FieldRetired, v))
+}
+
+// RetiredNEQ applies the NEQ predicate on the "retired" field.
+func RetiredNEQ(v bool) predicate.FieldDefinition {
+	return predicate.FieldDefinition(sql.FieldNEQ(FieldRetired, v))
 }
 
 // And groups predicates with the AND operator between them.

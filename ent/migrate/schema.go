@@ -1167,6 +1167,7 @@ var (
 		{Name: "words", Type: field.TypeJSON, Nullable: true},
 		{Name: "for_sales", Type: field.TypeBool},
 		{Name: "for_partners", Type: field.TypeBool},
+		{Name: "retired", Type: field.TypeBool, Default: false},
 	}
 	// FieldDefinitionsTable holds the schema information for the "field_definitions" table.
 	FieldDefinitionsTable = &schema.Table{
@@ -1648,6 +1649,39 @@ var (
 				},
 			},
 			{
+				Name:    "order_not_plain",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						OrdersColumns[26].Name,
+
+						OrdersColumns[27].Name,
+
+						OrdersColumns[7].Name,
+
+						OrdersColumns[21].Name,
+
+						OrdersColumns[22].Name,
+
+						OrdersColumns[6].Name,
+
+						OrdersColumns[15].Name,
+
+						OrdersColumns[14].Name,
+
+						OrdersColumns[9].Name,
+
+						OrdersColumns[10].Name,
+
+						OrdersColumns[12].Name,
+
+						OrdersColumns[11].Name,
+					},
+					Where: "completed_at IS NOT NULL AND NOT plain",
+				},
+			},
+			{
 				Name:    "order_offer_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[24]},
@@ -1741,6 +1775,27 @@ var (
 						OrderLinesColumns[5].Name,
 					},
 					Where: "sold_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "orderline_not_plain",
+				Unique:  false,
+				Columns: []*schema.Column{OrderLinesColumns[16], OrderLinesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						OrderLinesColumns[0].Name,
+
+						OrderLinesColumns[17].Name,
+
+						OrderLinesColumns[2].Name,
+
+						OrderLinesColumns[4].Name,
+
+						OrderLinesColumns[6].Name,
+
+						OrderLinesColumns[5].Name,
+					},
+					Where: "sold_at IS NULL",
 				},
 			},
 		},

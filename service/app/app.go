@@ -88,7 +88,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
 	a.Expected = expectation.New(core)
 	a.Tasks = tasks.New(core, a.Consent, a.People)
-	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.People, a.Rates, a.Tasks)
+	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)

@@ -48,9 +48,8 @@ type AttributionState struct {
 // FitAttribution fits MARKOV or SHAPLEY on all journeys and keeps the fit, by which the model credits from now on.
 // INVALID on model and order, FORBIDDEN, and WRONG_STATE if no journey with a contact ended in an order.
 func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionInput) (*ent.AttributionFit, error) {
-	actor, _ := auth.From(ctx)
-	if actor.May("AttributionFit").Write != auth.AllRows {
-		return nil, fault.New(fault.Forbidden, "", "the role %s may not fit models", actor.Role)
+	if _, err := auth.Writer(ctx, "AttributionFit"); err != nil {
+		return nil, err
 	}
 	var faults fault.List
 	order := input.Or(in.Order, 1)

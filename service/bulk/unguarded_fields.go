@@ -9,9 +9,9 @@ import (
 	"kopeck/store"
 )
 
-// fieldsOf reads the installation's own fields of customers, by code.
+// fieldsOf reads the installation's own fields of customers that are in use, by code.
 func fieldsOf(ctx context.Context, from store.Reader) (all []*ent.FieldDefinition, err error) {
-	const query = "SELECT id, code, type, least, most, earliest, latest, max_length, words FROM field_definitions WHERE noun = ? ORDER BY code"
+	const query = "SELECT id, code, type, least, most, earliest, latest, max_length, words FROM field_definitions WHERE noun = ? AND NOT retired ORDER BY code"
 	return all, store.Each(ctx, from, query, []any{string(schema.FieldOfCustomer)}, func(scan store.ScanFunc) error {
 		d := &ent.FieldDefinition{}
 		err := scan(&d.ID, &d.Code, &d.Type, &d.Least, &d.Most, &d.Earliest, &d.Latest, &d.MaxLength, store.FromJSON{To: &d.Words})

@@ -106,8 +106,8 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokeP
 // RevocationToken returns the token of the link that revokes a permission without signing in; it never expires.
 // Fault: FORBIDDEN for a caller who may not revoke it.
 func (s *Service) RevocationToken(ctx context.Context, p *ent.Permission) (string, error) {
-	if actor, _ := auth.From(ctx); actor.May("Permission").Write == auth.NoRows {
-		return "", fault.New(fault.Forbidden, "", "the role %s may not revoke permissions", actor.Role)
+	if _, err := auth.Writer(ctx, "Permission"); err != nil {
+		return "", err
 	}
 	return s.links.Revoke(p.ID)
 }

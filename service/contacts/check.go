@@ -120,8 +120,8 @@ func notNegative(field string, r *Record) error {
 
 // checkContact returns the contact that an input records. Everything that is wrong is reported together.
 func (s *Service) checkContact(ctx context.Context, in service.RecordContactInput) (r Record, err error) {
-	if actor, ok := auth.From(ctx); ok && actor.May("Contact").Write == auth.NoRows {
-		return r, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	if _, err := auth.Writer(ctx, "Contact"); err != nil {
+		return r, err
 	}
 	var faults fault.List
 	for _, f := range fields {

@@ -183,9 +183,9 @@ func (s *Service) visible(ctx context.Context, tx *store.Tx, field, contactID st
 	if err != nil {
 		return nil, err
 	}
-	actor, _ := auth.From(ctx)
-	if !actor.IsSystem() && actor.May("Contact").Write == auth.NoRows {
-		return nil, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	actor, err := auth.Writer(ctx, "Contact")
+	if err != nil {
+		return nil, err
 	}
 	if !namesOthers(actor) && !actor.TookPart(found.StaffID, found.Participants) {
 		return nil, fault.New(fault.Forbidden, field, "you may only change the contacts in which you took part")

@@ -16,6 +16,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -87,8 +88,8 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Contact) (ma
 	return found, nil
 }
 
-// JoinContacts makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does, and
-// the other is voided. Both are audited.
+// JoinContacts makes one out of two contacts that are the same, told twice: the one is kept and gets what it does not say and the other does,
+// expected prices and own fields too, and the other is voided. Both are audited.
 //
 // Faults: INVALID on otherId for the same contact, or one with another customer; NOT_FOUND and FORBIDDEN on id or otherId; WRONG_STATE on id or
 // otherId for one that is voided, and on otherId where they are no possible duplicates, of different kinds, or nobody of ours took part in
@@ -104,6 +105,12 @@ func (s *Service) JoinContacts(ctx context.Context, in service.JoinContactsInput
 		return nil, err
 	}
 	_, err := s.Write(ctx, service.Verb{Name: "joinContacts", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := s.rates.HoldRates(ctx, tx); err != nil { // before the fields, as everywhere
+			return "", err
+		}
+		if err := ownfields.Hold(ctx, tx); err != nil {
+			return "", err
+		}
 		other, err := s.visible(ctx, tx, "otherId", in.OtherID)
 		if err != nil {
 			return "", err
@@ -147,6 +154,9 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 		return err
 	}
 	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
+		return err
+	}
+	if err := s.carry(ctx, tx, kept.ID, other.ID); err != nil {
 		return err
 	}
 	// Spend of a campaign that both had is spread anew by now: what they cost is another.

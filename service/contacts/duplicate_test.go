@@ -1,6 +1,7 @@
 package contacts_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -132,6 +133,89 @@ func TestJoinedExpense(t *testing.T) {
 		kept, err := s.App.Contacts.JoinContacts(s.System(), service.JoinContactsInput{ID: s.Contacts["Anna's call"], OtherID: other.ID})
 		if err != nil || kept.Cost.Minor() != 20500+4200 {
 			t.Errorf("the contact that is kept costs %v, %v; want 247.00", kept, err)
+		}
+	})
+}
+
+// TestJoinedContactsKeepWhatStandsBesideThem: own fields and expected prices of a contact that is joined into another go with it; what the kept
+// one has of its own wins.
+func TestJoinedContactsKeepWhatStandsBesideThem(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *apptest.Shop) {
+		ctx, other := s.System(), s.Contacts["Anna's call"]
+		at := apptest.Day(time.September, 10).Add(9 * time.Minute)
+		kept, err := s.App.Contacts.RecordContact(ctx, service.RecordContactInput{
+			CustomerID: s.Customers["Anna"], Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at, Minutes: ptr(money.Exact("4")),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range []string{"mood", "line", "gone"} {
+			if _, err := s.App.OwnFields.DefineField(ctx, service.DefineFieldInput{Noun: schema.FieldOfContact, Code: code, Label: code, Type: schema.FieldText}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set := func(of, code string, value *string, version int) {
+			t.Helper()
+			in := service.SetFieldsInput{ID: of, Fields: []*service.FieldValueInput{{Code: code, Value: graphql.OmittableOf(value), ExpectedVersion: version}}}
+			if _, err := s.App.OwnFields.SetFields(ctx, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(kept.ID, "mood", ptr("glad"), 0)
+		set(kept.ID, "gone", ptr("x"), 0)
+		set(kept.ID, "gone", nil, 1)
+		set(other, "mood", ptr("sad"), 0)
+		set(other, "line", ptr("two"), 0)
+		set(other, "gone", ptr("back"), 0)
+		product := func(sku string) string {
+			t.Helper()
+			p, err := s.App.Catalogue.CreateProduct(ctx, service.CreateProductInput{Sku: sku, Name: sku, ListPrice: apptest.Roubles("100")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.ID
+		}
+		says := func(contactID, productID, unit string) string {
+			t.Helper()
+			e, err := s.App.Expected.RecordExpectedPrice(ctx, service.RecordExpectedPriceInput{CustomerID: s.Customers["Anna"], ProductID: productID, ContactID: &contactID, Unit: apptest.Roubles(unit)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e.ID
+		}
+		chair, table := product("chair"), product("table")
+		own, twice, moved := says(kept.ID, chair, "80"), says(other, chair, "81"), says(other, table, "50")
+
+		for range 2 { // the same request repeated
+			if _, err := s.App.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: kept.ID, OtherID: other, IdempotencyKey: ptr("join")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		values, err := s.App.OwnFields.Values(ctx, []string{kept.ID, other}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, v := range values[kept.ID] {
+			got += v.Code + "=" + v.Value + "/" + strconv.Itoa(v.Version) + " "
+		}
+		if got != "gone=back/3 line=two/1 mood=glad/1 " {
+			t.Errorf("the kept contact has %q", got)
+		}
+		if len(values[other]) != 3 {
+			t.Errorf("the voided one has %v, want what it had", values[other])
+		}
+		for expectedID, want := range map[string]struct {
+			contact string
+			voided  bool
+		}{own: {kept.ID, false}, twice: {other, true}, moved: {kept.ID, false}} {
+			e, err := s.Client.ExpectedPrice.Get(ctx, expectedID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *e.ContactID != want.contact || (e.VoidedAt != nil) != want.voided {
+				t.Errorf("%s is of %s, voided %v; want of %s, %v", expectedID, *e.ContactID, e.VoidedAt, want.contact, want.voided)
+			}
 		}
 	})
 }

@@ -105,3 +105,29 @@ func auditsOf(ctx context.Context, from store.Reader, contactIDs []string) (all 
 		return err
 	})
 }
+
+// expectedOf are the expected prices that a customer named in a contact and that stand, by id with their products, in the order of recording.
+func expectedOf(ctx context.Context, tx *store.Tx, contactID string) (ids []string, products map[string]string, err error) {
+	products = map[string]string{}
+	const query = "SELECT id, product_id FROM expected_prices WHERE contact_id = ? AND voided_at IS NULL ORDER BY id"
+	err = store.Each(ctx, tx, query, []any{contactID}, func(scan store.ScanFunc) error {
+		var expectedID, productID string
+		err := scan(&expectedID, &productID)
+		ids = append(ids, expectedID)
+		products[expectedID] = productID
+		return err
+	})
+	return ids, products, err
+}
+
+// moveExpected makes an expected price one that was named in another contact. The actor may change both contacts.
+func moveExpected(ctx context.Context, tx *store.Tx, expectedID, contactID string, now time.Time) error {
+	_, err := tx.Exec(ctx, "UPDATE expected_prices SET contact_id = ?, updated_at = ? WHERE id = ?", contactID, now, expectedID)
+	return err
+}
+
+// voidExpected voids an expected price. The actor may change the contact in which it was named.
+func voidExpected(ctx context.Context, tx *store.Tx, expectedID, reason string, now time.Time) error {
+	_, err := tx.Exec(ctx, "UPDATE expected_prices SET voided_at = ?, void_reason = ?, updated_at = ? WHERE id = ?", now, reason, now, expectedID)
+	return err
+}

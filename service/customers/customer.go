@@ -13,6 +13,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/stage"
 	"kopeck/store"
 )
@@ -149,8 +150,8 @@ func CheckTakes(ctx context.Context, field, ownerID string) error {
 	return nil
 }
 
-// DeleteCustomer removes a customer from every list, erases the contact points, addresses and tags, and frees the capacity that is held for
-// prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
+// DeleteCustomer removes a customer from every list, erases the contact points, addresses and tags, the relations, and what the customer has and
+// had in the installation's own fields, and frees the capacity that is held for prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
 func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerInput) (*ent.Customer, error) {
 	reason, fail := input.Text("reason", in.Reason, 1000)
 	if fail != nil {
@@ -172,6 +173,12 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 			return "", err
 		}
 		if err := erasePoints(ctx, tx, c.ID); err != nil {
+			return "", err
+		}
+		if err := eraseRelations(ctx, tx, c.ID); err != nil {
+			return "", err
+		}
+		if err := ownfields.Forget(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
 		if err := s.releaseHolds(ctx, tx, c.ID); err != nil {

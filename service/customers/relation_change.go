@@ -57,7 +57,7 @@ func (s *Service) EndRelation(ctx context.Context, in service.EndRelationInput) 
 
 // changeRelation changes a relation as a function says, which gives what is changed and the version that it is based on.
 func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relationID string, change func(r *CustomerRelation) (service.Update, error)) (*CustomerRelation, error) {
-	if err := mayRelate(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Customer"); err != nil {
 		return nil, err
 	}
 	if err := id.Check("id", id.Relation, relationID); err != nil {
@@ -119,7 +119,7 @@ type removed struct {
 
 // RemoveRelation removes a relation that never was, and returns it as it was. Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) RemoveRelation(ctx context.Context, in service.RemoveRelationInput) (*CustomerRelation, error) {
-	if err := mayRelate(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Customer"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

@@ -1,5 +1,6 @@
 // Package customers holds customers: creating, updating and deleting them, searching, and referrals. [fields] defines
-// each field of a customer once, for all of these and for files. It may import service, service/input, service/field, books, people and rates.
+// each field of a customer once, for all of these and for files. It may import service, service/input, service/field, books, ownfields, people
+// and rates.
 package customers
 
 import (

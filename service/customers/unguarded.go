@@ -162,6 +162,12 @@ func (s *Service) WriteTerms(ctx context.Context, tx *store.Tx, c *ent.Customer)
 	return tx.SearchTerm.CreateBulk(fresh...).Exec(ctx)
 }
 
+// eraseRelations removes who belonged to whom of a customer who is deleted. The other end may be one whom the actor does not see.
+func eraseRelations(ctx context.Context, tx *store.Tx, customerID string) error {
+	_, err := tx.Exec(ctx, "DELETE FROM customer_relations WHERE person_id = ? OR group_id = ?", customerID, customerID)
+	return err
+}
+
 // releaseHolds frees the capacity that is held for prices of a customer. No role writes bookings; the actor may change the customer.
 func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, customerID string) error {
 	now := s.Now()

@@ -27,7 +27,7 @@ const maxReason = 2000 // in characters
 // Faults: INVALID by field, on offerId for an offer without the product; NOT_FOUND on customerId, productId, contactId and offerId;
 // WRONG_STATE on contactId for a contact that is voided; ALREADY_EXISTS on id; FORBIDDEN.
 func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpectedPriceInput) (*ent.ExpectedPrice, error) {
-	actor, err := mayRecord(ctx)
+	actor, err := auth.Writer(ctx, "ExpectedPrice")
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 
 // VoidExpectedPrice voids an expected price. Faults: INVALID by field; NOT_FOUND on id; WRONG_STATE on id for one that is voided; FORBIDDEN.
 func (s *Service) VoidExpectedPrice(ctx context.Context, in service.VoidExpectedPriceInput) (*ent.ExpectedPrice, error) {
-	if _, err := mayRecord(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "ExpectedPrice"); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -125,18 +125,6 @@ func (s *Service) VoidExpectedPrice(ctx context.Context, in service.VoidExpected
 		return nil, err
 	}
 	return s.Client.ExpectedPrice.Get(ctx, in.ID)
-}
-
-// mayRecord returns the actor, or FORBIDDEN for one who may not record expected prices.
-func mayRecord(ctx context.Context) (auth.Actor, error) {
-	actor, ok := auth.From(ctx)
-	switch {
-	case !ok:
-		return actor, fault.New(fault.Unauthenticated, "", "sign in first")
-	case !actor.Writes("ExpectedPrice"):
-		return actor, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
-	}
-	return actor, nil
 }
 
 // checkSaid checks of what and where a customer said a price to be fair, and returns when: the moment of the contact, if it was in one.

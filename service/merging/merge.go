@@ -46,7 +46,7 @@ type merge struct {
 // taxes where the two differ in their exemption, and on take for SALES where the kept customer would become a colleague's; VERSION_CONFLICT
 // on keepVersion and mergeVersion.
 func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersInput) (*service.CustomerMerge, error) {
-	if err := mayWrite(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Customer"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

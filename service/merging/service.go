@@ -8,7 +8,6 @@ package merging
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/service"
@@ -49,14 +48,6 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, customerIDs ...string)
 		return err
 	}
 	return service.HoldCustomers(ctx, tx, customerIDs...)
-}
-
-// mayWrite returns FORBIDDEN for an actor who changes no customers.
-func mayWrite(ctx context.Context) error {
-	if actor, _ := auth.From(ctx); !actor.Writes("Customer") {
-		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
-	}
-	return nil
 }
 
 // checkPair checks the ids of two customers, who must not be one.

@@ -105,7 +105,7 @@ func checkCode(ctx context.Context, tx *store.Tx, noun schema.FieldNoun, code st
 func partsOf(d *ent.FieldDefinition) map[string]any {
 	return map[string]any{
 		"label": d.Label, "type": d.Type, "least": d.Least, "most": d.Most, "earliest": d.Earliest, "latest": d.Latest, "maxLength": d.MaxLength, "words": d.Words,
-		"forSales": d.ForSales, "forPartners": d.ForPartners,
+		"forSales": d.ForSales, "forPartners": d.ForPartners, "retired": d.Retired,
 	}
 }
 

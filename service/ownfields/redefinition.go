@@ -84,7 +84,7 @@ func changed(before *ent.FieldDefinition, in service.UpdateFieldInput) (*ent.Fie
 		d.Type, d.Least, d.Most, d.Earliest, d.Latest, d.MaxLength, d.Words = *in.Type, nil, nil, nil, nil, nil, nil
 	}
 	faults.Add(limits{in.Least, in.Most, in.Earliest, in.Latest, in.MaxLength, in.Words}.put(&d))
-	d.ForSales, d.ForPartners = input.Or(in.ForSales, d.ForSales), input.Or(in.ForPartners, d.ForPartners)
+	d.ForSales, d.ForPartners, d.Retired = input.Or(in.ForSales, d.ForSales), input.Or(in.ForPartners, d.ForPartners), input.Or(in.Retired, d.Retired)
 	return &d, faults.Or()
 }
 
@@ -93,6 +93,7 @@ func stated(before, after *ent.FieldDefinition, in service.UpdateFieldInput) map
 	isStated := map[string]bool{
 		"label": in.Label != nil, "type": in.Type != nil, "least": in.Least.IsSet(), "most": in.Most.IsSet(), "earliest": in.Earliest.IsSet(), "latest": in.Latest.IsSet(),
 		"maxLength": in.MaxLength.IsSet(), "words": in.Words != nil, "forSales": in.ForSales != nil, "forPartners": in.ForPartners != nil,
+		"retired": in.Retired != nil,
 	}
 	was, parts := partsOf(before), partsOf(after)
 	for name := range parts {
@@ -105,7 +106,7 @@ func stated(before, after *ent.FieldDefinition, in service.UpdateFieldInput) map
 
 // write puts all parts of a field into an update.
 func write(update *ent.FieldDefinitionUpdateOne, d *ent.FieldDefinition) *ent.FieldDefinitionUpdateOne {
-	update.SetLabel(d.Label).SetType(d.Type).SetForSales(d.ForSales).SetForPartners(d.ForPartners)
+	update.SetLabel(d.Label).SetType(d.Type).SetForSales(d.ForSales).SetForPartners(d.ForPartners).SetRetired(d.Retired)
 	setOrClear(d.Least, update.SetLeast, update.ClearLeast)
 	setOrClear(d.Most, update.SetMost, update.ClearMost)
 	setOrClear(d.Earliest, update.SetEarliest, update.ClearEarliest)

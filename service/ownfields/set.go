@@ -33,7 +33,7 @@ var nounOf = map[string]schema.FieldNoun{
 // SetFields sets fields of a customer, contact, order or product, from now on, and returns what is in all of its fields that the actor may see.
 //
 // Faults: INVALID by field, of a value on fields.N.value; NOT_FOUND on id and on fields.N.code; FORBIDDEN; WRONG_STATE on id for a contact
-// that is voided; VERSION_CONFLICT on fields.N.expectedVersion.
+// that is voided, and on fields.N.code for a field that is retired; VERSION_CONFLICT on fields.N.expectedVersion.
 func (s *Service) SetFields(ctx context.Context, in service.SetFieldsInput) ([]*FieldValue, error) {
 	noun, err := checkSet(in)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Service) SetFields(ctx context.Context, in service.SetFieldsInput) ([]*
 		if err != nil || len(changes) == 0 {
 			return subject, err
 		}
-		if err := s.put(ctx, tx, subject, changes); err != nil {
+		if err := s.put(ctx, ctx, tx, subject, changes); err != nil {
 			return "", err
 		}
 		if customerID == "" {
@@ -115,9 +115,9 @@ func at(err *fault.Error, n int) *fault.Error { return err.At("fields", strconv.
 
 // lockSubject holds whose fields are set, which the actor may see and change, and returns its id and that of its customer, "" for a product.
 func (s *Service) lockSubject(ctx context.Context, tx *store.Tx, noun schema.FieldNoun, subject string) (held, customerID string, err error) {
-	actor, _ := auth.From(ctx)
-	if !actor.Writes(nouns[noun]) {
-		return "", "", fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	actor, err := auth.Writer(ctx, nouns[noun])
+	if err != nil {
+		return "", "", err
 	}
 	switch noun {
 	case schema.FieldOfContact:
@@ -222,6 +222,10 @@ func (s *Service) changesOf(ctx context.Context, tx *store.Tx, noun schema.Field
 			faults.Add(at(fault.NoSuch("code", "field"), n))
 			continue
 		}
+		if definitions[of].Retired {
+			faults.Add(at(fault.New(fault.WrongState, "code", "the field %s is retired: nothing is set in it any more", definitions[of].Code), n))
+			continue
+		}
 		c := change{definition: definitions[of]}
 		if i := slices.IndexFunc(entries, func(e *ent.FieldEntry) bool { return e.DefinitionID == c.definition.ID }); i >= 0 {
 			c.entry = entries[i]
@@ -283,15 +287,15 @@ func (s *Service) conflict(ctx context.Context, tx *store.Tx, c change, expected
 	return conflict, nil
 }
 
-// put writes values, from when they hold, and who set them.
-func (s *Service) put(ctx context.Context, tx *store.Tx, subject string, changes []change) error {
+// put writes values, from when they hold, and who set them. Entries are written by the context as, which may be the system's context.
+func (s *Service) put(ctx, as context.Context, tx *store.Tx, subject string, changes []change) error {
 	now := s.Now()
 	moved := map[string]service.Change{}
 	for _, c := range changes {
 		var old *string
 		entryID := s.IDs.Make(id.FieldEntry)
 		if c.entry == nil {
-			if err := tx.FieldEntry.Create().SetID(entryID).SetDefinitionID(c.definition.ID).SetSubject(subject).SetNillableValue(c.value).SetNillableNumber(c.number).SetSetAt(now).Exec(ctx); err != nil {
+			if err := tx.FieldEntry.Create().SetID(entryID).SetDefinitionID(c.definition.ID).SetSubject(subject).SetNillableValue(c.value).SetNillableNumber(c.number).SetSetAt(now).Exec(as); err != nil {
 				return err
 			}
 		} else {
@@ -303,7 +307,7 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, subject string, changes
 			if c.number == nil {
 				update.ClearNumber()
 			}
-			if err := update.Exec(ctx); err != nil {
+			if err := update.Exec(as); err != nil {
 				return err
 			}
 		}

@@ -23,16 +23,11 @@ const maxPartnerName = 200 // in characters
 // checkMayChangePartners returns FORBIDDEN for an actor who may not change partners, or, with access, may not change what the client of
 // one has access to.
 func checkMayChangePartners(ctx context.Context, access bool) error {
-	actor, ok := auth.From(ctx)
-	switch {
-	case !ok:
-		return fault.New(fault.Unauthenticated, "", "sign in first")
-	case actor.May("Partner").Write != auth.AllRows:
-		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
-	case access && !actor.Has(auth.ScopeUsers):
-		return fault.New(fault.Forbidden, "", "what a partner's client has access to needs the scope %s", auth.ScopeUsers)
+	actor, err := auth.Writer(ctx, "Partner")
+	if err == nil && access && !actor.Has(auth.ScopeUsers) {
+		err = fault.New(fault.Forbidden, "", "what a partner's client has access to needs the scope %s", auth.ScopeUsers)
 	}
-	return nil
+	return err
 }
 
 // CreatePartner creates a partner, whose client is given access with its first user. Faults: ALREADY_EXISTS on name, whatever its case, and

@@ -20,7 +20,8 @@ import (
 // What conditions may ask of the installation's own fields: what a customer or a product has in them, by what was known at the moment of the
 // price.
 
-// checkFields returns INVALID on condition where a condition asks for a field that is not defined: most likely it is mistyped.
+// checkFields returns INVALID on condition where a condition asks for a field that is not defined, most
+// likely because it is mistyped, or that is retired. Rules from before a field was retired go on by the values that are kept.
 func (s *Service) checkFields(ctx context.Context, condition string) error {
 	ofCustomers, ofProducts, err := pricing.FieldsOf(condition)
 	if err != nil {
@@ -30,13 +31,13 @@ func (s *Service) checkFields(ctx context.Context, condition string) error {
 		if len(codes) == 0 {
 			continue
 		}
-		defined, err := s.Client.FieldDefinition.Query().Where(fielddefinition.NounEQ(noun), fielddefinition.CodeIn(codes...)).Select(fielddefinition.FieldCode).Strings(ctx)
+		defined, err := s.Client.FieldDefinition.Query().Where(fielddefinition.NounEQ(noun), fielddefinition.CodeIn(codes...), fielddefinition.Retired(false)).Select(fielddefinition.FieldCode).Strings(ctx)
 		if err != nil {
 			return err
 		}
 		for _, code := range codes {
 			if !slices.Contains(defined, code) {
-				return fault.Invalidf("condition", "there is no field %s of a %s: define it first", input.Excerpt(code), noun)
+				return fault.Invalidf("condition", "there is no field %s of a %s in use: define it first", input.Excerpt(code), noun)
 			}
 		}
 	}

@@ -82,8 +82,8 @@ func (r NewRate) audited() map[string]any {
 // CheckRate checks a rate by itself, for single rates and lists. Whether it fits the others of its code is checked by
 // [RecordedRates.Place].
 func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRate, error) {
-	if actor, ok := auth.From(ctx); ok && actor.May("Rate").Write == auth.NoRows {
-		return NewRate{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	if _, err := auth.Writer(ctx, "Rate"); err != nil {
+		return NewRate{}, err
 	}
 	var faults fault.List
 	var r NewRate

@@ -129,6 +129,10 @@ func (r *SalesReport) fill(t *tally) error {
 		if total.Figures, err = total.Figures.Plus(g.Figures); err != nil {
 			return err
 		}
+		ofProducts := slices.Contains(t.by, service.SalesDimensionProduct)
+		if !ofProducts {
+			g.Quantity = money.Decimal{} // of different products, and not shown
+		}
 		if g.sums == (sums{}) && len(t.by) > 0 {
 			continue
 		}
@@ -136,7 +140,7 @@ func (r *SalesReport) fill(t *tally) error {
 		if err != nil {
 			return err
 		}
-		if slices.Contains(t.by, service.SalesDimensionProduct) {
+		if ofProducts {
 			row.Quantity = &g.Quantity
 		}
 		row.Labels = r.labels(g.key)

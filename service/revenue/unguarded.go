@@ -83,7 +83,7 @@ func (q *question) addColumns(s *statement, moment string) {
 }
 
 // addFrom appends the tables that the dimensions and the filter are read from, of orders o. The lines of an order that has some are always
-// joined if lines is set.
+// joined if lines is set. Plain orders are read only as known at a moment, so that otherwise the index of the other lines will do.
 func (q *question) addFrom(s *statement, lines bool) {
 	s.add(" FROM orders o")
 	if q.asks(service.SalesDimensionStaff, service.SalesDimensionSegment, service.SalesDimensionCustomerKind, service.SalesDimensionPartner) {
@@ -94,6 +94,9 @@ func (q *question) addFrom(s *statement, lines bool) {
 	}
 	if lines || q.ofLines() {
 		s.add(" LEFT JOIN order_lines l ON l.order_id = o.id")
+		if q.knownAt == nil {
+			s.add(" AND l.sold_at IS NULL")
+		}
 	}
 	if q.asks(service.SalesDimensionCategory) {
 		s.add(" LEFT JOIN products p ON p.id = l.product_id")
@@ -150,10 +153,11 @@ var earlierColumns = map[service.SalesDimension]string{
 	service.SalesDimensionCategory: "coalesce((SELECT r.category FROM products r WHERE r.id >= e.product_id ORDER BY r.id LIMIT 1), '')",
 }
 
-// unchangedSQL is the condition that an order was completed, and nothing happened to it after that; changedSQL, that something did.
+// unchangedSQL is the condition that an order was completed, and nothing happened to it after that; changedSQL, that something did. Such an
+// order is not plain, and neither it nor its lines are in the indexes of those that are.
 const (
 	unchangedSQL = "o.status = 'COMPLETED' AND o.refunded = 0"
-	changedSQL   = "o.completed_at IS NOT NULL AND (o.refunded <> 0 OR o.status IN ('REFUNDED', 'CANCELLED'))"
+	changedSQL   = "o.completed_at IS NOT NULL AND NOT o.plain AND (o.refunded <> 0 OR o.status IN ('REFUNDED', 'CANCELLED'))"
 )
 
 // moment returns the column of the moment by which a completion is counted.
@@ -257,8 +261,7 @@ func (q *question) addHappened(s *statement) {
 		s.add("o.status <> 'CANCELLED' AND o.at >= ? AND o.at < ?", q.from, q.to)
 		return
 	}
-	s.add(`o.id IN (SELECT x.id FROM orders x WHERE x.completed_at >= ? AND x.completed_at < ? AND (x.refunded <> 0 OR x.status IN ('REFUNDED', 'CANCELLED'))
-		UNION SELECT x.id FROM orders x WHERE x.cancelled_at >= ? AND x.cancelled_at < ? UNION SELECT r.order_id FROM refunds r WHERE r.at >= ? AND r.at < ?)`,
+	s.add("(o.completed_at >= ? AND o.completed_at < ? OR o.cancelled_at >= ? AND o.cancelled_at < ? OR o.id IN (SELECT r.order_id FROM refunds r WHERE r.at >= ? AND r.at < ?))",
 		q.from, q.to, q.from, q.to, q.from, q.to)
 }
 

@@ -259,8 +259,12 @@ func (c *company) reference(q revenue.Query) []string {
 	}
 	var rows []string
 	for _, g := range slices.SortedFunc(mapValues(groups), func(a, b *sold) int { return slices.Compare(a.key, b.key) }) {
+		ofProducts := slices.Contains(q.By, service.SalesDimensionProduct)
+		if !ofProducts {
+			g.Quantity = money.Decimal{}
+		}
 		if len(q.By) == 0 || !g.empty() {
-			rows = append(rows, g.show(slices.Contains(q.By, service.SalesDimensionProduct)))
+			rows = append(rows, g.show(ofProducts))
 		}
 	}
 	return append(rows, total.show(false))

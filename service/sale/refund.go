@@ -37,9 +37,8 @@ type lineRequest struct {
 
 // RefundOrder gives money back for a completed order: an amount, lines by quantity, or all that is left by default. The cost of goods that
 // came back to stock is taken off the order's cost. With nothing left the order is REFUNDED, and the capacity that it takes from today on is
-// free. Faults: INVALID, also on at for a moment before
-// the completion, on amount and lines for more than is left, and on goodsReturned for an amount; WRONG_STATE unless the order is COMPLETED;
-// NOT_FOUND; VERSION_CONFLICT.
+// free. Faults: INVALID, also on at for a moment before the completion, on amount and lines for more than is left, and on goodsReturned for an
+// amount; WRONG_STATE unless the order is COMPLETED; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) (*ent.Order, error) {
 	request, err := s.checkRefund(in)
 	if err != nil {

@@ -40,27 +40,15 @@ func (s *Service) Task(ctx context.Context, taskID string) (*ent.Task, error) {
 	return found, err
 }
 
-// checkMayChange returns FORBIDDEN for an actor who may change no task.
-func checkMayChange(ctx context.Context) error {
-	actor, ok := auth.From(ctx)
-	switch {
-	case !ok:
-		return fault.New(fault.Unauthenticated, "", "sign in first")
-	case !actor.Writes("Task"):
-		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
-	}
-	return nil
-}
-
 // CreateTask makes a task. The decision says why the contact that it asks for is not permitted now; nil where it is.
 //
 // Faults: INVALID by field; NOT_FOUND on customerId, ownerId and teamId; INVALID on ownerId for one who does not see the customer;
 // ALREADY_EXISTS on id; FORBIDDEN.
 func (s *Service) CreateTask(ctx context.Context, in service.CreateTaskInput) (*ent.Task, *consent.PermissionDecision, error) {
-	if err := checkMayChange(ctx); err != nil {
+	actor, err := auth.Writer(ctx, "Task")
+	if err != nil {
 		return nil, nil, err
 	}
-	actor, _ := auth.From(ctx)
 	var faults fault.List
 	newID, err := s.NewID(id.Task, in.ID)
 	faults.Add(err)

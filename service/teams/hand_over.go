@@ -31,7 +31,7 @@ const (
 // Faults: INVALID by field; NOT_FOUND on fromUserId, and on toUserId for one who is not active or not of the company; LIMIT_EXCEEDED on
 // filter.customerIds; FORBIDDEN.
 func (s *Service) HandOverCustomers(ctx context.Context, in service.HandOverCustomersInput) (*ent.HandOver, error) {
-	if err := checkMayChange(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Team"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

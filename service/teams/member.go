@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/teammembership"
 	"kopeck/fault"
@@ -16,7 +17,7 @@ import (
 // AddTeamMember adds a member to a team from a moment on. Faults: INVALID by field; NOT_FOUND on teamId and userId; ALREADY_EXISTS on userId
 // for one who is in the team at any moment from then on; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) AddTeamMember(ctx context.Context, in service.AddTeamMemberInput) (*ent.Team, error) {
-	if err := checkMayChange(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Team"); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -43,7 +44,7 @@ func (s *Service) AddTeamMember(ctx context.Context, in service.AddTeamMemberInp
 // RemoveTeamMember ends a membership from a moment on, and takes back one that begins later. Faults: INVALID by field; NOT_FOUND on teamId,
 // and on userId for one who is not in the team at that moment or later; WRONG_STATE on userId for the lead; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) RemoveTeamMember(ctx context.Context, in service.RemoveTeamMemberInput) (*ent.Team, error) {
-	if err := checkMayChange(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Team"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

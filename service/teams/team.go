@@ -26,19 +26,6 @@ const (
 // uniqueColumns are the columns of a team whose values are unique.
 var uniqueColumns = []service.UniqueColumn{{Column: "name_key", Field: "name", Message: "another team has this name"}}
 
-// checkMayChange returns FORBIDDEN for an actor who may not change teams. It comes first, so that such an actor learns nothing from other
-// faults.
-func checkMayChange(ctx context.Context) error {
-	actor, ok := auth.From(ctx)
-	switch {
-	case !ok:
-		return fault.New(fault.Unauthenticated, "", "sign in first")
-	case actor.May("Team").Write != auth.AllRows:
-		return fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
-	}
-	return nil
-}
-
 // Team returns a team by its id; nil if there is none that the viewer may see.
 func (s *Service) Team(ctx context.Context, teamID string) (*ent.Team, error) {
 	if err := id.Check("id", id.Team, teamID); err != nil {
@@ -54,7 +41,7 @@ func (s *Service) Team(ctx context.Context, teamID string) (*ent.Team, error) {
 // CreateTeam creates a team with its first members. Faults: ALREADY_EXISTS on name or id; NOT_FOUND on leadId and memberIds; INVALID by
 // field; LIMIT_EXCEEDED on memberIds; FORBIDDEN.
 func (s *Service) CreateTeam(ctx context.Context, in service.CreateTeamInput) (*ent.Team, error) {
-	if err := checkMayChange(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Team"); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -124,7 +111,7 @@ func (s *Service) checkMember(field, userID string) error {
 // Faults: INVALID by field, on leadId for one who is no member; ALREADY_EXISTS on name; NOT_FOUND on id and leadId; VERSION_CONFLICT;
 // FORBIDDEN.
 func (s *Service) UpdateTeam(ctx context.Context, in service.UpdateTeamInput) (*ent.Team, error) {
-	if err := checkMayChange(ctx); err != nil {
+	if _, err := auth.Writer(ctx, "Team"); err != nil {
 		return nil, err
 	}
 	var faults fault.List

@@ -78,9 +78,8 @@ func (s *Service) FitLifetimeModel(ctx context.Context, in service.FitLifetimeMo
 }
 
 func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*ent.LifetimeModel, error) {
-	actor, _ := auth.From(ctx)
-	if actor.May("LifetimeModel").Write != auth.AllRows {
-		return nil, fault.New(fault.Forbidden, "", "the role %s may not fit models", actor.Role)
+	if _, err := auth.Writer(ctx, "LifetimeModel"); err != nil {
+		return nil, err
 	}
 	unit, err := lifetime.ParseUnit(string(input.Or(in.TimeUnit, schema.Week)))
 	if err != nil {
