@@ -124,7 +124,7 @@ func conflictsSeen(ctx context.Context, tx *store.Tx, fields []fault.FieldConfli
 	}
 	for _, one := range fields {
 		shown := fault.FieldConflict{Name: one.Name, Base: seen.asSeen(one.Base), Theirs: seen.asSeen(one.Theirs), Yours: seen.asSeen(one.Yours)}
-		if !SameJSON(shown.Base, shown.Theirs) || SameJSON(one.Base, one.Theirs) {
+		if !SameJSON(shown.Base, shown.Theirs) || SameJSON(shown.Base, one.Base) && SameJSON(shown.Theirs, one.Theirs) {
 			visible = append(visible, shown)
 		}
 	}

@@ -175,8 +175,14 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err := erasePoints(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
-		if err := eraseRelations(ctx, tx, c.ID); err != nil {
+		related, err := eraseRelations(ctx, tx, c.ID)
+		if err != nil {
 			return "", err
+		}
+		for _, one := range related {
+			if err := s.CustomerChanged(ctx, tx, one, service.Both("relations", c.ID)); err != nil {
+				return "", err
+			}
 		}
 		if err := ownfields.Forget(ctx, tx, c.ID); err != nil {
 			return "", err
