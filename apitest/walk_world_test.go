@@ -198,7 +198,9 @@ func (s *seeded) busy() {
 // the rate again.
 func (s *seeded) react() {
 	a := s.admin
+	reduced := makeProduct(a, Vars{"sku": "REDUCED", "name": "Reduced", "listPrice": roubles("200.00")})
 	s.w.Clock.Advance(time.Second)
+	a.Must(`mutation($p: ID!, $l: MoneyInput!) { setListPrice(input: {productId: $p, listPrice: $l}) { userErrors { code field message } } }`, Vars{"p": reduced, "l": roubles("150.00")})
 	a.Must(`mutation($p: ID!, $l: MoneyInput!) { setListPrice(input: {productId: $p, listPrice: $l}) { userErrors { code field message } } }`, Vars{"p": s.coat, "l": roubles("999.99")})
 	a.Must(agreePrice, Vars{"in": Vars{"customerId": s.mine, "productId": s.coat, "unit": roubles("1500.00"), "minimumQuantity": "70"}})
 	for _, s.customer = range []string{s.mine, s.shared, s.theirs} {

@@ -82,6 +82,35 @@ func (t turns) upTo(at time.Time) int {
 	return sort.Search(len(t), func(i int) bool { return t[i].After(at) })
 }
 
+// between returns the turns after a moment and up to another.
+func (t turns) between(after, to time.Time) []time.Time {
+	return t[t.upTo(after):max(t.upTo(after), t.upTo(to))]
+}
+
+// Turns returns the moments after one and up to another from which another rate holds or is known.
+func (r *Rates) Turns(after, to time.Time) []time.Time {
+	if r == nil {
+		return nil
+	}
+	return r.turns.between(after, to)
+}
+
+// Turns returns the moments after one and up to another at which something is booked or freed.
+func (b *Bookings) Turns(after, to time.Time) []time.Time {
+	if b == nil {
+		return nil
+	}
+	return b.turns.between(after, to)
+}
+
+// Turns returns the moments after one and up to another at which a product, or what it is made of, may become another.
+func (c *Catalogue) Turns(productID string, after, to time.Time) []time.Time {
+	if e := c.entries[productID]; e != nil {
+		return c.turnsOf(e).between(after, to)
+	}
+	return nil
+}
+
 func (r *Rates) turned(at time.Time) int {
 	if r == nil {
 		return 0

@@ -204,6 +204,16 @@ func (t *Taxes) NextCode(productID string, after time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Turns returns the moments from which another tax code of a product may hold or be known.
+func (t *Taxes) Turns(productID string) (moments []time.Time) {
+	if t != nil {
+		for _, one := range t.codes[productID] {
+			moments = append(moments, one.ValidFrom, one.RecordedAt)
+		}
+	}
+	return moments
+}
+
 func taxed(list []TaxCode) bool {
 	return slices.ContainsFunc(list, func(c TaxCode) bool { return c.Code != "" })
 }

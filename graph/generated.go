@@ -22,6 +22,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/disclosure"
 	"kopeck/service/expectation"
 	"kopeck/service/ownfields"
 	"kopeck/service/people"
@@ -1307,6 +1308,11 @@ type ComplexityRoot struct {
 		Realised func(childComplexity int) int
 	}
 
+	PersonalisedPrice struct {
+		IsPersonal func(childComplexity int) int
+		UsedData   func(childComplexity int) int
+	}
+
 	PossibleDuplicate struct {
 		Customer func(childComplexity int) int
 		Reasons  func(childComplexity int) int
@@ -1324,6 +1330,7 @@ type ComplexityRoot struct {
 		Net                func(childComplexity int) int
 		Options            func(childComplexity int) int
 		Parts              func(childComplexity int) int
+		Personalised       func(childComplexity int) int
 		Product            func(childComplexity int) int
 		Quantity           func(childComplexity int) int
 		Rejected           func(childComplexity int) int
@@ -1494,6 +1501,14 @@ type ComplexityRoot struct {
 		From   func(childComplexity int) int
 	}
 
+	PriorPrice struct {
+		Amount    func(childComplexity int) int
+		Began     func(childComplexity int) int
+		From      func(childComplexity int) int
+		Now       func(childComplexity int) int
+		Reduction func(childComplexity int) int
+	}
+
 	Product struct {
 		Active            func(childComplexity int) int
 		Category          func(childComplexity int) int
@@ -1509,6 +1524,7 @@ type ComplexityRoot struct {
 		Partner           func(childComplexity int) int
 		PriceTerms        func(childComplexity int, at *time.Time, knownAt *time.Time) int
 		PriceTermsHistory func(childComplexity int) int
+		PriorPrice        func(childComplexity int, at *time.Time) int
 		Recipe            func(childComplexity int, at *time.Time, knownAt *time.Time) int
 		Recipes           func(childComplexity int) int
 		Sku               func(childComplexity int) int
@@ -2461,6 +2477,8 @@ type PriceResolver interface {
 
 	Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error)
 
+	Personalised(ctx context.Context, obj *quote.Price) (*disclosure.Personalised, error)
+
 	Token(ctx context.Context, obj *quote.Price) (string, error)
 }
 type PriceAgreementResolver interface {
@@ -2477,6 +2495,7 @@ type PriceLineResolver interface {
 type ProductResolver interface {
 	Fields(ctx context.Context, obj *ent.Product, at *time.Time) ([]*ownfields.FieldValue, error)
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
+	PriorPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*disclosure.PriorPrice, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	PriceTerms(ctx context.Context, obj *ent.Product, at *time.Time, knownAt *time.Time) (*pricing.Terms, error)
 	PriceTermsHistory(ctx context.Context, obj *ent.Product) ([]*pricing.Terms, error)
@@ -8341,6 +8360,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PermissionValue.Realised(childComplexity), true
 
+	case "PersonalisedPrice.isPersonal":
+		if e.ComplexityRoot.PersonalisedPrice.IsPersonal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonalisedPrice.IsPersonal(childComplexity), true
+	case "PersonalisedPrice.usedData":
+		if e.ComplexityRoot.PersonalisedPrice.UsedData == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonalisedPrice.UsedData(childComplexity), true
+
 	case "PossibleDuplicate.customer":
 		if e.ComplexityRoot.PossibleDuplicate.Customer == nil {
 			break
@@ -8420,6 +8452,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Parts(childComplexity), true
+	case "Price.personalised":
+		if e.ComplexityRoot.Price.Personalised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Personalised(childComplexity), true
 	case "Price.product":
 		if e.ComplexityRoot.Price.Product == nil {
 			break
@@ -9123,6 +9161,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceWorth.From(childComplexity), true
 
+	case "PriorPrice.amount":
+		if e.ComplexityRoot.PriorPrice.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriorPrice.Amount(childComplexity), true
+	case "PriorPrice.began":
+		if e.ComplexityRoot.PriorPrice.Began == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriorPrice.Began(childComplexity), true
+	case "PriorPrice.from":
+		if e.ComplexityRoot.PriorPrice.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriorPrice.From(childComplexity), true
+	case "PriorPrice.reduced":
+		if e.ComplexityRoot.PriorPrice.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriorPrice.Now(childComplexity), true
+	case "PriorPrice.reduction":
+		if e.ComplexityRoot.PriorPrice.Reduction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriorPrice.Reduction(childComplexity), true
+
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
 			break
@@ -9227,6 +9296,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.PriceTermsHistory(childComplexity), true
+	case "Product.priorPrice":
+		if e.ComplexityRoot.Product.PriorPrice == nil {
+			break
+		}
+
+		args, err := ec.field_Product_priorPrice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.PriorPrice(childComplexity, args["at"].(*time.Time)), true
 	case "Product.recipe":
 		if e.ComplexityRoot.Product.Recipe == nil {
 			break
@@ -16397,6 +16477,8 @@ type Price {
   worth: PriceWorth @scope(name: "costs")
   "The moment of the price."
   at: Time! @open
+  "Whether the price is the customer's own, and what of them it used, as a disclosure to the customer needs it."
+  personalised: PersonalisedPrice! @open
   "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
   date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes. Of a price as of a past moment it is that moment: such a price is no promise now."
@@ -16431,6 +16513,21 @@ type PriceDate {
   earliest: Time @open
   "The lead time of that day; null if there is none."
   earliestLeadDays: Int @open
+}
+"""
+What a price used of the customer. The load of the workshop, the quantity and the day are nothing of the customer's. Directive
+2011/83/EU, article 6(1)(ea), wants a price to be disclosed as personalised that was by an automatic decision.
+"""
+type PersonalisedPrice {
+  "Whether a rule that read something of the customer, or an agreement with them, decided the price."
+  isPersonal: Boolean! @open
+  """
+  What was used, in alphabetical order: by the names that conditions of rules have for it, what each rule that applied read
+  (customer.segment, lifetimeValue); agreement for a price that was agreed with the customer; what decides what is made rather than the
+  price of it, customer.measurements of a code, and customer.taxExempt. A field of the installation's own that is not for the viewer
+  is customer.fields.
+  """
+  usedData: [String!]! @open
 }
 "An option that a price is for."
 type PriceOption {
@@ -16749,6 +16846,16 @@ type WhatIf {
     "The moment: now by default. One that lies ahead needs the scope costs for a cost-plus product, whose price tells of the rates to come."
     at: Time
   ): Money! @scope(name: "staff")
+  """
+  The price before the reduction that is in force at a moment, to which alone a reduction that is shown may refer; null where the public price
+  was not higher within a year before it. The public price is what one unit costs anybody, by what was known at the time: without options, at
+  the standard lead time, by the list price and the rules that ask for nothing of the customer. Agreements and personal rules are left
+  out, and so is the floor, which only raises a price.
+  """
+  priorPrice(
+    "The moment: now by default. One that lies ahead, within a year, needs the scope costs."
+    at: Time
+  ): PriorPrice @scope(name: "staff")
   "What one unit costs if this quantity is made, by the rates of a moment. Scope costs: null without it."
   cost(
     "The quantity in units of the product."
@@ -16780,6 +16887,22 @@ type WhatIf {
   options: [ProductOption!]! @rows
   "The name of the partner who makes or does the product for us; null if it is our own."
   partner: String @scope(name: "staff")
+}
+"""
+The lowest public price of the 30 days before a reduction of it began: Directive 98/6/EC, article 6a, and the judgment of the Court of Justice
+of 26 September 2024 in case C-330/23.
+"""
+type PriorPrice {
+  "The lowest public price of these days."
+  amount: Money! @open
+  "The first moment of these days, or of the first price if that came later."
+  from: Time! @open
+  "When the reduction began: when the public price was last higher than now."
+  began: Time! @open
+  "The reduced public price."
+  reduced: Money! @open
+  "The share of the prior price that the reduction takes off, in ten-thousandths, rounded down: 0.1 is 10 %. Null where the price is not lower than the prior one: a reduction must not be shown."
+  reduction: Decimal @open
 }
 "What a product's price follows from a moment on: a list price, a markup on full cost or a bundle's discount, and the least margin."
 type PriceTerms {
@@ -20722,6 +20845,16 @@ func (ec *executionContext) childFields_PermissionValue(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PermissionValue", field.Name)
 }
 
+func (ec *executionContext) childFields_PersonalisedPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "isPersonal":
+		return ec.fieldContext_PersonalisedPrice_isPersonal(ctx, field)
+	case "usedData":
+		return ec.fieldContext_PersonalisedPrice_usedData(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonalisedPrice", field.Name)
+}
+
 func (ec *executionContext) childFields_PossibleDuplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customer":
@@ -20772,6 +20905,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_worth(ctx, field)
 	case "at":
 		return ec.fieldContext_Price_at(ctx, field)
+	case "personalised":
+		return ec.fieldContext_Price_personalised(ctx, field)
 	case "date":
 		return ec.fieldContext_Price_date(ctx, field)
 	case "validUntil":
@@ -21080,6 +21215,22 @@ func (ec *executionContext) childFields_PriceWorth(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PriceWorth", field.Name)
 }
 
+func (ec *executionContext) childFields_PriorPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_PriorPrice_amount(ctx, field)
+	case "from":
+		return ec.fieldContext_PriorPrice_from(ctx, field)
+	case "began":
+		return ec.fieldContext_PriorPrice_began(ctx, field)
+	case "reduced":
+		return ec.fieldContext_PriorPrice_reduced(ctx, field)
+	case "reduction":
+		return ec.fieldContext_PriorPrice_reduction(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriorPrice", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -21108,6 +21259,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_fields(ctx, field)
 	case "listPrice":
 		return ec.fieldContext_Product_listPrice(ctx, field)
+	case "priorPrice":
+		return ec.fieldContext_Product_priorPrice(ctx, field)
 	case "cost":
 		return ec.fieldContext_Product_cost(ctx, field)
 	case "priceTerms":
@@ -24541,6 +24694,20 @@ func (ec *executionContext) field_Product_priceTerms_args(ctx context.Context, r
 		return nil, err
 	}
 	args["knownAt"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_priorPrice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -54902,6 +55069,52 @@ func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _PersonalisedPrice_isPersonal(ctx context.Context, field graphql.CollectedField, obj *disclosure.Personalised) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonalisedPrice_isPersonal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsPersonal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonalisedPrice_isPersonal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonalisedPrice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PersonalisedPrice_usedData(ctx context.Context, field graphql.CollectedField, obj *disclosure.Personalised) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonalisedPrice_usedData(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedData, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonalisedPrice_usedData(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonalisedPrice", field, false, false, "String")
+}
+
 func (ec *executionContext) _PossibleDuplicate_customer(ctx context.Context, field graphql.CollectedField, obj *service.PossibleDuplicate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55695,6 +55908,38 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Price_personalised(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_personalised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Price().Personalised(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *disclosure.Personalised) graphql.Marshaler {
+			return ec.marshalNPersonalisedPrice2ᚖkopeckᚋserviceᚋdisclosureᚐPersonalised(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_personalised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonalisedPrice(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Price_date(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
@@ -58700,6 +58945,139 @@ func (ec *executionContext) fieldContext_PriceWorth_from(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("PriceWorth", field, false, false, "Time")
 }
 
+func (ec *executionContext) _PriorPrice_amount(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriorPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriorPrice_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriorPrice_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriorPrice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriorPrice_from(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriorPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriorPrice_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriorPrice_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriorPrice", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriorPrice_began(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriorPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriorPrice_began(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Began, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriorPrice_began(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriorPrice", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriorPrice_reduced(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriorPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriorPrice_reduced(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Now, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriorPrice_reduced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriorPrice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriorPrice_reduction(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriorPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriorPrice_reduction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reduction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriorPrice_reduction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriorPrice", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -59063,6 +59441,78 @@ func (ec *executionContext) fieldContext_Product_listPrice(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Product_listPrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_priorPrice(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_priorPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().PriorPrice(ctx, obj, fc.Args["at"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *disclosure.PriorPrice
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriorPrice
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriorPrice
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *disclosure.PriorPrice
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *disclosure.PriorPrice) graphql.Marshaler {
+			return ec.marshalOPriorPrice2ᚖkopeckᚋserviceᚋdisclosureᚐPriorPrice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_priorPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriorPrice(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_priorPrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -91854,6 +92304,44 @@ func (ec *executionContext) _PermissionValue(ctx context.Context, sel ast.Select
 	return out
 }
 
+var personalisedPriceImplementors = []string{"PersonalisedPrice"}
+
+func (ec *executionContext) _PersonalisedPrice(ctx context.Context, sel ast.SelectionSet, obj *disclosure.Personalised) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personalisedPriceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonalisedPrice")
+		case "isPersonal":
+			out.Values[i] = ec._PersonalisedPrice_isPersonal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usedData":
+			out.Values[i] = ec._PersonalisedPrice_usedData(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var possibleDuplicateImplementors = []string{"PossibleDuplicate"}
 
 func (ec *executionContext) _PossibleDuplicate(ctx context.Context, sel ast.SelectionSet, obj *service.PossibleDuplicate) graphql.Marshaler {
@@ -92000,6 +92488,12 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "personalised":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Price_personalised(ctx, field, obj)
+				})
 		case "date":
 			out.Values[i] = ec._Price_date(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -93059,6 +93553,59 @@ func (ec *executionContext) _PriceWorth(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var priorPriceImplementors = []string{"PriorPrice"}
+
+func (ec *executionContext) _PriorPrice(ctx context.Context, sel ast.SelectionSet, obj *disclosure.PriorPrice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priorPriceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriorPrice")
+		case "amount":
+			out.Values[i] = ec._PriorPrice_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._PriorPrice_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "began":
+			out.Values[i] = ec._PriorPrice_began(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reduced":
+			out.Values[i] = ec._PriorPrice_reduced(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reduction":
+			out.Values[i] = ec._PriorPrice_reduction(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var productImplementors = []string{"Product", "Node"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *ent.Product) graphql.Marshaler {
@@ -93136,6 +93683,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_listPrice(ctx, field, obj)
+				})
+		case "priorPrice":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_priorPrice(ctx, field, obj)
 				})
 		case "cost":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -100147,6 +100700,14 @@ func (ec *executionContext) marshalNPermissionState2kopeckᚋschemaᚐPermission
 	return v
 }
 
+func (ec *executionContext) marshalNPersonalisedPrice2ᚖkopeckᚋserviceᚋdisclosureᚐPersonalised(ctx context.Context, sel ast.SelectionSet, v *disclosure.Personalised) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PersonalisedPrice!")
+		return graphql.Null
+	}
+	return ec._PersonalisedPrice(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOrderInput(ctx context.Context, v any) (service.PlaceOrderInput, error) {
 	res, err := ec.unmarshalInputPlaceOrderInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -103640,6 +104201,13 @@ func (ec *executionContext) marshalOPriceWorth2ᚖkopeckᚋserviceᚋquoteᚐPri
 		return graphql.Null
 	}
 	return ec._PriceWorth(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriorPrice2ᚖkopeckᚋserviceᚋdisclosureᚐPriorPrice(ctx context.Context, sel ast.SelectionSet, v *disclosure.PriorPrice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriorPrice(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {

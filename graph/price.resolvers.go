@@ -10,6 +10,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/pricing"
+	"kopeck/service/disclosure"
 	"kopeck/service/quote"
 )
 
@@ -19,6 +20,10 @@ func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Pro
 
 func (r *priceResolver) Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error) {
 	return r.linesSeen(ctx, obj.Lines)
+}
+
+func (r *priceResolver) Personalised(ctx context.Context, obj *quote.Price) (*disclosure.Personalised, error) {
+	return r.app.Disclosure.Personalised(ctx, obj)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {

@@ -15,6 +15,7 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/disclosure"
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
@@ -38,6 +39,10 @@ func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetLi
 func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error) {
 	amount, err := r.app.Catalogue.ListPrice(ctx, obj.ID, at)
 	return &amount, err
+}
+
+func (r *productResolver) PriorPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*disclosure.PriorPrice, error) {
+	return r.app.Disclosure.PriorPrice(ctx, obj.ID, at)
 }
 
 func (r *productResolver) Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error) {

@@ -105,6 +105,7 @@ type waterfall struct {
 	standard  money.Amount // marginal cost at the standard lead time
 	running   money.Amount // the sum of the lines so far
 	least     money.Amount // under which the price may not go
+	public    bool         // without personal rules
 	answer    Answer
 }
 

@@ -3,11 +3,13 @@ package pricing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 )
 
@@ -45,6 +47,7 @@ type Condition struct {
 	text    string
 	program cel.Program
 	short   shortcut // nil where there is none
+	asks    []string // the variables that it names
 
 	apart sync.Once // guards parts and wrong, which are computed when the reasons are asked for
 	parts []part
@@ -113,7 +116,20 @@ func Compile(condition string) (*Condition, error) {
 	if err != nil {
 		return nil, &RuleError{Line: 1, Column: 1, Reason: err.Error()}
 	}
-	return &Condition{text: condition, program: program, short: short}, nil
+	return &Condition{text: condition, program: program, short: short, asks: variablesOf(checked.NativeRep().Expr())}, nil
+}
+
+// variablesOf returns the variables that an expression names, each once.
+func variablesOf(e ast.Expr) (names []string) {
+	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.IdentKind {
+			return
+		}
+		if name := e.AsIdent(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}))
+	return names
 }
 
 // Holds evaluates the condition. An error says why it has no value: a division by zero, a measurement

@@ -121,6 +121,9 @@ func (w *waterfall) rules(s Step) error {
 		if rule.RecordedAt.After(at) || (rule.RetiredAt != nil && !rule.RetiredAt.After(at)) {
 			continue // not known then
 		}
+		if w.public && rule.condition.isPersonal() {
+			continue
+		}
 		reason := closed
 		if reason == "" {
 			reason = w.refuse(rule)

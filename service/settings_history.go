@@ -30,6 +30,16 @@ func (s *Settings) at(at time.Time) *Settings {
 	return s.earlier[next-1].Settings
 }
 
+// Turns returns the moments after one and up to another from which settings were others.
+func (s *Settings) Turns(after, to time.Time) (moments []time.Time) {
+	for _, one := range s.earlier {
+		if one.from.After(after) && !one.from.After(to) {
+			moments = append(moments, one.from)
+		}
+	}
+	return moments
+}
+
 // PricesAs reports whether prices are computed as by other settings.
 func (s *Settings) PricesAs(other *Settings) bool {
 	if s == other {

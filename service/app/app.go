@@ -15,6 +15,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/disclosure"
 	"kopeck/service/expectation"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
@@ -63,6 +64,7 @@ type App struct {
 	Points    *points.Service
 
 	Assortment *assortment.Service
+	Disclosure *disclosure.Service
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -95,6 +97,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.Reaction = reaction.New(core, a.Quote)
+	a.Disclosure = disclosure.New(core, a.Quote)
 	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)

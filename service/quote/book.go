@@ -8,6 +8,7 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/pricing"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -67,11 +68,8 @@ func (s *Service) PriceRule(ruleID string) *ent.PriceRule { return s.book.Load()
 // pricesAt gives the book for a moment: the snapshot, or for a moment before its bookings the same with theirs; and with the step, the
 // calendar and the load that were set then, so that a question about the past has the same answer for ever.
 func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing.Book, error) {
-	prices, now := b.prices, s.Settings()
-	if then := s.SettingsAt(at); !then.PricesAs(now) {
-		prices = prices.WithChoices(then.PriceStep, then.Calendar, then.Load)
-	}
-	day := now.Day(at)
+	now := s.Settings()
+	prices, day := AsSet(b.prices, s.SettingsAt(at), now), now.Day(at)
 	if day >= b.firstDay {
 		return prices, nil
 	}
@@ -80,6 +78,27 @@ func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing
 		return nil, fmt.Errorf("quote: bookings of %s: %w", at, err)
 	}
 	return prices.WithBookings(bookings), nil
+}
+
+// AsSet gives a book, which is as it is set now, as it was set then.
+func AsSet(prices *pricing.Book, then, now *service.Settings) *pricing.Book {
+	if then.PricesAs(now) {
+		return prices
+	}
+	return prices.WithChoices(then.PriceStep, then.Calendar, then.Load)
+}
+
+// PublicBook gives the snapshot that public prices of a time come from: with the bookings of its days where a rule asks for the load.
+func (s *Service) PublicBook(ctx context.Context, from, to time.Time) (*pricing.Book, error) {
+	b, now := s.book.Load(), s.Settings()
+	if !b.prices.AsksForLoad() || now.Day(from) >= b.firstDay {
+		return b.prices, nil
+	}
+	bookings, err := s.bookingsBetween(ctx, now.Day(from), now.Day(to)+costing.MaxLeadDays)
+	if err != nil {
+		return nil, fmt.Errorf("quote: bookings from %s: %w", from, err)
+	}
+	return b.prices.WithBookings(bookings), nil
 }
 
 // PriceBook gives the snapshot that prices and costs come from. It holds the bookings from yesterday on.

@@ -110,3 +110,9 @@ func (p *Price) Rejected() []RejectedRule {
 	}
 	return all
 }
+
+// UsedData returns what of the customer the price used, and whether that made it personal: see [pricing.Book.UsedData].
+func (p *Price) UsedData() (used []string, decided bool, err error) {
+	used, decided, err = p.prices.UsedData(p.question, pricing.Answer{Lines: p.Lines, Options: p.options})
+	return used, decided, input.DomainError(err)
+}

@@ -48,6 +48,13 @@ func priceFaultFor(seesCosts bool, err error) error {
 	return PriceFault(err)
 }
 
+// IsUnpriced reports whether an error of a price says that there is none: no terms hold, or a rate or what is measured is missing.
+func IsUnpriced(err error) bool {
+	var missing *pricing.MissingRateError
+	var unmeasured *costing.MeasurementError
+	return errors.Is(err, pricing.ErrNoTerms) || errors.As(err, &missing) || errors.As(err, &unmeasured)
+}
+
 func seesCosts(ctx context.Context) bool {
 	actor, ok := auth.From(ctx)
 	return ok && actor.Has(auth.ScopeCosts)
