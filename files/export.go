@@ -30,17 +30,21 @@ import (
 func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) error {
 	v := cell.OwnValues(s.Currency)
 	w := &writer{bufio.NewWriterSize(to, 64<<10)}
-	var err error
+	codes, err := ownFields(ctx, s, kind)
+	if err != nil {
+		return err
+	}
 	switch kind {
 	case option.Orders:
-		if err = w.row(orders.Names()...); err == nil {
-			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
+		if err = w.row(orders.Names(codes)...); err == nil {
+			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o, codes) })
 		}
 	case option.Customers:
-		err = w.customers(ctx, s, v)
+		err = w.customers(ctx, s, v, codes)
 	case option.Contacts:
-		if err = w.row(contactLayout.Names(field.Own)...); err == nil {
-			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.Texts(v, c)...) })
+		columns := contactLayoutWith(codes)
+		if err = w.row(columns.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(columns.Texts(v, c)...) })
 		}
 	case option.Rates:
 		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
@@ -51,7 +55,7 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 			err = s.Bulk.ExportSpends(ctx, func(r *campaigns.SpendRecord) error { return w.row(spendLayout.Texts(v, r)...) })
 		}
 	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
-		err = w.assortment(ctx, s, kind, v)
+		err = w.assortment(ctx, s, kind, v, codes)
 	default:
 		return option.Errorf("want %s, not %q", option.ShownKinds(), string(kind))
 	}
@@ -81,11 +85,7 @@ func (w *writer) row(fields ...string) error {
 }
 
 // customers writes all customers.
-func (w *writer) customers(ctx context.Context, s *app.App, v *cell.Values) error {
-	codes, err := s.Bulk.CustomerFields(ctx)
-	if err != nil {
-		return err
-	}
+func (w *writer) customers(ctx context.Context, s *app.App, v *cell.Values, codes []string) error {
 	columns := customerLayoutWith(codes)
 	if err := w.row(columns.Names(field.Own)...); err != nil {
 		return err
@@ -104,8 +104,8 @@ func (w *writer) rows(rows [][]string) error {
 }
 
 // orders writes the rows of an order.
-func (w *writer) orders(v *cell.Values, o *bulk.OrderRecord) error {
-	rows, err := orders.Texts(v, o)
+func (w *writer) orders(v *cell.Values, o *bulk.OrderRecord, codes []string) error {
+	rows, err := orders.Texts(v, o, codes)
 	for _, texts := range rows {
 		if err == nil {
 			err = w.row(texts...)

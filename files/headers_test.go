@@ -26,7 +26,7 @@ var headers = map[option.Kind]string{
 func ownNames(kind option.Kind) (all, keys []string) {
 	switch kind {
 	case option.Orders:
-		return orders.Names(), orders.Layout.Names(field.OwnKey)
+		return orders.Names(nil), orders.Layout.Names(field.OwnKey)
 	case option.Customers:
 		return customerLayout.Names(field.Own), customerLayout.Names(field.OwnKey)
 	case option.Contacts:

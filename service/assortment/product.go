@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/service/catalogue"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
 // Product is a product of a file, with its price terms.
@@ -17,6 +18,8 @@ type Product struct {
 
 	Terms []Terms // none of a product that has no price
 	Leads []Lead  // the standard lead times that it has had, if they have changed
+
+	OwnFields ownfields.Texts // what it has in the installation's own fields
 
 	Has func(column string) bool // whether the file gives a field of the record, by its column; nil for all
 }

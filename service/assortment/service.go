@@ -5,7 +5,7 @@
 // installation has never had: what was known here at a moment stays what it was. Everything else is recorded now.
 //
 // The rules are those of the verbs of packages catalogue and quote, which may be imported, as may service, service/input, service/field,
-// rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
+// ownfields, rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
 package assortment
 
 import (
@@ -19,6 +19,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
+	"kopeck/service/ownfields"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/store"
@@ -131,6 +132,9 @@ func reason(err error, ofKind map[string]string) string {
 
 // textOfFault is the text of a fault of some path.
 func textOfFault(path []string, message string, ofKind map[string]string) string {
+	if len(path) > 0 && strings.HasPrefix(path[0], ownfields.Column("")) { // its code may be a name that the API has, too
+		return path[0] + ": " + message
+	}
 	text := ""
 	for _, part := range path {
 		if column := ofKind[part]; column != "" {

@@ -5,6 +5,7 @@ import (
 
 	"kopeck/schema"
 	"kopeck/service/contacts"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -120,6 +121,9 @@ func (c *chunk) exportedContacts(ctx context.Context, after string) ([]contacts.
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := describeFields(ctx, c, records, func(r *contacts.Record) (string, *ownfields.Texts) { return r.ID, &r.OwnFields }); err != nil {
 		return nil, err
 	}
 	return records, c.addGrades(ctx, records)
