@@ -18,9 +18,9 @@ import (
 	"kopeck/service/rates"
 )
 
-// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, spend by campaign and period, products by sku), from one snapshot of the database: a CSV file in
-// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import rates and customers
-// first, then measurements, products, recipes, rules and agreements, then contacts and orders, and spend where its campaigns are there; staff, partners and products that they name and that do not exist are created, inactive.
+// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, spend by campaign and period, products by sku, definitions of own fields by noun and code), from one snapshot of the database: a CSV file in
+// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import fields, rates and customers
+// first, then relations, measurements, products, recipes, rules and agreements, then contacts, orders and expected prices, and spend where its campaigns are there; staff, partners and products that they name and that do not exist are created, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
@@ -56,6 +56,8 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 		}
 	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
 		err = w.assortment(ctx, s, kind, v, codes)
+	case option.Fields, option.Relations, option.ExpectedPrices:
+		err = w.related(ctx, s, kind, v)
 	default:
 		return option.Errorf("want %s, not %q", option.ShownKinds(), string(kind))
 	}

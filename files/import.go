@@ -92,6 +92,8 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Option
 		return importFile(ctx, o, f, i, i.Spends, func() (layout.Source[campaigns.SpendRecord], error) { return openSpend(s.Core, o, f) })
 	case option.Orders:
 		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f, codes) })
+	case option.Fields, option.Relations, option.ExpectedPrices:
+		return importRelated(ctx, s, i, o, f)
 	default:
 		return importAssortment(ctx, s, i, o, f, codes)
 	}

@@ -41,6 +41,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"rates":       {42, 0, 0}, // taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over; what an order took over from a colleague is held for them again
 	"reaction":    {3, 0, 0},  // what a change of a rate cost is a sum over the orders of all customers
 	"report":      {23, 0, 0}, // where all customers come from is read beside them; what a contact was before a correction is read for who may see the contact
+	"related":     {16, 0, 0}, // files of definitions of own fields, relations and expected prices are read and written in bulk
 	"revenue":     {3, 0, 0},  // a report on sales sums over the orders of all customers, with the names of products and staff
 	"sale":        {6, 0, 0},  // what was done with an order is in the audit, which no role reads; refunds have lines; a repeated rescheduleOrder is answered
 	"value":       {17, 0, 0}, // what is shown of customers is written once a day, and when they were, which prices of the past rest on; a fit reads the order days of all customers, once

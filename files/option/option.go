@@ -30,17 +30,21 @@ const (
 	Recipes      Kind = "recipes"
 	Rules        Kind = "rules"
 	Agreements   Kind = "agreements"
+
+	Fields         Kind = "fields" // the definitions of the installation's own
+	Relations      Kind = "relations"
+	ExpectedPrices Kind = "expected-prices"
 )
 
 // Kinds lists the kinds.
 func Kinds() []Kind {
-	return []Kind{Orders, Customers, Contacts, Rates, Spend, Measurements, Products, Recipes, Rules, Agreements}
+	return []Kind{Orders, Customers, Contacts, Rates, Spend, Measurements, Products, Recipes, Rules, Agreements, Fields, Relations, ExpectedPrices}
 }
 
 // Updates reports whether what exists of a kind with other content can be changed by Options.Update: the others are facts.
 func (k Kind) Updates() bool {
 	switch k {
-	case Customers, Measurements, Products, Recipes, Rules:
+	case Customers, Measurements, Products, Recipes, Rules, Fields, Relations:
 		return true
 	case Contacts, Orders: // the installation's own fields alone; the rest are facts
 		return true

@@ -24,6 +24,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/reaction"
+	"kopeck/service/related"
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
@@ -63,6 +64,7 @@ type App struct {
 	Points    *points.Service
 
 	Assortment *assortment.Service
+	Related    *related.Service
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -101,5 +103,6 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
 	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
+	a.Related = related.New(core, a.Customers, a.OwnFields)
 	return a, core.Reload(ctx)
 }

@@ -71,26 +71,10 @@ var leadFields = field.Fields[Lead]{
 }
 
 // signed is a number that may be negative.
-var signed = signedOf(field.Decimal, func(d money.Decimal) (money.Decimal, error) { return money.ParseDecimal("-" + d.String()) })
+var signed = field.SignedDecimal
 
 // signedAmount is money that may be negative.
-var signedAmount = signedOf(field.Amount, money.Amount.Neg)
-
-// signedOf is a kind of numbers with the negative ones.
-func signedOf[V any](k field.Kind[V], negate func(V) (V, error)) field.Kind[V] {
-	read := k.Read
-	k.Read = func(form *field.Form, text string) (V, error) {
-		if len(text) < 2 || text[0] != '-' {
-			return read(form, text)
-		}
-		v, err := read(form, text[1:])
-		if err != nil {
-			return v, err
-		}
-		return negate(v)
-	}
-	return k
-}
+var signedAmount = field.SignedOf(field.Amount, money.Amount.Neg)
 
 // IsEmpty reports whether nothing is given.
 func (t Terms) IsEmpty() bool {

@@ -10,8 +10,6 @@ package assortment
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,32 +75,9 @@ func (c *chunk) moment() time.Time {
 
 // run does the work on some records, in a transaction that only reads when checking.
 func (i *Import) run(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]bulk.Verdict, error) {
-	ctx = bypassGuard(ctx)
-	var c *chunk
-	if i.Check {
-		err := i.service.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-			c = &chunk{Import: i, tx: tx, verdicts: make([]bulk.Verdict, records)}
-			return do(ctx, c)
-		})
-		if err != nil {
-			return nil, err
-		}
-		return c.verdicts, nil
-	}
-	err := i.service.Store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
-		c = &chunk{Import: i, tx: b.Tx, bulk: b, verdicts: make([]bulk.Verdict, records)}
-		if err := do(ctx, c); err != nil {
-			return err
-		}
-		if i.AllOrNothing && slices.ContainsFunc(c.verdicts, func(v bulk.Verdict) bool { return v.Outcome == bulk.Rejected }) {
-			return bulk.ErrRejected
-		}
-		return nil
+	return bulk.Together(bypassGuard(ctx), i.service.Store, i.Check, i.AllOrNothing, records, func(ctx context.Context, tx *store.Tx, b *store.Bulk, verdicts []bulk.Verdict) error {
+		return do(ctx, &chunk{Import: i, tx: tx, bulk: b, verdicts: verdicts})
 	})
-	if err != nil && !errors.Is(err, bulk.ErrRejected) {
-		return nil, err
-	}
-	return c.verdicts, err
 }
 
 // changed says that the price book has changed.
