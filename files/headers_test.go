@@ -70,7 +70,7 @@ func TestMappableFields(t *testing.T) {
 			"customer date amount",
 		},
 		option.Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds campaign source",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds campaign source participants people",
 			"customer kind direction channel at",
 		},
 		option.Rates: {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},

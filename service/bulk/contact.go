@@ -43,12 +43,8 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err := c.holdSiblings(ctx, records, caused); err != nil {
 		return err
 	}
-	people, err := c.findCustomers(ctx, 2*len(records), func(n int) customerName {
-		if n >= len(records) {
-			return customerName{id: records[n-len(records)].AboutID}
-		}
-		return customerOf(&records[n])
-	})
+	names := namesOfContacts(records)
+	people, err := c.findCustomers(ctx, len(names), func(n int) customerName { return names[n] })
 	if err != nil {
 		return err
 	}
@@ -57,6 +53,9 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 		return err
 	}
 	if err := c.readFields(ctx, schema.FieldOfContact, maps.Keys(known.byID)); err != nil {
+		return err
+	}
+	if err := c.readPeople(ctx, records, known); err != nil {
 		return err
 	}
 	var fresh, unlinked []*contacts.Record
@@ -83,6 +82,9 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 				people.use(customer)
 				c.affected[customer] = true
 			}
+		}
+		for _, customer := range given.PeopleIDs {
+			people.use(customer)
 		}
 		c.own.Set(given.ID, given.OwnFields, true)
 		fresh = append(fresh, given)
@@ -142,6 +144,9 @@ func sameContact(known, given *contacts.Record) Verdict {
 	if difference := contacts.Fields().Difference(known, given); difference != "" {
 		return rejected("the contact is there already%s", difference)
 	}
+	if len(given.PeopleNames) > 0 && !contacts.SamePeople(known, given) {
+		return rejected("the contact is there already, and other people took part in it")
+	}
 	return Verdict{Outcome: Present}
 }
 
@@ -166,6 +171,11 @@ func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[strin
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	case given.AboutID == customer && r.AboutID != r.CustomerID: // they were merged: nobody recommends themselves
 		given.AboutID = ""
+	}
+	if v.Outcome != Rejected {
+		if err := resolvePeople(people, &given); err != nil {
+			v = Verdict{Outcome: Rejected, Reason: reason(err)}
+		}
 	}
 	return &given, v
 }

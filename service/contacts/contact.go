@@ -60,6 +60,8 @@ type Record struct {
 
 	OwnFields ownfields.Texts // what it has in the installation's own fields
 
+	PeopleNames []string // customers who took part beside the contact's own, as a file has them
+
 	PeopleIDs    []string // customers who took part beside the contact's own
 	hiddenPeople []string // those of them whom who corrects the contact may not see
 }
