@@ -25,7 +25,7 @@ var passedOnLimits = map[string]int{
 	"service":             2,
 	"service/assortment":  8,  // a measurement is compared with what was known of it; customers of files who were merged into others are found; an export reads all that it writes by one function
 	"service/books":       21, // customers who are merged are settled together; customers are held by service.HoldCustomers here too
-	"service/bulk":        68, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
+	"service/bulk":        69, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
 	"service/campaigns":   2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":       4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
 	"service/consent":     6,  // of the permissions of two customers who are merged the looser ends, and holds again
