@@ -52,7 +52,7 @@ func (c *chunk) writeFields(ctx context.Context) error {
 	if err != nil || !changed {
 		return err
 	}
-	return c.service.CustomerChanged(ctx, c.bulk.Tx, service.EveryCustomer)
+	return c.service.CustomerChanged(ctx, c.bulk.Tx, service.EveryCustomer, service.Anything)
 }
 
 // describeFields fills in what exported records have in fields.

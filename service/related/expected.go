@@ -290,7 +290,7 @@ func (w *expectedChunk) record(ctx context.Context) error {
 	if err := audits.Write(ctx, w.tx); err != nil {
 		return err
 	}
-	return w.service.CustomerChanged(ctx, w.tx, service.EveryCustomer)
+	return w.service.CustomerChanged(ctx, w.tx, service.EveryCustomer, "ExpectedPrice")
 }
 
 // ExportExpectedPrices calls each for every expected price, by id, from one snapshot of the database.

@@ -93,7 +93,7 @@ func (i *Import) Relations(ctx context.Context, records []Relation) ([]bulk.Verd
 		if err := w.audits.Write(ctx, c.tx); err != nil {
 			return err
 		}
-		return c.service.CustomerChanged(ctx, c.tx, service.EveryCustomer)
+		return c.service.CustomerChanged(ctx, c.tx, service.EveryCustomer, "relations")
 	})
 }
 
