@@ -18,7 +18,7 @@ import (
 
 // importCommand reads records of a kind from a file.
 type importCommand struct {
-	Kind string `arg:"" enum:"orders,customers,contacts,rates,spend,measurements,products,recipes,rules,agreements" help:"orders, customers, contacts, rates, spend, measurements, products, recipes, rules or agreements."`
+	Kind string `arg:"" enum:"orders,customers,contacts,rates,spend,measurements,products,recipes,rules,agreements,fields,relations,expected-prices" help:"orders, customers, contacts, rates, spend, measurements, products, recipes, rules, agreements, fields (definitions of own fields), relations (of customers) or expected-prices."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
 	Format       string   `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
@@ -37,8 +37,8 @@ type importCommand struct {
 	Currency     string   `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
 	Errors       string   `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
 	Customers    string   `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
-	Update       bool     `help:"Customers, measurements, products, recipes, rules: change those that exist with other content instead of rejecting the rows. Empty cells change nothing."`
-	Empty        string   `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the customer keeps the value, with clear it is erased where it may be empty."`
+	Update       bool     `help:"Customers, measurements, products, recipes, rules, fields, relations, and own fields of contacts and orders: change what exists with other content instead of rejecting the rows. Empty cells change nothing."`
+	Empty        string   `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the value stays, with clear it is erased: of customers where it may be empty, of contacts, orders and products in own fields."`
 	DryRun       bool     `help:"Report what would be written, and write nothing."`
 	DateFormat   string   `placeholder:"FORMAT" help:"The format of dates, such as 'M/D/YYYY h:mm A', from YYYY YY MMMM MMM MM M DD D HH H hh h mm ss SSS, A (AM or PM), Z (an offset such as -0400) and punctuation. Not needed for YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY, with or without a time and an offset."`
 	TimeZone     string   `placeholder:"ZONE" help:"The time zone of times without an offset, such as Europe/Moscow; the installation's if not given."`
@@ -127,6 +127,9 @@ type exportCommands struct {
 	Recipes            exportRecipesCommand            `cmd:"" help:"All recipes with their options, for import."`
 	Rules              exportRulesCommand              `cmd:"" help:"All price rules, for import."`
 	Agreements         exportAgreementsCommand         `cmd:"" help:"All agreed and proposed prices of customers, for import."`
+	Fields             exportFieldsCommand             `cmd:"" help:"The definitions of the installation's own fields, for import."`
+	Relations          exportRelationsCommand          `cmd:"" help:"All relations between customers, for import."`
+	ExpectedPrices     exportExpectedPricesCommand     `cmd:"" help:"All prices that customers expected, for import."`
 	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"Cost and value of contacts, by dimensions."`
 	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"Value of all customers, by dimensions."`
 	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margins expected of the present customers, by month."`
@@ -206,6 +209,10 @@ type (
 	exportRecipesCommand      struct{ output }
 	exportRulesCommand        struct{ output }
 	exportAgreementsCommand   struct{ output }
+
+	exportFieldsCommand         struct{ output }
+	exportRelationsCommand      struct{ output }
+	exportExpectedPricesCommand struct{ output }
 )
 
 // Run implements the command.
@@ -256,4 +263,19 @@ func (c *exportRulesCommand) Run(ctx context.Context, s *settings, p *program) e
 // Run implements the command.
 func (c *exportAgreementsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.all(ctx, s, p, option.Agreements)
+}
+
+// Run implements the command.
+func (c *exportFieldsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Fields)
+}
+
+// Run implements the command.
+func (c *exportRelationsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.Relations)
+}
+
+// Run implements the command.
+func (c *exportExpectedPricesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.all(ctx, s, p, option.ExpectedPrices)
 }

@@ -14,13 +14,13 @@ import (
 )
 
 // importAssortment imports what is sold and at what price: measurements, products, recipes, rules and agreements.
-func importAssortment(ctx context.Context, s *app.App, i *bulk.Import, o option.Options, f *layout.File) (Report, error) {
+func importAssortment(ctx context.Context, s *app.App, i *bulk.Import, o option.Options, f *layout.File, codes []string) (Report, error) {
 	to := s.Assortment.NewImport()
 	switch o.Kind {
 	case option.Measurements:
 		return importFile(ctx, o, f, i, following(i, to, to.Measurements), func() (layout.Source[assortment.Measurement], error) { return openMeasurements(s.Core, o, f) })
 	case option.Products:
-		return importFile(ctx, o, f, i, following(i, to, to.Products), func() (layout.Source[assortment.Product], error) { return openProducts(s.Core, o, f) })
+		return importFile(ctx, o, f, i, following(i, to, to.Products), func() (layout.Source[assortment.Product], error) { return openProducts(s.Core, o, f, codes) })
 	case option.Recipes:
 		report, err := importFile(ctx, o, f, i, following(i, to, to.Recipes), func() (layout.Source[assortment.Recipes], error) { return openRecipes(s.Core, o, f) })
 		if to.OrdersRestated > 0 {
@@ -43,15 +43,15 @@ func following[T any](i *bulk.Import, to *assortment.Import, write put[T]) put[T
 }
 
 // previewAssortment is Preview of what is sold and at what price.
-func previewAssortment(s *app.App, o option.Options, f *layout.File, v *cell.Values) (string, error) {
+func previewAssortment(s *app.App, o option.Options, f *layout.File, v *cell.Values, codes []string) (string, error) {
 	switch o.Kind {
 	case option.Measurements:
 		return preview(f, func() (layout.Source[assortment.Measurement], error) { return openMeasurements(s.Core, o, f) }, func(m *assortment.Measurement) ([]string, [][]string, error) {
 			return measurementLayout.Names(field.Own), measurementTexts(v, m), nil
 		})
 	case option.Products:
-		return preview(f, func() (layout.Source[assortment.Product], error) { return openProducts(s.Core, o, f) }, func(p *assortment.Product) ([]string, [][]string, error) {
-			return productLayout.Names(field.Own), productTexts(v, p), nil
+		return preview(f, func() (layout.Source[assortment.Product], error) { return openProducts(s.Core, o, f, codes) }, func(p *assortment.Product) ([]string, [][]string, error) {
+			return productLayoutWith(codes).Names(field.Own), productTexts(v, p, codes), nil
 		})
 	case option.Recipes:
 		return preview(f, func() (layout.Source[assortment.Recipes], error) { return openRecipes(s.Core, o, f) }, func(r *assortment.Recipes) ([]string, [][]string, error) {
@@ -69,7 +69,7 @@ func previewAssortment(s *app.App, o option.Options, f *layout.File, v *cell.Val
 }
 
 // assortment writes everything of a kind of what is sold and at what price.
-func (w *writer) assortment(ctx context.Context, s *app.App, kind option.Kind, v *cell.Values) error {
+func (w *writer) assortment(ctx context.Context, s *app.App, kind option.Kind, v *cell.Values, codes []string) error {
 	switch kind {
 	case option.Measurements:
 		if err := w.row(measurementLayout.Names(field.Own)...); err != nil {
@@ -77,10 +77,10 @@ func (w *writer) assortment(ctx context.Context, s *app.App, kind option.Kind, v
 		}
 		return s.Assortment.ExportMeasurements(ctx, func(m *assortment.Measurement) error { return w.rows(measurementTexts(v, m)) })
 	case option.Products:
-		if err := w.row(productLayout.Names(field.Own)...); err != nil {
+		if err := w.row(productLayoutWith(codes).Names(field.Own)...); err != nil {
 			return err
 		}
-		return s.Assortment.ExportProducts(ctx, func(p *assortment.Product) error { return w.rows(productTexts(v, p)) })
+		return s.Assortment.ExportProducts(ctx, func(p *assortment.Product) error { return w.rows(productTexts(v, p, codes)) })
 	case option.Recipes:
 		if err := w.row(recipeLayout.Names(field.Own)...); err != nil {
 			return err

@@ -12,19 +12,26 @@ import (
 	"kopeck/service"
 	"kopeck/service/contacts"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
 // contactLayout is the layout of files of contacts: package contacts defines their fields.
 var contactLayout = layout.New(option.Contacts, contacts.Fields())
 
-// openContacts opens the file as one of contacts.
-func openContacts(core *service.Core, o option.Options, f *layout.File) (layout.Source[contacts.Record], error) {
-	in, err := layout.Open(core, o, f, contactLayout)
+// contactLayoutWith is the layout of files of contacts with columns of the installation's own fields, by their codes.
+func contactLayoutWith(codes []string) layout.Layout[contacts.Record] {
+	return contactLayout.With(layout.OwnFields(codes, func(r *contacts.Record) *ownfields.Texts { return &r.OwnFields }))
+}
+
+// openContacts opens the file as one of contacts, which have the installation's own fields of some codes.
+func openContacts(core *service.Core, o option.Options, f *layout.File, codes []string) (layout.Source[contacts.Record], error) {
+	columns := contactLayoutWith(codes)
+	in, err := layout.Open(core, o, f, columns)
 	if err != nil {
 		return layout.Source[contacts.Record]{}, err
 	}
 	var counted layout.Ordinals
-	all := layout.RowsOf(in, contactLayout, layout.Zero, func(e *layout.Entry[contacts.Record], r *contacts.Record, f *layout.Fault) {
+	all := layout.RowsOf(in, columns, layout.Zero, func(e *layout.Entry[contacts.Record], r *contacts.Record, f *layout.Fault) {
 		if in.Own {
 			checkOwnContact(r, in.Table, f)
 			e.Key = "id:" + r.ID
@@ -41,6 +48,7 @@ func openContacts(core *service.Core, o option.Options, f *layout.File) (layout.
 				r.ExternalID = e.Key
 			}
 		}
+		layout.ClearOwnFields(o, in.Table, codes, &r.OwnFields)
 		e.Value = *r
 	})
 	if !in.Own { // those without an id are numbered among those of their customer

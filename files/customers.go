@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"kopeck/files/cell"
@@ -17,6 +16,7 @@ import (
 	"kopeck/service/customers"
 	"kopeck/service/field"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 )
 
 // customerRow is a customer as a file has it.
@@ -60,26 +60,7 @@ func customerColumns() []layout.Column[customerRow] {
 
 // customerLayoutWith is the layout of files of customers with columns of the installation's own fields, by their codes.
 func customerLayoutWith(codes []string) layout.Layout[customerRow] {
-	with := customerLayout
-	with.Columns = slices.Clone(with.Columns)
-	for _, code := range codes {
-		with.Columns = append(with.Columns, layout.Column[customerRow]{
-			Name: customers.FieldColumn(code), Uses: field.Own | field.Mappable,
-			Read: func(_ *cell.Values, text string, to *customerRow) error { // of a cell that is not empty
-				to.setField(code, &text)
-				return nil
-			},
-			Write: func(_ *cell.Values, r *customerRow) string { return input.OrZero(r.OwnFields[code]) },
-		})
-	}
-	return with
-}
-
-func (r *customerRow) setField(code string, to *string) {
-	if r.OwnFields == nil {
-		r.OwnFields = map[string]*string{}
-	}
-	r.OwnFields[code] = to
+	return customerLayout.With(layout.OwnFields(codes, func(r *customerRow) *ownfields.Texts { return &r.OwnFields }))
 }
 
 // openCustomers opens the file as one of customers, who have the installation's own fields of some codes.
@@ -103,11 +84,7 @@ func openCustomers(core *service.Core, o option.Options, f *layout.File, codes [
 			given |= fieldBits["partner_id"] // by its name the import finds the partner's id
 		}
 		c.Has = func(column string) bool { return given&fieldBits[column] != 0 }
-		for _, code := range codes {
-			if _, given := c.OwnFields[code]; !given && o.Empty == option.ClearEmpty && in.Has(customers.FieldColumn(code)) {
-				c.setField(code, nil)
-			}
-		}
+		layout.ClearOwnFields(o, in.Table, codes, &c.OwnFields)
 		e.Value = c.Record
 		switch {
 		case c.ID != "":

@@ -18,9 +18,9 @@ import (
 	"kopeck/service/rates"
 )
 
-// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, spend by campaign and period, products by sku), from one snapshot of the database: a CSV file in
-// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import rates and customers
-// first, then measurements, products, recipes, rules and agreements, then contacts and orders, and spend where its campaigns are there; staff, partners and products that they name and that do not exist are created, inactive.
+// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for, spend by campaign and period, products by sku, definitions of own fields by noun and code), from one snapshot of the database: a CSV file in
+// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import fields, rates and customers
+// first, then relations, measurements, products, recipes, rules and agreements, then contacts, orders and expected prices, and spend where its campaigns are there; staff, partners and products that they name and that do not exist are created, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
@@ -30,17 +30,21 @@ import (
 func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) error {
 	v := cell.OwnValues(s.Currency)
 	w := &writer{bufio.NewWriterSize(to, 64<<10)}
-	var err error
+	codes, err := ownFields(ctx, s, kind)
+	if err != nil {
+		return err
+	}
 	switch kind {
 	case option.Orders:
-		if err = w.row(orders.Names()...); err == nil {
-			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o) })
+		if err = w.row(orders.Names(codes)...); err == nil {
+			err = s.Bulk.ExportOrders(ctx, func(o *bulk.OrderRecord) error { return w.orders(v, o, codes) })
 		}
 	case option.Customers:
-		err = w.customers(ctx, s, v)
+		err = w.customers(ctx, s, v, codes)
 	case option.Contacts:
-		if err = w.row(contactLayout.Names(field.Own)...); err == nil {
-			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(contactLayout.Texts(v, c)...) })
+		columns := contactLayoutWith(codes)
+		if err = w.row(columns.Names(field.Own)...); err == nil {
+			err = s.Bulk.ExportContacts(ctx, func(c *contacts.Record) error { return w.row(columns.Texts(v, c)...) })
 		}
 	case option.Rates:
 		if err = w.row(rateLayout.Names(field.Own)...); err == nil {
@@ -51,7 +55,9 @@ func Export(ctx context.Context, s *app.App, kind option.Kind, to io.Writer) err
 			err = s.Bulk.ExportSpends(ctx, func(r *campaigns.SpendRecord) error { return w.row(spendLayout.Texts(v, r)...) })
 		}
 	case option.Measurements, option.Products, option.Recipes, option.Rules, option.Agreements:
-		err = w.assortment(ctx, s, kind, v)
+		err = w.assortment(ctx, s, kind, v, codes)
+	case option.Fields, option.Relations, option.ExpectedPrices:
+		err = w.related(ctx, s, kind, v)
 	default:
 		return option.Errorf("want %s, not %q", option.ShownKinds(), string(kind))
 	}
@@ -81,11 +87,7 @@ func (w *writer) row(fields ...string) error {
 }
 
 // customers writes all customers.
-func (w *writer) customers(ctx context.Context, s *app.App, v *cell.Values) error {
-	codes, err := s.Bulk.CustomerFields(ctx)
-	if err != nil {
-		return err
-	}
+func (w *writer) customers(ctx context.Context, s *app.App, v *cell.Values, codes []string) error {
 	columns := customerLayoutWith(codes)
 	if err := w.row(columns.Names(field.Own)...); err != nil {
 		return err
@@ -104,8 +106,8 @@ func (w *writer) rows(rows [][]string) error {
 }
 
 // orders writes the rows of an order.
-func (w *writer) orders(v *cell.Values, o *bulk.OrderRecord) error {
-	rows, err := orders.Texts(v, o)
+func (w *writer) orders(v *cell.Values, o *bulk.OrderRecord, codes []string) error {
+	rows, err := orders.Texts(v, o, codes)
 	for _, texts := range rows {
 		if err == nil {
 			err = w.row(texts...)

@@ -26,7 +26,7 @@ var headers = map[option.Kind]string{
 func ownNames(kind option.Kind) (all, keys []string) {
 	switch kind {
 	case option.Orders:
-		return orders.Names(), orders.Layout.Names(field.OwnKey)
+		return orders.Names(nil), orders.Layout.Names(field.OwnKey)
 	case option.Customers:
 		return customerLayout.Names(field.Own), customerLayout.Names(field.OwnKey)
 	case option.Contacts:
@@ -70,7 +70,7 @@ func TestMappableFields(t *testing.T) {
 			"customer date amount",
 		},
 		option.Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds campaign source",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds campaign source participants people",
 			"customer kind direction channel at",
 		},
 		option.Rates: {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},

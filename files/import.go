@@ -15,6 +15,7 @@ import (
 	"kopeck/files/orders"
 	"kopeck/files/sorted"
 	"kopeck/files/textfile"
+	"kopeck/schema"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/campaigns"
@@ -68,19 +69,19 @@ func Import(ctx context.Context, s *app.App, o option.Options) (Report, error) {
 }
 
 func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Options, f *layout.File) (Report, error) {
+	codes, err := ownFields(ctx, s, o.Kind)
+	if err != nil {
+		return Report{}, err
+	}
 	switch o.Kind {
 	case option.Customers:
-		codes, err := s.Bulk.CustomerFields(ctx)
-		if err != nil {
-			return Report{}, err
-		}
 		report, err := importFile(ctx, o, f, i, i.Customers, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f, codes) })
 		if err != nil || !report.Written {
 			return report, err
 		}
 		return report, refer(ctx, s.Core, o, f, codes, i, &report)
 	case option.Contacts:
-		return importFile(ctx, o, f, i, i.Contacts, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) })
+		return importFile(ctx, o, f, i, i.Contacts, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f, codes) })
 	case option.Rates:
 		report, err := importFile(ctx, o, f, i, i.Rates, func() (layout.Source[rates.NewRate], error) { return openRates(s.Core, o, f) })
 		if i.ContactsRestated+i.OrdersRestated > 0 {
@@ -90,10 +91,23 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o option.Option
 	case option.Spend:
 		return importFile(ctx, o, f, i, i.Spends, func() (layout.Source[campaigns.SpendRecord], error) { return openSpend(s.Core, o, f) })
 	case option.Orders:
-		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) })
+		return importFile(ctx, o, f, i, i.Orders, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f, codes) })
+	case option.Fields, option.Relations, option.ExpectedPrices:
+		return importRelated(ctx, s, i, o, f)
 	default:
-		return importAssortment(ctx, s, i, o, f)
+		return importAssortment(ctx, s, i, o, f, codes)
 	}
+}
+
+// ownFields returns the codes of the installation's own fields of which files of a kind have columns.
+func ownFields(ctx context.Context, s *app.App, kind option.Kind) ([]string, error) {
+	noun, ok := map[option.Kind]schema.FieldNoun{
+		option.Customers: schema.FieldOfCustomer, option.Contacts: schema.FieldOfContact, option.Orders: schema.FieldOfOrder, option.Products: schema.FieldOfProduct,
+	}[kind]
+	if !ok {
+		return nil, nil
+	}
+	return s.OwnFields.Codes(ctx, noun)
 }
 
 func importFile[T any](ctx context.Context, o option.Options, f *layout.File, i *bulk.Import, write put[T], open func() (layout.Source[T], error)) (Report, error) {

@@ -67,8 +67,8 @@ func checkCells(o *option.Options) error {
 		return option.Errorf("--rest: want reject or spread, not %q", o.Rest)
 	case o.Products != "create" && o.Products != "known":
 		return option.Errorf("--products: want create or known, not %q", o.Products)
-	case o.Empty == option.ClearEmpty && (!o.Update || o.Kind != option.Customers):
-		return option.Errorf("--empty clear erases what customers have: it is for --update of customers")
+	case o.Empty == option.ClearEmpty && (!o.Update || !o.Kind.Clears()):
+		return option.Errorf("--empty clear erases what customers have, and own fields of contacts, orders and products: it is for --update of these")
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func checkTogether(o *option.Options) error {
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(money.Whole(1)) > 0):
 		return option.Errorf("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
 	case o.Update && !o.Kind.Updates():
-		return option.Errorf("--update is not for %s: orders, contacts, rates, spend and agreements are facts", o.Kind)
+		return option.Errorf("--update is not for %s: rates, spend, agreements and expected prices are facts", o.Kind)
 	}
 	return nil
 }
@@ -117,6 +117,12 @@ func Fields(kind option.Kind) (all, required []string) {
 		return ruleLayout.Names(field.Mappable), ruleLayout.Names(field.MapKey)
 	case option.Agreements:
 		return agreementLayout.Names(field.Mappable), agreementLayout.Names(field.MapKey)
+	case option.Fields:
+		return definitionLayout.Names(field.Mappable), definitionLayout.Names(field.MapKey)
+	case option.Relations:
+		return relationLayout.Names(field.Mappable), relationLayout.Names(field.MapKey)
+	case option.ExpectedPrices:
+		return expectedLayout.Names(field.Mappable), expectedLayout.Names(field.MapKey)
 	}
 	return nil, nil
 }

@@ -35,20 +35,20 @@ func Preview(ctx context.Context, s *app.App, o option.Options) (string, error) 
 	}
 	defer f.Close()
 	v := cell.OwnValues(s.Currency)
+	codes, err := ownFields(ctx, s, o.Kind)
+	if err != nil {
+		return "", err
+	}
 	switch o.Kind {
 	case option.Customers:
-		codes, err := s.Bulk.CustomerFields(ctx)
-		if err != nil {
-			return "", err
-		}
 		columns := customerLayoutWith(codes)
 		return preview(f, func() (layout.Source[customers.Record], error) { return openCustomers(s.Core, o, f, codes) }, func(r *customers.Record) (names []string, rows [][]string, err error) {
 			return columns.Names(field.Own), [][]string{columns.Texts(v, &customerRow{Record: *r})}, nil
 		})
 	case option.Contacts:
-		return preview(f, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {
+		return preview(f, func() (layout.Source[contacts.Record], error) { return openContacts(s.Core, o, f, codes) }, func(r *contacts.Record) (names []string, rows [][]string, err error) {
 			names, rows = personOf(bulk.Person{Email: r.Email, Phone: r.Phone, Name: r.Name})
-			for _, one := range contactLayout.Columns {
+			for _, one := range contactLayoutWith(codes).Columns {
 				if one.Uses&field.Own == 0 || one.Name == "segment" && r.Segment == nil || one.Name == "cost" && !r.Costed {
 					continue
 				}
@@ -77,13 +77,16 @@ func Preview(ctx context.Context, s *app.App, o option.Options) (string, error) 
 			return names, rows, nil
 		})
 	}
-	if o.Kind != option.Orders {
-		return previewAssortment(s, o, f, v)
+	if isRelated(o.Kind) {
+		return previewRelated(s, o, f, v)
 	}
-	return preview(f, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
+	if o.Kind != option.Orders {
+		return previewAssortment(s, o, f, v, codes)
+	}
+	return preview(f, func() (layout.Source[bulk.OrderRecord], error) { return orders.Open(s.Core, o, f, codes) }, func(r *bulk.OrderRecord) (names []string, rows [][]string, err error) {
 		names, rows = personOf(r.Person)
-		own := orders.Names()
-		texts, err := orders.Texts(v, r)
+		own := orders.Names(codes)
+		texts, err := orders.Texts(v, r, codes)
 		for n := range texts {
 			texts[n] = append(append([]string{}, rows[0]...), texts[n]...)
 		}

@@ -3,6 +3,8 @@ package files
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"kopeck/files/cell"
 	"kopeck/files/layout"
@@ -11,6 +13,7 @@ import (
 	"kopeck/service/assortment"
 	"kopeck/service/catalogue"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
 // productRow is a row of a file of products: a product with some of its price terms. A product has a row for each of its terms, with its own
@@ -49,13 +52,19 @@ func productColumns() []layout.Column[productRow] {
 	return columns
 }
 
+// productLayoutWith is the layout of files of products with columns of the installation's own fields, by their codes.
+func productLayoutWith(codes []string) layout.Layout[productRow] {
+	return productLayout.With(layout.OwnFields(codes, func(r *productRow) *ownfields.Texts { return &r.OwnFields }))
+}
+
 func emptyProduct() productRow {
 	return productRow{Product: assortment.Product{Record: catalogue.NewRecord()}}
 }
 
-// openProducts opens the file as one of products.
-func openProducts(core *service.Core, o option.Options, f *layout.File) (layout.Source[assortment.Product], error) {
-	in, err := layout.Open(core, o, f, productLayout)
+// openProducts opens the file as one of products, which have the installation's own fields of some codes.
+func openProducts(core *service.Core, o option.Options, f *layout.File, codes []string) (layout.Source[assortment.Product], error) {
+	columns := productLayoutWith(codes)
+	in, err := layout.Open(core, o, f, columns)
 	if err != nil {
 		return layout.Source[assortment.Product]{}, err
 	}
@@ -86,6 +95,9 @@ func openProducts(core *service.Core, o option.Options, f *layout.File) (layout.
 			}
 		}
 		given |= bits
+		if err := joinOwnFields(&e.Value.OwnFields, r.OwnFields); err != nil {
+			return err
+		}
 		if !r.terms.IsEmpty() && (r.terms.RecordedAt.IsZero() || !r.terms.ValidFrom.IsZero()) {
 			r.terms.Line = line
 			return e.Value.AddTerms(r.terms)
@@ -95,10 +107,25 @@ func openProducts(core *service.Core, o option.Options, f *layout.File) (layout.
 		}
 		return nil
 	}
-	return layout.GroupsOf(in, productLayout, "sku", emptyProduct, add, func(e *layout.Entry[assortment.Product]) {
+	return layout.GroupsOf(in, columns, "sku", emptyProduct, add, func(e *layout.Entry[assortment.Product]) {
+		layout.ClearOwnFields(o, in.Table, codes, &e.Value.OwnFields)
 		has := given
 		e.Value.Has = func(column string) bool { return has&productBits[column] != 0 }
 	}), nil
+}
+
+// joinOwnFields adds what a row of a product has in the installation's own fields to what those before it have.
+func joinOwnFields(to *ownfields.Texts, of ownfields.Texts) error {
+	if *to == nil {
+		*to = of
+	}
+	for _, code := range slices.Sorted(maps.Keys(of)) {
+		if before := (*to)[code]; before != nil && *before != *of[code] {
+			return fmt.Errorf("%s: the rows of one product differ in it", ownfields.Column(code))
+		}
+		(*to)[code] = of[code]
+	}
+	return nil
 }
 
 // productBits has the bit of each field of a product by its column.
@@ -113,21 +140,22 @@ var productBits = func() map[string]uint64 {
 }()
 
 // productTexts are the rows of a product in Kopeck's own format.
-func productTexts(v *cell.Values, p *assortment.Product) (rows [][]string) {
+func productTexts(v *cell.Values, p *assortment.Product, codes []string) (rows [][]string) {
+	columns := productLayoutWith(codes)
 	for n := range max(1, len(p.Terms)) {
 		r := productRow{Product: *p}
 		if n < len(p.Terms) {
 			r.terms = p.Terms[n]
 		}
-		rows = append(rows, productLayout.Texts(v, &r))
+		rows = append(rows, columns.Texts(v, &r))
 	}
-	names := productLayout.Names(field.Own)
+	names := columns.Names(field.Own)
 	for _, l := range p.Leads {
 		r := productRow{Product: *p, lead: l}
 		record := *p.Record.Product
 		record.StandardLeadDays = l.Days
 		r.Record.Product = &record
-		texts := productLayout.Texts(v, &r)
+		texts := columns.Texts(v, &r)
 		for n, name := range names {
 			if name != "sku" && name != "lead_days" && name != "lead_days_from" && name != "lead_days_recorded_at" {
 				texts[n] = ""

@@ -63,18 +63,12 @@ func (b *Book) PublicTurns(productID string, after, to time.Time) []time.Time {
 	for _, one := range b.fields[productID] {
 		add(one.RecordedAt)
 	}
-	hours, load := false, false
+	hours, load := false, b.AsksForLoad()
 	for _, r := range b.rules {
-		if r.broken != "" || r.condition.isPersonal() {
-			continue
+		if !r.condition.isPersonal() {
+			add(r.turns()...)
+			hours = hours || r.condition.asksFor("at", "season")
 		}
-		add(r.RecordedAt)
-		for _, end := range []*time.Time{r.ValidFrom, r.ValidTo, r.RetiredAt} {
-			if end != nil {
-				add(*end)
-			}
-		}
-		hours, load = hours || r.condition.asksFor("at", "season"), load || r.condition.asksFor("utilisation")
 	}
 	if load {
 		all = append(all, b.basis.Bookings.Turns(after, to)...)
@@ -93,6 +87,17 @@ func (b *Book) PublicTurns(productID string, after, to time.Time) []time.Time {
 	}
 	slices.SortFunc(all, time.Time.Compare)
 	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// turns returns the moments at which a rule may begin or cease to apply by itself.
+func (r *compiledRule) turns() []time.Time {
+	all := []time.Time{r.RecordedAt}
+	for _, end := range []*time.Time{r.ValidFrom, r.ValidTo, r.RetiredAt} {
+		if end != nil {
+			all = append(all, *end)
+		}
+	}
+	return all
 }
 
 // withParts returns a product and all that it has ever been put together from.

@@ -1,7 +1,7 @@
 // Package layout has the columns of the files of a kind ([Layout]), of Kopeck's own format and of tables that are mapped. By
 // them it finds what a file has, and reads its rows as records ([Source], [Entry]).
 //
-// It may import the packages option, textfile, cell and table beside it, service, service/field and schema.
+// It may import the packages option, textfile, cell and table beside it, service, service/field, service/input, service/ownfields and schema.
 package layout
 
 import (

@@ -30,17 +30,33 @@ const (
 	Recipes      Kind = "recipes"
 	Rules        Kind = "rules"
 	Agreements   Kind = "agreements"
+
+	Fields         Kind = "fields" // the definitions of the installation's own
+	Relations      Kind = "relations"
+	ExpectedPrices Kind = "expected-prices"
 )
 
 // Kinds lists the kinds.
 func Kinds() []Kind {
-	return []Kind{Orders, Customers, Contacts, Rates, Spend, Measurements, Products, Recipes, Rules, Agreements}
+	return []Kind{Orders, Customers, Contacts, Rates, Spend, Measurements, Products, Recipes, Rules, Agreements, Fields, Relations, ExpectedPrices}
 }
 
 // Updates reports whether what exists of a kind with other content can be changed by Options.Update: the others are facts.
 func (k Kind) Updates() bool {
 	switch k {
-	case Customers, Measurements, Products, Recipes, Rules:
+	case Customers, Measurements, Products, Recipes, Rules, Fields, Relations:
+		return true
+	case Contacts, Orders: // the installation's own fields alone; the rest are facts
+		return true
+	}
+	return false
+}
+
+// Clears reports whether an empty cell can erase what something of a kind has: of customers what may be empty, of the others values of the
+// installation's own fields.
+func (k Kind) Clears() bool {
+	switch k {
+	case Customers, Contacts, Orders, Products:
 		return true
 	}
 	return false
@@ -74,12 +90,12 @@ const (
 	RejectRow Policy = "reject-row" // the good rows are
 )
 
-// Emptiness is what an empty cell says of a customer who exists.
+// Emptiness is what an empty cell says of what exists.
 type Emptiness string
 
 // The meanings of an empty cell.
 const (
-	KeepEmpty  Emptiness = "keep"  // nothing: the customer keeps the value
+	KeepEmpty  Emptiness = "keep"  // nothing: the value stays
 	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
 )
 
@@ -129,7 +145,7 @@ type Options struct {
 	Products     string         // "create" (those that lines of orders name, inactive) or "known" (reject the unknown); create
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // changes what is there with other content, instead of rejecting it; see Kind.Updates
-	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty; customers only
+	Empty        Emptiness      // what an empty cell means for what exists; KeepEmpty; see Kind.Clears
 	DryRun       bool           // only report what would happen
 	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
 	TimeZone     string         // of times that have no offset; the installation's

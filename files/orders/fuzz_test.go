@@ -21,7 +21,7 @@ import (
 func FuzzOrders(f *testing.F) {
 	f.Add("invoice,who,day,sum\n1,a,2026-01-01,1.50\n1,a,2026-01-01,2\n2,b,20260102,\"3\"\n")
 	f.Add(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n")
-	f.Add(strings.Join(Names(), ",") + "\nord_x,,cus_y,,PLACED\n")
+	f.Add(strings.Join(Names(nil), ",") + "\nord_x,,cus_y,,PLACED\n")
 	roubles, err := money.ParseCurrency("RUB")
 	if err != nil {
 		f.Fatal(err)
@@ -41,8 +41,8 @@ func FuzzOrders(f *testing.F) {
 				if err != nil {
 					return layout.Source[bulk.OrderRecord]{}, err
 				}
-				if isOwn, err := ordersLayout().Recognise(tab, option.Options{}); isOwn && err == nil {
-					return ownOrders(v, tab), nil
+				if isOwn, err := ordersLayout(nil).Recognise(tab, option.Options{}); isOwn && err == nil {
+					return ownOrders(v, tab, option.Options{}, nil), nil
 				}
 				mapped, err := option.ParseMap("customer=who,order=invoice,date=day,amount=sum")
 				if err != nil {
@@ -54,7 +54,7 @@ func FuzzOrders(f *testing.F) {
 				if !tab.Has("order") || !tab.Has("date") || !tab.Has("customer") || !tab.Has("amount") {
 					return layout.Source[bulk.OrderRecord]{}, io.EOF
 				}
-				return logOf(v, option.Options{}, tab), nil
+				return logOf(v, option.Options{}, tab, nil), nil
 			},
 		} {
 			in, err := open(strings.NewReader(text))

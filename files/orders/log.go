@@ -4,21 +4,27 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"kopeck/files/cell"
 	"kopeck/files/layout"
 	"kopeck/files/option"
+	"kopeck/files/table"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/bulk"
+	"kopeck/service/ownfields"
 )
 
 // orderLog makes orders of a log's rows.
 type orderLog struct {
 	*cell.Values
 	options  option.Options
+	codes    []string                // of the installation's own fields
+	table    *table.Table            // nil for CDNOW
 	has      func(field string) bool // whether the log has a field
 	next     func(r *logRow) error   // fills in the next row
 	row      logRow                  // that was read last
@@ -173,11 +179,26 @@ func (l *orderLog) add(r *logRow) {
 	case r.status != "" && r.status != o.status:
 		o.Blame(r.Line, "status: the rows of one order have different ones")
 	}
+	o.addOwn(r)
 	first := &o.first
 	first.completedAt, first.cancelledAt = firstTime(first.completedAt, r.completedAt), firstTime(first.cancelledAt, r.cancelledAt)
 	first.refundedAt, first.dueAt = firstTime(first.refundedAt, r.refundedAt), firstTime(first.dueAt, r.dueAt)
 	first.cancelReason, first.refundReason = firstText(first.cancelReason, r.cancelReason), firstText(first.refundReason, r.refundReason)
 	o.Value.Person = bulk.Person{Email: firstText(o.Value.Person.Email, r.Email), Phone: firstText(o.Value.Person.Phone, r.Phone), Name: firstText(o.Value.Person.Name, r.Name)}
+}
+
+// addOwn adds what a row has in the installation's own fields.
+func (o *openOrder) addOwn(r *logRow) {
+	for _, code := range slices.Sorted(maps.Keys(r.own)) {
+		text := r.own[code]
+		if before := o.Value.OwnFields[code]; before != nil && *before != *text {
+			o.Blame(r.Line, ownfields.Column(code)+": the rows of one order have different ones")
+		}
+		if o.Value.OwnFields == nil {
+			o.Value.OwnFields = ownfields.Texts{}
+		}
+		o.Value.OwnFields[code] = text
+	}
 }
 
 // wrongTax says what is wrong with the tax of a row, "" for nothing. That of a row that gives something back follows from its order's.
@@ -237,6 +258,14 @@ func (l *orderLog) finish(o *openOrder) {
 	back := ""
 	for _, one := range order.Refunds {
 		back += "\x00" + strconv.FormatInt(one.Amount.Minor(), 36)
+	}
+	if l.table != nil {
+		layout.ClearOwnFields(l.options, l.table, l.codes, &order.OwnFields)
+	}
+	for _, code := range l.codes {
+		if text := order.OwnFields[code]; text != nil {
+			back += "\x00" + code + "=" + *text
+		}
 	}
 	o.Content = order.CustomerExternalID + "\x00" + order.Person.Email + "\x00" + l.Dates.DayOf(order.At) + "\x00" + strconv.FormatInt(order.Total.Minor(), 36) + "\x00" +
 		strconv.FormatInt(order.Cost.Minor(), 36) + "\x00" + string(order.Status) + back

@@ -1,7 +1,7 @@
 // Package orders reads orders from files: of Kopeck's own format, of any table in which an order may have several rows, and of
 // the CDNOW logs ([Open]). It writes them in Kopeck's own format ([Texts]).
 //
-// It may import the other packages below files, service, service/bulk, service/field, schema and the domain layer.
+// It may import the other packages below files, service, service/bulk, service/field, service/ownfields, schema and the domain layer.
 package orders
 
 import (
@@ -16,10 +16,11 @@ import (
 	"kopeck/service"
 	"kopeck/service/bulk"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
-// Open opens the file as one of orders.
-func Open(core *service.Core, o option.Options, f *layout.File) (layout.Source[bulk.OrderRecord], error) {
+// Open opens the file as one of orders, which have the installation's own fields of some codes.
+func Open(core *service.Core, o option.Options, f *layout.File, codes []string) (layout.Source[bulk.OrderRecord], error) {
 	if o.Format == option.CDNOW {
 		if o.CostShare == nil {
 			return layout.Source[bulk.OrderRecord]{}, errNoCost
@@ -30,14 +31,14 @@ func Open(core *service.Core, o option.Options, f *layout.File) (layout.Source[b
 		}
 		return cdnow(v, o, f.Scan(0), f.Grouped == nil), nil
 	}
-	in, err := layout.Open(core, o, f, ordersLayout())
+	in, err := layout.Open(core, o, f, ordersLayout(codes))
 	switch {
 	case err != nil:
 		return layout.Source[bulk.OrderRecord]{}, err
 	case in.Own && (o.CostShare != nil || o.DateFormat != ""):
 		return layout.Source[bulk.OrderRecord]{}, option.Errorf("a file of Kopeck's own format needs no --cost-share or --date-format")
 	case in.Own:
-		return ownOrders(in.Values, in.Table), nil
+		return ownOrders(in.Values, in.Table, o, codes), nil
 	}
 	if err := checkAmounts(in.Has); err != nil {
 		return layout.Source[bulk.OrderRecord]{}, err
@@ -48,7 +49,7 @@ func Open(core *service.Core, o option.Options, f *layout.File) (layout.Source[b
 	case !in.Has("cost") && o.CostShare == nil:
 		return layout.Source[bulk.OrderRecord]{}, errNoCost
 	}
-	return logOf(in.Values, o, in.Table), nil
+	return logOf(in.Values, o, in.Table, codes), nil
 }
 
 // checkAmounts refuses fields of a log that say in two ways what something costs, or in none.
@@ -79,8 +80,8 @@ func checkParts(has func(field string) bool, costs, priced bool) error {
 }
 
 // ordersLayout is the layout of both formats of orders, to recognise a file by.
-func ordersLayout() layout.Layout[orderRow] {
-	all := layout.Layout[orderRow]{Kind: option.Orders, Columns: slices.Concat(Layout.Columns, LineLayout.Columns, lastLayout.Columns)}
+func ordersLayout(codes []string) layout.Layout[orderRow] {
+	all := layout.Layout[orderRow]{Kind: option.Orders, Columns: slices.Concat(Layout.Columns, LineLayout.Columns, lastLayout.Columns, ownLayout(codes).Columns)}
 	for _, c := range LogLayout.Columns { // what is of both formats is of each by itself
 		all.Columns = append(all.Columns, layout.Column[orderRow]{Name: c.Name, Uses: c.Uses})
 	}
@@ -88,9 +89,9 @@ func ordersLayout() layout.Layout[orderRow] {
 }
 
 // logOf reads a table as a log of orders.
-func logOf(v *cell.Values, o option.Options, t *table.Table) layout.Source[bulk.OrderRecord] {
-	columns := LogLayout.Find(t, field.Mappable)
-	l := &orderLog{Values: v, options: o, has: t.Has, next: func(r *logRow) error { return csvRow(v, t, columns, r) }}
+func logOf(v *cell.Values, o option.Options, t *table.Table, codes []string) layout.Source[bulk.OrderRecord] {
+	columns := LogLayout.With(layout.OwnFields(codes, func(r *logFields) *ownfields.Texts { return &r.own })).Find(t, field.Mappable)
+	l := &orderLog{Values: v, options: o, codes: codes, table: t, has: t.Has, next: func(r *logRow) error { return csvRow(v, t, columns, r) }}
 	key := func(r textfile.Row) string { return t.Get(r, "order") }
 	if !t.Has("order") {
 		key = func(r textfile.Row) string { return layout.PersonOf(t, r) }

@@ -15,6 +15,7 @@ import (
 	"kopeck/money"
 	"kopeck/service/bulk"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 	"kopeck/service/sale"
 )
 
@@ -61,14 +62,20 @@ var (
 
 func orderOf(r *orderRow) *sale.Record { return &r.OrderRecord }
 
-// Names are the columns of orders in Kopeck's own format.
-func Names() []string {
-	return slices.Concat(Layout.Names(field.Own), LineLayout.Names(field.Own), lastLayout.Names(field.Own))
+// ownLayout is the layout of columns of the installation's own fields, by their codes.
+func ownLayout(codes []string) layout.Layout[orderRow] {
+	return layout.Layout[orderRow]{Kind: option.Orders, Columns: layout.OwnFields(codes, func(r *orderRow) *ownfields.Texts { return &r.OwnFields })}
+}
+
+// Names are the columns of orders in Kopeck's own format, with those of the installation's own fields of some codes.
+func Names(codes []string) []string {
+	return slices.Concat(Layout.Names(field.Own), LineLayout.Names(field.Own), lastLayout.Names(field.Own), ownLayout(codes).Names(field.Own))
 }
 
 // ownOrders reads orders of Kopeck's own format.
-func ownOrders(v *cell.Values, t *table.Table) layout.Source[bulk.OrderRecord] {
-	orderColumns, lineColumns := slices.Concat(Layout.Find(t, field.Own), lastLayout.Find(t, field.Own)), LineLayout.Find(t, field.Own)
+func ownOrders(v *cell.Values, t *table.Table, o option.Options, codes []string) layout.Source[bulk.OrderRecord] {
+	orderColumns := slices.Concat(Layout.Find(t, field.Own), lastLayout.Find(t, field.Own), ownLayout(codes).Find(t, field.Own))
+	lineColumns := LineLayout.Find(t, field.Own)
 	idAt := t.At["id"]
 	var waiting *textfile.Row
 	fetch := func() (textfile.Row, error) {
@@ -88,10 +95,11 @@ func ownOrders(v *cell.Values, t *table.Table) layout.Source[bulk.OrderRecord] {
 		if r.Fault != "" {
 			return e, nil
 		}
-		var o orderRow
-		fault := orderColumns.Read(v, r, &o)
-		o.check(v, &fault)
-		e.Value, e.Fault, e.Key, e.Content = o.OrderRecord, string(fault), "id:"+o.ID, r.Raw
+		var row orderRow
+		fault := orderColumns.Read(v, r, &row)
+		row.check(v, &fault)
+		layout.ClearOwnFields(o, t, codes, &row.OwnFields)
+		e.Value, e.Fault, e.Key, e.Content = row.OrderRecord, string(fault), "id:"+row.ID, r.Raw
 		first, lines := append([]string{}, r.Fields...), map[string]string{}
 		for len(e.Rows) <= maxRows {
 			if line, fault := readLine(v, t, r, lineColumns); fault != "" {
@@ -170,8 +178,8 @@ func readLine(v *cell.Values, t *table.Table, r textfile.Row, columns layout.Fou
 	return &o.line, f
 }
 
-// Texts are the rows of an order in Kopeck's own format.
-func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
+// Texts are the rows of an order in Kopeck's own format, with the installation's own fields of some codes.
+func Texts(v *cell.Values, o *bulk.OrderRecord, codes []string) ([][]string, error) {
 	r := orderRow{OrderRecord: *o}
 	var err error
 	if r.Refunded, err = o.RefundedSum(); err != nil { // a log's order has the refunds alone
@@ -188,7 +196,7 @@ func Texts(v *cell.Values, o *bulk.OrderRecord) ([][]string, error) {
 		r.refunds = append(r.refunds, text)
 	}
 	head := Layout.Texts(v, &r)
-	last := lastLayout.Texts(v, &r)
+	last := slices.Concat(lastLayout.Texts(v, &r), ownLayout(codes).Texts(v, &r))
 	if len(o.Lines) == 0 {
 		return [][]string{slices.Concat(head, make([]string, len(LineLayout.Columns)), last)}, nil
 	}

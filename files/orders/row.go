@@ -18,6 +18,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service/bulk"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
 // logFields are what a row of a log of orders may give. A text that is "" and a time that is zero is not given.
@@ -37,6 +38,7 @@ type logFields struct {
 	hasTax                                    bool
 	status                                    schema.OrderStatus
 	cancelReason, refundReason                string
+	own                                       ownfields.Texts // the installation's own fields
 }
 
 // signedDecimal is a number that may be negative, as a plain text: money.Decimal would round it.

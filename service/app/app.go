@@ -25,6 +25,7 @@ import (
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/service/reaction"
+	"kopeck/service/related"
 	"kopeck/service/report"
 	"kopeck/service/revenue"
 	"kopeck/service/sale"
@@ -65,6 +66,7 @@ type App struct {
 
 	Assortment *assortment.Service
 	Disclosure *disclosure.Service
+	Related    *related.Service
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -104,5 +106,6 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
 	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
+	a.Related = related.New(core, a.Customers, a.OwnFields)
 	return a, core.Reload(ctx)
 }

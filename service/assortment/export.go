@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kopeck/money"
+	"kopeck/service/bulk"
 	"kopeck/store"
 )
 
@@ -46,29 +47,7 @@ func (s *Service) ExportProducts(ctx context.Context, each func(*Product) error)
 	return export(ctx, s, each, func(p *Product) string { return p.Sku }, exportedProducts)
 }
 
-// export calls each for every record, some of which are read at a time, in the order of a key. What was given to each cannot be taken back,
-// so that the transaction is not run again.
+// export calls each for every record, some of which are read at a time, in the order of a key.
 func export[T any](ctx context.Context, s *Service, each func(*T) error, keyOf func(*T) string, after func(ctx context.Context, tx *store.Tx, key string) ([]*T, error)) error {
-	var failed error
-	err := s.Store.Read(bypassGuard(ctx), func(ctx context.Context, tx *store.Tx) error {
-		for key := ""; ; {
-			records, err := after(ctx, tx, key)
-			if err != nil && key == "" {
-				return err
-			}
-			for _, r := range records {
-				if err == nil {
-					err = each(r)
-				}
-			}
-			if failed = err; failed != nil || len(records) == 0 {
-				return nil //nolint:nilerr // given to the caller below, and not to Read, which might run the transaction again
-			}
-			key = keyOf(records[len(records)-1])
-		}
-	})
-	if err == nil {
-		err = failed
-	}
-	return err
+	return bulk.ExportInOrder(bypassGuard(ctx), s.Store, each, keyOf, after)
 }

@@ -9,6 +9,7 @@ import (
 	"kopeck/money"
 	"kopeck/service/catalogue"
 	"kopeck/service/field"
+	"kopeck/service/ownfields"
 )
 
 // Product is a product of a file, with its price terms.
@@ -17,6 +18,8 @@ type Product struct {
 
 	Terms []Terms // none of a product that has no price
 	Leads []Lead  // the standard lead times that it has had, if they have changed
+
+	OwnFields ownfields.Texts // what it has in the installation's own fields
 
 	Has func(column string) bool // whether the file gives a field of the record, by its column; nil for all
 }
@@ -68,26 +71,10 @@ var leadFields = field.Fields[Lead]{
 }
 
 // signed is a number that may be negative.
-var signed = signedOf(field.Decimal, func(d money.Decimal) (money.Decimal, error) { return money.ParseDecimal("-" + d.String()) })
+var signed = field.SignedDecimal
 
 // signedAmount is money that may be negative.
-var signedAmount = signedOf(field.Amount, money.Amount.Neg)
-
-// signedOf is a kind of numbers with the negative ones.
-func signedOf[V any](k field.Kind[V], negate func(V) (V, error)) field.Kind[V] {
-	read := k.Read
-	k.Read = func(form *field.Form, text string) (V, error) {
-		if len(text) < 2 || text[0] != '-' {
-			return read(form, text)
-		}
-		v, err := read(form, text[1:])
-		if err != nil {
-			return v, err
-		}
-		return negate(v)
-	}
-	return k
-}
+var signedAmount = field.SignedOf(field.Amount, money.Amount.Neg)
 
 // IsEmpty reports whether nothing is given.
 func (t Terms) IsEmpty() bool {

@@ -13,10 +13,12 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 )
 
 // productChunk is the work on the products of one call.
@@ -25,6 +27,7 @@ type productChunk struct {
 
 	bySKU   map[string]*Product // that exist
 	byID    map[string]*Product
+	own     *ownfields.Imported
 	made    []*Product
 	changes []productChange
 }
@@ -45,7 +48,16 @@ func (i *Import) Products(ctx context.Context, records []Product) ([]bulk.Verdic
 				return err
 			}
 		}
+		some := slices.ContainsFunc(records, func(p Product) bool { return len(p.OwnFields) > 0 })
+		if c.bulk != nil && some {
+			if err := ownfields.Hold(ctx, c.tx); err != nil {
+				return err
+			}
+		}
 		if err := w.read(ctx, records); err != nil {
+			return err
+		}
+		if err := w.readOwn(ctx, some); err != nil {
 			return err
 		}
 		for n := range records {
@@ -58,14 +70,32 @@ func (i *Import) Products(ctx context.Context, records []Product) ([]bulk.Verdic
 	})
 }
 
+// readOwn reads the installation's own fields of the products that exist, if records have some. In a transaction it holds these products.
+func (w *productChunk) readOwn(ctx context.Context, some bool) (err error) {
+	if w.own, err = ownfields.NewImported(ctx, w.service.Core, w.tx, schema.FieldOfProduct, some); err != nil || !some {
+		return err
+	}
+	ids := keysOf(w.byID)
+	if w.bulk != nil {
+		if err := w.hold(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return w.own.Read(ctx, ids)
+}
+
 // place decides what is done with a product.
 func (w *productChunk) place(given *Product) bulk.Verdict {
 	sku, err := input.Text("sku", given.Sku, 100)
 	if err != nil {
 		return rejectedFor(err)
 	}
+	own, err := w.own.Check(given.OwnFields)
+	if err != nil {
+		return rejectedFor(err)
+	}
 	if stored := w.bySKU[sku]; stored != nil {
-		return w.compare(stored, given)
+		return w.compare(stored, given, own)
 	}
 	if given.ID != "" && w.byID[given.ID] != nil {
 		return rejected(fmt.Sprintf("id: the product %s has this id", w.byID[given.ID].Sku))
@@ -75,6 +105,7 @@ func (w *productChunk) place(given *Product) bulk.Verdict {
 		return verdict
 	}
 	w.made = append(w.made, made)
+	w.own.Set(made.ID, own, true)
 	w.bySKU[sku], w.byID[made.ID] = made, made
 	return verdict
 }
@@ -164,7 +195,7 @@ func exactOf(d *money.Decimal) *money.Exact {
 }
 
 // compare decides what is done with a product that exists.
-func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
+func (w *productChunk) compare(stored, given *Product, own ownfields.Texts) bulk.Verdict {
 	if given.ID != "" && given.ID != stored.ID {
 		return rejected("id: the product with this sku has another id")
 	}
@@ -194,12 +225,14 @@ func (w *productChunk) compare(stored, given *Product) bulk.Verdict {
 			return rejected(fmt.Sprintf(strings.Replace(errPast, "recorded_at", "lead_days_recorded_at", 1), "product"))
 		}
 	}
+	differ = append(differ, w.own.Differ(stored.ID, own)...)
 	switch {
 	case len(differ) == 0:
 		return bulk.Verdict{Outcome: bulk.Present}
 	case !w.Update:
 		return existsOtherwise("product", differ)
 	}
+	w.own.Set(stored.ID, own, false)
 	w.changes = append(w.changes, change)
 	return bulk.Verdict{Outcome: bulk.Updated}
 }
@@ -339,6 +372,9 @@ func (w *productChunk) write(ctx context.Context) error {
 		}
 	}
 	if err := w.insertProducts(ctx, products, terms, leads); err != nil {
+		return err
+	}
+	if _, err := w.own.Write(ctx, w.tx); err != nil {
 		return err
 	}
 	for _, change := range w.changes {

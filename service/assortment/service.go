@@ -5,13 +5,11 @@
 // installation has never had: what was known here at a moment stays what it was. Everything else is recorded now.
 //
 // The rules are those of the verbs of packages catalogue and quote, which may be imported, as may service, service/input, service/field,
-// rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
+// ownfields, rates, and bulk, whose verdicts are given. What reads or writes past the guard is in unguarded*.go.
 package assortment
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
+	"kopeck/service/ownfields"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
 	"kopeck/store"
@@ -76,32 +75,9 @@ func (c *chunk) moment() time.Time {
 
 // run does the work on some records, in a transaction that only reads when checking.
 func (i *Import) run(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]bulk.Verdict, error) {
-	ctx = bypassGuard(ctx)
-	var c *chunk
-	if i.Check {
-		err := i.service.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-			c = &chunk{Import: i, tx: tx, verdicts: make([]bulk.Verdict, records)}
-			return do(ctx, c)
-		})
-		if err != nil {
-			return nil, err
-		}
-		return c.verdicts, nil
-	}
-	err := i.service.Store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
-		c = &chunk{Import: i, tx: b.Tx, bulk: b, verdicts: make([]bulk.Verdict, records)}
-		if err := do(ctx, c); err != nil {
-			return err
-		}
-		if i.AllOrNothing && slices.ContainsFunc(c.verdicts, func(v bulk.Verdict) bool { return v.Outcome == bulk.Rejected }) {
-			return bulk.ErrRejected
-		}
-		return nil
+	return bulk.Together(bypassGuard(ctx), i.service.Store, i.Check, i.AllOrNothing, records, func(ctx context.Context, tx *store.Tx, b *store.Bulk, verdicts []bulk.Verdict) error {
+		return do(ctx, &chunk{Import: i, tx: tx, bulk: b, verdicts: verdicts})
 	})
-	if err != nil && !errors.Is(err, bulk.ErrRejected) {
-		return nil, err
-	}
-	return c.verdicts, err
 }
 
 // changed says that the price book has changed.
@@ -131,6 +107,9 @@ func reason(err error, ofKind map[string]string) string {
 
 // textOfFault is the text of a fault of some path.
 func textOfFault(path []string, message string, ofKind map[string]string) string {
+	if len(path) > 0 && strings.HasPrefix(path[0], ownfields.Column("")) { // its code may be a name that the API has, too
+		return path[0] + ": " + message
+	}
 	text := ""
 	for _, part := range path {
 		if column := ofKind[part]; column != "" {

@@ -10,6 +10,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service/catalogue"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -57,6 +58,14 @@ func (w *productChunk) read(ctx context.Context, records []Product) error {
 		return err
 	}
 	return readTerms(ctx, w.tx, w.byID)
+}
+
+// hold keeps products from being changed by others until the transaction ends.
+func (w *productChunk) hold(ctx context.Context, ids []string) error {
+	return store.EachByIDs(ctx, w.tx, "SELECT id FROM products WHERE id IN @ids ORDER BY id"+store.ForUpdateClause(w.bulk), nil, ids, func(scan store.ScanFunc) error {
+		var productID string
+		return scan(&productID)
+	})
 }
 
 // readTerms reads the price terms and the lead times of products, in the order in which they hold.
@@ -113,7 +122,14 @@ func exportedProducts(ctx context.Context, tx *store.Tx, after string) ([]*Produ
 	if err != nil {
 		return nil, err
 	}
-	return products, readTerms(ctx, tx, byID)
+	if err := readTerms(ctx, tx, byID); err != nil {
+		return nil, err
+	}
+	own, err := ownfields.Exported(ctx, tx, keysOf(byID))
+	for _, p := range products {
+		p.OwnFields = own[p.ID]
+	}
+	return products, err
 }
 
 // The columns of price terms and lead times.

@@ -6,16 +6,18 @@ import (
 	"slices"
 
 	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/campaigns"
 	"kopeck/service/contacts"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 )
 
 // Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected; one that was corrected
-// or voided is left alone in any case. The order that a contact was about is kept where it is there, and else awaited: the import that brings
+// or voided is left alone in any case. The installation's own fields are changed with i.Update, but for one that is voided. The order that a contact was about is kept where it is there, and else awaited: the import that brings
 // the order links it.
 func (i *Import) Contacts(ctx context.Context, records []contacts.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, records) })
@@ -31,6 +33,9 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			return err
 		}
 	}
+	if err := holdFields(ctx, c, records, func(r *contacts.Record) ownfields.Texts { return r.OwnFields }); err != nil {
+		return err
+	}
 	caused, err := c.campaignsOf(ctx, records)
 	if err != nil {
 		return err
@@ -38,17 +43,19 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err := c.holdSiblings(ctx, records, caused); err != nil {
 		return err
 	}
-	people, err := c.findCustomers(ctx, 2*len(records), func(n int) customerName {
-		if n >= len(records) {
-			return customerName{id: records[n-len(records)].AboutID}
-		}
-		return customerOf(&records[n])
-	})
+	names := namesOfContacts(records)
+	people, err := c.findCustomers(ctx, len(names), func(n int) customerName { return names[n] })
 	if err != nil {
 		return err
 	}
 	known, err := c.findContacts(ctx, records)
 	if err != nil {
+		return err
+	}
+	if err := c.readFields(ctx, schema.FieldOfContact, maps.Keys(known.byID)); err != nil {
+		return err
+	}
+	if err := c.readPeople(ctx, records, known); err != nil {
 		return err
 	}
 	var fresh, unlinked []*contacts.Record
@@ -60,7 +67,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 			continue
 		}
 		if existing := known.like(given); existing != nil {
-			if c.verdicts[n] = sameContact(existing, given); c.verdicts[n].Outcome == Present && lacksOrder(existing, given) {
+			if c.verdicts[n] = c.compareContact(existing, given); c.verdicts[n].Outcome != Rejected && lacksOrder(existing, given) {
 				existing.OrderID = given.OrderID
 				unlinked = append(unlinked, existing)
 			}
@@ -76,15 +83,35 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 				c.affected[customer] = true
 			}
 		}
+		for _, customer := range given.PeopleIDs {
+			people.use(customer)
+		}
+		c.own.Set(given.ID, given.OwnFields, true)
 		fresh = append(fresh, given)
 	}
 	if c.bulk == nil {
 		return nil
 	}
-	if err := c.linkStored(ctx, unlinked); err != nil || len(fresh) == 0 {
+	if err := c.linkStored(ctx, unlinked); err != nil {
 		return err
 	}
-	return c.writeContacts(ctx, fresh)
+	if len(fresh) > 0 {
+		if err := c.writeContacts(ctx, fresh); err != nil {
+			return err
+		}
+	}
+	return c.writeFields(ctx)
+}
+
+// compareContact decides what is done with a contact that exists.
+func (c *chunk) compareContact(existing, given *contacts.Record) Verdict {
+	if v := sameContact(existing, given); v.Outcome == Rejected || !existing.VoidedAt.IsZero() || len(given.OwnFields) == 0 {
+		return v
+	}
+	if existing.CustomerID != given.CustomerID { // who is held
+		return rejected("the contact is there already, of another customer")
+	}
+	return c.compareFields("contact", existing.ID, given.OwnFields)
 }
 
 // holdSiblings holds the campaigns of contacts, and the customers of other contacts whose cost changes with them.
@@ -117,6 +144,9 @@ func sameContact(known, given *contacts.Record) Verdict {
 	if difference := contacts.Fields().Difference(known, given); difference != "" {
 		return rejected("the contact is there already%s", difference)
 	}
+	if len(given.PeopleNames) > 0 && !contacts.SamePeople(known, given) {
+		return rejected("the contact is there already, and other people took part in it")
+	}
 	return Verdict{Outcome: Present}
 }
 
@@ -127,6 +157,10 @@ func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[strin
 	}
 	customer, v := people.resolve(customerOf(r))
 	given := *r
+	var err error
+	if given.OwnFields, err = c.own.Check(r.OwnFields); err != nil {
+		return nil, Verdict{Outcome: Rejected, Reason: reason(err)}
+	}
 	given.CustomerID, given.CampaignID, given.AboutID = customer, caused[r.Campaign], answersFor(people.kept, r.AboutID)
 	switch {
 	case v.Outcome == Rejected:
@@ -137,6 +171,11 @@ func (c *chunk) checkContact(r *contacts.Record, people *known, caused map[strin
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	case given.AboutID == customer && r.AboutID != r.CustomerID: // they were merged: nobody recommends themselves
 		given.AboutID = ""
+	}
+	if v.Outcome != Rejected {
+		if err := resolvePeople(people, &given); err != nil {
+			v = Verdict{Outcome: Rejected, Reason: reason(err)}
+		}
 	}
 	return &given, v
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"kopeck/ent"
@@ -16,6 +15,7 @@ import (
 	"kopeck/service/campaigns"
 	"kopeck/service/customers"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -38,7 +38,7 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err := c.holdTax(ctx, records); err != nil {
 		return err
 	}
-	if err := c.holdFieldsOf(ctx, records); err != nil {
+	if err := holdFields(ctx, c, records, func(r *customers.Record) ownfields.Texts { return r.OwnFields }); err != nil {
 		return err
 	}
 	if err := c.findStaff(ctx, owners); err != nil {
@@ -51,7 +51,7 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err := c.readExemptions(ctx, stored); err != nil {
 		return err
 	}
-	if err := c.readFields(ctx, records, stored); err != nil {
+	if err := c.readFields(ctx, schema.FieldOfCustomer, maps.Keys(stored.byID)); err != nil {
 		return err
 	}
 	known, err := c.readReach(ctx, stored, records)
@@ -84,9 +84,11 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 		case Added:
 			c.made = append(c.made, given)
 			stored.add(given)
+			c.own.Set(given.ID, given.OwnFields, true)
 		case Updated:
 			changed = append(changed, given)
 			stored.add(given)
+			c.own.Set(given.ID, given.OwnFields, false)
 		}
 	}
 	if c.bulk == nil {
@@ -120,7 +122,8 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string,
 	if err := given.Check(c.locale()); err != nil {
 		return nil, err
 	}
-	if err := c.checkFields(&given); err != nil {
+	var err error
+	if given.OwnFields, err = c.own.Check(given.OwnFields); err != nil {
 		return nil, err
 	}
 	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
@@ -170,7 +173,7 @@ func (c *chunk) decide(stored storedCustomers, known *reach, given *customers.Re
 	if v.Outcome == Rejected {
 		return v
 	}
-	differ = append(append(differ, exemptions...), compareFields(existing, given)...)
+	differ = append(append(differ, exemptions...), c.own.Differ(existing.ID, given.OwnFields)...)
 	differ = append(differ, known.merge(c.service.IDs.Make, existing, given)...)
 	switch v = stored.taken(given, existing.ID); {
 	case v.Outcome == Rejected:
@@ -178,7 +181,7 @@ func (c *chunk) decide(stored storedCustomers, known *reach, given *customers.Re
 	case len(differ) == 0:
 		return Verdict{Outcome: Present}
 	case !c.Update:
-		return rejected("the customer is there already with another %s; --update changes it", strings.Join(differ, ", "))
+		return existsOtherwise("customer", differ)
 	}
 	if c.before[given.ID] == nil { // the first of the file, where two rows are of one customer
 		c.before[given.ID] = existing
@@ -252,9 +255,6 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	if err := c.insertExemptions(ctx, c.made); err != nil {
 		return err
 	}
-	if err := c.addFields(ctx); err != nil {
-		return err
-	}
 	if err := c.addStageChanges(ctx, stageMoves(c.made)); err != nil {
 		return err
 	}
@@ -273,7 +273,7 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	if err := c.changeExemptions(ctx, changed); err != nil {
 		return err
 	}
-	if err := c.changeFields(ctx, changed); err != nil {
+	if err := c.writeFields(ctx); err != nil {
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {

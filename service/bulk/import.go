@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"kopeck/fault"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/customers"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -41,7 +43,7 @@ type Import struct {
 	AllOrNothing   bool // a rejected record undoes its transaction; the call then returns ErrRejected with the verdicts
 	KnownCustomers bool // reject orders and contacts of customers that do not exist; else the customers are created
 	KnownProducts  bool // reject orders with lines of products that do not exist; else the products are created, inactive
-	Update         bool // change customers that exist with other content
+	Update         bool // change customers that exist with other content, and the installation's own fields of contacts and orders that do
 
 	CustomersAdded int64 // so far, for orders and contacts
 
@@ -71,8 +73,14 @@ type chunk struct {
 	made     []*customers.Record // new customers
 	moves    []books.DueChange   // the changes of their stage
 
-	own    ownFields
+	fields bool                         // records set values of the installation's own fields
+	own    *ownfields.Imported          // what they set
 	before map[string]*customers.Record // the customers that are changed, as they were, by id
+}
+
+// existsOtherwise rejects a record that differs from what exists.
+func existsOtherwise(what string, differ []string) Verdict {
+	return rejected("the %s is there already with another %s; --update changes it", what, strings.Join(differ, ", "))
 }
 
 func rejected(format string, args ...any) Verdict {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/service/sale"
 )
 
@@ -30,7 +32,8 @@ type (
 )
 
 // Orders imports orders. One that exists (by its id, or else by its external id) with the same customer,
-// day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
+// day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected. The installation's
+// own fields are changed with i.Update.
 func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
 	if !i.Check {
 		i.foresee(orders)
@@ -103,12 +106,18 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			return err
 		}
 	}
+	if err := holdFields(ctx, c, part, func(at *int) ownfields.Texts { return orders[*at].OwnFields }); err != nil {
+		return err
+	}
 	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return customerOfOrder(&orders[part[n]]) })
 	if err != nil {
 		return err
 	}
 	known, err := c.findOrders(ctx, orders, part)
 	if err != nil {
+		return err
+	}
+	if err := c.readFields(ctx, schema.FieldOfOrder, maps.Keys(known.byID)); err != nil {
 		return err
 	}
 	products, err := c.knownProducts(ctx, orders, part)
@@ -127,9 +136,15 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			c.verdicts[n] = v
 			continue
 		}
-		given := c.given(o, customer)
+		given, err := c.given(o, customer)
+		if err != nil {
+			c.verdicts[n] = Verdict{Outcome: Rejected, Reason: reason(err)}
+			continue
+		}
 		if existing := known.like(given); existing != nil {
-			c.verdicts[n] = sameOrder(existing, given)
+			if c.verdicts[n] = sameOrder(existing, given); c.verdicts[n].Outcome == Present {
+				c.verdicts[n] = c.compareFields("order", existing.ID, given.OwnFields)
+			}
 			continue
 		}
 		if given.ID == "" {
@@ -138,11 +153,22 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		known.add(given)
 		people.use(customer)
 		c.affected[customer] = true
+		c.own.Set(given.ID, given.OwnFields, true)
 		fresh = append(fresh, given)
 	}
-	if c.bulk == nil || len(fresh) == 0 {
+	if c.bulk == nil {
 		return nil
 	}
+	if len(fresh) > 0 {
+		if err := c.writeOrders(ctx, fresh); err != nil {
+			return err
+		}
+	}
+	return c.writeFields(ctx)
+}
+
+// writeOrders writes new orders, with their customers, and what follows from them.
+func (c *chunk) writeOrders(ctx context.Context, fresh []*OrderRecord) error {
 	if err := c.tax(ctx, fresh); err != nil {
 		return err
 	}
@@ -167,8 +193,8 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	return c.settle(ctx)
 }
 
-// given is a copy of an order of a file with what the table has beside it. Its sums are checked.
-func (c *chunk) given(o *OrderRecord, customer string) *OrderRecord {
+// given is a copy of an order of a file with what the table has beside it. Its sums are checked. INVALID on own fields.
+func (c *chunk) given(o *OrderRecord, customer string) (*OrderRecord, error) {
 	given := *o
 	given.Lines = slices.Clone(o.Lines) // the file's taxes are read once more if the transaction is repeated
 	for n := range given.Lines {
@@ -176,7 +202,9 @@ func (c *chunk) given(o *OrderRecord, customer string) *OrderRecord {
 	}
 	given.CustomerID, given.Day = customer, c.service.Settings().Day(o.At)
 	given.Refunded, _ = o.RefundedSum()
-	return &given
+	var err error
+	given.OwnFields, err = c.own.Check(o.OwnFields)
+	return &given, err
 }
 
 // sameOrder compares an order that exists with the one that a file gives.

@@ -3,8 +3,10 @@ package bulk
 import (
 	"context"
 
+	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service/contacts"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -16,10 +18,27 @@ func (c *chunk) insertContacts(ctx context.Context, made []*contacts.Record) err
 	for _, r := range made {
 		rows = append(rows, contacts.ParticipantRows(c.service.IDs.Make, r.ID, r.Participants)...)
 	}
-	if len(rows) == 0 {
-		return nil
+	if err := c.bulk.InsertRows(ctx, "contact_participants", contacts.ParticipantColumns, rows); err != nil {
+		return err
 	}
-	return c.bulk.InsertRows(ctx, "contact_participants", contacts.ParticipantColumns, rows)
+	var people [][]any
+	for _, r := range made {
+		for _, customerID := range r.PeopleIDs {
+			people = append(people, []any{c.service.IDs.Make(id.ContactPerson), r.ID, customerID})
+		}
+	}
+	return c.bulk.InsertRows(ctx, "contact_persons", contacts.PersonColumns, people)
+}
+
+// peopleOf reads the customers who took part in contacts beside their own, in the order of their ids.
+func (c *chunk) peopleOf(ctx context.Context, contactIDs []string, each func(contactID, customerID string)) error {
+	const query = "SELECT DISTINCT contact_id, customer_id FROM contact_persons WHERE"
+	return c.look(ctx, query, "contact_id", " ORDER BY contact_id, customer_id", contactIDs, func(scan store.ScanFunc) error {
+		var contactID, customerID string
+		err := scan(&contactID, &customerID)
+		each(contactID, customerID)
+		return err
+	})
 }
 
 // comparedContact are what an imported contact is compared with.
@@ -120,6 +139,12 @@ func (c *chunk) exportedContacts(ctx context.Context, after string) ([]contacts.
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := describeFields(ctx, c, records, func(r *contacts.Record) (string, *ownfields.Texts) { return r.ID, &r.OwnFields }); err != nil {
+		return nil, err
+	}
+	if err := c.describePeople(ctx, records); err != nil {
 		return nil, err
 	}
 	return records, c.addGrades(ctx, records)

@@ -11,6 +11,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/customers"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -214,7 +215,7 @@ func (c *chunk) describePast(ctx context.Context, records []customers.Record) er
 	if err := c.addExemptions(ctx, records); err != nil {
 		return err
 	}
-	if err := c.describeFields(ctx, records); err != nil {
+	if err := describeFields(ctx, c, records, func(r *customers.Record) (string, *ownfields.Texts) { return r.ID, &r.OwnFields }); err != nil {
 		return err
 	}
 	all := make([]*customers.Record, len(records))

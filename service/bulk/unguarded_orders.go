@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"kopeck/service/catalogue"
+	"kopeck/service/ownfields"
 	"kopeck/service/sale"
 	"kopeck/store"
 )
@@ -106,6 +107,9 @@ func (c *chunk) exportedOrders(ctx context.Context, after string) ([]OrderRecord
 		return nil, err
 	}
 	if err := c.exportedRefundLines(ctx, orders); err != nil {
+		return nil, err
+	}
+	if err := describeFields(ctx, c, orders, func(o *OrderRecord) (string, *ownfields.Texts) { return o.ID, &o.OwnFields }); err != nil {
 		return nil, err
 	}
 	query = "SELECT " + store.ResultNames(lineResults) + " FROM order_lines l JOIN products p ON p.id = l.product_id WHERE"

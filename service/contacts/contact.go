@@ -9,6 +9,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service/campaigns"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 )
 
 // Record is a contact as it is recorded, or as a file gives it: the row, and what files have of other tables. Empty texts and zero times
@@ -56,6 +57,10 @@ type Record struct {
 	StaffGrade         string       // that of now, of an exported contact's staff member
 	StaffMadeAt        time.Time    // when that one was created
 	People             []Person     // the participants, as a file has them
+
+	OwnFields ownfields.Texts // what it has in the installation's own fields
+
+	PeopleNames []string // customers who took part beside the contact's own, as a file has them
 
 	PeopleIDs    []string // customers who took part beside the contact's own
 	hiddenPeople []string // those of them whom who corrects the contact may not see

@@ -153,7 +153,8 @@ var fields = []Descriptor{
 			r.Source = input.OrZero(in.Source)
 			return shortText(func(r *Record) *string { return &r.Source }, maxSource)("source", r)
 		}).corrects("source", correctedSource, func(r *Record) any { return input.NonEmpty(r.Source) }),
-	ofFile(field.Of("participants", "", field.Own, field.List[Person](), func(r *Record) *[]Person { return &r.People }).Checked(checkPeople)),
+	participants(),
+	ofFile(field.Of("people", "", field.Own|field.Mappable, peopleNames, func(r *Record) *[]string { return &r.PeopleNames }).Checked(checkPeopleNames)),
 	// What files do not have.
 	linked("campaignId", "", "campaign_id", 0, id.Campaign, func(r *Record) *string { return &r.CampaignID }, func(in *service.RecordContactInput) *string { return in.CampaignID },
 		func(in *service.CorrectContactInput) graphql.Omittable[*string] { return in.CampaignID }),

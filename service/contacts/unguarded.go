@@ -84,7 +84,7 @@ func writePeople(ctx context.Context, tx *store.Tx, makeID func(prefix string) s
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.InsertRows(ctx, "contact_persons", []string{"id", "contact_id", "customer_id"}, rows)
+	return tx.InsertRows(ctx, "contact_persons", PersonColumns, rows)
 }
 
 // auditOf is an entry of the audit about a contact.

@@ -7,6 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/service/input"
+	"kopeck/service/ownfields"
 	"kopeck/store"
 )
 
@@ -23,20 +24,17 @@ type Record struct {
 	Exemptions []Exemption // when they were exempt from tax, in the order of recording; none if that has never changed
 	StageFacts []StageFact // in the order of recording; nil: not given, and the stage is that which they were recorded with
 
-	OwnFields map[string]*string // what they have in the installation's own fields, by code; nil for what is taken away
-	Phones    []PointFact        // in the order of recording
-	Emails    []PointFact        // in the order of recording
-	Addresses []AddressFact      // in the order of recording
-	Tags      []string           // in alphabetical order
+	OwnFields ownfields.Texts // what they have in the installation's own fields
+	Phones    []PointFact     // in the order of recording
+	Emails    []PointFact     // in the order of recording
+	Addresses []AddressFact   // in the order of recording
+	Tags      []string        // in alphabetical order
 
 	Has func(column string) bool // whether the file gives a column for the customer, who keeps what is in the others; nil: all
 }
 
 // NewRecord returns an empty record.
 func NewRecord() Record { return Record{Customer: &ent.Customer{}} }
-
-// FieldColumn is the column of files of a field of the installation's own.
-func FieldColumn(code string) string { return "field." + code }
 
 // has reports whether the file gives a column for the customer.
 func (r *Record) has(column string) bool { return r.Has == nil || r.Has(column) }

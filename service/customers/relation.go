@@ -17,16 +17,18 @@ import (
 	"kopeck/store"
 )
 
+// Bounds of relations.
 const (
-	maxRole          = 200   // in characters
-	maxRelations     = 1_000 // of one customer
-	maxRemovalReason = 1000  // in characters
+	MaxRole      = 200   // in characters
+	MaxRelations = 1_000 // of one customer
 )
+
+const maxRemovalReason = 1000 // in characters
 
 // The audit actions of relations.
 const (
-	relationCreate  = "relation.create"
-	relationCorrect = "relation.correct"
+	RelationCreate  = "relation.create"
+	RelationCorrect = "relation.correct"
 	relationRemove  = "relation.remove"
 )
 
@@ -56,8 +58,8 @@ func (r *CustomerRelation) facts() map[string]any {
 	return map[string]any{"role": r.Role, "from": r.From, "to": r.To}
 }
 
-// holdsOn reports whether a relation holds on a day.
-func (r *CustomerRelation) holdsOn(day schema.Date) bool {
+// HoldsOn reports whether a relation holds on a day.
+func (r *CustomerRelation) HoldsOn(day schema.Date) bool {
 	return r.From <= day && (r.To == nil || day <= *r.To)
 }
 
@@ -73,7 +75,7 @@ func (s *Service) Relations(ctx context.Context, customerIDs []string, at *time.
 			return nil, err
 		}
 		day := schema.Date(s.Settings().Day(*at))
-		found = slices.DeleteFunc(found, func(r *CustomerRelation) bool { return !r.holdsOn(day) })
+		found = slices.DeleteFunc(found, func(r *CustomerRelation) bool { return !r.HoldsOn(day) })
 	}
 	if found, err = s.seenRelations(ctx, found); err != nil {
 		return nil, err
@@ -121,13 +123,13 @@ func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomer
 	var faults fault.List
 	faults.Add(id.Check("personId", id.Customer, in.PersonID))
 	faults.Add(id.Check("companyId", id.Customer, in.CompanyID))
-	role, err := input.OptionalText("role", in.Role, maxRole)
+	role, err := input.OptionalText("role", in.Role, MaxRole)
 	faults.Add(err)
 	r := &CustomerRelation{Role: role, From: schema.Date(s.Settings().Day(s.Now())), To: in.To}
 	if in.From != nil {
 		r.From = *in.From
 	}
-	faults.Add(s.checkDays(r))
+	faults.Add(s.CheckDays(r))
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -144,7 +146,7 @@ func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomer
 		if err := faults.Or(); err != nil {
 			return "", err
 		}
-		if err := checkKinds(person, company); err != nil {
+		if err := CheckKinds(person, company); err != nil {
 			return "", err
 		}
 		now := s.Now()
@@ -157,7 +159,7 @@ func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomer
 		}
 		detail := r.facts()
 		detail["personId"], detail["companyId"] = person.ID, company.ID
-		return r.ID, s.relationChanged(ctx, tx, &r, relationCreate, detail)
+		return r.ID, s.relationChanged(ctx, tx, &r, RelationCreate, detail)
 	})
 	if err != nil {
 		return nil, err
@@ -165,8 +167,8 @@ func (s *Service) RelateCustomers(ctx context.Context, in service.RelateCustomer
 	return s.relation(ctx, made)
 }
 
-// checkKinds checks that a person belongs to a company or a household.
-func checkKinds(person, company *ent.Customer) error {
+// CheckKinds checks that a person belongs to a company or a household.
+func CheckKinds(person, company *ent.Customer) error {
 	var faults fault.List
 	if person.ID == company.ID {
 		return fault.Invalidf("companyId", "nobody belongs to themselves: want another customer")
@@ -180,8 +182,8 @@ func checkKinds(person, company *ent.Customer) error {
 	return faults.Or()
 }
 
-// checkDays checks the days of a relation. INVALID on from and to.
-func (s *Service) checkDays(r *CustomerRelation) error {
+// CheckDays checks the days of a relation. INVALID on from and to.
+func (s *Service) CheckDays(r *CustomerRelation) error {
 	first, last := schema.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)), schema.DateOf(s.Now().UTC().AddDate(10, 0, 0))
 	switch {
 	case r.From < first || r.From > last:
@@ -190,6 +192,11 @@ func (s *Service) checkDays(r *CustomerRelation) error {
 		return fault.Invalidf("to", "want a day from the first, %s, to %s", r.From, last)
 	}
 	return nil
+}
+
+// Overlaps reports whether two relations have a day in common.
+func (r *CustomerRelation) Overlaps(other *CustomerRelation) bool {
+	return (other.To == nil || *other.To >= r.From) && (r.To == nil || *r.To >= other.From)
 }
 
 // within reports whether the days of a relation are all among those that it had before.
@@ -212,12 +219,12 @@ func checkApart(ctx context.Context, tx *store.Tx, field string, r *CustomerRela
 		counts[other.personID]++
 		counts[other.companyID]++
 		isSame := other.personID == r.personID && other.companyID == r.companyID
-		if isSame && (other.To == nil || *other.To >= r.From) && (r.To == nil || *r.To >= other.From) {
+		if isSame && r.Overlaps(other) {
 			return fault.New(fault.AlreadyExists, field, "the person belongs there already on some of these days: correct that relation, or end it first")
 		}
 	}
-	if counts[r.personID] >= maxRelations || counts[r.companyID] >= maxRelations {
-		return fault.New(fault.LimitExceeded, field, "want at most %d relations of one customer", maxRelations)
+	if counts[r.personID] >= MaxRelations || counts[r.companyID] >= MaxRelations {
+		return fault.New(fault.LimitExceeded, field, "want at most %d relations of one customer", MaxRelations)
 	}
 	return nil
 }

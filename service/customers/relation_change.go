@@ -17,7 +17,7 @@ import (
 //
 // Faults: INVALID by field; NOT_FOUND on id; ALREADY_EXISTS on from; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) CorrectRelation(ctx context.Context, in service.CorrectRelationInput) (*CustomerRelation, error) {
-	role, err := input.OptionalText("role", in.Role.Value(), maxRole)
+	role, err := input.OptionalText("role", in.Role.Value(), MaxRole)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relatio
 		if err != nil {
 			return "", err
 		}
-		update.Action, update.Subject, update.Version, update.Current = relationCorrect, r.ID, r.Version, before
+		update.Action, update.Subject, update.Version, update.Current = RelationCorrect, r.ID, r.Version, before
 		if actor, _ := auth.From(ctx); !actor.IsSystem() && actor.May("Customer").Read != auth.AllRows {
 			update.IsHidden = func(string, map[string]any) bool { return true } // they may not have seen both customers then
 		}
@@ -81,7 +81,7 @@ func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relatio
 		if err != nil || len(changed) == 0 {
 			return r.ID, err
 		}
-		if err := s.checkDays(r); err != nil {
+		if err := s.CheckDays(r); err != nil {
 			return "", err
 		}
 		if !r.within(&was) { // a merge may have made two of one time, of which either is ended
@@ -93,7 +93,7 @@ func (s *Service) changeRelation(ctx context.Context, verb service.Verb, relatio
 		if err := updateRelation(ctx, tx, r); err != nil {
 			return "", err
 		}
-		if err := s.AuditVersion(ctx, tx, relationCorrect, r.ID, service.VersionChange{Version: r.Version, Fields: changed}); err != nil {
+		if err := s.AuditVersion(ctx, tx, RelationCorrect, r.ID, service.VersionChange{Version: r.Version, Fields: changed}); err != nil {
 			return "", err
 		}
 		return r.ID, s.relationChanged(ctx, tx, r, "", nil)

@@ -108,6 +108,25 @@ var Decimal = numbers(simple(
 	func(v money.Decimal) any { return v.Nano() },
 ))
 
+// SignedDecimal is a number that may be negative.
+var SignedDecimal = SignedOf(Decimal, func(d money.Decimal) (money.Decimal, error) { return money.ParseDecimal("-" + d.String()) })
+
+// SignedOf is a kind of numbers with the negative ones.
+func SignedOf[V any](k Kind[V], negate func(V) (V, error)) Kind[V] {
+	read := k.Read
+	k.Read = func(form *Form, text string) (V, error) {
+		if len(text) < 2 || text[0] != '-' {
+			return read(form, text)
+		}
+		v, err := read(form, text[1:])
+		if err != nil {
+			return v, err
+		}
+		return negate(v)
+	}
+	return k
+}
+
 // The kinds of whole numbers from 0.
 var (
 	Days  = whole("a number of days") // Days is a number of days.

@@ -28,6 +28,9 @@ const (
 // lock is held alone by who changes definitions, and shared by who sets values.
 var lock = store.LockOn("own fields", "")
 
+// HoldAlone keeps others from defining fields and from setting values until the transaction ends.
+func HoldAlone(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, lock, false) }
+
 // Hold keeps definitions from being changed until the transaction ends. Whoever sets values holds them, before any row.
 func Hold(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, lock, true) }
 
@@ -43,6 +46,33 @@ func (s *Service) Definitions(ctx context.Context, noun *schema.FieldNoun) ([]*e
 // DefineField records a field. Faults: INVALID by part; ALREADY_EXISTS for a code that the noun has, be it in another letter case;
 // LIMIT_EXCEEDED.
 func (s *Service) DefineField(ctx context.Context, in service.DefineFieldInput) (*ent.FieldDefinition, error) {
+	d, err := CheckNew(in)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "defineField", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := HoldAlone(ctx, tx); err != nil {
+			return "", err
+		}
+		all, err := tx.FieldDefinition.Query().Where(fielddefinition.NounEQ(in.Noun)).All(ctx)
+		if err != nil {
+			return "", err
+		}
+		if err := CheckCode(all, in.Noun, in.Code); err != nil {
+			return "", err
+		}
+		d := *d // the transaction may be retried
+		d.ID, d.CreatedAt = s.IDs.Make(id.Field), s.Now()
+		return d.ID, s.Define(ctx, tx, &d)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.FieldDefinition.Get(ctx, made)
+}
+
+// CheckNew checks a field that is to be defined, but for its code being free. INVALID by part.
+func CheckNew(in service.DefineFieldInput) (*ent.FieldDefinition, error) {
 	d := &ent.FieldDefinition{Noun: in.Noun, Code: in.Code, Type: in.Type, ForSales: input.OrZero(in.ForSales), ForPartners: input.OrZero(in.ForPartners)}
 	var faults fault.List
 	if err := formula.CheckCode(in.Code); err != nil {
@@ -55,48 +85,39 @@ func (s *Service) DefineField(ctx context.Context, in service.DefineFieldInput) 
 	faults.Add(limits{
 		least: ifGiven(in.Least), most: ifGiven(in.Most), earliest: ifGiven(in.Earliest), latest: ifGiven(in.Latest), maxLength: ifGiven(in.MaxLength), words: in.Words,
 	}.put(d))
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	made, err := s.Write(ctx, service.Verb{Name: "defineField", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if err := tx.Lock(ctx, lock, false); err != nil {
-			return "", err
-		}
-		if err := checkCode(ctx, tx, in.Noun, in.Code); err != nil {
-			return "", err
-		}
-		now := s.Now()
-		create := tx.FieldDefinition.Create().SetID(s.IDs.Make(id.Field)).SetCreatedAt(now).SetUpdatedAt(now).SetNoun(d.Noun).SetCode(d.Code).SetLabel(d.Label).SetType(d.Type).
-			SetNillableLeast(d.Least).SetNillableMost(d.Most).SetNillableEarliest(d.Earliest).SetNillableLatest(d.Latest).SetNillableMaxLength(d.MaxLength).
-			SetForSales(d.ForSales).SetForPartners(d.ForPartners)
-		if d.Words != nil {
-			create.SetWords(d.Words)
-		}
-		saved, err := create.Save(ctx)
-		if err != nil {
-			return "", service.UniqueFault(err, true)
-		}
-		detail := partsOf(saved)
-		detail["noun"], detail["code"] = saved.Noun, saved.Code
-		return saved.ID, s.Audit(ctx, tx, "field.define", saved.ID, detail)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.Client.FieldDefinition.Get(ctx, made)
+	return d, faults.Or()
 }
 
-// checkCode returns a fault for the code of a new field that another of the noun has, in whatever letter case.
-func checkCode(ctx context.Context, tx *store.Tx, noun schema.FieldNoun, code string) error {
-	codes, err := tx.FieldDefinition.Query().Where(fielddefinition.NounEQ(noun)).Select(fielddefinition.FieldCode).Strings(ctx)
+// Define records a field, which was checked. The transaction holds the definitions alone.
+func (s *Service) Define(ctx context.Context, tx *store.Tx, d *ent.FieldDefinition) error {
+	create := tx.FieldDefinition.Create().SetID(d.ID).SetCreatedAt(d.CreatedAt).SetUpdatedAt(s.Now()).SetNoun(d.Noun).SetCode(d.Code).SetLabel(d.Label).SetType(d.Type).
+		SetNillableLeast(d.Least).SetNillableMost(d.Most).SetNillableEarliest(d.Earliest).SetNillableLatest(d.Latest).SetNillableMaxLength(d.MaxLength).
+		SetForSales(d.ForSales).SetForPartners(d.ForPartners).SetRetired(d.Retired)
+	if d.Words != nil {
+		create.SetWords(d.Words)
+	}
+	saved, err := create.Save(ctx)
 	if err != nil {
-		return err
+		return service.UniqueFault(err, true)
 	}
-	if at := slices.IndexFunc(codes, func(other string) bool { return strings.EqualFold(other, code) }); at >= 0 {
-		return fault.New(fault.AlreadyExists, "code", "another field of the noun has the code %s", codes[at])
+	detail := partsOf(saved)
+	detail["noun"], detail["code"] = saved.Noun, saved.Code
+	return s.Audit(ctx, tx, "field.define", saved.ID, detail)
+}
+
+// CheckCode returns a fault for the code of a new field that another of the noun has, in whatever letter case, among all that there are.
+func CheckCode(all []*ent.FieldDefinition, noun schema.FieldNoun, code string) error {
+	n := 0
+	for _, other := range all {
+		if other.Noun != noun {
+			continue
+		}
+		if n++; strings.EqualFold(other.Code, code) {
+			return fault.New(fault.AlreadyExists, "code", "another field of the noun has the code %s", other.Code)
+		}
 	}
-	if len(codes) >= maxFields {
-		return fault.New(fault.LimitExceeded, "code", "the noun has %d fields, which is the most", len(codes))
+	if n >= maxFields {
+		return fault.New(fault.LimitExceeded, "code", "the noun has %d fields, which is the most", n)
 	}
 	return nil
 }

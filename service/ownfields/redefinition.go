@@ -29,10 +29,10 @@ func (s *Service) UpdateField(ctx context.Context, in service.UpdateFieldInput) 
 		return nil, err
 	}
 	_, err := s.Write(ctx, service.Verb{Name: "updateField", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		if err := tx.Lock(ctx, lock, false); err != nil { // no value is set meanwhile
+		if err := HoldAlone(ctx, tx); err != nil { // no value is set meanwhile
 			return "", err
 		}
-		return in.ID, s.updateField(ctx, tx, in)
+		return in.ID, s.Change(ctx, tx, in)
 	})
 	if err != nil {
 		return nil, err
@@ -40,7 +40,8 @@ func (s *Service) UpdateField(ctx context.Context, in service.UpdateFieldInput) 
 	return s.Client.FieldDefinition.Get(ctx, in.ID)
 }
 
-func (s *Service) updateField(ctx context.Context, tx *store.Tx, in service.UpdateFieldInput) error {
+// Change changes a field as UpdateField does. The transaction holds the definitions alone.
+func (s *Service) Change(ctx context.Context, tx *store.Tx, in service.UpdateFieldInput) error {
 	query := tx.FieldDefinition.Query().Where(fielddefinition.ID(in.ID))
 	store.ForUpdate(tx, query)
 	before, err := query.Only(ctx)
@@ -61,7 +62,7 @@ func (s *Service) updateField(ctx context.Context, tx *store.Tx, in service.Upda
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	if err := s.checkValues(ctx, tx, before, after, changes); err != nil {
+	if err := checkValues(ctx, tx, before, after, changes); err != nil {
 		return err
 	}
 	saved, err := write(tx.FieldDefinition.UpdateOne(before).AddVersion(1).SetUpdatedAt(s.Now()), after).Save(ctx)
@@ -69,6 +70,21 @@ func (s *Service) updateField(ctx context.Context, tx *store.Tx, in service.Upda
 		return err
 	}
 	return s.AuditVersion(ctx, tx, fieldUpdate, saved.ID, service.VersionChange{Version: saved.Version, Fields: changes})
+}
+
+// CheckChange checks a change of a field, which is its parts of now. Faults: as of UpdateField.
+func CheckChange(ctx context.Context, tx *store.Tx, before *ent.FieldDefinition, in service.UpdateFieldInput) error {
+	after, err := changed(before, in)
+	if err != nil {
+		return err
+	}
+	was, parts, changes := partsOf(before), partsOf(after), map[string]service.Change{}
+	for name := range parts {
+		if !service.SameJSON(was[name], parts[name]) {
+			changes[name] = service.Change{Old: was[name], New: parts[name]}
+		}
+	}
+	return checkValues(ctx, tx, before, after, changes)
 }
 
 // changed returns a field as an update makes it.
@@ -128,7 +144,7 @@ func setOrClear[T any](v *T, set func(T) *ent.FieldDefinitionUpdateOne, clear fu
 
 // checkValues returns WRONG_STATE where a change of a field does not fit the values that things have. Values of the past are read by the
 // type, which therefore stays as soon as there has been one.
-func (s *Service) checkValues(ctx context.Context, tx *store.Tx, before, after *ent.FieldDefinition, changes map[string]service.Change) error {
+func checkValues(ctx context.Context, tx *store.Tx, before, after *ent.FieldDefinition, changes map[string]service.Change) error {
 	entries := func(which ...predicate.FieldEntry) (bool, error) {
 		return tx.FieldEntry.Query().Where(fieldentry.DefinitionID(after.ID)).Where(which...).Exist(ctx)
 	}

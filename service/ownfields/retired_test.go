@@ -42,7 +42,7 @@ func TestRetired(t *testing.T) {
 		price, err := w.Quote.Price(w.admin, c, coat, money.Whole(1), nil, nil, nil)
 		w.Must(err)
 		w.want("by the rule from before", w.Currency.Format(price.Unit), "900.00")
-		columns, err := w.Bulk.CustomerFields(w.System())
+		columns, err := w.OwnFields.Codes(w.System(), schema.FieldOfCustomer)
 		w.Must(err)
 		if slices.Contains(columns, "card") || !slices.Contains(columns, "vip") {
 			t.Errorf("files have the columns %v", columns)

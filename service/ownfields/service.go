@@ -1,6 +1,6 @@
 // Package ownfields holds the fields that an installation has of its own, beside those of every installation: their definitions
 // (definition.go, redefinition.go), what values they take (value.go), and what customers, contacts, orders and products have in them
-// (set.go, read.go). Files and price rules read them by package bulk and package quote.
+// (set.go, read.go), also by files (imported.go). Price rules read them by package quote.
 //
 // It may import service and service/input.
 package ownfields

@@ -6,6 +6,7 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/service/ownfields"
 )
 
 // Record is an order as a verb makes it or a file gives it, with its lines and refunds. Empty texts and zero times are absent.
@@ -28,7 +29,8 @@ type Record struct {
 	CancelReason                   string
 	Refunds                        []RefundRecord
 	Lines                          []LineRecord
-	Seller                         string // the e-mail of the user who sold it; one who does not exist is created, inactive
+	Seller                         string          // the e-mail of the user who sold it; one who does not exist is created, inactive
+	OwnFields                      ownfields.Texts // what it has in the installation's own fields
 
 	// What the table has beside that.
 	Day          int          // the calendar day of At

@@ -1,7 +1,7 @@
 // Package sale holds what is sold: offers (offer.go, offer_send.go, offer_accept.go), orders (order.go) and refunds
 // (refund.go), and the fields of orders, their lines and refunds (fields.go, record.go), by which they are placed, imported and exported.
 //
-// It may import service, service/input, service/field, the packages books, consent, contacts, people, quote and rates of service, and what
+// It may import service, service/input, service/field, the packages books, consent, contacts, ownfields, people, quote and rates of service, and what
 // service may import.
 package sale
 
