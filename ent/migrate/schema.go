@@ -440,7 +440,27 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ContactsColumns[5].Name,
+
+						ContactsColumns[23].Name,
+
+						ContactsColumns[25].Name,
+					},
 					Where: "advertising <> 0",
+				},
+			},
+			{
+				Name:    "contact_inbound",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ContactsColumns[34].Name,
+
+						ContactsColumns[22].Name,
+					},
+					Where: "direction = 'INBOUND' AND voided_at IS NULL",
 				},
 			},
 		},
