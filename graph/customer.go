@@ -197,7 +197,7 @@ func (r *Resolver) referralValue(ctx context.Context, c *ent.Customer) (*money.A
 	})
 }
 
-// customerChanged sends a customer after every change, for as long as the caller listens and may see the customer.
+// customerChanged sends a customer after every change of which the caller may see something, for as long as the caller listens and may see the customer.
 func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-chan *ent.Customer, error) {
 	c, err := r.app.Customers.Customer(ctx, &customerID, nil)
 	if err != nil {
@@ -210,5 +210,11 @@ func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-ch
 		return nil, fault.New(fault.Forbidden, "", "every event tells that something has changed: a partner needs the scopes %s", strings.Join(auth.PartnerScopes(), ", "))
 	}
 	changes, cancel := r.app.CustomerChanges(customerID)
-	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.app.Customers.Customer(ctx, &customerID, nil) }), nil
+	return send(ctx, changes, cancel, func(event string) (*ent.Customer, error) {
+		heard, err := r.hears(ctx, event)
+		if err != nil || !heard {
+			return nil, err
+		}
+		return r.app.Customers.Customer(ctx, &customerID, nil)
+	}), nil
 }

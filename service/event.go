@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"kopeck/store"
@@ -10,7 +12,7 @@ import (
 // The topics of subscriptions. An event is sent after the commit, and every subscriber reads the row itself, as its own
 // viewer.
 const (
-	topicCustomer = "customer" // the id of a customer who has changed, or something of theirs
+	topicCustomer = "customer" // "customer changes": see CustomerChanged
 	topicContact  = "contact"  // "contact customer"
 	topicTask     = "task"     // "task customer"
 )
@@ -18,10 +20,46 @@ const (
 // EveryCustomer stands for the id of a customer where any may have changed.
 const EveryCustomer = "*"
 
-// CustomerChanged notifies subscribers, after the commit, that a customer or something of theirs has changed.
-func (s *Core) CustomerChanged(ctx context.Context, tx *store.Tx, customerID string) error {
+// Anything stands for what has changed of a customer where that is not known.
+const Anything = "*"
+
+// CustomerChanged notifies subscribers, after the commit, of what has changed of a customer. Whoever may see one of the changes hears of it; of
+// none, nobody does. A change is a noun of which rows have changed ("Order"), a field of the customer in the API ("tags"), or the id of a
+// customer or of the definition of a field whom it concerns; where all of several must be seen, they are joined by [Both].
+func (s *Core) CustomerChanged(ctx context.Context, tx *store.Tx, customerID string, changes ...string) error {
 	s.BooksChanged(ctx, tx)
-	return tx.Publish(topicCustomer, customerID)
+	if len(changes) == 0 {
+		return nil
+	}
+	return tx.Publish(topicCustomer, customerID+" "+strings.Join(changes, ","))
+}
+
+// Both is a change of which hears who may see one thing and the other.
+func Both(one, other string) string { return one + "+" + other }
+
+// ChangesIn returns the changes of an event that [Core.CustomerChanges] gives, each with all that must be seen to hear of it.
+func ChangesIn(event string) (changes [][]string) {
+	for change := range strings.SplitSeq(event, ",") {
+		changes = append(changes, strings.Split(change, "+"))
+	}
+	return changes
+}
+
+// ChangedFields returns what has changed of a customer by their fields, as the audit has them: of a field that names a customer whom it named
+// and names.
+func ChangedFields(fields map[string]Change) (changes []string) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		named := customersIn(fields[name].Old, fields[name].New)
+		switch field, ofOther := strings.CutSuffix(name, "Id"); {
+		case len(named) > 0:
+			changes = append(changes, named...)
+		case ofOther && name != "externalId":
+			changes = append(changes, field)
+		default:
+			changes = append(changes, name)
+		}
+	}
+	return changes
 }
 
 // ContactRecorded notifies subscribers, after the commit, that a contact was recorded.
@@ -34,12 +72,15 @@ func (s *Core) TaskChanged(ctx context.Context, tx *store.Tx, taskID, customerID
 	return tx.Publish(topicTask, taskID+" "+customerID)
 }
 
-// CustomerChanges returns a channel that receives the customer's id at every change until cancel is called, and once when
-// events may have been lost.
+// CustomerChanges returns a channel that receives what has changed of a customer until cancel is called, and Anything when events may have been
+// lost: see [ChangesIn].
 func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel func()) {
 	return s.listen(topicCustomer, func(event store.Event) string {
-		if event.Lost || event.Payload == customerID || event.Payload == s.Kept(customerID) || event.Payload == EveryCustomer {
-			return customerID
+		if event.Lost {
+			return Anything
+		}
+		if of, changed, _ := strings.Cut(event.Payload, " "); of == customerID || of == s.Kept(customerID) || of == EveryCustomer {
+			return changed
 		}
 		return ""
 	})

@@ -74,16 +74,22 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, u Update) error
 		return err
 	}
 	base := fieldsAt(history, expected)
-	fields := conflicts(base, u.Current, u.Updated)
-	if len(fields) == 0 {
-		return nil
-	}
 	fromOthers, err := u.isFromOthers(ctx, tx, history)
 	if err != nil {
 		return err
 	}
+	if fromOthers { // of fields that differ the actor learns what they are, but not whether they were
+		base = map[string]any{}
+		for name := range u.Updated {
+			base[name] = nil
+		}
+	}
+	fields, err := conflictsSeen(ctx, tx, conflicts(base, u.Current, u.Updated))
+	if err != nil || len(fields) == 0 {
+		return err
+	}
 	for i := range fields {
-		if fromOthers || u.IsHidden != nil && u.IsHidden(fields[i].Name, base) {
+		if u.IsHidden != nil && u.IsHidden(fields[i].Name, base) {
 			fields[i].Base = nil
 		}
 	}
@@ -113,13 +119,18 @@ func (u Update) history(ctx context.Context, tx *store.Tx) ([]VersionChange, err
 }
 
 // isFromOthers reports whether the version that an update is based on may be of a time when the actor could not see the row: when its
-// customer had another owner, or was one with another customer or not yet. history has a later version.
+// customer had another owner, or was one with another customer or not yet.
 func (u Update) isFromOthers(ctx context.Context, tx *store.Tx, history []VersionChange) (bool, error) {
 	if actor, _ := auth.From(ctx); actor.IsSystem() || actor.May("Customer").Read == auth.AllRows {
 		return false, nil
 	}
-	later := history[slices.IndexFunc(history, func(v VersionChange) bool { return v.Version > u.Expected }):]
+	var later []VersionChange
+	if first := slices.IndexFunc(history, func(v VersionChange) bool { return v.Version > u.Expected }); first >= 0 {
+		later = history[first:]
+	}
 	switch {
+	case len(later) == 0:
+		return false, nil
 	case u.CustomerID != "":
 		customers, err := versionChanges(ctx, tx, CustomerUpdate, u.CustomerID)
 		return slices.ContainsFunc(customers, func(v VersionChange) bool { return !v.at.Before(later[0].at) && v.changesHands() }), err

@@ -2,11 +2,13 @@ package service
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"slices"
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
+	"kopeck/id"
 	"kopeck/store"
 )
 
@@ -65,27 +67,66 @@ func IsHidden(ctx context.Context, tx *store.Tx, customerID string) (bool, error
 	return err == nil && !seen[customerID], err
 }
 
-// HideInConflict returns the error of a merge; where it is a VERSION_CONFLICT, without the customers whom the actor may not see in a field
-// that names one.
-func HideInConflict(ctx context.Context, tx *store.Tx, name string, err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	conflict, ok := f.Detail.(*fault.Conflict)
-	if !ok {
-		return err
-	}
-	for i := range conflict.Fields {
-		field := &conflict.Fields[i]
-		if field.Name != name {
-			continue
+// customersIn returns the ids of customers in values of fields, as inputs, rows or the audit have them: one or a list of them.
+func customersIn(values ...any) (ids []string) {
+	for _, value := range values {
+		for _, one := range namedIn(value) {
+			if id.Prefix(one) == id.Customer {
+				ids = append(ids, one)
+			}
 		}
-		seen, failed := SeenAmong(ctx, tx.Customer, field.Base, field.Theirs)
-		if failed != nil {
-			return failed
-		}
-		field.Base, field.Theirs = seen.Only(field.Base), seen.Only(field.Theirs)
 	}
-	return err
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// namedIn returns the texts of a value that is a text or a list of texts.
+func namedIn(value any) []string {
+	var one string
+	var several []string
+	text, err := json.Marshal(value)
+	switch {
+	case err != nil:
+		return nil
+	case json.Unmarshal(text, &one) == nil && one != "":
+		return []string{one}
+	case json.Unmarshal(text, &several) == nil:
+		return several
+	}
+	return nil
+}
+
+// asSeen returns the value of a field without the customers whom the actor may not see: nil for nobody.
+func (seen CustomersSeen) asSeen(value any) any {
+	named := namedIn(value)
+	rest := slices.DeleteFunc(slices.Clone(named), func(one string) bool { return id.Prefix(one) == id.Customer && !seen[one] })
+	switch {
+	case len(rest) == len(named):
+		return value
+	case len(rest) == 0:
+		return nil
+	}
+	return rest
+}
+
+// conflictsSeen returns conflicts as the actor may see them. A field that names a customer whom they may not see names nobody to them: one that
+// was and is the same to them is no conflict. What they say of it is then written, as it is where they base it on the version of now.
+func conflictsSeen(ctx context.Context, tx *store.Tx, fields []fault.FieldConflict) (visible []fault.FieldConflict, err error) {
+	var named []any
+	for _, one := range fields {
+		for _, customerID := range customersIn(one.Base, one.Theirs, one.Yours) {
+			named = append(named, customerID)
+		}
+	}
+	seen, err := SeenAmong(ctx, tx.Customer, named...)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range fields {
+		shown := fault.FieldConflict{Name: one.Name, Base: seen.asSeen(one.Base), Theirs: seen.asSeen(one.Theirs), Yours: seen.asSeen(one.Yours)}
+		if !SameJSON(shown.Base, shown.Theirs) || SameJSON(shown.Base, one.Base) && SameJSON(shown.Theirs, one.Theirs) {
+			visible = append(visible, shown)
+		}
+	}
+	return visible, nil
 }

@@ -34,7 +34,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"contacts":    {10, 0, 0}, // expected prices of a contact that is joined into another go with it; who of ours and of theirs took part is kept beside a contact; what the facts of a contact were before a correction is part of what was known, and the audit has who corrected it; no role reads or writes either
 	"customers":   {17, 0, 0}, // relations of a customer who is deleted go too; relations are read of customers whom one sees, and hidden where the other end is not seen; what a merge has kept of a number is forgotten with it; what customers have from merges, and decisions on them, are read for who sees the customers; capacity that is held for a customer who is deleted is freed
 	"expectation": {1, 0, 0},  // a report counts what all customers expected
-	"merging":     {35, 0, 0}, // what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back
+	"merging":     {36, 0, 0}, // what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back; subscribers hear of what a merge moved as far as they see it
 	"ownfields":   {3, 0, 0},  // what a customer who is deleted had in fields goes, and what a contact has that is joined into another goes with it, whoever sees the fields
 	"people":      {10, 0, 0},
 	"quote":       {12, 0, 0}, // a price is the same whoever asks for it, whatever fields of the installation's own it rests on; what is sold has the same tax whoever sells it

@@ -32,7 +32,7 @@ var passedOnLimits = map[string]int{
 	"service/contacts":    4,  // what stands in fields goes with a contact that is joined into another; the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers":   9,  // what stands in fields goes with a customer who is deleted; both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
 	"service/expectation": 1,  // the segment of a customer at a moment
-	"service/merging":     20, // histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
+	"service/merging":     18, // histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
 	"service/ownfields":   4,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
 	"service/people":      7,
 	"service/points":      2,  // a customer is found by the contact points, and by what a merge has kept of them no more

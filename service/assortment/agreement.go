@@ -101,7 +101,7 @@ func (i *Import) Agreements(ctx context.Context, records []Agreement) ([]bulk.Ve
 		if err := w.insert(ctx); err != nil {
 			return err
 		}
-		if err := c.service.CustomerChanged(ctx, c.tx, service.EveryCustomer); err != nil {
+		if err := c.service.CustomerChanged(ctx, c.tx, service.EveryCustomer, service.Anything); err != nil {
 			return err
 		}
 		return c.changed(ctx)

@@ -68,7 +68,10 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, w
 			return err
 		}
 	}
-	return s.CustomerChanged(ctx, tx, customerID)
+	if len(orders) > 0 {
+		return s.CustomerChanged(ctx, tx, customerID, "Order")
+	}
+	return s.CustomerChanged(ctx, tx, customerID, "stage")
 }
 
 // SettleCustomers updates the statistics, values and stages of customers whose orders are credited. The transaction holds the

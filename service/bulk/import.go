@@ -171,5 +171,5 @@ func (c *chunk) settle(ctx context.Context) error {
 	if err := c.service.books.SettleImported(ctx, c.bulk.Tx, slices.Collect(maps.Keys(c.affected))); err != nil {
 		return err
 	}
-	return c.service.CustomerChanged(ctx, c.bulk.Tx, service.EveryCustomer)
+	return c.service.CustomerChanged(ctx, c.bulk.Tx, service.EveryCustomer, service.Anything)
 }

@@ -63,7 +63,7 @@ func (s *Service) expire(ctx context.Context, due *ent.Permission) error {
 		if err := s.recordExpiry(ctx, tx, l); err != nil {
 			return err
 		}
-		return s.CustomerChanged(ctx, tx, due.CustomerID)
+		return s.CustomerChanged(ctx, tx, due.CustomerID, "Permission")
 	})
 }
 

@@ -67,7 +67,7 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, l *permissionLog, re
 			return err
 		}
 	}
-	return s.CustomerChanged(ctx, tx, l.permission.CustomerID)
+	return s.CustomerChanged(ctx, tx, l.permission.CustomerID, "Permission")
 }
 
 // kindOfGrant returns what granting a level does to a permission.

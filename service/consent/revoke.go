@@ -74,7 +74,7 @@ func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *permissionLog, e 
 			return err
 		}
 	}
-	return s.CustomerChanged(ctx, tx, p.CustomerID)
+	return s.CustomerChanged(ctx, tx, p.CustomerID, "Permission")
 }
 
 // RevokePermissionByLink ends the permission of a signed link; the caller need not be signed in. It reports whether the

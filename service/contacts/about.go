@@ -31,6 +31,20 @@ func aboutOf(corrections []service.VersionChange) (values []any) {
 	return values
 }
 
+// overHidden takes the customer whom a contact is about out of what it says if the actor may not see them and another contact, which is joined
+// into it, is about one whom they see: that one is taken, as it is by a contact that is about nobody.
+func overHidden(ctx context.Context, tx *store.Tx, kept, other *Record) error {
+	hidden, err := service.IsHidden(ctx, tx, kept.AboutID)
+	if err != nil || !hidden || other.AboutID == "" {
+		return err
+	}
+	both, err := service.IsHidden(ctx, tx, other.AboutID)
+	if err == nil && !both {
+		kept.AboutID = ""
+	}
+	return err
+}
+
 // keepHiddenAbout returns changes of a contact that is about a customer whom the actor may not see without one to nobody, which is what they
 // see: unless it becomes no recommendation, which is about nobody. NOT_FOUND on aboutId for that one.
 func (s *Service) keepHiddenAbout(ctx context.Context, tx *store.Tx, now *Record, given *changes) (*changes, error) {

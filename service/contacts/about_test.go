@@ -1,6 +1,7 @@
 package contacts_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -90,6 +91,53 @@ func TestAboutSomebodyHidden(t *testing.T) {
 		if found, err := s.Check.Laws(system); err != nil || len(found) != 0 {
 			t.Errorf("check finds %v, %v", found, err)
 		}
+	})
+}
+
+// TestHiddenAboutOfJoinedContacts: of two contacts that are one the kept one's customer whom it is about wins, unless the actor may not see them
+// and sees the other's: as if it were about nobody.
+func TestHiddenAboutOfJoinedContacts(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *apptest.Shop) {
+		system := s.System()
+		olga := auth.With(t.Context(), auth.Actor{UserID: s.Users["Olga"], Name: "Olga@shop.example", Role: schema.RoleSales})
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		boris, err := s.Client.Customer.Get(system, s.Customers["Boris"])
+		must(err)
+		_, err = s.App.Customers.UpdateCustomer(system, service.UpdateCustomerInput{ID: boris.ID, ExpectedVersion: boris.Version, OwnerID: graphql.OmittableOf(new(s.Users["Igor"]))})
+		must(err)
+		day := apptest.Day(time.November, 2)
+		told := func(about string) string {
+			t.Helper()
+			day = day.Add(time.Minute)
+			made, err := s.App.Contacts.RecordContact(system, service.RecordContactInput{
+				CustomerID: s.Customers["Anna"], Kind: schema.Recommendation, Direction: schema.Inbound, Channel: schema.ByPhone, At: new(day), StaffID: new(s.Users["Olga"]), AboutID: new(s.Customers[about]),
+			})
+			must(err)
+			return made.ID
+		}
+		for name, c := range map[string]struct {
+			actor             context.Context
+			kept, other, want string
+		}{
+			"hidden, seen":     {olga, "Boris", "Clara", "Clara"},
+			"seen, hidden":     {olga, "Clara", "Boris", "Clara"},
+			"both are seen":    {olga, "Clara", "Dora", "Clara"},
+			"both are hidden":  {olga, "Boris", "Boris", "Boris"},
+			"to who sees both": {system, "Boris", "Clara", "Boris"},
+		} {
+			day = day.AddDate(0, 0, 1)
+			kept, err := s.App.Contacts.JoinContacts(c.actor, service.JoinContactsInput{ID: told(c.kept), OtherID: told(c.other)})
+			must(err)
+			if now, err := s.Client.Contact.Get(system, kept.ID); err != nil || now.AboutID == nil || *now.AboutID != s.Customers[c.want] {
+				t.Errorf("%s: %v, %v; want it to be about %s", name, now.AboutID, err, c.want)
+			}
+		}
+		checked(t, s)
 	})
 }
 

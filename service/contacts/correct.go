@@ -92,7 +92,7 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 		moved[peopleField] = *by.people
 	}
 	if err != nil || len(moved) == 0 {
-		return hidePeople(ctx, tx, service.HideInConflict(ctx, tx, aboutField, err))
+		return err
 	}
 	after := *now
 	given.Apply(&after)
@@ -109,7 +109,7 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	if err := s.AuditVersion(ctx, tx, contactCorrect, before.ID, version); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, c.ID)
+	return s.CustomerChanged(ctx, tx, c.ID, "Contact")
 }
 
 // lockContact loads a contact that the actor may change, with its customer. It holds the rates, the campaigns that caused the contact or that
@@ -347,5 +347,5 @@ func (s *Service) void(ctx context.Context, tx *store.Tx, c *ent.Customer, found
 	if err := s.Audit(ctx, tx, contactVoid, found.ID, map[string]any{"version": found.Version + 1, "reason": reason, "facts": facts, "cost": found.Cost}); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, c.ID)
+	return s.CustomerChanged(ctx, tx, c.ID, "Contact")
 }

@@ -179,7 +179,11 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if len(both) > len(took[kept.ID]) {
 		people = &service.Change{Old: sortedPeople(&Record{PeopleIDs: took[kept.ID]}), New: both}
 	}
-	missing := s.missing(recordOf(kept), recordOf(other))
+	said, more := recordOf(kept), recordOf(other)
+	if err := overHidden(ctx, tx, said, more); err != nil {
+		return err
+	}
+	missing := s.missing(said, more)
 	missing.ID = kept.ID
 	given, err := s.editedFields(ctx).Update(&missing, &Record{})
 	if err != nil {

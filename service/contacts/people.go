@@ -3,7 +3,6 @@ package contacts
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -151,32 +150,4 @@ func onlySeen(seen service.CustomersSeen, value any) any {
 		return nil
 	}
 	return ids
-}
-
-// hidePeople returns the error of a merge; where it is a VERSION_CONFLICT, without the customers in peopleIds whom the actor may not see.
-func hidePeople(ctx context.Context, tx *store.Tx, err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	conflict, ok := f.Detail.(*fault.Conflict)
-	if !ok {
-		return err
-	}
-	for i := range conflict.Fields {
-		one := &conflict.Fields[i]
-		if one.Name != peopleField {
-			continue
-		}
-		var values []any
-		for _, customerID := range slices.Concat(idsIn(one.Base), idsIn(one.Theirs), idsIn(one.Yours)) {
-			values = append(values, customerID)
-		}
-		seen, failed := service.SeenAmong(ctx, tx.Customer, values...)
-		if failed != nil {
-			return failed
-		}
-		one.Base, one.Theirs, one.Yours = onlySeen(seen, one.Base), onlySeen(seen, one.Theirs), onlySeen(seen, one.Yours)
-	}
-	return err
 }

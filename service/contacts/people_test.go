@@ -2,7 +2,9 @@ package contacts_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"kopeck/apptest"
 	"kopeck/ent"
@@ -112,6 +114,45 @@ func TestHiddenPeople(t *testing.T) {
 		all, err := w.Contacts.Corrections(sales, []*ent.Contact{made})
 		if err != nil || len(all[made.ID]) != 1 || all[made.ID][0].Fields[0].New != nil {
 			t.Errorf("SALES read %+v, %v", all[made.ID][0].Fields[0], err)
+		}
+	})
+}
+
+// TestPeopleOfJoinedContacts: who of theirs took part in either of two contacts that are one took part in it, which is one more version.
+func TestPeopleOfJoinedContacts(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		ctx := w.System()
+		with, first, second := w.Customer("with"), w.Customer("first"), w.Customer("second")
+		told := func(people ...string) string {
+			w.Clock.Advance(time.Minute)
+			made, err := w.Contacts.RecordContact(ctx, call(with.ID, func(in *service.RecordContactInput) { in.PeopleIds = people }))
+			w.Must(err)
+			return made.ID
+		}
+		for name, c := range map[string]struct {
+			kept, other []string
+			version     int
+			want        string
+		}{
+			"of both":   {[]string{first.ID}, []string{second.ID, first.ID}, 2, "first second"},
+			"the other": {nil, []string{second.ID}, 2, "second"},
+			"the kept":  {[]string{second.ID}, nil, 1, "second"},
+			"nobody":    {nil, nil, 1, ""},
+		} {
+			w.Clock.Advance(24 * time.Hour)
+			id, other := told(c.kept...), told(c.other...)
+			kept, err := w.Contacts.JoinContacts(ctx, service.JoinContactsInput{ID: id, OtherID: other})
+			w.Must(err)
+			took, err := w.Contacts.People(ctx, []*ent.Contact{kept})
+			w.Must(err)
+			var names []string
+			for _, one := range took[id] {
+				names = append(names, one.Name)
+			}
+			slices.Sort(names)
+			if got := strings.Join(names, " "); got != c.want || kept.Version != c.version {
+				t.Errorf("%s: %q took part, and the version is %d; want %q and %d", name, got, kept.Version, c.want, c.version)
+			}
 		}
 	})
 }

@@ -134,7 +134,7 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	if err := s.ContactRecorded(ctx, tx, contact.ID, c.ID); err != nil {
 		return nil, err
 	}
-	return contact, s.CustomerChanged(ctx, tx, c.ID)
+	return contact, s.CustomerChanged(ctx, tx, c.ID, "Contact")
 }
 
 // derive fills in what follows from the facts of a contact: the stage and the segment that its customer had at its moment, and its cost.

@@ -175,8 +175,14 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err := erasePoints(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
-		if err := eraseRelations(ctx, tx, c.ID); err != nil {
+		related, err := eraseRelations(ctx, tx, c.ID)
+		if err != nil {
 			return "", err
+		}
+		for _, one := range related {
+			if err := s.CustomerChanged(ctx, tx, one, service.Both("relations", c.ID)); err != nil {
+				return "", err
+			}
 		}
 		if err := ownfields.Forget(ctx, tx, c.ID); err != nil {
 			return "", err
@@ -187,7 +193,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err := s.Audit(ctx, tx, "customer.delete", c.ID, map[string]any{"reason": reason}); err != nil {
 			return "", err
 		}
-		return c.ID, s.CustomerChanged(ctx, tx, c.ID)
+		return c.ID, s.CustomerChanged(ctx, tx, c.ID, "Customer")
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package customers_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -203,6 +204,34 @@ func TestCirclesThroughHiddenCustomers(t *testing.T) {
 		values, err := w.Customers.ReferralValues(w.System(), []*ent.Customer{a, b, hidden})
 		if err != nil || len(values) != 3 {
 			t.Errorf("what customers in a circle brought: %v, %v", values, err)
+		}
+	})
+}
+
+// A referrer whom the actor may not see is nobody to them: they are no conflict, and give way.
+func TestHiddenReferrerIsNoConflict(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		sales := w.As(schema.RoleSales)
+		owner, _ := auth.From(w.As(schema.RoleManager))
+		a, b, c := w.Customer("A"), w.Customer("B"), w.Customer("C")
+		hidden, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Hidden", OwnerID: &owner.UserID})
+		w.Must(err)
+		refer := func(ctx context.Context, by string, expected int) error {
+			_, err := w.Customers.UpdateCustomer(ctx, service.UpdateCustomerInput{ID: a.ID, ExpectedVersion: expected, ReferredByID: graphql.OmittableOf(&by)})
+			return err
+		}
+		w.Must(refer(w.System(), hidden.ID, 1))
+		w.Must(refer(sales, b.ID, 1)) // version 3: to them nobody had changed it
+		w.Must(refer(w.System(), hidden.ID, 3))
+		w.Must(refer(sales, c.ID, 2)) // who was hidden at version 2 is again
+		w.Must(refer(w.System(), b.ID, 5))
+		err = refer(sales, c.ID, 4) // by then nobody, to them; now they see B
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Code != fault.VersionConflict {
+			t.Fatal(err)
+		}
+		if fields := f.Detail.(*fault.Conflict).Fields; len(fields) != 1 || fields[0].Base != nil || fields[0].Theirs != any(b.ID) {
+			t.Errorf("the conflict is %+v", fields)
 		}
 	})
 }

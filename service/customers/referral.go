@@ -118,15 +118,22 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 	case referrer.ID != *by: // merged into another since the request was read
 		return nil, fault.NoSuch("referredById", "customer")
 	}
-	through, above, err := between(ctx, tx, c.ID, *by)
-	if err != nil || !above {
-		return c, err
-	}
-	seen, err := tx.Customer.Query().Where(customer.IDIn(through...)).Count(ctx)
-	if err == nil && seen == len(through) {
+	above, err := IsSeenAbove(ctx, tx, c.ID, *by)
+	if err == nil && above {
 		err = fault.Invalidf("referredById", "this customer was referred by the one who is changed, directly or through others")
 	}
 	return c, err
+}
+
+// IsSeenAbove reports whether a customer referred another, directly or through others, all of whom the actor may see: what led through others
+// would tell of them.
+func IsSeenAbove(ctx context.Context, tx *store.Tx, customerID, of string) (bool, error) {
+	through, above, err := between(ctx, tx, customerID, of)
+	if err != nil || !above {
+		return false, err
+	}
+	seen, err := tx.Customer.Query().Where(customer.IDIn(through...)).Count(ctx)
+	return seen == len(through), err
 }
 
 // referrerField is the name of the field in inputs, conflicts and the audit.

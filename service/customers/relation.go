@@ -266,10 +266,10 @@ func (s *Service) relationChanged(ctx context.Context, tx *store.Tx, r *Customer
 			return err
 		}
 	}
-	if err := s.CustomerChanged(ctx, tx, r.personID); err != nil {
+	if err := s.CustomerChanged(ctx, tx, r.personID, service.Both("relations", r.companyID)); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, r.companyID)
+	return s.CustomerChanged(ctx, tx, r.companyID, service.Both("relations", r.personID))
 }
 
 // relation returns a relation that a verb has made or changed, as its caller sees it; nil where they see it no more.

@@ -96,12 +96,6 @@ func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([
 	return all, err
 }
 
-// IsAbove reports whether a customer referred another, directly or through others: see [between].
-func IsAbove(ctx context.Context, tx *store.Tx, customerID, of string) (bool, error) {
-	_, above, err := between(ctx, tx, customerID, of)
-	return above, err
-}
-
 // FreeTwin returns the number that tells a customer's value in a column that is unique from that of others who are not deleted: wanted, if
 // no other has that one, or else the next. Who has the value does not show.
 func FreeTwin(ctx context.Context, tx *store.Tx, column, value, self string, wanted int) (int, error) {
@@ -168,10 +162,21 @@ func (s *Service) WriteTerms(ctx context.Context, tx *store.Tx, c *ent.Customer)
 	return tx.SearchTerm.CreateBulk(fresh...).Exec(ctx)
 }
 
-// eraseRelations removes who belonged to whom of a customer who is deleted. The other end may be one whom the actor does not see.
-func eraseRelations(ctx context.Context, tx *store.Tx, customerID string) error {
-	_, err := tx.Exec(ctx, "DELETE FROM customer_relations WHERE person_id = ? OR group_id = ?", customerID, customerID)
-	return err
+// eraseRelations removes the relations of a customer who is deleted, and returns with whom they were: the actor may not see all of them.
+func eraseRelations(ctx context.Context, tx *store.Tx, customerID string) (others []string, err error) {
+	found, err := relationsOf(ctx, tx, []string{customerID})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	for _, r := range found {
+		for _, one := range []string{r.personID, r.companyID} {
+			if one != customerID && !slices.Contains(others, one) {
+				others = append(others, one)
+			}
+		}
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM customer_relations WHERE person_id = ? OR group_id = ?", customerID, customerID)
+	return others, err
 }
 
 // releaseHolds frees the capacity that is held for prices of a customer. No role writes bookings; the actor may change the customer.

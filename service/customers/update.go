@@ -64,7 +64,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			err = s.repeatExemption(ctx, tx, c, exemptFrom)
 		}
 		if err != nil || len(moved) == 0 && in.TaxExemptFrom == nil { // what holds since another moment is recorded even if it holds now
-			return c.ID, service.HideInConflict(ctx, tx, referrerField, err)
+			return c.ID, err
 		}
 		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
 			_, isMoved := moved[one.field.Input]
@@ -157,5 +157,9 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 			return err
 		}
 	}
-	return s.CustomerChanged(ctx, tx, c.ID)
+	heard := service.ChangedFields(moved)
+	if exemptFrom != nil { // of the past, while the row stays
+		heard = append(heard, "taxExemptions")
+	}
+	return s.CustomerChanged(ctx, tx, c.ID, heard...)
 }

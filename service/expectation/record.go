@@ -76,7 +76,7 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 		if err := s.Audit(ctx, tx, "expectedPrice.record", newID, facts(c.ID, in, unit, at)); err != nil {
 			return "", err
 		}
-		return newID, s.CustomerChanged(ctx, tx, c.ID)
+		return newID, s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
 	})
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (s *Service) VoidExpectedPrice(ctx context.Context, in service.VoidExpected
 		if err := s.Audit(ctx, tx, "expectedPrice.void", in.ID, map[string]any{"reason": reason}); err != nil {
 			return "", err
 		}
-		return in.ID, s.CustomerChanged(ctx, tx, c.ID)
+		return in.ID, s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
 	})
 	if err != nil {
 		return nil, err

@@ -163,7 +163,7 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 			return err
 		}
 	}
-	return s.changed(ctx, tx, m.kept.ID, m.merged.ID)
+	return s.changed(ctx, tx, m.id, m.kept.ID, m.merged.ID, s.customers.Changes(m.kept, m.after))
 }
 
 // sides says whose partner the kept customer has.
@@ -194,25 +194,34 @@ func (s *Service) hide(ctx context.Context, tx *store.Tx, m *merge) error {
 }
 
 // referrer returns who referred the kept customer: as the caller says, the one of the kept or of the merged customer, unless that one was
-// referred by them, directly or through others. The rows have been moved.
+// referred by them, directly or through others. One whom the actor may not see is nobody to them, and gives way to one whom they see; a circle
+// through such a one is written: either told of them otherwise. The rows have been moved.
 func (s *Service) referrer(ctx context.Context, tx *store.Tx, m *merge) (*string, error) {
 	wanted := []*string{m.kept.ReferredByID, m.merged.ReferredByID}
 	if m.takes("referred_by_id") {
 		slices.Reverse(wanted)
 	}
+	var hidden *string
 	for _, by := range wanted {
 		if by == nil || *by == m.kept.ID || *by == m.merged.ID {
 			continue
 		}
-		above, err := customers.IsAbove(ctx, tx, m.kept.ID, *by)
+		above, err := customers.IsSeenAbove(ctx, tx, m.kept.ID, *by)
 		if err != nil {
 			return nil, err
 		}
-		if !above {
+		unseen, err := service.IsHidden(ctx, tx, *by)
+		switch {
+		case err != nil:
+			return nil, err
+		case above:
+		case !unseen:
 			return by, nil
+		case hidden == nil:
+			hidden = by
 		}
 	}
-	return nil, nil
+	return hidden, nil
 }
 
 // writeKept writes the values of the kept customer, and as identities those of both that are not among them.
@@ -290,10 +299,16 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, live, gone []*ent.Cu
 	return s.books.SettleMerged(ctx, tx, ids(live), ids(gone), reason)
 }
 
-// changed says what processes and subscribers are to read again.
-func (s *Service) changed(ctx context.Context, tx *store.Tx, customerIDs ...string) error {
-	for _, one := range customerIDs {
-		if err := s.CustomerChanged(ctx, tx, one); err != nil {
+// changed says what processes and subscribers are to read again after a merge or its undoing, by which fields of the kept customer have changed.
+// Who may not know of merges hears of what has moved as far as they see that.
+func (s *Service) changed(ctx context.Context, tx *store.Tx, mergeID, keptID, mergedID string, fields map[string]service.Change) error {
+	moved, err := movedNouns(ctx, tx, mergeID)
+	if err != nil {
+		return err
+	}
+	changes := slices.Concat([]string{"merges"}, moved, service.ChangedFields(fields))
+	for _, one := range []string{keptID, mergedID} {
+		if err := s.CustomerChanged(ctx, tx, one, changes...); err != nil {
 			return err
 		}
 	}

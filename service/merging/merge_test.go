@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kopeck/apptest"
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
@@ -325,5 +326,43 @@ func TestSalesMergeWhatIsTheirs(t *testing.T) {
 		_, _, err = w.Merging.UndoMerge(sales, service.UndoMergeInput{ID: m.ID})
 		refused(t, "undone by who does not see it", err, fault.NotFound, "id")
 		c.clean(t)
+	})
+}
+
+// TestHiddenReferrerGivesWay: a merge does not tell SALES of a referrer whom they do not see: one whom they see takes their place.
+func TestHiddenReferrerGivesWay(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		sales := w.As(schema.RoleSales)
+		owner, _ := auth.From(w.As(schema.RoleManager))
+		hidden, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Hidden", OwnerID: &owner.UserID})
+		w.Must(err)
+		seen, other := w.Customer("Seen"), w.Customer("Other")
+		by := map[string]*string{"nobody": nil, "hidden": &hidden.ID, "seen": &seen.ID, "other": &other.ID}
+		for _, one := range []struct{ kept, merged, want string }{
+			{"hidden", "seen", "seen"}, {"seen", "hidden", "seen"}, {"hidden", "nobody", "hidden"}, {"nobody", "hidden", "hidden"}, {"seen", "other", "seen"}, {"hidden", "hidden", "hidden"},
+		} {
+			var ids [2]string
+			for i, referrer := range []string{one.kept, one.merged} {
+				made, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "P", ReferredByID: by[referrer]})
+				w.Must(err)
+				ids[i] = made.ID
+			}
+			m, err := w.Merging.MergeCustomers(sales, service.MergeCustomersInput{KeepID: ids[0], MergeID: ids[1]})
+			w.Must(err)
+			kept, err := w.Client.Customer.Get(w.System(), ids[0])
+			w.Must(err)
+			if got := kept.ReferredByID; got == nil || *got != *by[one.want] {
+				t.Errorf("of %s and %s it is %v, want %s", one.kept, one.merged, got, one.want)
+			}
+			_, _, err = w.Merging.UndoMerge(sales, service.UndoMergeInput{ID: m.ID})
+			w.Must(err)
+			for i, referrer := range []string{one.kept, one.merged} {
+				back, err := w.Client.Customer.Get(w.System(), ids[i])
+				w.Must(err)
+				if got, want := back.ReferredByID, by[referrer]; (got == nil) != (want == nil) || got != nil && *got != *want {
+					t.Errorf("undone, %s is %v", referrer, got)
+				}
+			}
+		}
 	})
 }

@@ -147,10 +147,10 @@ func (s *Service) decide(ctx context.Context, v service.Verb, firstID, secondID 
 		if err := change(ctx, tx, a, b, now != nil && now.RevokedAt == nil); err != nil {
 			return "", err
 		}
-		if err := s.CustomerChanged(ctx, tx, a.ID); err != nil {
+		if err := s.CustomerChanged(ctx, tx, a.ID, service.Both("notSame", b.ID)); err != nil {
 			return "", err
 		}
-		return a.ID, s.CustomerChanged(ctx, tx, b.ID)
+		return a.ID, s.CustomerChanged(ctx, tx, b.ID, service.Both("notSame", a.ID))
 	})
 	if err != nil {
 		return nil, err

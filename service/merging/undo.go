@@ -24,6 +24,7 @@ type undoing struct {
 
 	kept, merged *ent.Customer
 	version      int
+	restored     map[string]service.Change // of the kept customer
 }
 
 // UndoMerge undoes a merge in one transaction, and returns the two customers. What belonged to each goes back to each. What came after the
@@ -162,7 +163,7 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 			return err
 		}
 	}
-	return s.changed(ctx, tx, u.kept.ID, u.merged.ID)
+	return s.changed(ctx, tx, u.id, u.kept.ID, u.merged.ID, u.restored)
 }
 
 // restoreKept gives the kept customer the values back that the merge changed, unless they were changed since.
@@ -188,6 +189,7 @@ func (s *Service) restoreKept(ctx context.Context, tx *store.Tx, u *undoing) err
 			}
 		}
 	}
+	u.restored = s.customers.Changes(u.kept, after)
 	return s.customers.Put(ctx, tx, u.kept, after, service.VersionChange{Version: u.version, Reason: service.SeparatedFrom + u.merged.ID})
 }
 
@@ -235,7 +237,7 @@ func (s *Service) withoutCircle(ctx context.Context, tx *store.Tx, customerID st
 	if err != nil || c.ReferredByID == nil {
 		return c, err
 	}
-	above, err := customers.IsAbove(ctx, tx, customerID, *c.ReferredByID)
+	above, err := customers.IsSeenAbove(ctx, tx, customerID, *c.ReferredByID)
 	if err != nil || !above && *c.ReferredByID != customerID {
 		return c, err
 	}

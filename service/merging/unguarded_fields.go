@@ -3,6 +3,7 @@ package merging
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kopeck/auth"
@@ -135,4 +136,19 @@ func (s *Service) splitField(ctx context.Context, tx *store.Tx, u *undoing, f mo
 		}
 	}
 	return nil
+}
+
+// movedNouns returns the nouns of which a merge has moved rows, as the rules name them. Subscribers hear of what they may see of them; the actor may
+// merge the customers.
+func movedNouns(ctx context.Context, tx *store.Tx, mergeID string) (nouns []string, err error) {
+	of := map[string]string{"contacts": "Contact", "offers": "Offer", "orders": "Order", "permissions": "Permission"}
+	err = store.Each(ctx, tx, "SELECT DISTINCT place FROM merged_rows WHERE merge_id = ? ORDER BY place", []any{mergeID}, func(scan store.ScanFunc) error {
+		var place string
+		err := scan(&place)
+		if table, column, _ := strings.Cut(place, "."); column == "customer_id" && of[table] != "" {
+			nouns = append(nouns, of[table])
+		}
+		return err
+	})
+	return nouns, err
 }

@@ -66,6 +66,24 @@ func TestMerged(t *testing.T) {
 	}
 }
 
+// TestSalesTakeTheirFieldsAlone: who merges and takes the merged one's fields overwrites those alone that they see; what is empty is filled.
+func TestSalesTakeTheirFieldsAlone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		sales := w.As(schema.RoleSales)
+		kept, merged := w.customer, w.Customer("Other").ID
+		for code, forSales := range map[string]bool{"theirs": true, "secret": false, "gap": false} {
+			_, err := w.OwnFields.DefineField(w.admin, service.DefineFieldInput{Noun: schema.FieldOfCustomer, Code: code, Label: code, Type: schema.FieldText, ForSales: &forSales})
+			w.Must(err)
+		}
+		w.Must(w.set(w.admin, kept, given("theirs", "a", 0), given("secret", "a", 0)))
+		w.Must(w.set(w.admin, merged, given("theirs", "b", 0), given("secret", "b", 0), given("gap", "b", 0)))
+		_, err := w.Merging.MergeCustomers(sales, service.MergeCustomersInput{KeepID: kept, MergeID: merged, Take: []service.MergedField{service.MergedFieldFields}})
+		w.Must(err)
+		w.want("merged by SALES", w.has(w.admin, kept), "gap=b/1 secret=a/1 theirs=b/1")
+		w.consistent()
+	})
+}
+
 // consistent fails the test unless every entry has the value that its history says, and a version for each change.
 func (w *world) consistent() {
 	w.t.Helper()

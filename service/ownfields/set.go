@@ -57,7 +57,7 @@ func (s *Service) SetFields(ctx context.Context, in service.SetFieldsInput) ([]*
 		if customerID == "" {
 			return subject, s.SnapshotChanged(ctx, tx, service.SnapshotBook) // prices know what products have
 		}
-		return subject, s.CustomerChanged(ctx, tx, customerID)
+		return subject, s.CustomerChanged(ctx, tx, customerID, changedFields(noun, changes)...)
 	})
 	if err != nil {
 		return nil, err
@@ -68,6 +68,21 @@ func (s *Service) SetFields(ctx context.Context, in service.SetFieldsInput) ([]*
 	found, err := s.Values(ctx, []string{of}, nil)
 	return found[of], err
 }
+
+// changedFields says for subscribers of which fields values of a noun have changed.
+func changedFields(noun schema.FieldNoun, changes []change) (all []string) {
+	for _, one := range changes {
+		of := one.definition.ID
+		if noun != schema.FieldOfCustomer {
+			of = service.Both(nouns[noun], of)
+		}
+		all = append(all, of)
+	}
+	return all
+}
+
+// nouns are the nouns that have fields of the installation's own, as the rules name them.
+var nouns = map[schema.FieldNoun]string{schema.FieldOfCustomer: "Customer", schema.FieldOfContact: "Contact", schema.FieldOfOrder: "Order", schema.FieldOfProduct: "Product"}
 
 // checkSet checks the form of an input and returns the noun of its id.
 func checkSet(in service.SetFieldsInput) (schema.FieldNoun, error) {
@@ -100,8 +115,7 @@ func at(err *fault.Error, n int) *fault.Error { return err.At("fields", strconv.
 
 // lockSubject holds whose fields are set, which the actor may see and change, and returns its id and that of its customer, "" for a product.
 func (s *Service) lockSubject(ctx context.Context, tx *store.Tx, noun schema.FieldNoun, subject string) (held, customerID string, err error) {
-	of := map[schema.FieldNoun]string{schema.FieldOfCustomer: "Customer", schema.FieldOfContact: "Contact", schema.FieldOfOrder: "Order", schema.FieldOfProduct: "Product"}
-	actor, err := auth.Writer(ctx, of[noun])
+	actor, err := auth.Writer(ctx, nouns[noun])
 	if err != nil {
 		return "", "", err
 	}

@@ -38,7 +38,13 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, before, after *ent.Cus
 	if err := s.customers.WriteTerms(ctx, tx, after); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, before.ID)
+	changed := service.ChangedFields(s.customers.Changes(before, after))
+	if _, ok := moved["tags"]; ok {
+		changed = append(changed, "tags")
+	} else {
+		changed = append(changed, "contactPoints", "addresses")
+	}
+	return s.CustomerChanged(ctx, tx, before.ID, changed...)
 }
 
 // ofInput gives the fields of a VERSION_CONFLICT the names that the input has for them.

@@ -57,7 +57,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		if err := s.Audit(ctx, tx, action, agreement.ID, detail); err != nil {
 			return "", err
 		}
-		if err := s.CustomerChanged(ctx, tx, c.ID); err != nil {
+		if err := s.CustomerChanged(ctx, tx, c.ID, "PriceAgreement"); err != nil {
 			return "", err
 		}
 		return agreement.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)

@@ -121,7 +121,7 @@ func (s *Service) changeAgreement(ctx context.Context, v service.Verb, agreement
 		if err := change(ctx, tx, a); err != nil {
 			return "", err
 		}
-		if err := s.CustomerChanged(ctx, tx, a.CustomerID); err != nil {
+		if err := s.CustomerChanged(ctx, tx, a.CustomerID, "PriceAgreement"); err != nil {
 			return "", err
 		}
 		return a.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)

@@ -164,7 +164,7 @@ func (s *Service) moveOrder(ctx context.Context, tx *store.Tx, o *ent.Order, d n
 		if err := tx.Order.UpdateOne(o).SetDueAt(at).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return "", err
 		}
-		if err := s.CustomerChanged(ctx, tx, o.CustomerID); err != nil {
+		if err := s.CustomerChanged(ctx, tx, o.CustomerID, "Order"); err != nil {
 			return "", err
 		}
 	}

@@ -83,7 +83,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		if err := s.Audit(ctx, tx, "offer.create", o.ID, map[string]any{"customer": o.CustomerID, "kind": o.Kind, "total": total, "lines": len(promises), "expiresAt": expiresAt}); err != nil {
 			return "", err
 		}
-		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID)
+		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID, "Offer")
 	})
 	if err != nil {
 		return nil, s.quote.RefusalFaults(ctx, in.CustomerID, err)
@@ -196,7 +196,7 @@ func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID strin
 		if err := change(ctx, tx, o, c); err != nil {
 			return "", err
 		}
-		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID)
+		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID, "Offer")
 	})
 	if err != nil {
 		return nil, err

@@ -148,7 +148,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	if err := s.Audit(ctx, tx, "order.place", o.ID, map[string]any{"customer": n.customerID, "total": total, "lines": len(lines), "offer": n.offerID}); err != nil {
 		return nil, err
 	}
-	if err := s.CustomerChanged(ctx, tx, n.customerID); err != nil {
+	if err := s.CustomerChanged(ctx, tx, n.customerID, "Order"); err != nil {
 		return nil, err
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.

@@ -100,7 +100,7 @@ func (s *Service) changed(ctx context.Context, tx *store.Tx, t *ent.Task) error 
 	if err := s.TaskChanged(ctx, tx, t.ID, t.CustomerID); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, t.CustomerID)
+	return s.CustomerChanged(ctx, tx, t.CustomerID, "Task")
 }
 
 // answer reads a task that a verb has made or changed, as its caller sees it, and decides on the contact that it asks for.

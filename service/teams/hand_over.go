@@ -174,7 +174,7 @@ func (s *Service) keepHandOver(ctx context.Context, tx *store.Tx, h *handOver, f
 		h.changed = []string{service.EveryCustomer}
 	}
 	for _, one := range h.changed {
-		if err := s.CustomerChanged(ctx, tx, one); err != nil {
+		if err := s.CustomerChanged(ctx, tx, one, "owner"); err != nil {
 			return "", err
 		}
 	}
