@@ -84,8 +84,13 @@ func salesOf(orders int) []tableOf {
 			if n%20 != 0 {
 				sold, booked = at, at.AddDate(0, 0, 1)
 			}
+			var first any // of a later line, the product of the first
 			for position := range 1 + n%2 {
-				lines = append(lines, []any{idOf("orl", 2*n+position), idOf("ord", n), position, idOf("prd", dice.IntN(products)), int64(1e9), 60_000, 60_000, 10_000, 30_000, priceLines, "[]", 14, sold, booked, false})
+				product := idOf("prd", dice.IntN(products))
+				lines = append(lines, []any{idOf("orl", 2*n+position), idOf("ord", n), position, product, int64(1e9), 60_000, 60_000, 10_000, 30_000, priceLines, "[]", 14, sold, booked, product == first, first})
+				if sold != nil {
+					first = product
+				}
 			}
 			count := 1 + n%2
 			if n%20 == 0 {
@@ -98,7 +103,7 @@ func salesOf(orders int) []tableOf {
 				"LINEAR", at.AddDate(0, 0, 1), idOf("cus", dice.IntN(customers)), idOf("usr", dice.IntN(people)), sold != nil,
 			}
 		})},
-		tableOf{"order_lines", "id order_id position product_id quantity unit total tax cost price_lines options lead_days sold_at booked_at repeats", func(yield func([]any) bool) {
+		tableOf{"order_lines", "id order_id position product_id quantity unit total tax cost price_lines options lead_days sold_at booked_at repeats first_product_id", func(yield func([]any) bool) {
 			for _, line := range lines {
 				if !yield(line) {
 					return

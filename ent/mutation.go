@@ -32894,6 +32894,7 @@ type OrderLineMutation struct {
 	sold_at           *time.Time
 	booked_at         *time.Time
 	repeats           *bool
+	first_product_id  *string
 	clearedFields     map[string]struct{}
 	_order            *string
 	cleared_order     bool
@@ -33729,6 +33730,55 @@ func (m *OrderLineMutation) ResetRepeats() {
 	m.repeats = nil
 }
 
+// SetFirstProductID sets the "first_product_id" field.
+func (m *OrderLineMutation) SetFirstProductID(s string) {
+	m.first_product_id = &s
+}
+
+// FirstProductID returns the value of the "first_product_id" field in the mutation.
+func (m *OrderLineMutation) FirstProductID() (r string, exists bool) {
+	v := m.first_product_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstProductID returns the old "first_product_id" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldFirstProductID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstProductID: %w", err)
+	}
+	return oldValue.FirstProductID, nil
+}
+
+// ClearFirstProductID clears the value of the "first_product_id" field.
+func (m *OrderLineMutation) ClearFirstProductID() {
+	m.first_product_id = nil
+	m.clearedFields[orderline.FieldFirstProductID] = struct{}{}
+}
+
+// FirstProductIDCleared returns if the "first_product_id" field was cleared in this mutation.
+func (m *OrderLineMutation) FirstProductIDCleared() bool {
+	_, ok := m.clearedFields[orderline.FieldFirstProductID]
+	return ok
+}
+
+// ResetFirstProductID resets all changes to the "first_product_id" field.
+func (m *OrderLineMutation) ResetFirstProductID() {
+	m.first_product_id = nil
+	delete(m.clearedFields, orderline.FieldFirstProductID)
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *OrderLineMutation) ClearOrder() {
 	m.cleared_order = true
@@ -33817,7 +33867,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -33869,6 +33919,9 @@ func (m *OrderLineMutation) Fields() []string {
 	if m.repeats != nil {
 		fields = append(fields, orderline.FieldRepeats)
 	}
+	if m.first_product_id != nil {
+		fields = append(fields, orderline.FieldFirstProductID)
+	}
 	return fields
 }
 
@@ -33911,6 +33964,8 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.BookedAt()
 	case orderline.FieldRepeats:
 		return m.Repeats()
+	case orderline.FieldFirstProductID:
+		return m.FirstProductID()
 	}
 	return nil, false
 }
@@ -33954,6 +34009,8 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldBookedAt(ctx)
 	case orderline.FieldRepeats:
 		return m.OldRepeats(ctx)
+	case orderline.FieldFirstProductID:
+		return m.OldFirstProductID(ctx)
 	}
 	return nil, fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -34082,6 +34139,13 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRepeats(v)
 		return nil
+	case orderline.FieldFirstProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstProductID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)
 }
@@ -34148,6 +34212,9 @@ func (m *OrderLineMutation) ClearedFields() []string {
 	if m.FieldCleared(orderline.FieldBookedAt) {
 		fields = append(fields, orderline.FieldBookedAt)
 	}
+	if m.FieldCleared(orderline.FieldFirstProductID) {
+		fields = append(fields, orderline.FieldFirstProductID)
+	}
 	return fields
 }
 
@@ -34170,6 +34237,9 @@ func (m *OrderLineMutation) ClearField(name string) error {
 		return nil
 	case orderline.FieldBookedAt:
 		m.ClearBookedAt()
+		return nil
+	case orderline.FieldFirstProductID:
+		m.ClearFirstProductID()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine nullable field %s", name)
@@ -34229,6 +34299,9 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldRepeats:
 		m.ResetRepeats()
+		return nil
+	case orderline.FieldFirstProductID:
+		m.ResetFirstProductID()
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine field %s", name)

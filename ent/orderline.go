@@ -56,6 +56,8 @@ type OrderLine struct {
 	BookedAt *time.Time `json:"booked_at,omitempty"`
 	// Whether the order is plain and an earlier line of it has the same product.
 	Repeats bool `json:"repeats,omitempty"`
+	// Of a plain order, the product of its first line; null of that line itself, and of other orders.
+	FirstProductID *string `json:"first_product_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderLineQuery when eager-loading is set.
 	Edges        OrderLineEdges `json:"edges"`
@@ -110,7 +112,7 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case orderline.FieldPosition, orderline.FieldLeadDays:
 			values[i] = new(sql.NullInt64)
-		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldProductID:
+		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldProductID, orderline.FieldFirstProductID:
 			values[i] = new(sql.NullString)
 		case orderline.FieldPricedAt, orderline.FieldSoldAt, orderline.FieldBookedAt:
 			values[i] = new(sql.NullTime)
@@ -244,6 +246,13 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Repeats = value.Bool
 			}
+		case orderline.FieldFirstProductID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field first_product_id", values[i])
+			} else if value.Valid {
+				_m.FirstProductID = new(string)
+				*_m.FirstProductID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -346,6 +355,11 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("repeats=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Repeats))
+	builder.WriteString(", ")
+	if v := _m.FirstProductID; v != nil {
+		builder.WriteString("first_product_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

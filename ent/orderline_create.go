@@ -214,6 +214,20 @@ func (_c *OrderLineCreate) SetNillableRepeats(v *bool) *OrderLineCreate {
 	return _c
 }
 
+// SetFirstProductID sets the "first_product_id" field.
+func (_c *OrderLineCreate) SetFirstProductID(v string) *OrderLineCreate {
+	_c.mutation.SetFirstProductID(v)
+	return _c
+}
+
+// SetNillableFirstProductID sets the "first_product_id" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableFirstProductID(v *string) *OrderLineCreate {
+	if v != nil {
+		_c.SetFirstProductID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrderLineCreate) SetID(v string) *OrderLineCreate {
 	_c.mutation.SetID(v)
@@ -448,6 +462,10 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Repeats(); ok {
 		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
 		_node.Repeats = value
+	}
+	if value, ok := _c.mutation.FirstProductID(); ok {
+		_spec.SetField(orderline.FieldFirstProductID, field.TypeString, value)
+		_node.FirstProductID = &value
 	}
 	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -126,6 +126,26 @@ func (_u *OrderLineUpdate) SetNillableRepeats(v *bool) *OrderLineUpdate {
 	return _u
 }
 
+// SetFirstProductID sets the "first_product_id" field.
+func (_u *OrderLineUpdate) SetFirstProductID(v string) *OrderLineUpdate {
+	_u.mutation.SetFirstProductID(v)
+	return _u
+}
+
+// SetNillableFirstProductID sets the "first_product_id" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableFirstProductID(v *string) *OrderLineUpdate {
+	if v != nil {
+		_u.SetFirstProductID(*v)
+	}
+	return _u
+}
+
+// ClearFirstProductID clears the value of the "first_product_id" field.
+func (_u *OrderLineUpdate) ClearFirstProductID() *OrderLineUpdate {
+	_u.mutation.ClearFirstProductID()
+	return _u
+}
+
 // Mutation returns the OrderLineMutation object of the builder.
 func (_u *OrderLineUpdate) Mutation() *OrderLineMutation {
 	return _u.mutation
@@ -213,6 +233,12 @@ func (_u *OrderLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Repeats(); ok {
 		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.FirstProductID(); ok {
+		_spec.SetField(orderline.FieldFirstProductID, field.TypeString, value)
+	}
+	if _u.mutation.FirstProductIDCleared() {
+		_spec.ClearField(orderline.FieldFirstProductID, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -329,6 +355,26 @@ func (_u *OrderLineUpdateOne) SetNillableRepeats(v *bool) *OrderLineUpdateOne {
 	if v != nil {
 		_u.SetRepeats(*v)
 	}
+	return _u
+}
+
+// SetFirstProductID sets the "first_product_id" field.
+func (_u *OrderLineUpdateOne) SetFirstProductID(v string) *OrderLineUpdateOne {
+	_u.mutation.SetFirstProductID(v)
+	return _u
+}
+
+// SetNillableFirstProductID sets the "first_product_id" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableFirstProductID(v *string) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetFirstProductID(*v)
+	}
+	return _u
+}
+
+// ClearFirstProductID clears the value of the "first_product_id" field.
+func (_u *OrderLineUpdateOne) ClearFirstProductID() *OrderLineUpdateOne {
+	_u.mutation.ClearFirstProductID()
 	return _u
 }
 
@@ -449,6 +495,12 @@ func (_u *OrderLineUpdateOne) sqlSave(ctx context.Context) (_node *OrderLine, er
 	}
 	if value, ok := _u.mutation.Repeats(); ok {
 		_spec.SetField(orderline.FieldRepeats, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.FirstProductID(); ok {
+		_spec.SetField(orderline.FieldFirstProductID, field.TypeString, value)
+	}
+	if _u.mutation.FirstProductIDCleared() {
+		_spec.ClearField(orderline.FieldFirstProductID, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &OrderLine{config: _u.config}

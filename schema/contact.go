@@ -116,7 +116,9 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 		index.Fields("campaign_id", "at", "id").Annotations(entsql.IndexWhere("campaign_id IS NOT NULL")),
 		index.Fields("source", "at").Annotations(entsql.IndexWhere("source IS NOT NULL")),
-		index.Fields("customer_id").Annotations(entsql.IndexWhere("advertising <> 0")), // what it cost to win customers
+		// What it cost to win customers, and where they come from, is read from these indexes alone.
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("advertising <> 0"), entsql.IncludeColumns("at", "advertising", "voided_at")),
+		index.Fields("customer_id", "at", "id").StorageKey("contact_inbound").Annotations(entsql.IndexWhere("direction = 'INBOUND' AND voided_at IS NULL"), entsql.IncludeColumns("campaign_id", "source")),
 	}
 }
 

@@ -85,7 +85,7 @@ func (Order) Indexes() []ent.Index {
 		index.Fields("at", "id", "unattributed"),                                                // lists are ordered by the first two, reports sum the third
 		index.Fields("completed_at").Annotations(entsql.IndexWhere("completed_at IS NOT NULL")), // reports as booked
 		index.Fields("cancelled_at").Annotations(entsql.IndexWhere("cancelled_at IS NOT NULL")),
-		index.Fields("id").Annotations(entsql.IndexWhere("status = 'COMPLETED' AND NOT plain")), // those of which reports read the order
+		index.Fields("id").Annotations(entsql.IndexWhere("status = 'COMPLETED' AND refunded = 0 AND NOT plain")), // those unchanged of which reports read the order
 		// Reports read those to which something happened from this index alone.
 		index.Fields("id").StorageKey("order_not_plain").Annotations(entsql.IndexWhere("completed_at IS NOT NULL AND NOT plain"),
 			entsql.IncludeColumns("customer_id", "seller_id", "at", "completed_at", "cancelled_at", "status", "uncosted", "stated_cost", "total", "refunded", "tax", "cost")),
@@ -139,6 +139,8 @@ func (OrderLine) Fields() []ent.Field {
 			Comment("When the order was completed if it is plain; null otherwise."),
 		field.Bool("repeats").Default(false).Annotations(hidden()).
 			Comment("Whether the order is plain and an earlier line of it has the same product."),
+		field.String("first_product_id").Optional().Nillable().Annotations(hidden()).
+			Comment("Of a plain order, the product of its first line; null of that line itself, and of other orders."),
 	}
 }
 
@@ -158,7 +160,7 @@ func (OrderLine) Indexes() []ent.Index {
 		index.Fields("order_id", "position").Unique(),
 		index.Fields("product_id"),
 		// Reports are summed up from this index alone.
-		index.Fields("sold_at").Annotations(entsql.IndexWhere("sold_at IS NOT NULL"), entsql.IncludeColumns("order_id", "position", "product_id", "booked_at", "repeats", "quantity", "total", "tax", "cost")),
+		index.Fields("sold_at").Annotations(entsql.IndexWhere("sold_at IS NOT NULL"), entsql.IncludeColumns("order_id", "position", "product_id", "first_product_id", "booked_at", "repeats", "quantity", "total", "tax", "cost")),
 		index.Fields("order_id", "position").StorageKey("orderline_not_plain").Annotations(entsql.IndexWhere("sold_at IS NULL"),
 			entsql.IncludeColumns("id", "product_id", "quantity", "total", "tax", "cost")),
 	}

@@ -440,7 +440,27 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ContactsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ContactsColumns[5].Name,
+
+						ContactsColumns[23].Name,
+
+						ContactsColumns[25].Name,
+					},
 					Where: "advertising <> 0",
+				},
+			},
+			{
+				Name:    "contact_inbound",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[28], ContactsColumns[5], ContactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ContactsColumns[34].Name,
+
+						ContactsColumns[22].Name,
+					},
+					Where: "direction = 'INBOUND' AND voided_at IS NULL",
 				},
 			},
 		},
@@ -1645,7 +1665,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "status = 'COMPLETED' AND NOT plain",
+					Where: "status = 'COMPLETED' AND refunded = 0 AND NOT plain",
 				},
 			},
 			{
@@ -1717,6 +1737,7 @@ var (
 		{Name: "sold_at", Type: field.TypeTime, Nullable: true},
 		{Name: "booked_at", Type: field.TypeTime, Nullable: true},
 		{Name: "repeats", Type: field.TypeBool, Default: false},
+		{Name: "first_product_id", Type: field.TypeString, Nullable: true},
 		{Name: "order_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -1728,13 +1749,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_lines_orders_order",
-				Columns:    []*schema.Column{OrderLinesColumns[16]},
+				Columns:    []*schema.Column{OrderLinesColumns[17]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "order_lines_products_product",
-				Columns:    []*schema.Column{OrderLinesColumns[17]},
+				Columns:    []*schema.Column{OrderLinesColumns[18]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1743,12 +1764,12 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLinesColumns[16], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[17], OrderLinesColumns[1]},
 			},
 			{
 				Name:    "orderline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[17]},
+				Columns: []*schema.Column{OrderLinesColumns[18]},
 			},
 			{
 				Name:    "orderline_sold_at",
@@ -1756,11 +1777,13 @@ var (
 				Columns: []*schema.Column{OrderLinesColumns[13]},
 				Annotation: &entsql.IndexAnnotation{
 					IncludeColumns: []string{
-						OrderLinesColumns[16].Name,
+						OrderLinesColumns[17].Name,
 
 						OrderLinesColumns[1].Name,
 
-						OrderLinesColumns[17].Name,
+						OrderLinesColumns[18].Name,
+
+						OrderLinesColumns[16].Name,
 
 						OrderLinesColumns[14].Name,
 
@@ -1780,12 +1803,12 @@ var (
 			{
 				Name:    "orderline_not_plain",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[16], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[17], OrderLinesColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					IncludeColumns: []string{
 						OrderLinesColumns[0].Name,
 
-						OrderLinesColumns[17].Name,
+						OrderLinesColumns[18].Name,
 
 						OrderLinesColumns[2].Name,
 

@@ -48,6 +48,8 @@ const (
 	FieldBookedAt = "booked_at"
 	// FieldRepeats holds the string denoting the repeats field in the database.
 	FieldRepeats = "repeats"
+	// FieldFirstProductID holds the string denoting the first_product_id field in the database.
+	FieldFirstProductID = "first_product_id"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
@@ -90,6 +92,7 @@ var Columns = []string{
 	FieldSoldAt,
 	FieldBookedAt,
 	FieldRepeats,
+	FieldFirstProductID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -204,6 +207,11 @@ func ByBookedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRepeats orders the results by the repeats field.
 func ByRepeats(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRepeats, opts...).ToFunc()
+}
+
+// ByFirstProductID orders the results by the first_product_id field.
+func ByFirstProductID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFirstProductID, opts...).ToFunc()
 }
 
 // ByOrderField orders the results by order field.

@@ -141,6 +141,11 @@ func Repeats(v bool) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldRepeats, v))
 }
 
+// FirstProductID applies equality check predicate on the "first_product_id" field. It's identical to FirstProductIDEQ.
+func FirstProductID(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldFirstProductID, v))
+}
+
 // OrderIDEQ applies the EQ predicate on the "order_id" field.
 func OrderIDEQ(v string) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldOrderID, v))
@@ -789,6 +794,81 @@ func RepeatsEQ(v bool) predicate.OrderLine {
 // RepeatsNEQ applies the NEQ predicate on the "repeats" field.
 func RepeatsNEQ(v bool) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldNEQ(FieldRepeats, v))
+}
+
+// FirstProductIDEQ applies the EQ predicate on the "first_product_id" field.
+func FirstProductIDEQ(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldFirstProductID, v))
+}
+
+// FirstProductIDNEQ applies the NEQ predicate on the "first_product_id" field.
+func FirstProductIDNEQ(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldFirstProductID, v))
+}
+
+// FirstProductIDIn applies the In predicate on the "first_product_id" field.
+func FirstProductIDIn(vs ...string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldFirstProductID, vs...))
+}
+
+// FirstProductIDNotIn applies the NotIn predicate on the "first_product_id" field.
+func FirstProductIDNotIn(vs ...string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldFirstProductID, vs...))
+}
+
+// FirstProductIDGT applies the GT predicate on the "first_product_id" field.
+func FirstProductIDGT(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldFirstProductID, v))
+}
+
+// FirstProductIDGTE applies the GTE predicate on the "first_product_id" field.
+func FirstProductIDGTE(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldFirstProductID, v))
+}
+
+// FirstProductIDLT applies the LT predicate on the "first_product_id" field.
+func FirstProductIDLT(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldFirstProductID, v))
+}
+
+// FirstProductIDLTE applies the LTE predicate on the "first_product_id" field.
+func FirstProductIDLTE(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldFirstProductID, v))
+}
+
+// FirstProductIDContains applies the Contains predicate on the "first_product_id" field.
+func FirstProductIDContains(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldContains(FieldFirstProductID, v))
+}
+
+// FirstProductIDHasPrefix applies the HasPrefix predicate on the "first_product_id" field.
+func FirstProductIDHasPrefix(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldHasPrefix(FieldFirstProductID, v))
+}
+
+// FirstProductIDHasSuffix applies the HasSuffix predicate on the "first_product_id" field.
+func FirstProductIDHasSuffix(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldHasSuffix(FieldFirstProductID, v))
+}
+
+// FirstProductIDIsNil applies the IsNil predicate on the "first_product_id" field.
+func FirstProductIDIsNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIsNull(FieldFirstProductID))
+}
+
+// FirstProductIDNotNil applies the NotNil predicate on the "first_product_id" field.
+func FirstProductIDNotNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotNull(FieldFirstProductID))
+}
+
+// FirstProductIDEqualFold applies the EqualFold predicate on the "first_product_id" field.
+func FirstProductIDEqualFold(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEqualFold(FieldFirstProductID, v))
+}
+
+// FirstProductIDContainsFold applies the ContainsFold predicate on the "first_product_id" field.
+func FirstProductIDContainsFold(v string) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldContainsFold(FieldFirstProductID, v))
 }
 
 // HasOrder applies the HasEdge predicate on the "order" edge.

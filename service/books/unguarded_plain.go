@@ -23,8 +23,9 @@ func MarkPlain(ctx context.Context, tx *store.Tx, orderIDs []string) error {
 		}
 		const repeats = "EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = o.id AND e.position < order_lines.position AND e.product_id = order_lines.product_id)"
 		const ofPlain = "FROM orders o WHERE o.id = order_lines.order_id AND o.plain"
-		_, err := tx.Exec(ctx, "UPDATE order_lines SET sold_at = (SELECT o.at "+ofPlain+"), booked_at = (SELECT o.completed_at "+ofPlain+"), repeats = EXISTS (SELECT 1 "+ofPlain+" AND "+repeats+") WHERE order_id"+among+
-			" AND (sold_at IS NOT NULL) <> EXISTS (SELECT 1 "+ofPlain+")", args...)
+		const first = "(SELECT e.product_id FROM orders o JOIN order_lines e ON e.order_id = o.id AND e.position = 0 WHERE o.id = order_lines.order_id AND o.plain AND order_lines.position > 0)"
+		_, err := tx.Exec(ctx, "UPDATE order_lines SET sold_at = (SELECT o.at "+ofPlain+"), booked_at = (SELECT o.completed_at "+ofPlain+"), repeats = EXISTS (SELECT 1 "+ofPlain+" AND "+repeats+"), first_product_id = "+first+
+			" WHERE order_id"+among+" AND (sold_at IS NOT NULL) <> EXISTS (SELECT 1 "+ofPlain+")", args...)
 		if err != nil {
 			return err
 		}

@@ -67,13 +67,6 @@ func (c *chunk) addOrders(ctx context.Context, orders []*OrderRecord) error {
 			line.OrderID, line.Position, line.Returned = o.ID, n, o.ReturnedOf(line.ID)
 			lines = append(lines, line)
 		}
-		o.MarkPlain()
-	}
-	if err := c.insertOrders(ctx, orders); err != nil {
-		return err
-	}
-	if err := c.insertRefunds(ctx, refunds); err != nil {
-		return err
 	}
 	products, err := c.findProducts(ctx, lines)
 	if err != nil {
@@ -81,6 +74,15 @@ func (c *chunk) addOrders(ctx context.Context, orders []*OrderRecord) error {
 	}
 	for _, line := range lines {
 		line.ProductID = products[line.SKU]
+	}
+	for _, o := range orders {
+		o.MarkPlain()
+	}
+	if err := c.insertOrders(ctx, orders); err != nil {
+		return err
+	}
+	if err := c.insertRefunds(ctx, refunds); err != nil {
+		return err
 	}
 	if err := c.insertLines(ctx, lines); err != nil {
 		return err

@@ -50,6 +50,9 @@ func (s *Service) Reports(ctx context.Context, campaigns []*ent.Campaign, from, 
 	}
 	all := make(map[*ent.Campaign]*CampaignReport, len(campaigns))
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.PlanReport(ctx); err != nil {
+			return err
+		}
 		for some := range slices.Chunk(campaigns, reportsTogether) {
 			reports := make(map[string]*CampaignReport, len(some))
 			for _, c := range some {
@@ -108,13 +111,7 @@ func readReports(ctx context.Context, tx *store.Tx, reports map[string]*Campaign
 			return err
 		}
 	}
-	if err := sumCustomers(ctx, tx, reports, ids, within); err != nil {
-		return err
-	}
-	if err := sumOrders(ctx, tx, reports, ids, within); err != nil {
-		return err
-	}
-	return findPaidBack(ctx, tx, reports, ids, within)
+	return sumBrought(ctx, tx, reports, ids, within)
 }
 
 // finish computes the cost of each contact and customer.

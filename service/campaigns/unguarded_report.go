@@ -115,73 +115,59 @@ func sumContacts(ctx context.Context, from store.Reader, reports map[string]*Cam
 	})
 }
 
-// broughtSQL begins a statement on the customers whom campaigns brought in a time, by their origin: those who were deleted as well, and of merged
-// ones who is kept alone. A merged one has no contacts.
-const broughtSQL = `WITH brought (campaign_id, customer_id) AS (
+// broughtSQL begins a statement on the customers whom campaigns brought in a time, by their origin, and on their orders: those who were deleted as
+// well, and of merged ones who is kept alone. A merged one has no contacts. Each of its parts is read once.
+var broughtSQL = `WITH brought (campaign_id, customer_id) AS MATERIALIZED (
 	SELECT k.campaign_id, k.customer_id FROM contacts k JOIN customers c ON c.id = k.customer_id
 		WHERE k.campaign_id IN @ids AND k.direction = 'INBOUND' AND k.voided_at IS NULL AND k.at >= ? AND k.at < ? AND c.campaign_id IS NULL AND c.source IS NULL
 		AND NOT EXISTS (SELECT 1 FROM contacts e WHERE e.customer_id = k.customer_id AND e.direction = 'INBOUND' AND e.voided_at IS NULL AND (e.at < k.at OR e.at = k.at AND e.id < k.id))
-	UNION ALL SELECT c.campaign_id, c.id FROM customers c WHERE c.campaign_id IN @ids AND c.merged_into_id IS NULL AND coalesce(c.acquired_at, c.created_at) >= ? AND coalesce(c.acquired_at, c.created_at) < ?) `
+	UNION ALL SELECT c.campaign_id, c.id FROM customers c WHERE c.campaign_id IN @ids AND c.merged_into_id IS NULL AND coalesce(c.acquired_at, c.created_at) >= ? AND coalesce(c.acquired_at, c.created_at) < ?),
+	sold AS MATERIALIZED (SELECT b.campaign_id, o.id, o.status, o.completed_at, o.margin, o.cost FROM brought b JOIN orders o ON o.customer_id = b.customer_id WHERE o.status IN ` + service.SoldStatuses + ") "
 
-// brought returns the beginning of such a statement, with its arguments.
-func brought(ids []string, within span) (query string, args []any) {
+// What a row of sumBrought is of.
+const (
+	ofCustomers = iota
+	ofOrders
+	ofPaidBack
+)
+
+// sumBrought fills in the customers whom campaigns brought in a time, those who have ordered, what all are worth, their orders, and when the
+// margins of these first covered what was spent. What an order brought without tax, less refunds, is its margin and its cost.
+func sumBrought(ctx context.Context, from store.Reader, reports map[string]*CampaignReport, ids []string, within span) error {
 	named, bounds := store.Args(ids), []any{within.from, within.until}
-	return strings.ReplaceAll(broughtSQL, "@ids", "("+store.Placeholders(len(ids))+")"), slices.Concat(named, bounds, named, bounds)
-}
-
-// sumCustomers fills in the customers whom campaigns brought in a time, those who have ordered, and what all are worth.
-func sumCustomers(ctx context.Context, from store.Reader, reports map[string]*CampaignReport, ids []string, within span) error {
-	query, args := brought(ids, within)
-	query += "SELECT b.campaign_id, count(*), sum(CASE WHEN c.order_days > 0 THEN 1 ELSE 0 END), sum(c.lifetime_value) FROM brought b JOIN customers c ON c.id = b.customer_id GROUP BY b.campaign_id"
-	return store.Each(ctx, from, query, args, func(scan store.ScanFunc) error {
-		var campaignID string
-		var r CampaignReport
-		err := scan(&campaignID, &r.Customers, &r.Won, &r.Value)
-		to := reports[campaignID]
-		to.Customers, to.Won, to.Value = r.Customers, r.Won, r.Value
-		return err
-	})
-}
-
-// sumOrders fills in the orders of those customers. What an order brought without tax, less refunds, is its margin and its cost.
-func sumOrders(ctx context.Context, from store.Reader, reports map[string]*CampaignReport, ids []string, within span) error {
-	query, args := brought(ids, within)
-	query += "SELECT b.campaign_id, sum(CASE WHEN o.status = 'COMPLETED' THEN 1 ELSE 0 END), sum(o.margin + o.cost), sum(o.margin) FROM brought b JOIN orders o ON o.customer_id = b.customer_id WHERE o.status IN " +
-		service.SoldStatuses + " GROUP BY b.campaign_id"
-	return store.Each(ctx, from, query, args, func(scan store.ScanFunc) error {
-		var campaignID string
-		var r CampaignReport
-		err := scan(&campaignID, &r.Orders, &r.Revenue, &r.Margin)
-		to := reports[campaignID]
-		to.Orders, to.Revenue, to.Margin = r.Orders, r.Revenue, r.Margin
-		return err
-	})
-}
-
-// findPaidBack fills in when the margins of those customers' orders first covered what was spent.
-func findPaidBack(ctx context.Context, from store.Reader, reports map[string]*CampaignReport, ids []string, within span) error {
-	var spent []string
-	var amounts []any
+	args := slices.Concat(named, bounds, named, bounds)
+	query := strings.ReplaceAll(broughtSQL, "@ids", "("+store.Placeholders(len(ids))+")") +
+		`SELECT b.campaign_id, 0, count(*), sum(CASE WHEN c.order_days > 0 THEN 1 ELSE 0 END), sum(c.lifetime_value), CAST(NULL AS timestamptz) FROM brought b JOIN customers c ON c.id = b.customer_id GROUP BY b.campaign_id
+		UNION ALL SELECT campaign_id, 1, sum(CASE WHEN status = 'COMPLETED' THEN 1 ELSE 0 END), sum(margin + cost), sum(margin), NULL FROM sold GROUP BY campaign_id`
+	var spent int
 	for _, one := range ids {
 		if reports[one].Spend.Sign() > 0 {
-			spent, amounts = append(spent, one), append(amounts, one, reports[one].Spend)
+			args, spent = append(args, one, reports[one].Spend), spent+1
 		}
 	}
-	if len(spent) == 0 {
-		return nil
+	if spent > 0 {
+		query += ` UNION ALL SELECT campaign_id, 2, 0, 0, 0, min(completed_at) FROM (
+				SELECT campaign_id, completed_at, sum(margin) OVER (PARTITION BY campaign_id ORDER BY completed_at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM sold) AS run
+			WHERE so_far >= CASE campaign_id` + strings.Repeat(" WHEN ? THEN CAST(? AS bigint)", spent) + " END GROUP BY campaign_id"
 	}
-	query, args := brought(spent, within)
-	query += `SELECT campaign_id, min(at) FROM (SELECT b.campaign_id, o.completed_at AS at, sum(o.margin) OVER (PARTITION BY b.campaign_id ORDER BY o.completed_at, o.id ROWS UNBOUNDED PRECEDING) AS so_far
-		FROM brought b JOIN orders o ON o.customer_id = b.customer_id WHERE o.status IN ` + service.SoldStatuses + `) AS run
-		WHERE so_far >= CASE campaign_id` + strings.Repeat(" WHEN ? THEN CAST(? AS bigint)", len(spent)) + " END GROUP BY campaign_id"
-	return store.Each(ctx, from, query, append(args, amounts...), func(scan store.ScanFunc) error {
+	return store.Each(ctx, from, query, args, func(scan store.ScanFunc) error {
 		var campaignID string
+		var of, count int
+		var first, second money.Amount
 		var at store.Time
-		if err := scan(&campaignID, &at); err != nil {
+		if err := scan(&campaignID, &of, &count, &first, &second, &at); err != nil {
 			return err
 		}
-		moment := at.UTC()
-		reports[campaignID].PaidBackAt = &moment
+		r := reports[campaignID]
+		switch of {
+		case ofCustomers:
+			r.Customers, r.Won, r.Value = count, int(first.Minor()), second
+		case ofOrders:
+			r.Orders, r.Revenue, r.Margin = count, first, second
+		case ofPaidBack:
+			moment := at.UTC()
+			r.PaidBackAt = &moment
+		}
 		return nil
 	})
 }

@@ -75,7 +75,8 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "reports sum up the lines of the order by themselves, and should not, or the reverse"}, "SELECT o.id FROM orders o WHERE o.plain <> (" + books.PlainSQL + ")"},
 	{rule{lawStates, "what reports count the line by is not as its order says"}, `SELECT l.id FROM order_lines l JOIN orders o ON o.id = l.order_id
 		WHERE o.plain AND (l.sold_at IS NULL OR l.sold_at <> o.at OR l.booked_at IS NULL OR l.booked_at <> o.completed_at) OR NOT o.plain AND (l.sold_at IS NOT NULL OR l.booked_at IS NOT NULL)
-			OR l.repeats <> (o.plain AND EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = o.id AND e.position < l.position AND e.product_id = l.product_id))`},
+			OR l.repeats <> (o.plain AND EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = o.id AND e.position < l.position AND e.product_id = l.product_id))
+			OR coalesce(l.first_product_id, '') <> coalesce((SELECT e.product_id FROM order_lines e WHERE o.plain AND l.position > 0 AND e.order_id = o.id AND e.position = 0), '')`},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},

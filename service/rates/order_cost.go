@@ -30,6 +30,8 @@ type orderToCost struct {
 	cancelledAt      *time.Time
 	createdAt        time.Time
 	completedAt      *time.Time
+	open             bool       // placed and not yet completed
+	dueAt            *time.Time // nil of one without a due day
 	lines            []lineToCost
 	refunds          []*books.Refund // in the order in which they were given
 }

@@ -12,6 +12,9 @@ import (
 	"kopeck/store"
 )
 
+// A recipe that is set for the moments of open orders changes what they take of resources: from today on it is booked anew. What they have
+// booked before today is done. Which orders book anew is found out as their costs are restated, of the same rows; the rest is done together.
+
 // rebooking is an open order whose bookings a recipe changes.
 type rebooking struct {
 	orderID string
@@ -19,34 +22,33 @@ type rebooking struct {
 	rest    []costing.Usage // what is to be booked from today on
 }
 
-// rebook books anew, from today on, what open orders take of resources by a recipe that has been set for their moments. What they have
-// booked before today is done. A recipe is a fact and is not refused for want of capacity: a due day that can no longer be kept is
-// audited as overruled by it.
-func (s *Service) rebook(ctx context.Context, tx *store.Tx, basis costing.Basis, orderIDs []string, r NewRecipe) error {
-	due, err := openOrders(ctx, tx, orderIDs)
-	if err != nil || len(due) == 0 {
-		return err
+// findRebooked adds those of some orders, sorted by their ids, that book anew. The transaction holds their customers, so that nobody else does.
+func (s *Service) findRebooked(ctx context.Context, tx *store.Tx, work *orderRestating, orders []orderToCost) error {
+	var open []string
+	for _, o := range orders {
+		if o.open && o.dueAt != nil {
+			open = append(open, o.id)
+		}
 	}
-	open := slices.Sorted(maps.Keys(due))
-	orders, err := ordersByID(ctx, tx, open)
-	if err != nil {
-		return err
+	if len(open) == 0 {
+		return nil
 	}
 	bookings, err := bookingsOf(ctx, tx, open, firstDay)
 	if err != nil {
 		return err
 	}
-	today := s.Settings().Day(s.Now())
-	memo := costing.NewMemo(basis, memoized)
-	var changed []rebooking
-	resources := map[string]costing.Usage{}
+	settings := s.Settings()
+	today := settings.Day(s.Now())
 	for _, o := range orders {
-		needs, err := needsOf(memo.Cost, promisesOf(o), o.at)
+		if !o.open || o.dueAt == nil {
+			continue
+		}
+		needs, err := needsOf(work.memo.Cost, promisesOf(o), o.at)
 		if err != nil {
 			return err
 		}
 		done, booked := bookedUnits(bookings[o.id], today)
-		one := rebooking{orderID: o.id, dueDay: max(s.Settings().Day(due[o.id]), today)}
+		one := rebooking{orderID: o.id, dueDay: max(settings.Day(*o.dueAt), today)}
 		same := true
 		for _, need := range needs {
 			left := max(need.Units.Nano()-done[need.Resource], 0)
@@ -55,14 +57,13 @@ func (s *Service) rebook(ctx context.Context, tx *store.Tx, basis costing.Basis,
 			need.Units = money.Nano(left)
 			if left > 0 {
 				one.rest = append(one.rest, need)
-				resources[need.Resource] = need
 			}
 		}
 		if !same || len(booked) > 0 {
-			changed = append(changed, one)
+			work.rebooked = append(work.rebooked, one)
 		}
 	}
-	return s.writeRebooked(ctx, tx, changed, resources, today, r)
+	return nil
 }
 
 // promisesOf returns the lines of an order as far as the resources that they take are concerned.
@@ -88,10 +89,20 @@ func bookedUnits(bookings []costing.Booking, day int) (before, from map[string]i
 }
 
 // writeRebooked frees what orders have booked from today on and books what they need, one after the other by id. All resources are locked
-// before, in one order.
-func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, changed []rebooking, resources map[string]costing.Usage, today int, r NewRecipe) error {
+// before, in one order. A recipe is a fact and is not refused for want of capacity: a due day that can no longer be kept is audited as overruled
+// by it.
+func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, work *orderRestating) error {
+	changed := work.rebooked
 	if len(changed) == 0 {
 		return nil
+	}
+	settings := s.Settings()
+	today := settings.Day(s.Now())
+	resources := map[string]costing.Usage{}
+	for _, one := range changed {
+		for _, need := range one.rest {
+			resources[need.Resource] = need
+		}
 	}
 	for some := range slices.Chunk(changed, store.IDsPerStatement) {
 		ids := make([]string, len(some))
@@ -110,7 +121,6 @@ func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, changed []reb
 	if err != nil {
 		return err
 	}
-	settings := s.Settings()
 	var written []orderBooking
 	var audits service.AuditRows
 	for _, one := range changed {
@@ -119,7 +129,7 @@ func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, changed []reb
 		}
 		booked := days.of(one.rest)
 		if earliest, ok := costing.Earliest(one.rest, today, settings.Calendar, booked, service.EndOfTime); !ok || earliest > one.dueDay {
-			detail := map[string]any{"due": costing.StartOfDay(one.dueDay, settings.Zone), "recipe": r.ID, "reason": r.Reason}
+			detail := map[string]any{"due": costing.StartOfDay(one.dueDay, settings.Zone), "recipe": work.recipe.ID, "reason": work.recipe.Reason}
 			if err := audits.Add(ctx, s.Core, "order.overrule", one.orderID, detail); err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ type orderRestating struct {
 	customers map[string]bool            // whose orders have changed
 	taxes     bool                       // the costs stay
 	cause     map[string]any             // what the audit says that caused it, if neither a recipe nor rates did
+	rebooked  []rebooking                // by the recipe, in the order of their ids
 	changed   int
 }
 
@@ -54,7 +55,7 @@ func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, added coverag
 		work.madeOf[p.ID] = map[string]bool{}
 		addCodes(work.madeOf[p.ID], basis.Catalogue, p.ID)
 	}
-	_, err = s.restateConcerned(ctx, tx, &work, work.concerns(), "a rate was set for the past")
+	err = s.restateConcerned(ctx, tx, &work, work.concerns(), "a rate was set for the past")
 	return work.changed, err
 }
 
@@ -68,41 +69,40 @@ func (s *Service) RestateRecipe(ctx context.Context, tx *store.Tx, basis costing
 		work.made[productID] = true
 	}
 	concerned := map[span]*concern{{r.From, r.Until}: {products: work.made}}
-	orders, err := s.restateConcerned(ctx, tx, &work, concerned, "a recipe was set for the past")
-	if err != nil {
+	if err := s.restateConcerned(ctx, tx, &work, concerned, "a recipe was set for the past"); err != nil {
 		return 0, err
 	}
-	return work.changed, s.rebook(ctx, tx, basis, orders, r)
+	return work.changed, s.writeRebooked(ctx, tx, &work)
 }
 
-// restateConcerned recomputes the costs of concerned orders and returns the ids of these, sorted.
-func (s *Service) restateConcerned(ctx context.Context, tx *store.Tx, work *orderRestating, concerned map[span]*concern, reason string) ([]string, error) {
+// restateConcerned recomputes the costs of concerned orders.
+func (s *Service) restateConcerned(ctx context.Context, tx *store.Tx, work *orderRestating, concerned map[span]*concern, reason string) error {
 	customerOf := map[string]string{} // by order
 	for within, of := range concerned {
 		if err := ordersMadeOf(ctx, tx, within, *of, customerOf); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	return s.restateAll(ctx, tx, work, customerOf, reason)
 }
 
-// restateAll recomputes the costs and taxes of orders, whose customers are given by the orders' ids, and returns the orders' ids, sorted.
-func (s *Service) restateAll(ctx context.Context, tx *store.Tx, work *orderRestating, customerOf map[string]string, reason string) ([]string, error) {
+// restateAll recomputes the costs and taxes of orders, whose customers are given by the orders' ids.
+func (s *Service) restateAll(ctx context.Context, tx *store.Tx, work *orderRestating, customerOf map[string]string, reason string) error {
 	if err := service.HoldCustomers(ctx, tx, slices.Collect(maps.Values(customerOf))...); err != nil {
-		return nil, err
+		return err
 	}
 	orders := slices.Sorted(maps.Keys(customerOf))
 	for some := range slices.Chunk(orders, store.IDsPerStatement) {
 		if err := s.restateSome(ctx, tx, work, some); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(work.customers)), store.IDsPerStatement) {
 		if err := s.books.SettleCustomers(ctx, tx, some, reason); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return orders, nil
+	return nil
 }
 
 // concerns returns, for each span that rates cover, the products that they are part of the cost of.
@@ -215,14 +215,21 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	if err := work.checkQuantities(costed); err != nil {
 		return err
 	}
+	if work.recipe != nil {
+		if err := s.findRebooked(ctx, tx, work, orders); err != nil {
+			return err
+		}
+	}
 	costed = slices.DeleteFunc(costed, func(c costedOrder) bool { return !c.changed() })
 	if err := writeOrderCosts(ctx, tx, costed); err != nil {
 		return err
 	}
 	var audits service.AuditRows
-	changed := make([]string, len(costed))
-	for i, c := range costed {
-		changed[i] = c.after.id
+	var completed []string // whose margins are credited
+	for _, c := range costed {
+		if c.after.completedAt != nil {
+			completed = append(completed, c.after.id)
+		}
 		work.customers[c.after.customerID] = true
 		if err := audits.Add(ctx, s.Core, "order.restate", c.after.id, work.audited(c)); err != nil {
 			return err
@@ -231,7 +238,7 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	if err := audits.Write(ctx, tx); err != nil {
 		return err
 	}
-	sold, err := books.SoldByIDs(ctx, tx, changed)
+	sold, err := books.SoldByIDs(ctx, tx, completed)
 	if err != nil {
 		return err
 	}

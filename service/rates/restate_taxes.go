@@ -34,7 +34,7 @@ func (s *Service) restateTaxes(ctx context.Context, tx *store.Tx, added coverage
 	for _, of := range concerned {
 		of.completed = true
 	}
-	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax was set for the past")
+	err = s.restateConcerned(ctx, tx, &work, concerned, "a tax was set for the past")
 	return work.changed, err
 }
 
@@ -51,7 +51,7 @@ func (s *Service) RestateTaxCode(ctx context.Context, tx *store.Tx, productID st
 		until = service.EndOfTime
 	}
 	concerned := map[span]*concern{{from, until}: {products: map[string]bool{productID: true}, completed: true}}
-	_, err = s.restateConcerned(ctx, tx, &work, concerned, "a tax code was set for the past")
+	err = s.restateConcerned(ctx, tx, &work, concerned, "a tax code was set for the past")
 	return work.changed, err
 }
 
@@ -105,6 +105,6 @@ func (s *Service) RestateExemption(ctx context.Context, tx *store.Tx, customerID
 		return err
 	}
 	work := orderRestating{memo: costing.NewMemo(basis, memoized), customers: map[string]bool{}, taxes: true, cause: map[string]any{"exemption": map[string]any{"reason": reason, "from": from}}}
-	_, err = s.restateAll(ctx, tx, &work, customerOf, "an exemption from tax was set for the past")
+	err = s.restateAll(ctx, tx, &work, customerOf, "an exemption from tax was set for the past")
 	return err
 }

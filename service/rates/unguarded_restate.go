@@ -122,19 +122,6 @@ func recipeIDs(ctx context.Context, from store.Reader, productIDs []string) (ids
 	return ids, err
 }
 
-// openOrders reads when those of some orders are due that are placed and not yet completed. A recipe changes what all orders take of
-// resources, whoever sets it.
-func openOrders(ctx context.Context, from store.Reader, orderIDs []string) (map[string]time.Time, error) {
-	due := map[string]time.Time{}
-	return due, store.EachByIDs(ctx, from, "SELECT id, due_at FROM orders WHERE status = 'PLACED' AND due_at IS NOT NULL AND id IN @ids", nil, orderIDs, func(scan store.ScanFunc) error {
-		var orderID string
-		var at time.Time
-		err := scan(&orderID, &at)
-		due[orderID] = at.UTC()
-		return err
-	})
-}
-
 // restatable is the condition that the cost of an order o follows from rates: not of one that was imported with its cost, and not
 // of one that was cancelled.
 const restatable = "NOT o.stated_cost AND o.status <> 'CANCELLED'"
@@ -173,7 +160,7 @@ func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, cu
 
 // ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
 const (
-	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.tax, o.refunded_tax, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at, o.completed_at,
+	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.tax, o.refunded_tax, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at, o.completed_at, o.status = 'PLACED', o.due_at,
 			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.tax, l.stated_tax, l.cost
 		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
 	ordersOrder = " ORDER BY o.id, l.position"
@@ -186,7 +173,7 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	var o orderToCost
 	var line lineToCost
 	var options []byte
-	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.tax, &o.refundedTax, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt), &o.completedAt,
+	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.tax, &o.refundedTax, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt), &o.completedAt, &o.open, &o.dueAt,
 		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.tax, &line.statedTax, &line.cost)
 	if err != nil {
 		return err

@@ -44,8 +44,8 @@ func eachWithoutOrigin(ctx context.Context, tx *store.Tx, of whose, each func(*b
 const originsSQL = ` LEFT JOIN (SELECT customer_id, campaign_id, source FROM (SELECT customer_id, campaign_id, source, row_number() OVER (PARTITION BY customer_id ORDER BY at, id) AS place
 		FROM contacts WHERE direction = 'INBOUND' AND voided_at IS NULL) AS r WHERE place = 1) AS f ON f.customer_id = c.id
 	LEFT JOIN campaigns g ON g.id = CASE WHEN c.campaign_id IS NULL AND c.source IS NULL THEN f.campaign_id ELSE c.campaign_id END
-	LEFT JOIN (SELECT k.customer_id, sum(k.advertising) AS amount FROM contacts k WHERE k.advertising <> 0 AND k.voided_at IS NULL
-		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.customer_id AND o.status = 'COMPLETED' AND o.at < k.at) GROUP BY k.customer_id) AS a ON a.customer_id = c.id`
+	LEFT JOIN (SELECT k.customer_id, sum(k.advertising) AS amount FROM contacts k LEFT JOIN (SELECT customer_id, min(at) AS at FROM orders WHERE status = 'COMPLETED' GROUP BY customer_id) AS w
+		ON w.customer_id = k.customer_id WHERE k.advertising <> 0 AND k.voided_at IS NULL AND (w.at IS NULL OR w.at >= k.at) GROUP BY k.customer_id) AS a ON a.customer_id = c.id`
 
 // eachOfOrigin gives customers in the order of their ids, with where they come from. It reads all contacts only where some say so.
 func eachOfOrigin(ctx context.Context, tx *store.Tx, of whose, each func(*baseCustomer) error) error {

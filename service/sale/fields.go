@@ -69,6 +69,7 @@ var (
 		field.Of("", "sold_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.SoldAt }),
 		field.Of("", "booked_at", field.Nullable, field.Stamp, func(l *LineRecord) *time.Time { return &l.BookedAt }),
 		field.Of("", "repeats", 0, field.Truth, func(l *LineRecord) *bool { return &l.Repeats }),
+		field.Of("", "first_product_id", field.Nullable, field.Text, func(l *LineRecord) *string { return &l.FirstProductID }),
 		field.Of("", "stated_tax", 0, field.Amount, func(l *LineRecord) *money.Amount { return &l.StatedTax }),
 	}
 	refundFields = field.Fields[RefundRecord]{

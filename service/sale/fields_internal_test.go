@@ -44,5 +44,7 @@ func TestFieldsOfFiles(t *testing.T) {
 		"sold_at":    "the moment of the order",
 		"booked_at":  "that of its completion",
 		"repeats":    "the lines before it have their SKUs",
+
+		"first_product_id": "the first line has its SKU",
 	})
 }

@@ -44,17 +44,20 @@ type Record struct {
 	Plain        bool // completed, with lines, a known cost and no refund: reports sum up the lines by themselves
 }
 
-// MarkPlain marks an order that is to be written as plain, with its lines, if it is: see books.MarkPlain.
+// MarkPlain marks an order that is to be written as plain, with its lines, if it is: see books.MarkPlain. The lines have their products.
 func (o *Record) MarkPlain() {
 	o.Plain = o.Status == schema.OrderCompleted && !o.CompletedAt.IsZero() && o.Refunded.IsZero() && !o.Uncosted && len(o.Lines) > 0
-	seen := make(map[string]bool, len(o.Lines))
+	seen := make(map[string]bool, len(o.Lines)) // by product
 	for n := range o.Lines {
 		line := &o.Lines[n]
-		line.SoldAt, line.BookedAt, line.Repeats = time.Time{}, time.Time{}, false
+		line.SoldAt, line.BookedAt, line.Repeats, line.FirstProductID = time.Time{}, time.Time{}, false, ""
 		if o.Plain {
-			line.SoldAt, line.BookedAt, line.Repeats = o.At, o.CompletedAt, seen[line.SKU]
+			line.SoldAt, line.BookedAt, line.Repeats = o.At, o.CompletedAt, seen[line.ProductID]
 		}
-		seen[line.SKU] = true
+		if o.Plain && n > 0 {
+			line.FirstProductID = o.Lines[0].ProductID
+		}
+		seen[line.ProductID] = true
 	}
 }
 
@@ -109,4 +112,6 @@ type LineRecord struct {
 	SoldAt     time.Time     // of a plain order, its moment
 	BookedAt   time.Time     // of a plain order, when it was completed
 	Repeats    bool          // of a plain order, that a line before it has the same product
+
+	FirstProductID string // of a line after the first of a plain order, the product of the first
 }
