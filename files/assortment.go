@@ -42,8 +42,11 @@ func following[T any](i *bulk.Import, to *assortment.Import, write put[T]) put[T
 	}
 }
 
-// previewAssortment is Preview of what is sold and at what price.
+// previewAssortment is Preview of what is sold and at what price, and of what stands beside it.
 func previewAssortment(s *app.App, o option.Options, f *layout.File, v *cell.Values, codes []string) (string, error) {
+	if isRelated(o.Kind) {
+		return previewRelated(s, o, f, v)
+	}
 	switch o.Kind {
 	case option.Measurements:
 		return preview(f, func() (layout.Source[assortment.Measurement], error) { return openMeasurements(s.Core, o, f) }, func(m *assortment.Measurement) ([]string, [][]string, error) {

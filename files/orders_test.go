@@ -291,7 +291,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"field missing":     {option.Options{Kind: "orders", Map: "customer=who", CostShare: share("0")}, "no column for date, amount"},
 		"share over 1":      {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("1.1")}, "--cost-share"},
 		"other currency":    {option.Options{Kind: "orders", Format: "cdnow", CostShare: share("0"), Currency: "USD"}, "kept in RUB"},
-		"unknown kind":      {option.Options{Kind: "offers"}, "want orders, customers, contacts, rates, spend, measurements, products, recipes, rules or agreements"},
+		"unknown kind":      {option.Options{Kind: "offers"}, "want orders, customers, contacts, rates, spend, measurements, products, recipes, rules, agreements, fields, relations or expected-prices"},
 		"unknown format":    {option.Options{Kind: "orders", Format: "xls"}, "--format"},
 		"unknown policy":    {option.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
 		"not own":           {option.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},
@@ -299,7 +299,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"too much skipped":  {option.Options{Kind: "orders", CostShare: share("0"), Skip: 9, Map: "customer=who,date=day,amount=sum"}, "fewer than 9 lines"},
 		"erase at once":     {option.Options{Kind: "customers", Empty: option.ClearEmpty}, "it is for --update"},
 		"two formats":       {option.Options{Kind: "orders", Numbers: "1234.50", DecimalComma: true}, "give one"},
-		"update of orders":  {option.Options{Kind: "orders", Update: true}, "--update"},
+		"update of spend":   {option.Options{Kind: "spend", Update: true}, "--update"},
 		"date format":       {option.Options{Kind: "orders", DateFormat: "HH:mm", Map: "customer=who,date=day,amount=sum,cost=cost"}, "--date-format"},
 	} {
 		if _, err := w.try(csv, one.o); err == nil || !strings.Contains(err.Error(), one.says) {

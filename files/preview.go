@@ -77,9 +77,6 @@ func Preview(ctx context.Context, s *app.App, o option.Options) (string, error) 
 			return names, rows, nil
 		})
 	}
-	if isRelated(o.Kind) {
-		return previewRelated(s, o, f, v)
-	}
 	if o.Kind != option.Orders {
 		return previewAssortment(s, o, f, v, codes)
 	}

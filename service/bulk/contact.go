@@ -58,7 +58,23 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 	if err := c.readPeople(ctx, records, known); err != nil {
 		return err
 	}
-	var fresh, unlinked []*contacts.Record
+	fresh, unlinked := c.placeContacts(records, people, known, caused)
+	if c.bulk == nil {
+		return nil
+	}
+	if err := c.linkStored(ctx, unlinked); err != nil {
+		return err
+	}
+	if len(fresh) > 0 {
+		if err := c.writeContacts(ctx, fresh); err != nil {
+			return err
+		}
+	}
+	return c.writeFields(ctx)
+}
+
+// placeContacts decides what is done with contacts. It returns those that are new, and those that exist and lack their order.
+func (c *chunk) placeContacts(records []contacts.Record, people *known, known *stored[contacts.Record], caused map[string]string) (fresh, unlinked []*contacts.Record) {
 	for n := range records {
 		r := &records[n]
 		given, v := c.checkContact(r, people, caused)
@@ -89,18 +105,7 @@ func (c *chunk) importContacts(ctx context.Context, records []contacts.Record) e
 		c.own.Set(given.ID, given.OwnFields, true)
 		fresh = append(fresh, given)
 	}
-	if c.bulk == nil {
-		return nil
-	}
-	if err := c.linkStored(ctx, unlinked); err != nil {
-		return err
-	}
-	if len(fresh) > 0 {
-		if err := c.writeContacts(ctx, fresh); err != nil {
-			return err
-		}
-	}
-	return c.writeFields(ctx)
+	return fresh, unlinked
 }
 
 // compareContact decides what is done with a contact that exists.

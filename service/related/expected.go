@@ -256,12 +256,12 @@ func (w *expectedChunk) like(given *ExpectedPrice) *ExpectedPrice {
 }
 
 // compare decides what is done with an expected price that exists.
-func (given *ExpectedPrice) compare(existing *ExpectedPrice) bulk.Verdict {
+func (p *ExpectedPrice) compare(existing *ExpectedPrice) bulk.Verdict {
 	var differ []string
 	for _, one := range []struct {
 		column string
 		same   bool
-	}{{"customer", existing.CustomerID == given.CustomerID}, {"sku", existing.productID == given.productID}, {"unit_price", existing.Unit == given.Unit}, {"at", existing.At.Equal(given.At)}} {
+	}{{"customer", existing.CustomerID == p.CustomerID}, {"sku", existing.productID == p.productID}, {"unit_price", existing.Unit == p.Unit}, {"at", existing.At.Equal(p.At)}} {
 		if !one.same {
 			differ = append(differ, one.column)
 		}
@@ -269,7 +269,7 @@ func (given *ExpectedPrice) compare(existing *ExpectedPrice) bulk.Verdict {
 	switch {
 	case len(differ) > 0:
 		return rejected(fmt.Sprintf("the expected price %s is there already with another %s: void it first", existing.ID, strings.Join(differ, ", ")))
-	case !given.VoidedAt.IsZero() && existing.VoidedAt.IsZero():
+	case !p.VoidedAt.IsZero() && existing.VoidedAt.IsZero():
 		return rejected("the expected price is there already and stands: it is voided by voidExpectedPrice")
 	}
 	return bulk.Verdict{Outcome: bulk.Present}
