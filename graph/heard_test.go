@@ -160,5 +160,4 @@ func TestWhatIsHeard(t *testing.T) {
 	}
 }
 
-
 func ptr[T any](v T) *T { return &v }
