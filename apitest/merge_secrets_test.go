@@ -107,6 +107,38 @@ func TestPartnerLearnsNothingOfWhoWasMerged(t *testing.T) {
 	})
 }
 
+// TestPartnerLearnsNoFurtherNumbers: a number that two customers of a partner have in common, and that is not on both rows, is no reason for them
+// to be possible duplicates to the partner.
+func TestPartnerLearnsNoFurtherNumbers(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a := w.As(schema.RoleAdmin)
+		a.Must(createUser, Vars{"in": Vars{"email": "doors@partner.example", "name": "P", "password": password, "role": "PARTNER", "partner": "Doors", "partnerScopes": auth.PartnerScopes()}})
+		partner := w.With(w.signIn("doors@partner.example").access)
+		doors := a.Must(`{ partners(filter: {name: "Doors"}) { edges { node { id } } } }`, nil).Text("partners.edges.0.node.id")
+		var ids []string
+		for _, phone := range []string{"+79017770000", "+79017770001", "+79017770001"} {
+			ids = append(ids, NewCustomer(a, Vars{"name": "C" + phone, "phone": phone, "partnerId": doors}))
+			a.Must(grant, granting(ids[len(ids)-1], "PERSONAL", Vars{"purpose": "PARTNER_SHARING"}))
+		}
+		a.Must(addContactPoint, Vars{"in": Vars{"customerId": ids[1], "type": "PHONE", "value": "+79017770000"}})
+		const both = `query($id: ID!) { customer(id: $id) { possibleDuplicates { customer { id } } } }`
+		const listed = `{ customers(filter: {possibleDuplicates: true}) { totalCount } }`
+		for n, want := range []struct{ admin, partner int }{{1, 0}, {2, 1}, {1, 1}} {
+			for c, want := range map[*Client]int{a: want.admin, partner: want.partner} {
+				if r := c.Must(both, Vars{"id": ids[n]}); r.Len("customer.possibleDuplicates") != want {
+					t.Errorf("customer %d: %s, want %d", n, r.Body, want)
+				}
+			}
+		}
+		for c, want := range map[*Client]int{a: 2, partner: 1} {
+			if r := c.Must(listed, nil); r.Int("customers.totalCount") != want {
+				t.Errorf("listed: %s, want %d", r.Body, want)
+			}
+		}
+	})
+}
+
 // TestConflictShowsNothingOfAnothersTime bases updates on versions of when the row was a colleague's, or one with a colleague's: the conflict
 // showed what the fields were.
 func TestConflictShowsNothingOfAnothersTime(t *testing.T) {
@@ -204,6 +236,7 @@ func TestSalesGiveNobodyAwayByMerging(t *testing.T) {
 		a.Must(createTeam, Vars{"in": Vars{"name": "Shop", "memberIds": []string{other, seller}}})
 		a.Must(`mutation { changeSetting(input: {name: "teamsShareCustomers", value: true}) { userErrors { message } } }`, nil)
 		mine, theirs, free := NewCustomer(a, Vars{"name": "Mine", "ownerId": seller}), NewCustomer(a, Vars{"name": "Theirs", "ownerId": other}), NewCustomer(a, Vars{"name": "Free"})
+		sales.Refused("FORBIDDEN ownerId", `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{"id": theirs, "expectedVersion": 1, "ownerId": nil}})
 		take := []string{"OWNER"}
 		sales.Refused("FORBIDDEN take", mergeCustomers, Vars{"in": Vars{"keepId": mine, "mergeId": theirs, "take": take}})
 		sales.Refused("FORBIDDEN take", mergeCustomers, Vars{"in": Vars{"keepId": free, "mergeId": theirs}}) // an empty owner is filled

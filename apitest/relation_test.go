@@ -43,6 +43,11 @@ func TestRelations(t *testing.T) {
 				t.Errorf("%s sees %v", role, r.data)
 			}
 		}
+		for _, field := range []string{"companies", "people"} {
+			if r := sales.Do(`query($id: ID!) { customer(id: $id) { `+field+`(at: "2201-01-01T00:00:00Z") { id } } }`, Vars{"id": bureau}); len(r.Errors) != 1 || r.Errors[0].Code() != "INVALID" {
+				t.Errorf("%s of a moment too far ahead: %s", field, r.Body)
+			}
+		}
 		sales.Refused("NOT_FOUND id", endRelation, Vars{"in": Vars{"id": theirs}})
 		sales.Refused("NOT_FOUND id", removeRelation, Vars{"in": Vars{"id": theirs, "reason": "r"}})
 		sales.Refused("NOT_FOUND personId", relateCustomers, Vars{"in": Vars{"personId": boris, "companyId": bureau}})

@@ -49,10 +49,9 @@ func (r *Resolver) seesChange(ctx context.Context, changed string) (bool, error)
 	if field == nil {
 		return false, nil
 	}
-	rule := field.Directives.ForName("scope")
-	if rule == nil {
-		return true, nil
+	if rule := field.Directives.ForName("scope"); rule != nil {
+		name := rule.Arguments.ForName("name")
+		return name != nil && actor.Has(name.Value.Raw), nil
 	}
-	name := rule.Arguments.ForName("name")
-	return name != nil && actor.Has(name.Value.Raw), nil
+	return field.Directives.ForName("rows") == nil || actor.May(field.Type.Name()).Read != auth.NoRows, nil
 }

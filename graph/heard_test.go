@@ -17,6 +17,7 @@ import (
 func TestWhoHearsOfAChange(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		ctx, sales := w.System(), w.As(schema.RoleSales)
+		seller, _ := auth.From(sales)
 		manager, _ := auth.From(w.As(schema.RoleManager))
 		doors, err := w.People.CreatePartner(ctx, service.CreatePartnerInput{Name: "Doors", Scopes: []string{"contacts"}})
 		w.Must(err)
@@ -112,6 +113,16 @@ func TestWhoHearsOfAChange(t *testing.T) {
 			{"what they spend on such things", func() error {
 				return change(func(in *service.UpdateCustomerInput) { in.Wallet = graphql.OmittableOf(apptest.Roubles("5000")) })
 			}, "ADMIN ANALYST SALES"},
+			{"the owner", func() error {
+				return change(func(in *service.UpdateCustomerInput) { in.OwnerID = graphql.OmittableOf(&seller.UserID) })
+			}, "ADMIN ANALYST SALES"}, // to a partner there are none
+			{"a departure of before the last order, which changes no stage", func() error {
+				_, err := w.Customers.RecordDeparture(ctx, service.RecordDepartureInput{ID: anna, Reason: "moved", At: ptr(w.Now().AddDate(0, 0, -10))})
+				if err != nil {
+					return err
+				}
+				return change(func(in *service.UpdateCustomerInput) { in.Name = ptr("Anna") })
+			}, "ADMIN ANALYST PARTNER SALES"}, // of the name alone
 			{"the name", func() error {
 				return change(func(in *service.UpdateCustomerInput) { in.Name = ptr("Anna B.") })
 			}, "ADMIN ANALYST PARTNER SALES"},
@@ -144,6 +155,28 @@ func TestWhoHearsOfAChange(t *testing.T) {
 			}
 			if got := strings.Join(heard, " "); got != c.want {
 				t.Errorf("of %s, which is %q, hear %s; want %s", c.what, event, got, c.want)
+			}
+		}
+	})
+}
+
+// TestMergedCustomerIsHeard: who listens by the id of a customer who is merged hears of the kept one from then on, and after the undo of them.
+func TestMergedCustomerIsHeard(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		ctx, kept, merged := w.System(), w.Customer("Kept").ID, w.Customer("Merged").ID
+		r := &Resolver{app: w.App, client: w.Client}
+		heard, err := r.customerChanged(ctx, merged)
+		w.Must(err)
+		m, err := w.Merging.MergeCustomers(ctx, service.MergeCustomersInput{KeepID: kept, MergeID: merged})
+		w.Must(err)
+		if one := <-heard; one.ID != kept {
+			t.Errorf("of the merge is heard by %s, want %s", one.ID, kept)
+		}
+		_, _, err = w.Merging.UndoMerge(ctx, service.UndoMergeInput{ID: m.ID})
+		w.Must(err)
+		for one := range heard { // the merge may be told by both ids
+			if one.ID == merged {
+				break
 			}
 		}
 	})

@@ -13,6 +13,9 @@ import (
 func (r *Resolver) relationsAt(ctx context.Context, c *ent.Customer, at *time.Time, wanted func(*customers.CustomerRelation, *ent.Customer) bool) ([]*customers.CustomerRelation, error) {
 	return batchedList(ctx, c, customerID, func(rows []*ent.Customer) (map[string][]*customers.CustomerRelation, error) {
 		all, err := r.app.Customers.Relations(ctx, idsOf(rows, customerID), at)
+		if err != nil {
+			return nil, err
+		}
 		var seen []*ent.Customer
 		for _, row := range rows {
 			all[row.ID] = slices.DeleteFunc(all[row.ID], func(one *customers.CustomerRelation) bool { return !wanted(one, row) })
@@ -21,7 +24,7 @@ func (r *Resolver) relationsAt(ctx context.Context, c *ent.Customer, at *time.Ti
 			}
 		}
 		markSiblings(ctx, seen)
-		return all, err
+		return all, nil
 	})
 }
 

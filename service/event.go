@@ -45,6 +45,14 @@ func ChangesIn(event string) (changes [][]string) {
 	return changes
 }
 
+// MergesChanged is the change of a customer of who was merged into them.
+const MergesChanged = "merges"
+
+// ToldOfMerge reports whether an event that [Core.CustomerChanges] gives is of a merge or its undoing.
+func ToldOfMerge(event string) bool {
+	return slices.ContainsFunc(ChangesIn(event), func(change []string) bool { return slices.Contains(change, MergesChanged) })
+}
+
 // ChangedFields returns what has changed of a customer by their fields, as the audit has them: of a field that names a customer whom it named
 // and names.
 func ChangedFields(fields map[string]Change) (changes []string) {

@@ -60,7 +60,8 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, w
 		return err
 	}
 	why.takes(due, orders)
-	if err := s.settleCustomers(ctx, tx, []string{customerID}, why); err != nil {
+	stageChanged, err := s.settleCustomers(ctx, tx, []string{customerID}, why)
+	if err != nil {
 		return err
 	}
 	if since := why.since(due); !since.IsZero() {
@@ -68,36 +69,41 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, w
 			return err
 		}
 	}
-	if len(orders) > 0 {
+	switch {
+	case len(orders) > 0:
 		return s.CustomerChanged(ctx, tx, customerID, "Order")
+	case stageChanged:
+		return s.CustomerChanged(ctx, tx, customerID, "stage")
 	}
-	return s.CustomerChanged(ctx, tx, customerID, "stage")
+	return s.CustomerChanged(ctx, tx, customerID)
 }
 
 // SettleCustomers updates the statistics, values and stages of customers whose orders are credited. The transaction holds the
 // customers. reason goes with a change of stage.
 func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, reason string) error {
-	return s.settleCustomers(ctx, tx, customerIDs, Occasion{Reason: reason})
+	_, err := s.settleCustomers(ctx, tx, customerIDs, Occasion{Reason: reason})
+	return err
 }
 
-func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, why Occasion) error {
+// settleCustomers is SettleCustomers for an occasion. It reports whether a stage has changed.
+func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, why Occasion) (stageChanged bool, err error) {
 	customers, err := value.ReadCustomers(ctx, tx, customerIDs)
 	if err != nil {
-		return err
+		return false, err
 	}
 	statistics, err := s.value.StatisticsOf(ctx, tx, customerIDs)
 	if err != nil {
-		return err
+		return false, err
 	}
 	alive, err := s.value.WriteStatistics(ctx, tx, customers, statistics, why.imported)
 	if err != nil {
-		return err
+		return false, err
 	}
 	due, err := s.dueChanges(ctx, tx, customers, statistics, alive, why)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.changeStages(ctx, tx, due)
+	return len(due) > 0, s.changeStages(ctx, tx, due)
 }
 
 // SettleContact credits the orders that a contact may have earned of, as it was before and as it is after a change that the transaction has

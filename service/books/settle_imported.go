@@ -56,7 +56,7 @@ func (s *Service) settleImported(ctx context.Context, tx *store.Tx, ids []string
 	if err := sumContactCosts(ctx, tx, ids); err != nil {
 		return err
 	}
-	if err := s.settleCustomers(ctx, tx, ids, Occasion{Reason: "imported", imported: true}); err != nil {
+	if _, err := s.settleCustomers(ctx, tx, ids, Occasion{Reason: "imported", imported: true}); err != nil {
 		return err
 	}
 	if err := s.RestateStages(ctx, tx, ids, time.Time{}); err != nil {

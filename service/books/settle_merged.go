@@ -38,7 +38,7 @@ func (s *Service) SettleMerged(ctx context.Context, tx *store.Tx, live, gone []s
 	if err := sumContactCosts(ctx, tx, live); err != nil {
 		return err
 	}
-	if err := s.settleCustomers(ctx, tx, live, Occasion{Reason: reason}); err != nil {
+	if err := s.SettleCustomers(ctx, tx, live, reason); err != nil {
 		return err
 	}
 	if err := s.forget(ctx, tx, gone); err != nil {

@@ -78,6 +78,9 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 			one.Fields = append(one.Fields, change)
 		}
 		took[a.contactID] = before
+		if len(one.Fields) == 0 && len(details[i].Fields) > 0 {
+			continue // of customers alone whom the caller may not see
+		}
 		all[a.contactID] = append(all[a.contactID], one)
 	}
 	for _, corrections := range all {

@@ -1,6 +1,7 @@
 package contacts_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,13 @@ func TestHiddenPeople(t *testing.T) {
 		all, err := w.Contacts.Corrections(sales, []*ent.Contact{made})
 		if err != nil || len(all[made.ID]) != 1 || all[made.ID][0].Fields[0].New != nil {
 			t.Errorf("SALES read %+v, %v", all[made.ID][0].Fields[0], err)
+		}
+		_, err = w.Contacts.CorrectContact(ctx, correct(made.ID, func(in *service.CorrectContactInput) { in.ExpectedVersion, in.PeopleIds = 2, []string{} }))
+		w.Must(err)
+		for who, want := range map[context.Context]int{sales: 1, ctx: 2} { // one of a hidden customer alone is none to who does not see them
+			if all, err = w.Contacts.Corrections(who, []*ent.Contact{made}); err != nil || len(all[made.ID]) != want {
+				t.Errorf("%d corrections, %v; want %d", len(all[made.ID]), err, want)
+			}
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/service"
@@ -67,7 +68,7 @@ func seen(ctx context.Context, tx *store.Tx) func(ids []string) (bool, error) {
 const maxDuplicates = 100
 
 // PossibleDuplicates returns the customers that have an e-mail, an external id or a phone in common with one of some customers, and
-// that the caller may see, unless somebody decided that they are two.
+// that the caller may see, unless somebody decided that they are two. To a partner customers have what is on their rows alone.
 func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (map[*ent.Customer][]*service.PossibleDuplicate, error) {
 	found := make(map[*ent.Customer][]*service.PossibleDuplicate, len(of))
 	with, err := s.known(ctx, of)
@@ -85,6 +86,9 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 	}
 	var beside []string // who have one of the values beside their rows
 	for reason, keys := range by {
+		if !seesBeside(ctx) {
+			break
+		}
 		err := IdentitiesBy(ctx, s.Store, reason, keys, func(one Identity) { beside = append(beside, one.CustomerID) })
 		if err != nil {
 			return nil, err
@@ -130,6 +134,9 @@ func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]key
 	for i, c := range of {
 		ids[i], all[c.ID] = c.ID, identities(c)
 	}
+	if !seesBeside(ctx) {
+		return all, nil
+	}
 	beside, err := IdentitiesOf(ctx, s.Store, ids...)
 	for customerID, others := range beside {
 		for _, one := range others {
@@ -139,6 +146,12 @@ func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]key
 		}
 	}
 	return all, err
+}
+
+// seesBeside reports whether the caller may see what tells customers apart beside their rows.
+func seesBeside(ctx context.Context) bool {
+	actor, _ := auth.From(ctx)
+	return actor.May("ContactPoint").Read != auth.NoRows
 }
 
 // identities returns the values of the row of a customer that tell people apart, by the reason for which another with the same is possibly

@@ -44,7 +44,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		if err != nil {
 			return "", err
 		}
-		if err := s.checkNamed(ctx, tx, in); err != nil {
+		if err := s.checkNamed(ctx, tx, c, in); err != nil {
 			return "", err
 		}
 		changes, err := keepHiddenReferrer(ctx, tx, c, changes)
@@ -81,8 +81,14 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }
 
-// checkNamed checks the owner, the partner and the campaign that an update names.
-func (s *Service) checkNamed(ctx context.Context, tx *store.Tx, in service.UpdateCustomerInput) error {
+// checkNamed checks the owner, the partner and the campaign that an update of a customer names. SALES make nobody the owner of theirs alone:
+// all see whom nobody owns.
+func (s *Service) checkNamed(ctx context.Context, tx *store.Tx, c *ent.Customer, in service.UpdateCustomerInput) error {
+	if in.OwnerID.IsSet() && in.OwnerID.Value() == nil && c.OwnerID != nil {
+		if err := CheckTakes(ctx, "ownerId", *c.OwnerID); err != nil {
+			return err
+		}
+	}
 	if err := s.checkOwner(ctx, in.OwnerID.Value()); err != nil {
 		return err
 	}

@@ -306,7 +306,7 @@ func (s *Service) changed(ctx context.Context, tx *store.Tx, mergeID, keptID, me
 	if err != nil {
 		return err
 	}
-	changes := slices.Concat([]string{"merges"}, moved, service.ChangedFields(fields))
+	changes := slices.Concat([]string{service.MergesChanged}, moved, service.ChangedFields(fields))
 	for _, one := range []string{keptID, mergedID} {
 		if err := s.CustomerChanged(ctx, tx, one, changes...); err != nil {
 			return err

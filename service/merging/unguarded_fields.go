@@ -139,9 +139,9 @@ func (s *Service) splitField(ctx context.Context, tx *store.Tx, u *undoing, f mo
 }
 
 // movedNouns returns the nouns of which a merge has moved rows, as the rules name them. Subscribers hear of what they may see of them; the actor may
-// merge the customers.
+// merge the customers. Of permissions those hear who know of merges: one that a merge has ended is none to others.
 func movedNouns(ctx context.Context, tx *store.Tx, mergeID string) (nouns []string, err error) {
-	of := map[string]string{"contacts": "Contact", "offers": "Offer", "orders": "Order", "permissions": "Permission"}
+	of := map[string]string{"contacts": "Contact", "offers": "Offer", "orders": "Order"}
 	err = store.Each(ctx, tx, "SELECT DISTINCT place FROM merged_rows WHERE merge_id = ? ORDER BY place", []any{mergeID}, func(scan store.ScanFunc) error {
 		var place string
 		err := scan(&place)
