@@ -187,7 +187,7 @@ func (c *company) orderSheets() ([]sheet, error) {
 	orders := sheet{table: "orders", columns: []string{
 		"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "tax", "refunded", "refunded_tax", "cost", "margin", "unattributed", "due_at", "completed_at", "cancelled_at", "cancel_reason", "offer_id", "plain",
 	}}
-	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "tax", "cost", "price_lines", "options", "lead_days", "priced_at", "returned", "sold_at", "booked_at", "repeats"}}
+	lines := sheet{table: "order_lines", columns: []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "tax", "cost", "price_lines", "options", "lead_days", "priced_at", "returned", "sold_at", "booked_at", "repeats", "first_product_id"}}
 	refunds := sheet{table: "refunds", columns: []string{"id", "order_id", "amount", "tax", "reason", "at", "recorded_at", "actor", "goods_returned"}}
 	refundLines := sheet{table: "refund_lines", columns: []string{"id", "refund_id", "line_id", "position", "quantity", "amount", "tax", "stated"}}
 	bookings := sheet{table: "bookings", columns: []string{"id", "resource", "day", "units", "order_id", "booked_at", "freed_at"}}
@@ -221,7 +221,11 @@ func (c *company) orderSheets() ([]sheet, error) {
 				return nil, err
 			}
 			repeats := isPlain && slices.ContainsFunc(o.lines[:i], func(before *line) bool { return before.sku == l.sku })
-			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.tax.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l]), sold, booked, repeats})
+			var first any // of a line after it
+			if isPlain && i > 0 {
+				first = productID(o.lines[0].sku)
+			}
+			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.tax.Minor(), l.cost.Minor(), steps, options, int64(l.lead), o.asked, backOf(l, returned[l]), sold, booked, repeats, first})
 		}
 		for _, b := range o.bookings {
 			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, valueOrNil(b.FreedAt)})
