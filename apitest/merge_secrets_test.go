@@ -33,15 +33,21 @@ func bases(r *Result, verb string) string {
 	return strings.Join(all, " ")
 }
 
+// doorsOf returns a client of a partner with all scopes, and the partner's id.
+func doorsOf(w *World) (*Client, string) {
+	w.T.Helper()
+	a := w.As(schema.RoleAdmin)
+	a.Must(createUser, Vars{"in": Vars{"email": "doors@partner.example", "name": "P", "password": password, "role": "PARTNER", "partner": "Doors", "partnerScopes": auth.PartnerScopes()}})
+	return w.With(w.signIn("doors@partner.example").access), a.Must(`{ partners(filter: {name: "Doors"}) { edges { node { id } } } }`, nil).Text("partners.edges.0.node.id")
+}
+
 // TestPartnerLearnsNothingOfWhoWasMerged: a partner found a customer by the name, the e-mail, the phone and the external id of somebody who was
 // merged into them, and read the permission that the merge ended.
 func TestPartnerLearnsNothingOfWhoWasMerged(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		a := w.As(schema.RoleAdmin)
-		a.Must(createUser, Vars{"in": Vars{"email": "doors@partner.example", "name": "P", "password": password, "role": "PARTNER", "partner": "Doors", "partnerScopes": auth.PartnerScopes()}})
-		partner := w.With(w.signIn("doors@partner.example").access)
-		doors := a.Must(`{ partners(filter: {name: "Doors"}) { edges { node { id } } } }`, nil).Text("partners.edges.0.node.id")
+		partner, doors := doorsOf(w)
 		kept := NewCustomer(a, Vars{"name": "Анна Кузнецова", "email": "kept@example.com", "phone": "+79001110001", "externalId": "OPEN-1", "partnerId": doors})
 		merged := NewCustomer(a, Vars{"name": "Анна Secretova", "email": "person@hidden.example", "phone": "+79261234567", "externalId": "SECRET-777"})
 		for customer, level := range map[string]string{kept: "BRAND_TRUST", merged: "PERSONAL"} {
@@ -113,9 +119,7 @@ func TestPartnerLearnsNoFurtherNumbers(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		a := w.As(schema.RoleAdmin)
-		a.Must(createUser, Vars{"in": Vars{"email": "doors@partner.example", "name": "P", "password": password, "role": "PARTNER", "partner": "Doors", "partnerScopes": auth.PartnerScopes()}})
-		partner := w.With(w.signIn("doors@partner.example").access)
-		doors := a.Must(`{ partners(filter: {name: "Doors"}) { edges { node { id } } } }`, nil).Text("partners.edges.0.node.id")
+		partner, doors := doorsOf(w)
 		var ids []string
 		for _, phone := range []string{"+79017770000", "+79017770001", "+79017770001"} {
 			ids = append(ids, NewCustomer(a, Vars{"name": "C" + phone, "phone": phone, "partnerId": doors}))

@@ -105,10 +105,10 @@ func (b *Bookings) Turns(after, to time.Time) []time.Time {
 
 // Turns returns the moments after one and up to another at which a product, or what it is made of, may become another.
 func (c *Catalogue) Turns(productID string, after, to time.Time) []time.Time {
-	if e := c.entries[productID]; e != nil {
-		return c.turnsOf(e).between(after, to)
+	if c == nil || c.entries[productID] == nil {
+		return nil
 	}
-	return nil
+	return c.turnsOf(c.entries[productID]).between(after, to)
 }
 
 func (r *Rates) turned(at time.Time) int {

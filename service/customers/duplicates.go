@@ -86,7 +86,7 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 	}
 	var beside []string // who have one of the values beside their rows
 	for reason, keys := range by {
-		if !seesBeside(ctx) {
+		if !SeesBeside(ctx) {
 			break
 		}
 		err := IdentitiesBy(ctx, s.Store, reason, keys, func(one Identity) { beside = append(beside, one.CustomerID) })
@@ -134,7 +134,7 @@ func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]key
 	for i, c := range of {
 		ids[i], all[c.ID] = c.ID, identities(c)
 	}
-	if !seesBeside(ctx) {
+	if !SeesBeside(ctx) {
 		return all, nil
 	}
 	beside, err := IdentitiesOf(ctx, s.Store, ids...)
@@ -148,8 +148,8 @@ func (s *Service) known(ctx context.Context, of []*ent.Customer) (map[string]key
 	return all, err
 }
 
-// seesBeside reports whether the caller may see what tells customers apart beside their rows.
-func seesBeside(ctx context.Context) bool {
+// SeesBeside reports whether the caller may see what tells customers apart beside their rows.
+func SeesBeside(ctx context.Context) bool {
 	actor, _ := auth.From(ctx)
 	return actor.May("ContactPoint").Read != auth.NoRows
 }
