@@ -189,6 +189,9 @@ func LeastQuantity(minimum money.Decimal) money.Decimal {
 
 // agree takes the price to the customer's own price, where one covers product, quantity and moment.
 func (w *waterfall) agree(s Step) error {
+	if w.question.listed {
+		return nil
+	}
 	w.agreement = w.book.agreementFor(w.question.Customer.ID, w.question.ProductID, w.question.Quantity, w.question.At)
 	if w.agreement == nil {
 		return nil

@@ -34,6 +34,7 @@ type Question struct {
 
 	payer    string     // the customer whose exemption counts; "": Customer
 	exemptAt *time.Time // the moment of which their exemption counts, as known then; nil: At
+	listed   bool       // as if nothing had been agreed with the customer
 }
 
 // Answer is a price. The Lines sum to Unit exactly.
