@@ -164,10 +164,11 @@ func text(value any) string {
 func walkValues(s *seeded) map[string]string {
 	now := s.w.Clock.Now()
 	at := func(days int) string { return `"` + now.AddDate(0, 0, days).Format("2006-01-02T15:04:05Z07:00") + `"` }
+	token := s.admin.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, options: [{code: "lining", value: "1"}]) { token } } }`, Vars{"c": s.mine, "p": s.extra}).Text("customer.price.token")
 	return map[string]string{
-		"productId": `"` + s.coat + `"`, "customerId": `"` + s.mine + `"`, "channel": "EMAIL", "purpose": "MARKETING", "code": `"loom"`,
+		"productId": `"` + s.coat + `"`, "customerId": `"` + s.mine + `"`, "channel": "EMAIL", "purpose": "MARKETING", "audience": "STAFF", "language": "RU", "code": `"loom"`,
 		"from": at(-100), "to": at(0), "at": at(0), "Resource.utilisation(from)": at(-3), "Resource.idleCost(from)": at(-3),
-		"Query.contactEconomics(by)": "[KIND]", "Query.permissionEconomics(by)": "[LEVEL]", "Query.salesReport(by)": "[PRODUCT]", "Query.expectedPriceReport(by)": "[PRODUCT]", "Query.expectedPriceReport(from)": at(-100), "Query.expectedPriceReport(to)": at(1), "Query.salesReport(basis)": "BOOKED", "Query.salesReport(from)": at(-100), "Query.salesReport(to)": at(1), "Query.salesReport(knownAt)": at(0), "Query.whereUsed(material)": `"cloth"`, "Query.customerBase(by)": "[STAGE]",
+		"Query.contactEconomics(by)": "[KIND]", "Query.explainPrice(token)": `"` + token + `"`, "Query.permissionEconomics(by)": "[LEVEL]", "Query.salesReport(by)": "[PRODUCT]", "Query.expectedPriceReport(by)": "[PRODUCT]", "Query.expectedPriceReport(from)": at(-100), "Query.expectedPriceReport(to)": at(1), "Query.salesReport(basis)": "BOOKED", "Query.salesReport(from)": at(-100), "Query.salesReport(to)": at(1), "Query.salesReport(knownAt)": at(0), "Query.whereUsed(material)": `"cloth"`, "Query.customerBase(by)": "[STAGE]",
 		"Query.customer(id)": `"` + s.mine + `"`, "Query.customers(first)": "100", "Query.contacts(first)": "100", "Query.orders(first)": "100", "Query.offers(first)": "100",
 		"Query.fieldDefinitions(noun)": "CUSTOMER", "Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
 		"Query.tryPriceRule(rule)": `{name: "Tried", condition: "quantity > 0.0", percent: "-1"}`, "Query.whatIf(instead)": `{rates: [{subject: MATERIAL, code: "cloth", amount: "120"}]}`,

@@ -39,7 +39,10 @@ func (r *reading[T]) position(field string, c *ent.Cursor) (*position, error) {
 	case time.Time:
 		var micros int64
 		micros, err = strconv.ParseInt(c.Key, 10, 64)
-		p.key = time.UnixMicro(micros).UTC()
+		at := time.UnixMicro(micros).UTC()
+		if p.key = at; at.Year() < 1 || at.Year() > 9999 {
+			return nil, fault.Invalidf(field, notCursor)
+		}
 	case int64:
 		p.key, err = strconv.ParseInt(c.Key, 10, 64)
 	default:

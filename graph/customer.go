@@ -148,17 +148,18 @@ func withTwin(ctx context.Context, now time.Time) func(*sql.Selector) {
 		shared := b.Table(customer.Table).As("sharing_customers") // few have a phone of others: the look-ups above are for them alone
 		phones := b.Select(shared.C("phone")).From(shared).Where(sql.And(sql.IsNull(shared.C("deleted_at")), sql.GTE(shared.C("phone"), "+"), sql.LT(shared.C("phone"), ","))).
 			GroupBy(shared.C("phone")).Having(sql.GT(sql.Count("*"), 1))
-		held := b.Table(contactpoint.Table).As("held_points") // the same as one of another customer, on whose row it need not be
-		reached := twins("reached_customers", func(other *sql.SelectTable) *sql.Predicate {
-			theirs := b.Table(contactpoint.Table).As("their_points")
-			return sql.And(sql.ColumnsLT(other.C("id"), s.C("id")), sql.Exists(b.Select(theirs.C("id")).From(theirs).Where(sql.And(
-				sql.ColumnsEQ(theirs.C("customer_id"), other.C("id")), sql.ColumnsEQ(theirs.C("type"), held.C("type")), sql.ColumnsEQ(theirs.C("value_key"), held.C("value_key")),
-			))))
-		})
 		points := b.Table(contactpoint.Table).As("points_of_several")
 		several := b.Select(points.C("value_key")).From(points).Where(sql.Or(sql.EQ(points.C("type"), string(schema.PointEmail)), sql.HasPrefix(points.C("value_key"), "+"))).
 			GroupBy(points.C("type"), points.C("value_key")).Having(sql.GT(sql.Count("*"), 1))
-		beside := sql.In(s.C("id"), b.Select(held.C("customer_id")).From(held).Where(sql.And(sql.In(held.C("value_key"), several), reached)))
+		// A point that is the same as one of an earlier customer, on whose row it need not be. It is found for all customers at once.
+		other, theirs, held := b.Table(customer.Table).As("reached_customers"), b.Table(contactpoint.Table).As("their_points"), b.Table(contactpoint.Table).As("held_points")
+		reached := b.Select(held.C("customer_id")).From(other).Join(theirs).On(theirs.C("customer_id"), other.C("id")).
+			Join(held).OnP(sql.And(sql.ColumnsEQ(held.C("type"), theirs.C("type")), sql.ColumnsEQ(held.C("value_key"), theirs.C("value_key")), sql.ColumnsLT(theirs.C("customer_id"), held.C("customer_id"))))
+		reached.Where(sql.And(sql.IsNull(other.C("deleted_at")), sql.In(theirs.C("value_key"), several)))
+		if err := auth.NarrowCustomers(ctx, reached, now); err != nil {
+			s.AddError(err)
+		}
+		beside := sql.In(s.C("id"), reached)
 		if !customers.SeesBeside(ctx) {
 			beside = sql.False()
 		}

@@ -1360,6 +1360,7 @@ type ComplexityRoot struct {
 		At                 func(childComplexity int) int
 		Cost               func(childComplexity int) int
 		Date               func(childComplexity int) int
+		Explanation        func(childComplexity int, audience service.PriceAudience, language service.Language) int
 		Floor              func(childComplexity int) int
 		Gross              func(childComplexity int) int
 		Lines              func(childComplexity int) int
@@ -1449,6 +1450,16 @@ type ComplexityRoot struct {
 		ValidUntil func(childComplexity int) int
 	}
 
+	PriceExplanation struct {
+		Audience   func(childComplexity int) int
+		IsPersonal func(childComplexity int) int
+		Language   func(childComplexity int) int
+		Steps      func(childComplexity int) int
+		Text       func(childComplexity int) int
+		UsedData   func(childComplexity int) int
+		Variations func(childComplexity int) int
+	}
+
 	PriceLine struct {
 		Amount func(childComplexity int) int
 		Kind   func(childComplexity int) int
@@ -1524,6 +1535,13 @@ type ComplexityRoot struct {
 		Without    func(childComplexity int) int
 	}
 
+	PriceStep struct {
+		Amount func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Label  func(childComplexity int) int
+		Uses   func(childComplexity int) int
+	}
+
 	PriceTerms struct {
 		Amount         func(childComplexity int) int
 		BundleDiscount func(childComplexity int) int
@@ -1532,6 +1550,12 @@ type ComplexityRoot struct {
 		RecordedAt     func(childComplexity int) int
 		TaxCode        func(childComplexity int) int
 		ValidFrom      func(childComplexity int) int
+	}
+
+	PriceVariation struct {
+		Name  func(childComplexity int) int
+		Unit  func(childComplexity int) int
+		Value func(childComplexity int) int
 	}
 
 	PriceWorth struct {
@@ -1637,6 +1661,7 @@ type ComplexityRoot struct {
 		DuplicatePairs         func(childComplexity int, first *int, after *schema.Cursor) int
 		ExpectedMonths         func(childComplexity int, months *int, from *time.Time) int
 		ExpectedPriceReport    func(childComplexity int, from *time.Time, to *time.Time, by []service.ExpectedPriceDimension) int
+		ExplainPrice           func(childComplexity int, token string, audience service.PriceAudience, language service.Language) int
 		FieldDefinitions       func(childComplexity int, noun *schema.FieldNoun) int
 		HandOverPreview        func(childComplexity int, fromUserID string, filter *service.HandOverCustomersFilter) int
 		HandOvers              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.HandOverOrder, filter *service.HandOverFilter) int
@@ -2520,6 +2545,7 @@ type PriceResolver interface {
 	Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error)
 
 	Personalised(ctx context.Context, obj *quote.Price) (*disclosure.Personalised, error)
+	Explanation(ctx context.Context, obj *quote.Price, audience service.PriceAudience, language service.Language) (*disclosure.PriceExplanation, error)
 
 	Token(ctx context.Context, obj *quote.Price) (string, error)
 }
@@ -2576,6 +2602,7 @@ type QueryResolver interface {
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
 	Partners(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PartnerOrder, filter *service.PartnerFilter) (*ent.PartnerConnection, error)
 	PermissionEconomics(ctx context.Context, from time.Time, to time.Time, by []service.PermissionDimension) (*consentworth.PermissionEconomics, error)
+	ExplainPrice(ctx context.Context, token string, audience service.PriceAudience, language service.Language) (*disclosure.PriceExplanation, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
 	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error)
 	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error)
@@ -8612,6 +8639,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Date(childComplexity), true
+	case "Price.explanation":
+		if e.ComplexityRoot.Price.Explanation == nil {
+			break
+		}
+
+		args, err := ec.field_Price_explanation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Price.Explanation(childComplexity, args["audience"].(service.PriceAudience), args["language"].(service.Language)), true
 	case "Price.floor":
 		if e.ComplexityRoot.Price.Floor == nil {
 			break
@@ -8999,6 +9037,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceExpired.ValidUntil(childComplexity), true
 
+	case "PriceExplanation.audience":
+		if e.ComplexityRoot.PriceExplanation.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.Audience(childComplexity), true
+	case "PriceExplanation.isPersonal":
+		if e.ComplexityRoot.PriceExplanation.IsPersonal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.IsPersonal(childComplexity), true
+	case "PriceExplanation.language":
+		if e.ComplexityRoot.PriceExplanation.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.Language(childComplexity), true
+	case "PriceExplanation.steps":
+		if e.ComplexityRoot.PriceExplanation.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.Steps(childComplexity), true
+	case "PriceExplanation.text":
+		if e.ComplexityRoot.PriceExplanation.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.Text(childComplexity), true
+	case "PriceExplanation.usedData":
+		if e.ComplexityRoot.PriceExplanation.UsedData == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.UsedData(childComplexity), true
+	case "PriceExplanation.variations":
+		if e.ComplexityRoot.PriceExplanation.Variations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExplanation.Variations(childComplexity), true
+
 	case "PriceLine.amount":
 		if e.ComplexityRoot.PriceLine.Amount == nil {
 			break
@@ -9313,6 +9394,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceRuleTrial.Without(childComplexity), true
 
+	case "PriceStep.amount":
+		if e.ComplexityRoot.PriceStep.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceStep.Amount(childComplexity), true
+	case "PriceStep.kind":
+		if e.ComplexityRoot.PriceStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceStep.Kind(childComplexity), true
+	case "PriceStep.label":
+		if e.ComplexityRoot.PriceStep.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceStep.Label(childComplexity), true
+	case "PriceStep.uses":
+		if e.ComplexityRoot.PriceStep.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceStep.Uses(childComplexity), true
+
 	case "PriceTerms.listPrice":
 		if e.ComplexityRoot.PriceTerms.Amount == nil {
 			break
@@ -9355,6 +9461,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceTerms.ValidFrom(childComplexity), true
+
+	case "PriceVariation.name":
+		if e.ComplexityRoot.PriceVariation.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceVariation.Name(childComplexity), true
+	case "PriceVariation.unit":
+		if e.ComplexityRoot.PriceVariation.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceVariation.Unit(childComplexity), true
+	case "PriceVariation.value":
+		if e.ComplexityRoot.PriceVariation.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceVariation.Value(childComplexity), true
 
 	case "PriceWorth.amount":
 		if e.ComplexityRoot.PriceWorth.Amount == nil {
@@ -9898,6 +10023,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExpectedPriceReport(childComplexity, args["from"].(*time.Time), args["to"].(*time.Time), args["by"].([]service.ExpectedPriceDimension)), true
+	case "Query.explainPrice":
+		if e.ComplexityRoot.Query.ExplainPrice == nil {
+			break
+		}
+
+		args, err := ec.field_Query_explainPrice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExplainPrice(childComplexity, args["token"].(string), args["audience"].(service.PriceAudience), args["language"].(service.Language)), true
 	case "Query.fieldDefinitions":
 		if e.ComplexityRoot.Query.FieldDefinitions == nil {
 			break
@@ -16793,6 +16929,13 @@ type Price {
   at: Time! @open
   "Whether the price is the customer's own, and what of them it used, as a disclosure to the customer needs it."
   personalised: PersonalisedPrice! @open
+  "The price explained for somebody to read. Scope costs: null without it, as it tells what rules ask for."
+  explanation(
+    "Who reads the explanation."
+    audience: PriceAudience! = CUSTOMER
+    "The language of the text."
+    language: Language! = EN
+  ): PriceExplanation @scope(name: "costs")
   "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
   date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes. Of a price as of a past moment it is that moment: such a price is no promise now."
@@ -16919,6 +17062,99 @@ type PriceEdge {
   node: Price @open
   "The place of the product in the list, for after."
   cursor: Cursor! @open
+}
+`, BuiltIn: false},
+	{Name: "../schema/price_explanation.graphql", Input: `extend type Query {
+  """
+  The price that a token promises, explained for somebody to read, by what held at its moment: also after it has expired. INVALID on
+  token for what is none of this installation, WRONG_STATE where what held then was corrected since. Scope costs: FORBIDDEN without
+  it, as it tells what rules ask for.
+  """
+  explainPrice(
+    "The price token."
+    token: String!
+    "Who reads the explanation."
+    audience: PriceAudience! = CUSTOMER
+    "The language of the text."
+    language: Language! = EN
+  ): PriceExplanation! @scope(name: "costs")
+}
+"Who reads the explanation of a price."
+enum PriceAudience {
+  "The customer: nothing of costs, the floor, the names of rules or other customers."
+  CUSTOMER
+  "Staff: every step with its name."
+  STAFF
+}
+"A language of texts that Kopeck writes."
+enum Language {
+  "English."
+  EN
+  "Russian."
+  RU
+}
+"""
+A price explained for somebody to read, as Regulation (EU) 2016/679, article 15(1)(h), wants automatic decisions to be explained (Court of
+Justice, C-203/22): what data were used, by which steps the price came about, and how other data would have made another price.
+"""
+type PriceExplanation {
+  "Who it is for."
+  audience: PriceAudience! @open
+  "The language of the text."
+  language: Language! @open
+  "Whether a rule that read something of the customer, or an agreement with them, decided the price."
+  isPersonal: Boolean! @open
+  "What of the customer was used, as Price.personalised has it."
+  usedData: [String!]! @open
+  "The steps from the list price to the price of a unit; the amounts sum exactly to it."
+  steps: [PriceStep!]! @open
+  """
+  The nearest other values that would have made another price, each with all else the same: of the quantity and the lead time, without
+  the agreement, and of what the rules in force read of the customer. Numbers are looked for next to those that rules compare with, and
+  at distances that double.
+  """
+  variations: [PriceVariation!]! @open
+  "All of it as a text, in lines."
+  text: String! @open
+}
+"A step of an explained price."
+type PriceStep {
+  "The kind of step."
+  kind: PriceStepKind! @open
+  "The step for people, such as the name of a rule. For the customer null but of an option."
+  label: String @open
+  "What the step adds to the price of a unit; negative if it lowers it."
+  amount: Money! @open
+  "What a rule read of the customer, as Price.personalised has it."
+  uses: [String!]! @open
+}
+"The steps of an explained price."
+enum PriceStepKind {
+  "The list price."
+  LIST
+  "The surcharge of an option that is chosen."
+  OPTION
+  "The tax that a customer who is exempt does not pay."
+  EXEMPTION
+  "The customer's own price; rules are then skipped."
+  AGREEMENT
+  "A rule that applied."
+  RULE
+  "The lead time; for the customer the floor and the rounding are in it."
+  LEAD_TIME
+  "The price is not under the floor. For staff alone."
+  FLOOR
+  "The rounding to whole price steps. For staff alone."
+  ROUNDING
+}
+"That one thing would have made another price."
+type PriceVariation {
+  "What would have been another: quantity, leadDays, agreement, or a name that conditions of rules have."
+  name: String! @open
+  "Its value then; null for nothing: without the agreement, or where it was not known. Of lifetimeValue it is \"higher\" or \"lower\"."
+  value: String @open
+  "The price of a unit then."
+  unit: Money! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/price_rule.graphql", Input: `extend type Query {
@@ -21293,6 +21529,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_at(ctx, field)
 	case "personalised":
 		return ec.fieldContext_Price_personalised(ctx, field)
+	case "explanation":
+		return ec.fieldContext_Price_explanation(ctx, field)
 	case "date":
 		return ec.fieldContext_Price_date(ctx, field)
 	case "validUntil":
@@ -21419,6 +21657,26 @@ func (ec *executionContext) childFields_PriceEdge(ctx context.Context, field gra
 		return ec.fieldContext_PriceEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "audience":
+		return ec.fieldContext_PriceExplanation_audience(ctx, field)
+	case "language":
+		return ec.fieldContext_PriceExplanation_language(ctx, field)
+	case "isPersonal":
+		return ec.fieldContext_PriceExplanation_isPersonal(ctx, field)
+	case "usedData":
+		return ec.fieldContext_PriceExplanation_usedData(ctx, field)
+	case "steps":
+		return ec.fieldContext_PriceExplanation_steps(ctx, field)
+	case "variations":
+		return ec.fieldContext_PriceExplanation_variations(ctx, field)
+	case "text":
+		return ec.fieldContext_PriceExplanation_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceExplanation", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21571,6 +21829,20 @@ func (ec *executionContext) childFields_PriceRuleTrial(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PriceRuleTrial", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_PriceStep_kind(ctx, field)
+	case "label":
+		return ec.fieldContext_PriceStep_label(ctx, field)
+	case "amount":
+		return ec.fieldContext_PriceStep_amount(ctx, field)
+	case "uses":
+		return ec.fieldContext_PriceStep_uses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceStep", field.Name)
+}
+
 func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "listPrice":
@@ -21589,6 +21861,18 @@ func (ec *executionContext) childFields_PriceTerms(ctx context.Context, field gr
 		return ec.fieldContext_PriceTerms_recordedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceTerms", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceVariation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_PriceVariation_name(ctx, field)
+	case "value":
+		return ec.fieldContext_PriceVariation_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_PriceVariation_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceVariation", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24987,6 +25271,28 @@ func (ec *executionContext) field_Order_fields_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Price_explanation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "audience",
+		func(ctx context.Context, v any) (service.PriceAudience, error) {
+			return ec.unmarshalNPriceAudience2kopeckᚋserviceᚐPriceAudience(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["audience"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (service.Language, error) {
+			return ec.unmarshalNLanguage2kopeckᚋserviceᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Product_cost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -25622,6 +25928,36 @@ func (ec *executionContext) field_Query_expectedPriceReport_args(ctx context.Con
 		return nil, err
 	}
 	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_explainPrice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "token",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["token"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "audience",
+		func(ctx context.Context, v any) (service.PriceAudience, error) {
+			return ec.unmarshalNPriceAudience2kopeckᚋserviceᚐPriceAudience(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["audience"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (service.Language, error) {
+			return ec.unmarshalNLanguage2kopeckᚋserviceᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg2
 	return args, nil
 }
 
@@ -57124,6 +57460,78 @@ func (ec *executionContext) fieldContext_Price_personalised(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_explanation(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Price().Explanation(ctx, obj, fc.Args["audience"].(service.PriceAudience), fc.Args["language"].(service.Language))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *disclosure.PriceExplanation) graphql.Marshaler {
+			return ec.marshalOPriceExplanation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceExplanation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_explanation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceExplanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Price_explanation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_date(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -58426,6 +58834,185 @@ func (ec *executionContext) fieldContext_PriceExpired_today(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PriceExplanation_audience(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_audience(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Audience, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.PriceAudience) graphql.Marshaler {
+			return ec.marshalNPriceAudience2kopeckᚋserviceᚐPriceAudience(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_audience(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExplanation", field, false, false, "PriceAudience")
+}
+
+func (ec *executionContext) _PriceExplanation_language(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.Language) graphql.Marshaler {
+			return ec.marshalNLanguage2kopeckᚋserviceᚐLanguage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExplanation", field, false, false, "Language")
+}
+
+func (ec *executionContext) _PriceExplanation_isPersonal(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_isPersonal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsPersonal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_isPersonal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExplanation", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PriceExplanation_usedData(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_usedData(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedData, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_usedData(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExplanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceExplanation_steps(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Steps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*disclosure.PriceStep) graphql.Marshaler {
+			return ec.marshalNPriceStep2ᚕᚖkopeckᚋserviceᚋdisclosureᚐPriceStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceExplanation_variations(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_variations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*disclosure.PriceVariation) graphql.Marshaler {
+			return ec.marshalNPriceVariation2ᚕᚖkopeckᚋserviceᚋdisclosureᚐPriceVariationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_variations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceVariation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceExplanation_text(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExplanation_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExplanation_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExplanation", field, false, false, "String")
 }
 
 func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.CollectedField, obj *pricing.Line) (ret graphql.Marshaler) {
@@ -59902,6 +60489,107 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_orders(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PriceStep_kind(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceStep_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v service.PriceStepKind) graphql.Marshaler {
+			return ec.marshalNPriceStepKind2kopeckᚋserviceᚐPriceStepKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceStep_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceStep", field, false, false, "PriceStepKind")
+}
+
+func (ec *executionContext) _PriceStep_label(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceStep_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceStep_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceStep", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceStep_amount(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceStep_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceStep_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceStep_uses(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceStep_uses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceStep_uses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceStep", field, false, false, "String")
+}
+
 func (ec *executionContext) _PriceTerms_listPrice(ctx context.Context, field graphql.CollectedField, obj *pricing.Terms) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60070,6 +60758,84 @@ func (ec *executionContext) _PriceTerms_recordedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PriceTerms_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceTerms", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceVariation_name(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceVariation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceVariation_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceVariation_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceVariation", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceVariation_value(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceVariation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceVariation_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceVariation_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceVariation", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceVariation_unit(ctx context.Context, field graphql.CollectedField, obj *disclosure.PriceVariation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceVariation_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceVariation_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceVariation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PriceWorth_amount(ctx context.Context, field graphql.CollectedField, obj *quote.PriceWorth) (ret graphql.Marshaler) {
@@ -63502,6 +64268,78 @@ func (ec *executionContext) fieldContext_Query_permissionEconomics(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_permissionEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_explainPrice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_explainPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExplainPrice(ctx, fc.Args["token"].(string), fc.Args["audience"].(service.PriceAudience), fc.Args["language"].(service.Language))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *disclosure.PriceExplanation
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *disclosure.PriceExplanation) graphql.Marshaler {
+			return ec.marshalNPriceExplanation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceExplanation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_explainPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceExplanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_explainPrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -93968,6 +94806,12 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Price_personalised(ctx, field, obj)
 				})
+		case "explanation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Price_explanation(ctx, field, obj)
+				})
 		case "date":
 			out.Values[i] = ec._Price_date(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -94427,6 +95271,69 @@ func (ec *executionContext) _PriceExpired(ctx context.Context, sel ast.Selection
 		case "today":
 			out.Values[i] = ec._PriceExpired_today(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceExplanationImplementors = []string{"PriceExplanation"}
+
+func (ec *executionContext) _PriceExplanation(ctx context.Context, sel ast.SelectionSet, obj *disclosure.PriceExplanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceExplanation")
+		case "audience":
+			out.Values[i] = ec._PriceExplanation_audience(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "language":
+			out.Values[i] = ec._PriceExplanation_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isPersonal":
+			out.Values[i] = ec._PriceExplanation_isPersonal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usedData":
+			out.Values[i] = ec._PriceExplanation_usedData(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "steps":
+			out.Values[i] = ec._PriceExplanation_steps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "variations":
+			out.Values[i] = ec._PriceExplanation_variations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._PriceExplanation_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -94926,6 +95833,54 @@ func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var priceStepImplementors = []string{"PriceStep"}
+
+func (ec *executionContext) _PriceStep(ctx context.Context, sel ast.SelectionSet, obj *disclosure.PriceStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceStep")
+		case "kind":
+			out.Values[i] = ec._PriceStep_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._PriceStep_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._PriceStep_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uses":
+			out.Values[i] = ec._PriceStep_uses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var priceTermsImplementors = []string{"PriceTerms"}
 
 func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSet, obj *pricing.Terms) graphql.Marshaler {
@@ -94969,6 +95924,49 @@ func (ec *executionContext) _PriceTerms(ctx context.Context, sel ast.SelectionSe
 			}
 		case "recordedAt":
 			out.Values[i] = ec._PriceTerms_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceVariationImplementors = []string{"PriceVariation"}
+
+func (ec *executionContext) _PriceVariation(ctx context.Context, sel ast.SelectionSet, obj *disclosure.PriceVariation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceVariationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceVariation")
+		case "name":
+			out.Values[i] = ec._PriceVariation_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._PriceVariation_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._PriceVariation_unit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -95751,6 +96749,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_permissionEconomics(ctx, field)
+				})
+		case "explainPrice":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_explainPrice(ctx, field)
 				})
 		case "priceRules":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -101549,6 +102553,16 @@ func (ec *executionContext) unmarshalNJoinContactsInput2kopeckᚋserviceᚐJoinC
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNLanguage2kopeckᚋserviceᚐLanguage(ctx context.Context, v any) (service.Language, error) {
+	var res service.Language
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLanguage2kopeckᚋserviceᚐLanguage(ctx context.Context, sel ast.SelectionSet, v service.Language) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LedgerCheck!")
@@ -102359,6 +103373,16 @@ func (ec *executionContext) marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐ
 	return ec._PriceAgreementPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPriceAudience2kopeckᚋserviceᚐPriceAudience(ctx context.Context, v any) (service.PriceAudience, error) {
+	var res service.PriceAudience
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPriceAudience2kopeckᚋserviceᚐPriceAudience(ctx context.Context, sel ast.SelectionSet, v service.PriceAudience) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPriceConnection2ᚖkopeckᚋserviceᚋquoteᚐPriceConnection(ctx context.Context, sel ast.SelectionSet, v *quote.PriceConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceConnection!")
@@ -102389,6 +103413,14 @@ func (ec *executionContext) marshalNPriceEdge2ᚖkopeckᚋserviceᚋquoteᚐPric
 		return graphql.Null
 	}
 	return ec._PriceEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPriceExplanation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceExplanation(ctx context.Context, sel ast.SelectionSet, v *disclosure.PriceExplanation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceExplanation!")
+		return graphql.Null
+	}
+	return ec._PriceExplanation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
@@ -102518,12 +103550,70 @@ func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquote�
 	return ec._PriceRuleTrial(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPriceStep2ᚕᚖkopeckᚋserviceᚋdisclosureᚐPriceStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*disclosure.PriceStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceStep2ᚖkopeckᚋserviceᚋdisclosureᚐPriceStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPriceStep2ᚖkopeckᚋserviceᚋdisclosureᚐPriceStep(ctx context.Context, sel ast.SelectionSet, v *disclosure.PriceStep) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceStep!")
+		return graphql.Null
+	}
+	return ec._PriceStep(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPriceStepKind2kopeckᚋserviceᚐPriceStepKind(ctx context.Context, v any) (service.PriceStepKind, error) {
+	var res service.PriceStepKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPriceStepKind2kopeckᚋserviceᚐPriceStepKind(ctx context.Context, sel ast.SelectionSet, v service.PriceStepKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPriceTerms2ᚖkopeckᚋpricingᚐTerms(ctx context.Context, sel ast.SelectionSet, v *pricing.Terms) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceTerms!")
 		return graphql.Null
 	}
 	return ec._PriceTerms(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPriceVariation2ᚕᚖkopeckᚋserviceᚋdisclosureᚐPriceVariationᚄ(ctx context.Context, sel ast.SelectionSet, v []*disclosure.PriceVariation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceVariation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceVariation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPriceVariation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceVariation(ctx context.Context, sel ast.SelectionSet, v *disclosure.PriceVariation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceVariation!")
+		return graphql.Null
+	}
+	return ec._PriceVariation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -105723,6 +106813,13 @@ func (ec *executionContext) marshalOPriceDate2ᚖkopeckᚋserviceᚋquoteᚐPric
 		return graphql.Null
 	}
 	return ec._PriceDate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceExplanation2ᚖkopeckᚋserviceᚋdisclosureᚐPriceExplanation(ctx context.Context, sel ast.SelectionSet, v *disclosure.PriceExplanation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceExplanation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx context.Context, sel ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {

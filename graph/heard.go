@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -9,6 +10,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/fielddefinition"
 	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/service"
 )
 
@@ -42,12 +44,21 @@ func (r *Resolver) seesChange(ctx context.Context, changed string) (bool, error)
 		return r.client.Customer.Query().Where(customer.ID(changed)).Exist(ctx)
 	case of == id.Field:
 		return r.client.FieldDefinition.Query().Where(fielddefinition.ID(changed)).Exist(ctx)
-	case unicode.IsUpper(first):
-		return actor.May(changed).Read != auth.NoRows, nil
 	}
-	field := parsedSchema.Types["Customer"].Fields.ForName(changed)
-	if field == nil {
+	noun, name, ofRow := strings.Cut(changed, ".")
+	switch {
+	case unicode.IsUpper(first) && !ofRow:
+		return actor.May(changed).Read != auth.NoRows, nil
+	case !ofRow:
+		noun, name = "Customer", changed
+	case actor.May(noun).Read == auth.NoRows:
 		return false, nil
+	case actor.Role != schema.RolePartner: // staff see that a row has another version
+		return true, nil
+	}
+	field := parsedSchema.Types[noun].Fields.ForName(name)
+	if field == nil {
+		return ofRow, nil // one that the API has under another name
 	}
 	if rule := field.Directives.ForName("scope"); rule != nil {
 		name := rule.Arguments.ForName("name")

@@ -10,6 +10,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/pricing"
+	"kopeck/service"
 	"kopeck/service/disclosure"
 	"kopeck/service/quote"
 )
@@ -24,6 +25,10 @@ func (r *priceResolver) Lines(ctx context.Context, obj *quote.Price) ([]*pricing
 
 func (r *priceResolver) Personalised(ctx context.Context, obj *quote.Price) (*disclosure.Personalised, error) {
 	return r.app.Disclosure.Personalised(ctx, obj)
+}
+
+func (r *priceResolver) Explanation(ctx context.Context, obj *quote.Price, audience service.PriceAudience, language service.Language) (*disclosure.PriceExplanation, error) {
+	return r.app.Disclosure.Explanation(ctx, obj, audience, language)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {

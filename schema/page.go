@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 )
 
 // PageInfo states where a page lies in its list, as the Relay specification of cursor connections defines it.
@@ -60,8 +61,8 @@ func (c *Cursor) UnmarshalGQL(from any) error {
 		return errCursor
 	}
 	var fields []string
-	if err := json.Unmarshal(written, &fields); err != nil || len(fields) != 4 {
-		return errCursor
+	if err := json.Unmarshal(written, &fields); err != nil || len(fields) != 4 || strings.ContainsRune(strings.Join(fields, ""), 0) {
+		return errCursor // no text of a database has the character 0
 	}
 	*c = Cursor{List: fields[0], Order: fields[1], Key: fields[2], ID: fields[3]}
 	return nil

@@ -24,7 +24,7 @@ const EveryCustomer = "*"
 const Anything = "*"
 
 // CustomerChanged notifies subscribers, after the commit, of what has changed of a customer. Whoever may see one of the changes hears of it; of
-// none, nobody does. A change is a noun of which rows have changed ("Order"), a field of the customer in the API ("tags"), or the id of a
+// none, nobody does. A change is a noun of which rows have changed ("Order"), a field of one of them ("Contact.source"), a field of the customer in the API ("tags"), or the id of a
 // customer or of the definition of a field whom it concerns; where all of several must be seen, they are joined by [Both].
 func (s *Core) CustomerChanged(ctx context.Context, tx *store.Tx, customerID string, changes ...string) error {
 	s.BooksChanged(ctx, tx)
@@ -57,7 +57,7 @@ func ToldOfMerge(event string) bool {
 // and names.
 func ChangedFields(fields map[string]Change) (changes []string) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		named := customersIn(fields[name].Old, fields[name].New)
+		named := CustomersIn(fields[name].Old, fields[name].New)
 		switch field, ofOther := strings.CutSuffix(name, "Id"); {
 		case len(named) > 0:
 			changes = append(changes, named...)

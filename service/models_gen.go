@@ -2478,6 +2478,64 @@ func (e ExpectedPriceDimension) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// A language of texts that Kopeck writes.
+type Language string
+
+const (
+	// English.
+	LanguageEn Language = "EN"
+	// Russian.
+	LanguageRu Language = "RU"
+)
+
+var AllLanguage = []Language{
+	LanguageEn,
+	LanguageRu,
+}
+
+func (e Language) IsValid() bool {
+	switch e {
+	case LanguageEn, LanguageRu:
+		return true
+	}
+	return false
+}
+
+func (e Language) String() string {
+	return string(e)
+}
+
+func (e *Language) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Language(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Language", str)
+	}
+	return nil
+}
+
+func (e Language) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Language) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Language) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // A field of a customer of which two who are merged may have different values.
 type MergedField string
 
@@ -2710,6 +2768,140 @@ func (e *PermissionDimension) UnmarshalJSON(b []byte) error {
 }
 
 func (e PermissionDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who reads the explanation of a price.
+type PriceAudience string
+
+const (
+	// The customer: nothing of costs, the floor, the names of rules or other customers.
+	PriceAudienceCustomer PriceAudience = "CUSTOMER"
+	// Staff: every step with its name.
+	PriceAudienceStaff PriceAudience = "STAFF"
+)
+
+var AllPriceAudience = []PriceAudience{
+	PriceAudienceCustomer,
+	PriceAudienceStaff,
+}
+
+func (e PriceAudience) IsValid() bool {
+	switch e {
+	case PriceAudienceCustomer, PriceAudienceStaff:
+		return true
+	}
+	return false
+}
+
+func (e PriceAudience) String() string {
+	return string(e)
+}
+
+func (e *PriceAudience) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PriceAudience(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PriceAudience", str)
+	}
+	return nil
+}
+
+func (e PriceAudience) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PriceAudience) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PriceAudience) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The steps of an explained price.
+type PriceStepKind string
+
+const (
+	// The list price.
+	PriceStepKindList PriceStepKind = "LIST"
+	// The surcharge of an option that is chosen.
+	PriceStepKindOption PriceStepKind = "OPTION"
+	// The tax that a customer who is exempt does not pay.
+	PriceStepKindExemption PriceStepKind = "EXEMPTION"
+	// The customer's own price; rules are then skipped.
+	PriceStepKindAgreement PriceStepKind = "AGREEMENT"
+	// A rule that applied.
+	PriceStepKindRule PriceStepKind = "RULE"
+	// The lead time; for the customer the floor and the rounding are in it.
+	PriceStepKindLeadTime PriceStepKind = "LEAD_TIME"
+	// The price is not under the floor. For staff alone.
+	PriceStepKindFloor PriceStepKind = "FLOOR"
+	// The rounding to whole price steps. For staff alone.
+	PriceStepKindRounding PriceStepKind = "ROUNDING"
+)
+
+var AllPriceStepKind = []PriceStepKind{
+	PriceStepKindList,
+	PriceStepKindOption,
+	PriceStepKindExemption,
+	PriceStepKindAgreement,
+	PriceStepKindRule,
+	PriceStepKindLeadTime,
+	PriceStepKindFloor,
+	PriceStepKindRounding,
+}
+
+func (e PriceStepKind) IsValid() bool {
+	switch e {
+	case PriceStepKindList, PriceStepKindOption, PriceStepKindExemption, PriceStepKindAgreement, PriceStepKindRule, PriceStepKindLeadTime, PriceStepKindFloor, PriceStepKindRounding:
+		return true
+	}
+	return false
+}
+
+func (e PriceStepKind) String() string {
+	return string(e)
+}
+
+func (e *PriceStepKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PriceStepKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PriceStepKind", str)
+	}
+	return nil
+}
+
+func (e PriceStepKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PriceStepKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PriceStepKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -67,8 +67,8 @@ func IsHidden(ctx context.Context, tx *store.Tx, customerID string) (bool, error
 	return err == nil && !seen[customerID], err
 }
 
-// customersIn returns the ids of customers in values of fields, as inputs, rows or the audit have them: one or a list of them.
-func customersIn(values ...any) (ids []string) {
+// CustomersIn returns the ids of customers in values of fields, as inputs, rows or the audit have them: one or a list of them.
+func CustomersIn(values ...any) (ids []string) {
 	for _, value := range values {
 		for _, one := range namedIn(value) {
 			if id.Prefix(one) == id.Customer {
@@ -114,7 +114,7 @@ func (seen CustomersSeen) asSeen(value any) any {
 func conflictsSeen(ctx context.Context, tx *store.Tx, fields []fault.FieldConflict) (visible []fault.FieldConflict, err error) {
 	var named []any
 	for _, one := range fields {
-		for _, customerID := range customersIn(one.Base, one.Theirs, one.Yours) {
+		for _, customerID := range CustomersIn(one.Base, one.Theirs, one.Yours) {
 			named = append(named, customerID)
 		}
 	}

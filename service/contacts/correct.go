@@ -2,7 +2,9 @@ package contacts
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -109,7 +111,29 @@ func (s *Service) correctHeld(ctx context.Context, tx *store.Tx, c *ent.Customer
 	if err := s.AuditVersion(ctx, tx, contactCorrect, before.ID, version); err != nil {
 		return err
 	}
-	return s.CustomerChanged(ctx, tx, c.ID, "Contact")
+	return s.CustomerChanged(ctx, tx, c.ID, changedOf(moved)...)
+}
+
+// changedOf returns what a correction changed, as [service.Core.CustomerChanged] takes it: fields of the contact in the API, and with them the
+// customers whom they name or named.
+func changedOf(moved map[string]service.Change) (changes []string) {
+	for _, name := range slices.Sorted(maps.Keys(moved)) {
+		field := "Contact." + strings.TrimSuffix(name, "Id")
+		switch name {
+		case "expense":
+			field = "Contact.cost"
+		case peopleField:
+			field = "Contact.people"
+		}
+		named := service.CustomersIn(moved[name].Old, moved[name].New)
+		if len(named) == 0 {
+			changes = append(changes, field)
+		}
+		for _, one := range named {
+			changes = append(changes, service.Both(field, one))
+		}
+	}
+	return changes
 }
 
 // lockContact loads a contact that the actor may change, with its customer. It holds the rates, the campaigns that caused the contact or that

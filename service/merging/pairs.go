@@ -155,12 +155,20 @@ func (s *Service) decide(ctx context.Context, v service.Verb, firstID, secondID 
 	if err != nil {
 		return nil, err
 	}
+	// Where the request is repeated the customers may have become others': then nothing is said of them.
+	if _, err := s.Client.Customer.Get(ctx, s.Kept(firstID)); err != nil {
+		return nil, err
+	}
+	other, err := s.Client.Customer.Get(ctx, s.Kept(secondID))
+	if err != nil {
+		return nil, err
+	}
 	decision, err := decisionOn(ctx, s.Store, s.Kept(firstID), s.Kept(secondID))
 	if err != nil || decision == nil {
 		return nil, err
 	}
-	decision.Other, err = s.Client.Customer.Get(ctx, s.Kept(secondID))
-	return decision, err
+	decision.Other = other
+	return decision, nil
 }
 
 func (s *Service) auditPair(ctx context.Context, tx *store.Tx, action string, a, b *ent.Customer, reason *string) error {

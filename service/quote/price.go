@@ -111,6 +111,18 @@ func (p *Price) Rejected() []RejectedRule {
 	return all
 }
 
+// Variations returns the nearest other values that would have made another price: see [pricing.Book.Variations].
+func (p *Price) Variations(domains pricing.Domains) ([]pricing.Variation, error) {
+	found, err := p.prices.Variations(p.question, pricing.Answer{Unit: p.Unit, LeadDays: p.LeadDays, Lines: p.Lines}, domains)
+	return found, input.DomainError(err)
+}
+
+// UsedBy returns what of the customer one line of the price used.
+func (p *Price) UsedBy(line pricing.Line) ([]string, error) {
+	used, _, err := p.prices.UsedData(p.question, pricing.Answer{Lines: []pricing.Line{line}})
+	return used, input.DomainError(err)
+}
+
 // UsedData returns what of the customer the price used, and whether that made it personal: see [pricing.Book.UsedData].
 func (p *Price) UsedData() (used []string, decided bool, err error) {
 	used, decided, err = p.prices.UsedData(p.question, pricing.Answer{Lines: p.Lines, Options: p.options})
