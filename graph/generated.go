@@ -14347,7 +14347,8 @@ extend type Mutation {
   ): CustomerPayload! @scope(writes: "Customer")
   """
   Removes a customer from every list, and erases the contact points, addresses, tags and relations, and what the customer has and had in the
-  installation's own fields. The books keep the orders and contacts; the e-mail can be used for another customer.
+  installation's own fields. The books keep the orders and contacts; the e-mail can be used for another customer. Faults: WRONG_STATE while a
+  merge into the customer can be undone, with the merge and until when.
   """
   deleteCustomer(
     "Which customer, and why."
@@ -15356,7 +15357,8 @@ extend type Mutation {
   Makes one customer of two who are one person. The kept one has everything of both from then on: contacts, orders, offers, agreements,
   permissions, referrals; credits, statistics, stages and values are as if they had always been one. Of two permissions for a channel and a
   purpose the stricter holds. The id and the external id of the merged one answer with the kept one. Faults: NOT_FOUND on keepId or mergeId;
-  INVALID on mergeId for one and the same customer; FORBIDDEN for SALES on a customer whom they may not change; VERSION_CONFLICT.
+  INVALID on mergeId for one and the same customer; FORBIDDEN for SALES on a customer whom they may not change, and where either would be a
+  colleague's by it; VERSION_CONFLICT; WRONG_STATE on idempotencyKey for a merge that was undone since.
   """
   mergeCustomers(
     "Which customers, and whose values win."
@@ -16096,8 +16098,8 @@ extend type Mutation {
     input: CompleteOrderInput!
   ): OrderPayload! @scope(writes: "Order")
   """
-  Cancels an order and frees its capacity. One that is COMPLETED and of which nothing was given back may be cancelled too, as one that
-  never was: it has no margin, credits and order day any more.
+  Cancels an order and frees its capacity from today on: the work of the days before is done. One that is COMPLETED and of which nothing was given
+  back may be cancelled too, as one that never was: it has no margin, credits and order day any more.
   """
   cancelOrder(
     "Which order, and why."
