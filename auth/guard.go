@@ -51,6 +51,17 @@ func Guard(client *ent.Client, now func() time.Time) {
 			return found, err
 		})
 	}))
+	client.Contact.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*ent.Contact); ok && err == nil && isPartner(ctx) {
+				for _, c := range rows {
+					c.Version = 1 // as of customers
+				}
+			}
+			return found, err
+		})
+	}))
 	client.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if appendOnly[m.Type()] && !m.Op().Is(ent.OpCreate) {
@@ -117,10 +128,10 @@ func SeenCustomers(ctx context.Context, of *sql.Selector, now time.Time) (*sql.S
 // are any: the stage is FRIEND, which a customer is who gave a permission. A partner changes no customer, so that nothing of this is
 // ever written.
 func asSeen(ctx context.Context, rows []*ent.Customer) {
-	actor, ok := From(ctx)
-	if !ok || actor.system || actor.Role != schema.RolePartner {
+	if !isPartner(ctx) {
 		return
 	}
+	actor, _ := From(ctx)
 	for _, c := range rows {
 		c.Version, c.UpdatedAt = 1, c.CreatedAt
 		if !actor.Has("orders") {
@@ -132,7 +143,7 @@ func asSeen(ctx context.Context, rows []*ent.Customer) {
 // PermissionsAsSeen changes permissions to what a partner sees of them. The version counts all events, and a partner does not read those of a
 // merge: it is that of the beginning. A partner changes no permission.
 func PermissionsAsSeen(ctx context.Context, rows []*ent.Permission) {
-	if actor, ok := From(ctx); !ok || actor.system || actor.Role != schema.RolePartner {
+	if !isPartner(ctx) {
 		return
 	}
 	for _, p := range rows {
@@ -159,6 +170,12 @@ func eventsAsSeen(ctx context.Context, rows []*ent.PermissionEvent) {
 			e.PreviousHash, e.Hash = "", ""
 		}
 	}
+}
+
+// isPartner reports whether a partner asks.
+func isPartner(ctx context.Context) bool {
+	actor, ok := From(ctx)
+	return ok && !actor.system && actor.Role == schema.RolePartner
 }
 
 // withoutMerges leaves out of a selector of a noun what tells a partner that a customer was merged: the permissions that a merge ended, which
