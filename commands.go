@@ -254,12 +254,15 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	findings, err := k.app.Check.Laws(auth.System(ctx))
+	findings, pending, err := k.app.Check.Verify(auth.System(ctx))
 	if err != nil {
 		return err
 	}
 	for _, finding := range findings {
 		fmt.Fprintln(p.stdout, finding)
+	}
+	if pending > 0 {
+		fmt.Fprintf(p.stdout, "stages of contacts that the nightly run restates, since the observed end of the orders has moved: %d\n", pending)
 	}
 	if len(findings) > 0 {
 		plural := "s"

@@ -14,7 +14,7 @@ const (
 	mergeCustomers = `mutation($in: MergeCustomersInput!) { mergeCustomers(input: $in) { merge { id } customer { id owner { id } } userErrors { code field message } } }`
 	undoMerge      = `mutation($id: ID!) { undoMerge(input: {id: $id}) { userErrors { code field message } } }`
 	searched       = `query($s: String) { customers(search: $s) { totalCount } }`
-	askPartner     = `query($id: ID!, $at: Time) { customer(id: $id) { name permissions(at: $at) { channel state events { kind source wording } } mayContact(channel: POST, purpose: MARKETING) { reason } } }`
+	askPartner     = `query($id: ID!, $at: Time) { customer(id: $id) { name permissions(at: $at) { version channel state events { kind source wording previousHash hash } } mayContact(channel: POST, purpose: MARKETING) { reason } } }`
 	conflicting    = ` userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
 )
 
@@ -54,6 +54,8 @@ func TestPartnerLearnsNothingOfWhoWasMerged(t *testing.T) {
 			a.Must(grant, granting(customer, level, Vars{"channel": "POST", "wording": "to " + customer}))
 			a.Must(grant, granting(customer, "PERSONAL", Vars{"purpose": "PARTNER_SHARING"}))
 		}
+		a.Must(grant, granting(kept, "PERSONAL", Vars{"channel": "SMS"})) // which the merge ends
+		a.Must(grant, granting(merged, "BRAND_TRUST", Vars{"channel": "SMS"}))
 		apart := w.Clock.Now().UTC().Format(time.RFC3339Nano)
 		w.Clock.Advance(time.Minute)
 		before := partner.Must(askPartner, Vars{"id": kept})
@@ -105,8 +107,15 @@ func TestPartnerLearnsNothingOfWhoWasMerged(t *testing.T) {
 		if r := a.Must(askPartner, Vars{"id": kept}); !strings.Contains(r.Body, "MERGED") || !strings.Contains(r.Body, merge) {
 			t.Errorf("ADMIN reads of the merge: %s", r.Body)
 		}
+		asSales := func(when string) { // who may come to see one of the two alone
+			if r := w.As(schema.RoleSales).Must(askPartner, Vars{"id": kept}); !strings.Contains(r.Body, `"source":"merge"`) || strings.Contains(r.Body, "mrg_") {
+				t.Errorf("%s, SALES read %s", when, r.Body)
+			}
+		}
+		asSales("merged")
 		a.Must(undoMerge, Vars{"id": merge})
 		seen("undone")
+		asSales("undone")
 		if after := partner.Must(askPartner, Vars{"id": kept}); after.Body != before.Body {
 			t.Errorf("after all a partner reads\n%s, before\n%s", after.Body, before.Body)
 		}

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,6 +29,24 @@ func Guard(client *ent.Client, now func() time.Time) {
 			found, err := next.Query(ctx, q)
 			if rows, ok := found.([]*ent.Customer); ok && err == nil {
 				asSeen(ctx, rows)
+			}
+			return found, err
+		})
+	}))
+	client.Permission.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*ent.Permission); ok && err == nil {
+				PermissionsAsSeen(ctx, rows)
+			}
+			return found, err
+		})
+	}))
+	client.PermissionEvent.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*ent.PermissionEvent); ok && err == nil {
+				eventsAsSeen(ctx, rows)
 			}
 			return found, err
 		})
@@ -117,6 +136,38 @@ func asSeen(ctx context.Context, rows []*ent.Customer) {
 		c.Version, c.UpdatedAt = 1, c.CreatedAt
 		if !actor.Has("orders") {
 			c.Stage = schema.Friend
+		}
+	}
+}
+
+// PermissionsAsSeen changes permissions to what a partner sees of them. The version counts all events, and a partner does not read those of a
+// merge: it is that of the beginning. A partner changes no permission.
+func PermissionsAsSeen(ctx context.Context, rows []*ent.Permission) {
+	if !isPartner(ctx) {
+		return
+	}
+	for _, p := range rows {
+		p.Version = 1
+	}
+}
+
+// MergeSource begins the source of an event by which a merge ended a permission, or its undoing restored it; the merge's id follows.
+const MergeSource = "merge "
+
+// eventsAsSeen changes events of permissions to what the actor sees of them. Who sees some customers alone may not see the other customer of a
+// merge, so that its source names no merge; and a partner, who reads no event of a merge, no hash, by which one that is left out shows. The
+// hashes that others read, and on which new events rest, stay.
+func eventsAsSeen(ctx context.Context, rows []*ent.PermissionEvent) {
+	actor, ok := From(ctx)
+	if !ok || actor.system || actor.May("Customer").Read == AllRows {
+		return
+	}
+	for _, e := range rows {
+		if e.Kind == schema.EventMerged || e.Kind == schema.EventSeparated {
+			e.Source = strings.TrimSpace(MergeSource)
+		}
+		if actor.Role == schema.RolePartner {
+			e.PreviousHash, e.Hash = "", ""
 		}
 	}
 }

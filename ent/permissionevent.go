@@ -34,7 +34,7 @@ type PermissionEvent struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	// Who recorded the event: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
-	// Where the event came from, such as a web form or a call.
+	// Where the event came from, such as a web form or a call; of the events of a merge which one, as far as the viewer sees all customers.
 	Source string `json:"source,omitempty"`
 	// The exact text that the customer agreed to; null if the event has none.
 	Wording *string `json:"wording,omitempty"`
@@ -44,9 +44,9 @@ type PermissionEvent struct {
 	Address *string `json:"address,omitempty"`
 	// Why, as stated; null if no reason was.
 	Reason *string `json:"reason,omitempty"`
-	// The hash of the event before; 64 zeros for the first.
+	// The hash of the event before; 64 zeros for the first. Empty to a PARTNER.
 	PreviousHash string `json:"previous_hash,omitempty"`
-	// The SHA-256 of this event and previousHash, in hexadecimal.
+	// The SHA-256 of this event and previousHash, in hexadecimal. Empty to a PARTNER.
 	Hash string `json:"hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PermissionEventQuery when eager-loading is set.

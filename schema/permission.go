@@ -80,7 +80,7 @@ func (PermissionEvent) Fields() []ent.Field {
 		field.String("actor").MaxLen(400).Immutable().
 			Annotations(open()).Comment("Who recorded the event: the e-mail of a user, or \"system\"."),
 		field.String("source").MaxLen(4000).Immutable().
-			Annotations(open()).Comment("Where the event came from, such as a web form or a call."),
+			Annotations(open()).Comment("Where the event came from, such as a web form or a call; of the events of a merge which one, as far as the viewer sees all customers."),
 		field.Text("wording").Optional().Nillable().MaxLen(80000).Immutable().
 			Annotations(open()).Comment("The exact text that the customer agreed to; null if the event has none."),
 		field.String("wording_version").Optional().Nillable().MaxLen(800).Immutable().
@@ -90,9 +90,9 @@ func (PermissionEvent) Fields() []ent.Field {
 		field.String("reason").Optional().Nillable().MaxLen(8000).Immutable().
 			Annotations(open()).Comment("Why, as stated; null if no reason was."),
 		field.String("previous_hash").MaxLen(64).Immutable().
-			Annotations(open()).Comment("The hash of the event before; 64 zeros for the first."),
+			Annotations(open()).Comment("The hash of the event before; 64 zeros for the first. Empty to a PARTNER."),
 		field.String("hash").MaxLen(64).Immutable().
-			Annotations(open()).Comment("The SHA-256 of this event and previousHash, in hexadecimal."),
+			Annotations(open()).Comment("The SHA-256 of this event and previousHash, in hexadecimal. Empty to a PARTNER."),
 	}
 }
 

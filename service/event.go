@@ -14,7 +14,7 @@ import (
 const (
 	topicCustomer = "customer" // "customer changes": see CustomerChanged
 	topicContact  = "contact"  // "contact customer"
-	topicTask     = "task"     // "task customer"
+	topicTask     = "task"     // "task customer", or "task customer,customer"
 )
 
 // EveryCustomer stands for the id of a customer where any may have changed.
@@ -75,9 +75,9 @@ func (s *Core) ContactRecorded(ctx context.Context, tx *store.Tx, contactID, cus
 	return tx.Publish(topicContact, contactID+" "+customerID)
 }
 
-// TaskChanged notifies subscribers, after the commit, that a task was made or changed.
-func (s *Core) TaskChanged(ctx context.Context, tx *store.Tx, taskID, customerID string) error {
-	return tx.Publish(topicTask, taskID+" "+customerID)
+// TaskChanged notifies subscribers, after the commit, that a task was made or changed: those of its customer and, where it has moved, of the other.
+func (s *Core) TaskChanged(ctx context.Context, tx *store.Tx, taskID string, customerIDs ...string) error {
+	return tx.Publish(topicTask, taskID+" "+strings.Join(customerIDs, ","))
 }
 
 // CustomerChanges returns a channel that receives what has changed of a customer until cancel is called, and Anything when events may have been
@@ -105,11 +105,12 @@ func (s *Core) TaskChanges(customerID string) (taskIDs <-chan string, cancel fun
 	return s.listen(topicTask, s.ofCustomer(customerID))
 }
 
-// ofCustomer picks of events "id customer" the ids that are of a customer, or of the one who answers for them, or, for "", all.
+// ofCustomer picks of events "id customer", or "id customer,customer", the ids that are of a customer, or of the one who answers for them, or, for "", all.
 func (s *Core) ofCustomer(customerID string) func(event store.Event) string {
 	return func(event store.Event) string {
-		one, customer, _ := strings.Cut(event.Payload, " ")
-		if customerID == "" || customer == customerID || customer == s.Kept(customerID) {
+		one, of, _ := strings.Cut(event.Payload, " ")
+		customers := strings.Split(of, ",")
+		if customerID == "" || slices.Contains(customers, customerID) || slices.Contains(customers, s.Kept(customerID)) {
 			return one
 		}
 		return ""

@@ -19,6 +19,9 @@ const (
 	SeparatedFrom = "separated from "
 )
 
+// MergeUndoableDays is for how many days a merge can be undone.
+const MergeUndoableDays = 30
+
 // CustomerMerge is a merge with who the merged customer was.
 type CustomerMerge struct {
 	ID                       string

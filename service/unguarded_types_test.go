@@ -24,7 +24,7 @@ var passedOnLimits = map[string]int{
 	"files":               1,
 	"service":             2,
 	"service/assortment":  8,  // a measurement is compared with what was known of it; customers of files who were merged into others are found; an export reads all that it writes by one function
-	"service/books":       21, // customers who are merged are settled together; customers are held by service.HoldCustomers here too
+	"service/books":       22, // by what all customers were settled is read in the check of them too; customers who are merged are settled together; customers are held by service.HoldCustomers here too
 	"service/bulk":        69, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
 	"service/campaigns":   2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":       4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
@@ -32,7 +32,7 @@ var passedOnLimits = map[string]int{
 	"service/contacts":    4,  // what stands in fields goes with a contact that is joined into another; the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers":   9,  // what stands in fields goes with a customer who is deleted; both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
 	"service/expectation": 1,  // the segment of a customer at a moment
-	"service/merging":     18, // histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
+	"service/merging":     24, // tasks are read and changed by one function each; histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
 	"service/related":     7,  // customers of files who were merged into others are found; the segments of customers are read of a chunk; imports and exports work as the system
 	"service/ownfields":   4,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
 	"service/people":      7,

@@ -27,7 +27,7 @@ const settledName = "settled"
 func (s *Service) SettleAll(ctx context.Context) error {
 	ctx = bypassGuard(ctx)
 	is := s.value.Observation()
-	before, err := s.settledBy(ctx)
+	before, err := settledBy(ctx, s.Client)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *Service) SettleAll(ctx context.Context) error {
 			case before.Equal(is):
 				return nil
 			}
-			return s.RestateStages(ctx, tx, ids, s.Settings().StartOfDay(min(before.Sure(), is.Sure())+1))
+			return s.RestateStages(ctx, tx, ids, s.Settings().StartOfDay(min(before.Sure(), is.Sure())+1)) // see pendingSince
 		})
 		if err != nil {
 			return err
@@ -96,8 +96,8 @@ func (s *Service) RestatesOld(ctx context.Context, tx *store.Tx) error {
 }
 
 // settledBy returns the observation by which all contacts were restated last; nil if they never were.
-func (s *Service) settledBy(ctx context.Context) (*lifetime.Observation, error) {
-	row, err := s.Client.Setting.Get(ctx, settledName)
+func settledBy(ctx context.Context, client *ent.Client) (*lifetime.Observation, error) {
+	row, err := client.Setting.Get(ctx, settledName)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

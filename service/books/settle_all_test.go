@@ -12,8 +12,8 @@ import (
 func (w *world) wrongStages(customer string) (n int) {
 	w.Helper()
 	w.write(func(ctx context.Context, tx *store.Tx) error {
-		wrong, err := w.Books.WrongStages(ctx, tx, []string{customer})
-		n = len(wrong)
+		wrong, pending, err := w.Books.WrongStages(ctx, tx, []string{customer})
+		n = len(wrong) + pending
 		return err
 	})
 	return n

@@ -3,6 +3,7 @@ package books
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -67,6 +68,25 @@ func (s *Service) forget(ctx context.Context, tx *store.Tx, gone []string) error
 	}
 	_, err = s.value.WriteStatistics(ctx, tx, customers, nothing, false)
 	return err
+}
+
+// WrongSegments returns the ids of the contacts of customers, with their present segments, that are not of the segment that the customer had at
+// their moments.
+func (s *Service) WrongSegments(ctx context.Context, tx *store.Tx, present map[string]*schema.Segment) ([]string, error) {
+	ids := slices.Sorted(maps.Keys(present))
+	known, err := s.DatedOf(ctx, tx, schema.DatedSegment, ids...)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := readContactStages(ctx, tx, ids, time.Time{})
+	var wrong []string
+	for _, c := range contacts {
+		is := known[c.customer].At(c.at, service.EndOfTime, (*string)(present[c.customer]))
+		if input.OrZero((*string)(c.segment)) != input.OrZero(is) {
+			wrong = append(wrong, c.id)
+		}
+	}
+	return wrong, err
 }
 
 // restateSegments brings the segments of the contacts of a customer in line with the segments that the customer had at their moments.

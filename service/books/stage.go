@@ -39,14 +39,18 @@ func thresholds(of *service.Settings) stage.Thresholds {
 // StageRules returns what stages are computed by at the moments from one on: each by the settings and the lifetime model of its
 // moment, so that a fact that is recorded late gives the stage that it would have given in time.
 func (s *Service) StageRules(ctx context.Context, tx *store.Tx, from time.Time) (stage.Rules, error) {
+	return s.stageRules(ctx, tx, from, s.value.Observation().EndFor)
+}
+
+// stageRules is StageRules by the observed end at a day of a customer whose last order was on another.
+func (s *Service) stageRules(ctx context.Context, tx *store.Tx, from time.Time, endFor func(day, last int) int) (stage.Rules, error) {
 	settings := s.Settings()
 	models, err := s.value.ModelsSince(ctx, tx, from)
-	observed := s.value.Observation()
 	return stage.Rules{
 		Day: settings.Day, StartOfDay: settings.StartOfDay,
 		Limits: func(at time.Time) stage.Thresholds { return thresholds(s.SettingsAt(at)) },
 		Alive: func(d stage.Days, at time.Time) float64 {
-			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, observed.EndFor(settings.Day(at), d.Last))
+			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, endFor(settings.Day(at), d.Last))
 		},
 	}, err
 }
@@ -79,6 +83,11 @@ func (s *Service) StageAt(ctx context.Context, tx *store.Tx, c *ent.Customer, at
 // StagesAt returns the stages that customers were in at moments: for each of some customers, by id, at the moments of a list in
 // its order. They follow from the facts up to the moment, by what is known of these now.
 func (s *Service) StagesAt(ctx context.Context, tx *store.Tx, moments map[string][]time.Time) (map[string][]schema.Stage, error) {
+	return s.stagesAt(ctx, tx, moments, s.value.Observation().EndFor)
+}
+
+// stagesAt is StagesAt by the observed end at a day of a customer whose last order was on another.
+func (s *Service) stagesAt(ctx context.Context, tx *store.Tx, moments map[string][]time.Time, endFor func(day, last int) int) (map[string][]schema.Stage, error) {
 	ids := make([]string, 0, len(moments))
 	first := service.EndOfTime
 	for customer, at := range moments {
@@ -94,7 +103,7 @@ func (s *Service) StagesAt(ctx context.Context, tx *store.Tx, moments map[string
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.StageRules(ctx, tx, first)
+	rules, err := s.stageRules(ctx, tx, first, endFor)
 	if err != nil {
 		return nil, err
 	}
@@ -173,18 +182,12 @@ func (s *Service) wrongStages(ctx context.Context, tx *store.Tx, contacts []cont
 	if len(contacts) == 0 {
 		return nil, nil
 	}
-	moments := map[string][]time.Time{}
-	for _, c := range contacts {
-		moments[c.customer] = append(moments[c.customer], c.at)
-	}
-	stages, err := s.StagesAt(ctx, tx, moments)
+	stages, err := s.stagesOf(ctx, tx, contacts, s.value.Observation().EndFor)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range contacts {
-		is := stages[c.customer][0]
-		stages[c.customer] = stages[c.customer][1:]
-		if is != c.stage {
+	for i, c := range contacts {
+		if is := stages[i]; is != c.stage {
 			c.stage, c.was = is, c.stage
 			wrong = append(wrong, c)
 		}
@@ -192,18 +195,22 @@ func (s *Service) wrongStages(ctx context.Context, tx *store.Tx, contacts []cont
 	return wrong, nil
 }
 
-// WrongStages returns the ids of the contacts of customers that are not of the stage that the facts make, with that stage.
-func (s *Service) WrongStages(ctx context.Context, tx *store.Tx, customerIDs []string) (map[string]schema.Stage, error) {
-	contacts, err := readContactStages(ctx, tx, customerIDs, time.Time{})
+// stagesOf returns the stages that the facts make of contacts, in their order, by the observed end at a day of a customer whose last order was on
+// another.
+func (s *Service) stagesOf(ctx context.Context, tx *store.Tx, contacts []contactStage, endFor func(day, last int) int) ([]schema.Stage, error) {
+	moments := map[string][]time.Time{}
+	for _, c := range contacts {
+		moments[c.customer] = append(moments[c.customer], c.at)
+	}
+	stages, err := s.stagesAt(ctx, tx, moments, endFor)
 	if err != nil {
 		return nil, err
 	}
-	wrong, err := s.wrongStages(ctx, tx, contacts)
-	of := make(map[string]schema.Stage, len(wrong))
-	for _, c := range wrong {
-		of[c.id] = c.stage
+	all := make([]schema.Stage, len(contacts))
+	for i, c := range contacts {
+		all[i], stages[c.customer] = stages[c.customer][0], stages[c.customer][1:]
 	}
-	return of, err
+	return all, nil
 }
 
 // dueChanges returns the changes of stage that the facts of customers make, by customer. alive is their probability to be alive.

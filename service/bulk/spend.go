@@ -74,7 +74,11 @@ func (s *Service) placeSpends(ctx context.Context, tx *store.Tx, records []campa
 		if r.ID == "" {
 			r.ID = s.IDs.Make(id.Spend)
 		}
-		if err := there.Place(&r, now); err != nil {
+		err := s.campaigns.CheckAhead("to", *r.Last)
+		if err == nil {
+			err = there.Place(&r, now)
+		}
+		if err != nil {
 			w.verdicts[n] = rejected("%s", reason(err))
 			continue
 		}

@@ -88,8 +88,22 @@ func (s *Service) checkSpend(in service.RecordSpendInput) (r SpendRecord, err er
 			name = "day"
 		}
 		faults.Add(checkPeriod(name, "to", *r.First, *r.Last))
+		if in.Day == nil {
+			name = "to"
+		}
+		if len(faults) == 0 {
+			faults.Add(s.CheckAhead(name, *r.Last))
+		}
 	}
 	return r, faults.Or()
+}
+
+// CheckAhead checks how far ahead the last day of a period lies: spend is recorded for at most a year ahead. INVALID on a field.
+func (s *Service) CheckAhead(field string, last schema.Date) error {
+	if latest := schema.Date(s.Settings().Day(s.Now().AddDate(1, 0, 0))); last > latest {
+		return fault.Invalidf(field, "want %s or earlier: spend is recorded for at most a year ahead", latest)
+	}
+	return nil
 }
 
 // checkPeriod checks the days of a period.

@@ -1,6 +1,7 @@
 package campaigns_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -8,8 +9,11 @@ import (
 
 	"kopeck/apptest"
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/bulk"
+	"kopeck/service/campaigns"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -203,5 +207,38 @@ func TestCampaigns(t *testing.T) {
 		if _, err := w.ChangeSetting(w.Actor(schema.RoleAdmin), service.ChangeSettingInput{Name: "timeZone", Value: "Asia/Tokyo"}); !fault.Is(err, fault.WrongState) {
 			t.Errorf("the time zone is changed: %v", err)
 		}
+	})
+}
+
+// TestSpendIsAtMostAYearAhead: spend of a day more than a year ahead is refused, recorded as well as imported.
+func TestSpendIsAtMostAYearAhead(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		endless, err := w.Campaigns.CreateCampaign(w.System(), service.CreateCampaignInput{Code: "shop", Name: "The shop", Source: "shop", From: *may(1)})
+		w.Must(err)
+		last := schema.Date(w.Settings().Day(w.Now().AddDate(1, 0, 0)))
+		yes := true
+		for n, want := range []bulk.Outcome{bulk.Added, bulk.Rejected} {
+			day := last + schema.Date(n)
+			var verdicts []bulk.Verdict
+			w.Must(w.Bulk.Import(w.System(), func(ctx context.Context, i *bulk.Import) (err error) {
+				verdicts, err = i.Spends(ctx, []campaigns.SpendRecord{{Campaign: "shop", First: &day, Last: &day, Amount: money.Minor(100)}})
+				return err
+			}))
+			if verdicts[0].Outcome != want {
+				t.Errorf("imported for %s: %+v, want %v", day, verdicts[0], want)
+			}
+			for field, change := range map[string]func(in *service.RecordSpendInput){
+				"day": func(in *service.RecordSpendInput) { in.Day = &day },
+				"to":  func(in *service.RecordSpendInput) { from := last - 1; in.From, in.To = &from, &day },
+			} {
+				in := service.RecordSpendInput{CampaignID: endless.ID, Amount: apptest.Roubles("1"), Correction: &yes}
+				change(&in)
+				_, err := w.Campaigns.RecordSpend(w.System(), in)
+				if got := apptest.Faults(err); want == bulk.Added && err != nil || want == bulk.Rejected && got != "INVALID "+field {
+					t.Errorf("recorded for %s by %s: %q", day, field, got)
+				}
+			}
+		}
+		w.lawful()
 	})
 }

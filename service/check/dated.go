@@ -13,9 +13,10 @@ import (
 )
 
 var (
-	contactStage = &rule{lawDated, "the stage is not that which the facts up to the contact make: %s"}
-	exemptNow    = &rule{lawDated, "why the customer is exempt from tax is %s, by what was recorded it is %s"}
-	orderCredits = &rule{lawDated, "the credits are not those of the settings at the order's completion: %s"}
+	contactStage   = &rule{lawDated, "the stage is not that which the facts up to the contact make: %s"}
+	contactSegment = &rule{lawDated, "the segment is not that which the customer had at the contact's moment"}
+	exemptNow      = &rule{lawDated, "why the customer is exempt from tax is %s, by what was recorded it is %s"}
+	orderCredits   = &rule{lawDated, "the credits are not those of the settings at the order's completion: %s"}
 )
 
 // checkDated checks what is kept of the moments of contacts and orders of some customers: it must follow from what held then,
@@ -25,12 +26,24 @@ func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, som
 	for i, c := range some {
 		ids[i] = c.ID
 	}
-	stages, err := s.books.WrongStages(ctx, tx, ids)
+	stages, pending, err := s.books.WrongStages(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
+	f.pending += pending
 	for _, contact := range slices.Sorted(maps.Keys(stages)) {
 		f.add(contactStage, contact, string(stages[contact]))
+	}
+	present := make(map[string]*schema.Segment, len(some))
+	for _, c := range some {
+		present[c.ID] = c.Segment
+	}
+	segments, err := s.books.WrongSegments(ctx, tx, present)
+	if err != nil {
+		return err
+	}
+	for _, contact := range segments {
+		f.add(contactSegment, contact)
 	}
 	exempt, err := s.DatedOf(ctx, tx, schema.DatedTaxExempt, ids...)
 	if err != nil {

@@ -40,6 +40,10 @@ func TestMergesTasksAndPeriods(t *testing.T) {
 		w.Must(err)
 		w.Insert("bookings", map[string]any{"id": w.IDs.Make("bkg"), "resource": saw, "day": 1, "units": 1_000_000_000, "booked_at": w.Now(), "freed_at": w.Now().Add(time.Hour), "hold": "a hold", "held_for": kept.ID})
 		booking := w.Rows("SELECT id FROM bookings")[0]
+		w.As(schema.RoleSales)
+		users := w.Rows("SELECT id FROM users ORDER BY role") // ADMIN and SALES
+		handed, err := w.Teams.HandOverCustomers(admin, service.HandOverCustomersInput{FromUserID: users[0], ToUserID: users[1], Reason: "a test"})
+		w.Must(err)
 		expect := func() []string {
 			found, err := w.Check.Laws(w.System())
 			w.Must(err)
@@ -75,6 +79,9 @@ func TestMergesTasksAndPeriods(t *testing.T) {
 			{"the first day", "spends", spend.ID, "first_day", "first_day - 1", "not those of its days"},
 			{"the last day", "spends", spend.ID, "last_day", "last_day + 1", "not those of its days"},
 			{"where it begins", "spends", spend.ID, "begins_at", "recorded_at", "not those of its days"},
+			{"the segment of a contact", "contacts", own, "segment", "'FAST_QUALITY'", "at the contact's moment"},
+			{"what was handed over", "hand_overs", handed.ID, "total", "total + 1", "does not sum to its total"},
+			{"fewer than none handed over", "hand_overs", handed.ID, "tasks", "-1", "does not sum to its total"},
 			{"nothing is booked", "bookings", booking, "units", "0", "not positive"},
 		} {
 			t.Run(one.name, func(t *testing.T) {

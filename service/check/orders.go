@@ -3,23 +3,27 @@ package check
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/store"
 )
 
 var (
-	lineCost      = &rule{lawExplained, "the line's cost is %s, by the recipe and rates known now it is %s"}
-	orderUncosted = &rule{lawExplained, "the order cannot be costed by the recipes and rates known now: %v"}
-	taxOf         = &rule{lawBooks, "the tax is %s, by the shares known now it is %s"}
-	orderCosts    = &rule{lawBooks, "the order's cost is %s, those of its lines less what came back to stock sum to %s"}
-	orderReturned = &rule{lawBooks, "%s of the line came back to stock, by the refunds it is %s"}
-	refundLines   = &rule{lawBooks, "the refund's amount is %s, its lines sum to %s"}
-	refundOver    = &rule{lawBooks, "more was given back of the line than its quantity or its total"}
-	refundShare   = &rule{lawBooks, "the parts of the line that are given back without an amount sum to %s, their share of its total is %s"}
+	lineCost       = &rule{lawExplained, "the line's cost is %s, by the recipe and rates known now it is %s"}
+	orderUncosted  = &rule{lawExplained, "the order cannot be costed by the recipes and rates known now: %v"}
+	orderBooked    = &rule{lawStates, "%s of %s is booked, by the recipes known now the order needs %s"}
+	orderCancelled = &rule{lawStates, "the order is cancelled and still takes capacity on %s"}
+	taxOf          = &rule{lawBooks, "the tax is %s, by the shares known now it is %s"}
+	orderCosts     = &rule{lawBooks, "the order's cost is %s, those of its lines less what came back to stock sum to %s"}
+	orderReturned  = &rule{lawBooks, "%s of the line came back to stock, by the refunds it is %s"}
+	refundLines    = &rule{lawBooks, "the refund's amount is %s, its lines sum to %s"}
+	refundOver     = &rule{lawBooks, "more was given back of the line than its quantity or its total"}
+	refundShare    = &rule{lawBooks, "the parts of the line that are given back without an amount sum to %s, their share of its total is %s"}
 )
 
 // checkOrders compares the costs and taxes of orders' lines with what the recipe and rates give now, and the refunds of orders with their lines, what
@@ -30,6 +34,20 @@ func (s *Service) checkOrders(ctx context.Context, tx *store.Tx, f *findings) er
 	}, func(orderID string, err error) { f.add(orderUncosted, orderID, err) })
 	if err != nil {
 		return fmt.Errorf("check: costs of orders: %w", err)
+	}
+	err = s.rates.WrongBookings(ctx, tx, func(orderID, resource string, booked, needed money.Decimal) {
+		f.add(orderBooked, orderID, booked, resource, needed)
+	})
+	if err != nil {
+		return fmt.Errorf("check: bookings of orders: %w", err)
+	}
+	err = eachCancelledBooking(ctx, tx, func(orderID string, cancelledAt time.Time, last int) {
+		if last >= s.Settings().Day(cancelledAt) { // the work of the days before was done
+			f.add(orderCancelled, orderID, schema.Date(last))
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("check: bookings of cancelled orders: %w", err)
 	}
 	err = s.rates.WrongOrderTaxes(ctx, tx, func(id string, stored, computed money.Amount) {
 		f.add(taxOf, id, s.Currency.Format(stored), s.Currency.Format(computed))

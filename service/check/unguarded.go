@@ -75,7 +75,6 @@ var ruleQueries = []ruleQuery{
 		WHERE o.plain AND (l.sold_at IS NULL OR l.sold_at <> o.at OR l.booked_at IS NULL OR l.booked_at <> o.completed_at) OR NOT o.plain AND (l.sold_at IS NOT NULL OR l.booked_at IS NOT NULL)
 			OR l.repeats <> (o.plain AND EXISTS (SELECT 1 FROM order_lines e WHERE e.order_id = o.id AND e.position < l.position AND e.product_id = l.product_id))
 			OR coalesce(l.first_product_id, '') <> coalesce((SELECT e.product_id FROM order_lines e WHERE o.plain AND l.position > 0 AND e.order_id = o.id AND e.position = 0), '')`},
-	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
 	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
 	{rule{lawBooks, "a voided contact is credited with an order"}, "SELECT k.id FROM contacts k WHERE k.voided_at IS NOT NULL AND (k.realised <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.contact_id = k.id))"},
@@ -102,6 +101,7 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the task was done by a contact of another customer, or by one that is voided"}, "SELECT t.id FROM tasks t JOIN contacts k ON k.id = t.contact_id WHERE k.customer_id <> t.customer_id OR k.voided_at IS NOT NULL"},
 	{rule{lawStates, "the task is not as its times say"}, `SELECT id FROM tasks WHERE (state = 'DONE') <> (done_at IS NOT NULL) OR (state = 'CANCELLED') <> (cancelled_at IS NOT NULL)
 		OR (state = 'OPEN') <> (closed_by IS NULL) OR state <> 'DONE' AND contact_id IS NOT NULL`},
+	{rule{lawFigures, "what was handed over does not sum to its total"}, "SELECT id FROM hand_overs WHERE past + future <> total OR customers < 0 OR offers < 0 OR tasks < 0"},
 	{rule{lawStates, "the capacity that is taken is not positive"}, "SELECT id FROM bookings WHERE units <= 0"},
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
@@ -125,6 +125,21 @@ func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) err
 		}
 	}
 	return nil
+}
+
+// eachCancelledBooking gives the cancelled orders that still take capacity, when they were cancelled, and the last day on which they do. Who sees
+// the orders is no matter: the laws hold over all rows.
+func eachCancelledBooking(ctx context.Context, tx *store.Tx, each func(orderID string, cancelledAt time.Time, last int)) error {
+	const query = `SELECT o.id, o.cancelled_at, max(b.day) FROM orders o JOIN bookings b ON b.order_id = o.id WHERE o.status = 'CANCELLED' AND b.freed_at IS NULL
+		GROUP BY o.id, o.cancelled_at ORDER BY o.id`
+	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
+		var orderID string
+		var cancelled store.Time
+		var last int
+		err := scan(&orderID, &cancelled, &last)
+		each(orderID, cancelled.Time, last)
+		return err
+	})
 }
 
 // eachSpend reads the periods of all spends.

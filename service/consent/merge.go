@@ -45,19 +45,19 @@ func (s *Service) Stricter(ctx context.Context, tx *store.Tx, of Sides, source s
 	}
 	for _, about := range topics {
 		kept, merged := counts[about][of.Kept], counts[about][of.Merged]
-		ended := []*ent.Permission{looser(kept, merged)}
-		if about.purpose == schema.PartnerSharing && of.Partner == of.Kept {
-			ended = append(ended, merged)
-		} else if about.purpose == schema.PartnerSharing && of.Partner == of.Merged {
-			ended = append(ended, kept)
+		ended := looser(kept, merged)
+		switch { // what was permitted for another partner neither ends what is for the kept customer's nor is ended by it
+		case about.purpose != schema.PartnerSharing:
+		case of.Partner == of.Kept:
+			ended = merged
+		case of.Partner == of.Merged:
+			ended = kept
 		}
-		for _, p := range slices.Compact(ended) {
-			if p == nil || !isLive(p) {
-				continue
-			}
-			if err := s.endMerged(ctx, tx, p, source); err != nil {
-				return err
-			}
+		if ended == nil || !isLive(ended) {
+			continue
+		}
+		if err := s.endMerged(ctx, tx, ended, source); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/consentlog"
 	"kopeck/costing"
 	"kopeck/ent"
@@ -67,6 +68,7 @@ func (s *Service) permissionsAt(ctx context.Context, client *ent.Client, at *tim
 			then = append(then, p)
 		}
 	}
+	auth.PermissionsAsSeen(ctx, then)
 	slices.SortFunc(then, func(a, b *ent.Permission) int {
 		if byTime := a.GrantedAt.Compare(b.GrantedAt); byTime != 0 {
 			return byTime

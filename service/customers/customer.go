@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -152,6 +153,7 @@ func CheckTakes(ctx context.Context, field, ownerID string) error {
 
 // DeleteCustomer removes a customer from every list, erases the contact points, addresses and tags, the relations, and what the customer has and
 // had in the installation's own fields, and frees the capacity that is held for prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
+// WRONG_STATE on id while a merge into them can be undone: what is erased could not go back to whom it belongs.
 func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerInput) (*ent.Customer, error) {
 	reason, fail := input.Text("reason", in.Reason, 1000)
 	if fail != nil {
@@ -163,6 +165,9 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 			return "", err
 		}
 		if err := service.CheckVersion(in.ExpectedVersion, c.Version); err != nil {
+			return "", err
+		}
+		if err := s.checkMerges(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
 		c, err = tx.Customer.UpdateOne(c).SetDeletedAt(s.Now()).SetUpdatedAt(s.Now()).AddVersion(1).Save(ctx)
@@ -199,6 +204,20 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		return nil, err
 	}
 	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
+}
+
+// checkMerges returns WRONG_STATE while a merge into a customer can be undone.
+func (s *Service) checkMerges(ctx context.Context, tx *store.Tx, customerID string) error {
+	mergeID, at, err := lastMergeInto(ctx, tx, customerID)
+	if err != nil || mergeID == "" {
+		return err
+	}
+	until := at.Add(service.Days(service.MergeUndoableDays))
+	if s.Now().After(until) {
+		return nil
+	}
+	return fault.New(fault.WrongState, "id", "another customer was merged into this one by %s, which can be undone until %s: undo it first, or delete the customer after that",
+		mergeID, until.UTC().Format(time.RFC3339))
 }
 
 // RecordDeparture records that a customer has left us: FORMER until the next order.

@@ -22,6 +22,14 @@ const broughtSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids
 	UNION ALL SELECT k.customer_id, k.about_id FROM contacts k WHERE k.customer_id IN (SELECT id FROM mine) AND k.kind = 'RECOMMENDATION' AND k.about_id IS NOT NULL AND k.voided_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.about_id AND o.status = 'COMPLETED' AND o.completed_at < k.at)`
 
+// lastMergeInto returns the last merge into a customer that is not undone, "" for none, and when it was made. Who may delete the customer reads in
+// their merges who was merged into them.
+func lastMergeInto(ctx context.Context, tx *store.Tx, customerID string) (mergeID string, at time.Time, err error) {
+	const query = "SELECT id, at FROM customer_merges WHERE kept_id = ? AND undone_at IS NULL ORDER BY at DESC, id DESC LIMIT 1"
+	err = store.Each(ctx, tx, query, []any{customerID}, func(scan store.ScanFunc) error { return scan(&mergeID, store.UTC(&at)) })
+	return mergeID, at, err
+}
+
 // brought returns whom customers brought, and whom those brought, and so on: the customers that each brought themselves.
 //
 // It bypasses the guard because a chain leads through customers whom the viewer may not see. Of the result only ids are used, and

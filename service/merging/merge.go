@@ -43,8 +43,8 @@ type merge struct {
 // one from then on, and what follows from it is as if they had always been one.
 //
 // Faults: INVALID by field; NOT_FOUND on keepId and mergeId; FORBIDDEN for who changes no customers, on mergeId for who may not restate
-// taxes where the two differ in their exemption, and on take for SALES where the kept customer would become a colleague's; VERSION_CONFLICT
-// on keepVersion and mergeVersion.
+// taxes where the two differ in their exemption, and on take for SALES where a colleague would become the owner of the kept customer, or of what
+// was the merged one's; VERSION_CONFLICT on keepVersion and mergeVersion; WRONG_STATE on idempotencyKey for a merge that was undone since.
 func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersInput) (*service.CustomerMerge, error) {
 	if _, err := auth.Writer(ctx, "Customer"); err != nil {
 		return nil, err
@@ -69,6 +69,11 @@ func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersI
 	})
 	if err != nil {
 		return nil, err
+	}
+	if stored, err := mergeByID(ctx, s.Store, made); err != nil {
+		return nil, err
+	} else if stored != nil && stored.undone {
+		return nil, fault.New(fault.WrongState, "idempotencyKey", "the merge that was made by this key, %s, is undone: to merge the customers again send another key", made)
 	}
 	return s.Merge(ctx, made)
 }
@@ -128,7 +133,7 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 	if m.after, err = customers.Merged(m.kept, m.merged, m.takes); err != nil {
 		return err
 	}
-	if input.OrZero(m.after.OwnerID) != input.OrZero(m.kept.OwnerID) {
+	if m.changesHands() {
 		if err := customers.CheckTakes(ctx, "take", *m.after.OwnerID); err != nil {
 			return err
 		}
@@ -145,6 +150,9 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 	if err := s.hide(ctx, tx, m); err != nil {
 		return err
 	}
+	if err := noteStages(ctx, tx, m); err != nil {
+		return err
+	}
 	if err := s.moveRows(ctx, tx, m); err != nil {
 		return err
 	}
@@ -154,7 +162,14 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 	if err := s.writeKept(ctx, tx, m); err != nil {
 		return err
 	}
-	if err := s.settle(ctx, tx, []*ent.Customer{m.kept}, []*ent.Customer{m.merged}, service.MergedWith+m.merged.ID); err != nil {
+	if err := s.settle(ctx, tx, []*ent.Customer{m.kept}, []*ent.Customer{m.merged}, "merged with another customer"); err != nil {
+		return err
+	}
+	moved, err := s.handOverTasks(ctx, tx, m)
+	if err != nil {
+		return err
+	}
+	if err := s.tasksChanged(ctx, tx, m.id, m.kept.ID, m.merged.ID, moved); err != nil {
 		return err
 	}
 	detail := map[string]any{"merge": m.id, "kept": m.kept.ID, "merged": m.merged.ID, "reason": m.reason}
@@ -164,6 +179,12 @@ func (s *Service) merge(ctx context.Context, tx *store.Tx, m *merge) (err error)
 		}
 	}
 	return s.changed(ctx, tx, m.id, m.kept.ID, m.merged.ID, s.customers.Changes(m.kept, m.after))
+}
+
+// changesHands reports whether the owner of either customer loses them to another.
+func (m *merge) changesHands() bool {
+	after := input.OrZero(m.after.OwnerID)
+	return after != input.OrZero(m.kept.OwnerID) || m.merged.OwnerID != nil && *m.merged.OwnerID != after
 }
 
 // sides says whose partner the kept customer has.

@@ -8,6 +8,7 @@ package merging
 import (
 	"context"
 
+	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/service"
@@ -80,4 +81,4 @@ func at(field string, err error) error {
 }
 
 // sourceOf names a merge in the events of permissions that it ended.
-func sourceOf(mergeID string) string { return "merge " + mergeID }
+func sourceOf(mergeID string) string { return auth.MergeSource + mergeID }

@@ -3,6 +3,7 @@ package merging
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -14,9 +15,6 @@ import (
 	"kopeck/service/input"
 	"kopeck/store"
 )
-
-// undoableDays is for how many days a merge can be undone.
-const undoableDays = 30
 
 // undoing is the undoing of a merge on its way.
 type undoing struct {
@@ -122,8 +120,8 @@ func (s *Service) checkUndoable(ctx context.Context, tx *store.Tx, m *storedMerg
 	switch {
 	case m.undone:
 		return wrong("the merge is undone already")
-	case s.Now().After(m.at.Add(service.Days(undoableDays))):
-		return wrong("the merge is older than %d days: it cannot be undone any more", undoableDays)
+	case s.Now().After(m.at.Add(service.Days(service.MergeUndoableDays))):
+		return wrong("the merge is older than %d days: it cannot be undone any more", service.MergeUndoableDays)
 	case answers != m.keptID:
 		return wrong("the kept customer was merged into another since then: undo that merge first")
 	}
@@ -142,7 +140,18 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 	if err := s.giveBack(ctx, tx, u); err != nil {
 		return err
 	}
-	if err := s.reopenTasks(ctx, tx, u); err != nil {
+	if err := divideStages(ctx, tx, u); err != nil {
+		return err
+	}
+	reopened, err := s.reopenTasks(ctx, tx, u)
+	if err != nil {
+		return err
+	}
+	returned, err := s.giveBackTasks(ctx, tx, u)
+	if err != nil {
+		return err
+	}
+	if err := s.tasksChanged(ctx, tx, u.id, u.kept.ID, u.merged.ID, append(reopened, returned...)); err != nil {
 		return err
 	}
 	if err := s.revive(ctx, tx, u); err != nil {
@@ -189,8 +198,32 @@ func (s *Service) restoreKept(ctx context.Context, tx *store.Tx, u *undoing) err
 			}
 		}
 	}
+	if err := s.ownMain(ctx, tx, u, after); err != nil {
+		return err
+	}
 	u.restored = s.customers.Changes(u.kept, after)
 	return s.customers.Put(ctx, tx, u.kept, after, service.VersionChange{Version: u.version, Reason: service.SeparatedFrom + u.merged.ID})
+}
+
+// ownMain makes the oldest of the kept customer's own contact points the main one in place of one that goes back with the merged customer.
+func (s *Service) ownMain(ctx context.Context, tx *store.Tx, u *undoing, after *ent.Customer) error {
+	points, err := ownPoints(ctx, tx, u)
+	if err != nil {
+		return err
+	}
+	for _, of := range customers.PointTypes {
+		main := customers.MainPoint(after, of)
+		isMain := func(p *ent.ContactPoint) bool { return p.Type == of && customers.IsMain(after, p) }
+		if *main == nil || slices.ContainsFunc(points, isMain) {
+			continue
+		}
+		*main = nil
+		if at := slices.IndexFunc(points, func(p *ent.ContactPoint) bool { return p.Type == of }); at >= 0 {
+			*main = &points[at].Value
+		}
+	}
+	after.EmailKey = input.OptionalEmailKey(after.Email)
+	return nil
 }
 
 // revive makes the merged customer one of their own again, with the values that they had, and writes the terms by which both are found.

@@ -7,7 +7,6 @@ import (
 
 	"kopeck/auth"
 	"kopeck/id"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/store"
 )
@@ -62,43 +61,6 @@ func (s *Service) writeUndone(ctx context.Context, tx *store.Tx, mergeID string,
 	return tx.CustomerMerge.UpdateOneID(mergeID).SetUndoneAt(s.Now()).SetUndoneBy(actor.Name).SetNillableUndoReason(reason).Exec(auth.System(ctx))
 }
 
-// reopenTasks opens the tasks again that were done by a contact which is not with their customer any more, as where a contact is voided: each of
-// the two customers has the contacts that are theirs, and nobody did the task with its own.
-func (s *Service) reopenTasks(ctx context.Context, tx *store.Tx, u *undoing) error {
-	type closed struct {
-		id, customerID, contactID, state string
-		version                          int
-	}
-	var apart []closed
-	const query = `SELECT t.id, t.customer_id, t.contact_id, t.state, t.version FROM tasks t JOIN contacts k ON k.id = t.contact_id
-		WHERE t.customer_id IN (?, ?) AND k.customer_id <> t.customer_id ORDER BY t.id`
-	err := store.Each(ctx, tx, query, []any{u.kept.ID, u.merged.ID}, func(scan store.ScanFunc) error {
-		var one closed
-		err := scan(&one.id, &one.customerID, &one.contactID, &one.state, &one.version)
-		apart = append(apart, one)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, one := range apart {
-		if _, err := tx.Exec(ctx, "UPDATE tasks SET state = ?, done_at = NULL, contact_id = NULL, closed_by = NULL, version = version + 1, updated_at = ? WHERE id = ?",
-			string(schema.TaskOpen), s.Now(), one.id); err != nil {
-			return err
-		}
-		change := service.VersionChange{Version: one.version + 1, Reason: "the contact is of the other customer", Fields: map[string]service.Change{
-			"state": {Old: one.state, New: schema.TaskOpen}, "contactId": {Old: one.contactID},
-		}}
-		if err := s.AuditVersion(ctx, tx, service.TaskUpdate, one.id, change); err != nil {
-			return err
-		}
-		if err := s.TaskChanged(ctx, tx, one.id, one.customerID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // mergesSQL is a query for the merges of some kept customers, directly and through others, the last first.
 const mergesSQL = `WITH RECURSIVE down (root, id, merged_id) AS (SELECT kept_id, id, merged_id FROM customer_merges WHERE undone_at IS NULL AND kept_id IN @ids
 	UNION ALL SELECT d.root, m.id, m.merged_id FROM customer_merges m JOIN down d ON m.kept_id = d.merged_id WHERE m.undone_at IS NULL)
@@ -111,7 +73,7 @@ func mergesOf(ctx context.Context, from store.Reader, customerIDs []string) (map
 	return all, store.EachByIDs(ctx, from, mergesSQL, nil, customerIDs, func(scan store.ScanFunc) error {
 		m, root := &service.CustomerMerge{}, ""
 		err := scan(&root, &m.ID, &m.MergedID, store.UTC(&m.MergedAt), &m.MergedBy, &m.Reason, &m.Name, &m.Email, &m.Phone, &m.ExternalID)
-		m.UndoableUntil = m.MergedAt.Add(service.Days(undoableDays))
+		m.UndoableUntil = m.MergedAt.Add(service.Days(service.MergeUndoableDays))
 		all[root] = append(all[root], m)
 		return err
 	})

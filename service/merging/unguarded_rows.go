@@ -2,9 +2,12 @@ package merging
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/contactpoint"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service/customers"
@@ -28,6 +31,9 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 			return err
 		}
 	}
+	if err := renameHolds(ctx, tx, m.merged.ID, m.kept.ID); err != nil {
+		return err
+	}
 	if err := s.moveOnce(ctx, tx, m); err != nil {
 		return err
 	}
@@ -38,6 +44,13 @@ func (s *Service) moveRows(ctx context.Context, tx *store.Tx, m *merge) error {
 		return err
 	}
 	return s.moveDated(ctx, tx, m)
+}
+
+// renameHolds makes the keys of what is held for a customer by prices of another, which begin with the other's id, those of the same prices of
+// the customer.
+func renameHolds(ctx context.Context, tx *store.Tx, from, to string) error {
+	_, err := tx.Exec(ctx, "UPDATE bookings SET hold = CAST(? AS text) || substr(hold, ?) WHERE held_for = ? AND substr(hold, 1, ?) = ?", to, len(from)+1, to, len(from), from)
+	return err
 }
 
 // move makes the rows of a place that are of one customer another's, and notes that they go back to the first. condition is "" or " AND …".
@@ -152,6 +165,25 @@ func (s *Service) keepStages(ctx context.Context, tx *store.Tx, of ...*ent.Custo
 	return nil
 }
 
+// ownPoints returns the contact points of the kept customer of a merge but for those that go back with the merged one, the oldest first.
+func ownPoints(ctx context.Context, tx *store.Tx, u *undoing) ([]*ent.ContactPoint, error) {
+	var theirs []string
+	place := Place{Table: "contact_points", Column: "customer_id"}
+	err := store.Each(ctx, tx, "SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ? AND belongs_to = ?", []any{u.id, place.String(), u.merged.ID}, func(scan store.ScanFunc) error {
+		var row string
+		err := scan(&row)
+		theirs = append(theirs, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	points, err := tx.ContactPoint.Query().Where(contactpoint.CustomerID(u.kept.ID)).All(auth.System(ctx))
+	points = slices.DeleteFunc(points, func(p *ent.ContactPoint) bool { return slices.Contains(theirs, p.ID) })
+	slices.SortFunc(points, customers.OlderPoint)
+	return points, err
+}
+
 // stagesOfChanges puts customers into the stage of their last change, from which settling goes on.
 func (s *Service) stagesOfChanges(ctx context.Context, tx *store.Tx, ids []string) error {
 	for _, one := range ids {
@@ -194,6 +226,9 @@ func (s *Service) giveBack(ctx context.Context, tx *store.Tx, u *undoing) error 
 			WHERE about_id IS NULL AND id IN (SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ?)`+condition, u.id, table+".about_id", u.id, table+".about_id"); err != nil {
 			return err
 		}
+	}
+	if err := renameHolds(ctx, tx, u.kept.ID, u.merged.ID); err != nil {
+		return err
 	}
 	if err := s.giveBackFields(ctx, tx, u); err != nil {
 		return err

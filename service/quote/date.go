@@ -38,18 +38,15 @@ func (p *Price) Key() string {
 	return holdKey(p.CustomerID, p.ProductID, p.Quantity, p.options)
 }
 
-// Key is the key of the price that was promised to a customer: see [Price.Key]. What was held for one who was merged into another since
-// then is held under their own id.
+// Key is the key of the price that was promised to a customer: see [Price.Key]. customerID is who answers for them now.
 func (p Promise) Key(customerID string) string {
-	if p.customer != "" {
-		customerID = p.customer
-	}
 	return holdKey(customerID, p.ProductID, p.Quantity, p.Options)
 }
 
+// holdKey begins with the id of the customer, which a merge replaces.
 func holdKey(customer, product string, quantity money.Decimal, options []pricing.Option) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %q", customer, product, quantity, options))
-	return hex.EncodeToString(sum[:])
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %q", product, quantity, options))
+	return customer + ":" + hex.EncodeToString(sum[:16])
 }
 
 // CheckHold returns a fault unless the capacity of the price may be held: INVALID for a price of another moment, WRONG_STATE for a product

@@ -22,7 +22,6 @@ type Promise struct {
 	Options   []pricing.Option
 	LeadDays  int
 	PricedAt  time.Time // the moment that the price is of
-	customer  string    // for whom the price was asked; "" where only the one is known who has it now
 	until     time.Time // when its token expires; zero for a promise of an offer
 }
 

@@ -84,8 +84,7 @@ func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
 	p := Promise{
 		ProductID: content.Product, Quantity: money.Nano(content.Quantity), Unit: money.Minor(content.Unit),
 		Options: make([]pricing.Option, len(content.Options)), LeadDays: content.LeadDays, PricedAt: content.AskedAt, Tax: money.Minor(content.Tax),
-		customer: content.Customer,
-		until:    content.ValidUntil,
+		until: content.ValidUntil,
 	}
 	for i, option := range content.Options {
 		p.Options[i] = pricing.Option{Code: option.Code, Value: option.Value}

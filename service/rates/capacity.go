@@ -175,36 +175,27 @@ func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string
 	if err := s.book(ctx, tx, orderID, needs, today, d); err != nil {
 		return err
 	}
-	after, err := bookingsOf(ctx, tx, []string{orderID}, today)
-	if err != nil {
-		return err
-	}
-	return s.holdAgain(ctx, tx, orderID, rows, after[orderID])
+	return s.holdAgain(ctx, tx, orderID, rows, func() ([]costing.Booking, error) {
+		after, err := bookingsOf(ctx, tx, []string{orderID}, today)
+		return after[orderID], err
+	})
 }
 
 // firstDay is before any day that is booked.
 const firstDay = math.MinInt32
 
-// FreeCapacity frees what an order has booked. What it took over from who held it is held for them again.
-func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	return s.freeFrom(ctx, tx, orderID, firstDay)
-}
-
-// FreeCapacityAhead is FreeCapacity from today on, of an order that was made: the work of the days before is done.
-func (s *Service) FreeCapacityAhead(ctx context.Context, tx *store.Tx, orderID string) error {
-	return s.freeFrom(ctx, tx, orderID, s.Settings().Day(s.Now()))
-}
-
-// freeFrom frees what an order has booked from a day on.
-func (s *Service) freeFrom(ctx context.Context, tx *store.Tx, orderID string, first int) error {
-	booked, err := bookingsOf(ctx, tx, []string{orderID}, first)
+// FreeCapacity frees what an order that is cancelled or given back in full now has booked from today on: the work of the days before is done.
+// What it took over from who held it is held for them again.
+func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string, now time.Time) error {
+	today := s.Settings().Day(now)
+	booked, err := bookingsOf(ctx, tx, []string{orderID}, today)
 	if err != nil || len(booked) == 0 {
 		return err
 	}
-	if _, err := s.freeBookings(ctx, tx, []string{orderID}, first); err != nil {
+	if _, err := s.freeBookings(ctx, tx, []string{orderID}, today); err != nil {
 		return err
 	}
-	if err := s.holdAgain(ctx, tx, orderID, booked[orderID], nil); err != nil {
+	if err := s.holdAgain(ctx, tx, orderID, booked[orderID], func() ([]costing.Booking, error) { return nil, nil }); err != nil {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)

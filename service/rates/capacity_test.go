@@ -3,6 +3,7 @@ package rates_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"kopeck/apptest"
@@ -10,6 +11,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -50,6 +52,28 @@ func TestCapacityIsBookedAndFreed(t *testing.T) {
 		if !slices.Equal(units, []string{"0.334", "0.998", "0"}) {
 			t.Errorf("booked: %q", units)
 		}
-		w.Transaction(func(ctx context.Context, tx *store.Tx) error { return w.Rates.FreeCapacity(ctx, tx, first.ID) })
+		w.Transaction(func(ctx context.Context, tx *store.Tx) error { return w.Rates.FreeCapacity(ctx, tx, first.ID, w.Now()) })
+	})
+}
+
+// TestMovingCapacityReadsItOnce: an order that took nothing over from a colleague reads what it has booked once, before it is moved.
+func TestMovingCapacityReadsItOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newSaw(w)
+		order := f.order(w.System(), f.token("2"), "")
+		statements := w.Statements(func() {
+			w.Transaction(func(ctx context.Context, tx *store.Tx) error {
+				return w.Rates.MoveCapacity(ctx, tx, order, rates.Date{At: w.Now(), DueDay: f.Settings().Day(w.Now()) + 5, Field: "dueDate", For: f.customer})
+			})
+		})
+		reads := 0
+		for _, one := range statements {
+			if strings.Contains(one, "SELECT order_id, resource, day, units FROM bookings") {
+				reads++
+			}
+		}
+		if reads != 1 {
+			t.Errorf("it reads its bookings %d times:\n%s", reads, strings.Join(statements, "\n"))
+		}
 	})
 }

@@ -221,10 +221,14 @@ type resourceDay struct {
 
 // holdAgain holds again for those who held it what an order took over from them and gives up: what it had before and no longer has. It is
 // held until it would have been free. So nobody destroys what a colleague holds by ordering and cancelling. Who holds the same price anew
-// has what they need.
-func (s *Service) holdAgain(ctx context.Context, tx *store.Tx, orderID string, before, after []costing.Booking) error {
+// has what they need. booked reads what it has now, which is asked for where something was taken over.
+func (s *Service) holdAgain(ctx context.Context, tx *store.Tx, orderID string, before []costing.Booking, booked func() ([]costing.Booking, error)) error {
 	rows, err := s.takenOver(ctx, tx, orderID)
 	if err != nil || len(rows) == 0 {
+		return err
+	}
+	after, err := booked()
+	if err != nil {
 		return err
 	}
 	given := map[resourceDay]int64{} // billionths of a unit

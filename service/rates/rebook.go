@@ -146,3 +146,47 @@ func (s *Service) writeRebooked(ctx context.Context, tx *store.Tx, work *orderRe
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
+
+// WrongBookings gives the open orders to a function whose bookings are not what the recipes known now need of a resource. What was booked before
+// today and is not needed any more is work that is done.
+func (s *Service) WrongBookings(ctx context.Context, tx *store.Tx, each func(orderID, resource string, booked, needed money.Decimal)) error {
+	_, basis, err := s.readProducts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	ids, err := openWithBookings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	memo, today := costing.NewMemo(basis, memoized), s.Settings().Day(s.Now())
+	for some := range slices.Chunk(ids, store.IDsPerStatement) {
+		orders, err := ordersByID(ctx, tx, some)
+		if err != nil {
+			return err
+		}
+		bookings, err := bookingsOf(ctx, tx, some, firstDay)
+		if err != nil {
+			return err
+		}
+		for _, o := range orders {
+			needs, err := needsOf(memo.Cost, promisesOf(o), o.at)
+			if err != nil { // it cannot be costed, which another rule finds
+				continue
+			}
+			done, ahead := bookedUnits(bookings[o.id], today)
+			needed := map[string]int64{}
+			for _, need := range needs {
+				needed[need.Resource] = need.Units.Nano()
+			}
+			all := maps.Clone(needed)
+			maps.Copy(all, done)
+			maps.Copy(all, ahead)
+			for _, resource := range slices.Sorted(maps.Keys(all)) {
+				if booked := done[resource] + ahead[resource]; booked < needed[resource] || booked > needed[resource] && ahead[resource] > 0 {
+					each(o.id, resource, money.Nano(booked), money.Nano(needed[resource]))
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -312,3 +312,14 @@ func sumDays(ctx context.Context, query *ent.BookingQuery) (bookedDays, error) {
 	}
 	return all, nil
 }
+
+// openWithBookings returns the ids of the open orders that have booked something, freed or not, in their order. All orders are verified.
+func openWithBookings(ctx context.Context, tx *store.Tx) (ids []string, err error) {
+	const query = "SELECT DISTINCT o.id FROM orders o JOIN bookings b ON b.order_id = o.id WHERE o.status = 'PLACED' ORDER BY o.id"
+	return ids, store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		ids = append(ids, one)
+		return err
+	})
+}

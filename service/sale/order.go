@@ -265,7 +265,7 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 	})
 }
 
-// CancelOrder cancels an order and frees its capacity. One that is completed, and of which nothing was given back, is taken out of the
+// CancelOrder cancels an order and frees its capacity from today on. One that is completed, and of which nothing was given back, is taken out of the
 // books with its margin: it has never been. Faults: WRONG_STATE unless the order is PLACED or COMPLETED, and where money was given
 // back; INVALID; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) (*ent.Order, error) {
@@ -292,7 +292,7 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetMargin(money.Amount{}).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
-		if err := s.rates.FreeCapacity(ctx, tx, o.ID); err != nil {
+		if err := s.rates.FreeCapacity(ctx, tx, o.ID, now); err != nil {
 			return err
 		}
 		return s.Audit(ctx, tx, "order.cancel", o.ID, map[string]any{"reason": reason})

@@ -288,7 +288,7 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, r *boo
 		return err
 	}
 	if status == schema.OrderRefunded {
-		if err := s.rates.FreeCapacityAhead(ctx, tx, o.ID); err != nil {
+		if err := s.rates.FreeCapacity(ctx, tx, o.ID, s.Now()); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/store"
 )
 
 // Day is a resource on a day, as the caller may see what fills it.
@@ -117,9 +118,6 @@ type seen struct {
 	customers map[string]bool // for whom something is held
 }
 
-// maxSeen is how many ids one statement names: few enough for both databases.
-const maxSeen = 5000
-
 // seenOf reads, as the caller may see them, the orders that have booked something and the customers for whom something is held.
 func (s *Service) seenOf(ctx context.Context, rows []*ent.Booking) (seen, error) {
 	of := seen{map[string]*ent.Order{}, map[string]bool{}}
@@ -138,34 +136,31 @@ func (s *Service) seenOf(ctx context.Context, rows []*ent.Booking) (seen, error)
 	if err != nil {
 		return of, err
 	}
-	err = chunked(customers, func(some []string) error {
+	for some := range slices.Chunk(once(customers), store.IDsPerStatement) {
 		ids, err := s.Client.Customer.Query().Where(customer.IDIn(some...)).IDs(ctx)
+		if err != nil {
+			return of, err
+		}
 		for _, one := range ids {
 			of.customers[one] = true
 		}
-		return err
-	})
-	return of, err
+	}
+	return of, nil
 }
 
-// chunked gives ids to a function, each once, as many at a time as one statement names.
-func chunked(ids []string, do func(some []string) error) error {
-	for some := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), maxSeen) {
-		if err := do(some); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// once returns ids in their order, each once.
+func once(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
 // ordersSeen reads those of some orders that the caller may see.
 func (s *Service) ordersSeen(ctx context.Context, ids []string) (all []*ent.Order, err error) {
-	err = chunked(ids, func(some []string) error {
+	for some := range slices.Chunk(once(ids), store.IDsPerStatement) {
 		found, err := s.Client.Order.Query().Where(order.IDIn(some...)).All(ctx)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, found...)
-		return err
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 // place is a resource on a day.

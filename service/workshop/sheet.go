@@ -2,11 +2,13 @@ package workshop
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"kopeck/ent/customer"
 	"kopeck/service/input"
 	"kopeck/service/report"
+	"kopeck/store"
 )
 
 // UnkeptSheet returns the orders whose due days cannot be kept as a table: a row for each resource of which an order lacks capacity.
@@ -42,12 +44,14 @@ func (s *Service) namesOf(ctx context.Context, all []*UnkeptDate) (map[string]st
 	for i, one := range all {
 		ids[i] = one.Order.CustomerID
 	}
-	err := chunked(ids, func(some []string) error {
+	for some := range slices.Chunk(once(ids), store.IDsPerStatement) {
 		found, err := s.Client.Customer.Query().Where(customer.IDIn(some...)).Select(customer.FieldID, customer.FieldName).All(ctx)
+		if err != nil {
+			return nil, err
+		}
 		for _, one := range found {
 			names[one.ID] = one.Name
 		}
-		return err
-	})
-	return names, err
+	}
+	return names, nil
 }
