@@ -90,7 +90,7 @@ func TestOpenKeysMakesPrivateFiles(t *testing.T) {
 			t.Errorf("%s: mode %v", entry.Name(), info.Mode())
 		}
 	}
-	if got := strings.Join(names, " "); got != "access-000001.pem link-000001.pem price-000001.pem" {
+	if got := strings.Join(names, " "); got != "access-000001.pem link-000001.pem price-000001.pem receipt-000001.pem" {
 		t.Errorf("files: %s", got)
 	}
 }
