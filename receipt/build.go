@@ -160,7 +160,7 @@ func processingOf(of Company, c *Consent, text *consentlog.Event) Processing {
 
 // withdrawal says how the consent is withdrawn.
 func withdrawal(of Company) string {
-	by := []string{"by the link to unsubscribe that every message has"}
+	by := []string{"by the link to revoke it that we send"}
 	if of.URL != "" {
 		by = append(by, "at "+strings.TrimSuffix(of.URL, "/")+of.RevocationAt)
 	}

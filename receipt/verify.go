@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"kopeck/consentlog"
 )
@@ -41,7 +42,7 @@ func Verify(file []byte, trusted []ed25519.PublicKey) Report {
 	}
 	unnamed := *d
 	unnamed.ReceiptID, unnamed.Signature = "", Signature{}
-	unnamed.Records = append([]Record(nil), d.Records...)
+	unnamed.Records = slices.Clone(d.Records)
 	for i := range unnamed.Records {
 		if unnamed.Records[i].Kantara.ConsentReceiptID != d.ReceiptID {
 			r.wrong("%s: the Kantara receipt has another id than the file", d.Records[i].ID)
