@@ -117,11 +117,11 @@ func Fill(ctx context.Context, config Config) error {
 		do   func(context.Context) error
 	}{
 		{"settings", c.changeSettings},
+		{"wordings", c.createWordings},
 		{"staff", c.createStaff},
 		{"rates", c.setRates},
 		{"catalogue", c.createProducts},
 		{"rules", c.createRules},
-		{"wordings", c.createWordings},
 		{"customers", c.drawCustomers},
 		{"agreements", c.agreePrices},
 		{"orders", c.priceOrders},
