@@ -279,11 +279,12 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 // keysCommands manages the signing keys.
 type keysCommands struct {
 	Rotate keysRotateCommand `cmd:"" help:"Create a new signing key; tokens signed by the old one stay valid."`
+	Public keysPublicCommand `cmd:"" help:"Print the public keys that verify receipts of permissions, as /.well-known/receipt-keys.json does."`
 }
 
 // keysRotateCommand creates a new signing key.
 type keysRotateCommand struct {
-	Use string `arg:"" enum:"access,price,link" help:"access, price or link."`
+	Use string `arg:"" enum:"access,price,link,receipt" help:"access, price, link or receipt."`
 }
 
 // Run implements the command.

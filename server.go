@@ -53,7 +53,10 @@ type commands struct {
 	Token   tokenCommand    `cmd:"" help:"Print an access token for a role."`
 	Check   checkCommand    `cmd:"" help:"Verify the books: list every violation, and exit with 1 if there is any."`
 	Explain explainCommand  `cmd:"" help:"Show on one page what an order, a contact or a price token is, with what its figures rest on."`
+	Receipt receiptCommand  `cmd:"" help:"Write the receipt of what a customer has permitted, signed by the installation."`
 	Keys    keysCommands    `cmd:"" name:"keys" help:"Manage the signing keys."`
+
+	VerifyReceipt verifyReceiptCommand `cmd:"" help:"Verify a receipt without the database: say what is wrong, and exit with 1 if anything is."`
 }
 
 // newCommands returns the command line before parsing.

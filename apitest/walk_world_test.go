@@ -23,6 +23,7 @@ type seeded struct {
 	fields                  map[string][]schema.Role // for whom the installation's own fields are, but ADMIN, MANAGER and ANALYST, by their ids
 	team, task              string                   // the seller's team, and one of its tasks, with mine
 	campaign                string                   // that brought all of them
+	mailed                  string                   // a letter to mine that sells
 	bureau                  string                   // the seller's, a company to which mine and theirs belong
 	kept                    string                   // of nobody; the partner brought them, and they did not allow it
 	partner, partnerWithAll *Client
@@ -76,6 +77,7 @@ func seed(w *World) *seeded {
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
+	s.consented()
 	s.fielded()
 	s.staffed()
 	s.expecting()
@@ -93,6 +95,27 @@ func seed(w *World) *seeded {
 	}
 	w.show()
 	return s
+}
+
+// consented records texts by which customers are asked, of which one is retired, and what two customers agreed to by them: the seller's own, and
+// the other seller's; and a letter that sells.
+func (s *seeded) consented() {
+	a := s.admin
+	a.Must(changeSetting, Vars{"n": "company", "v": Vars{"name": "Erker", "address": "1 Main street", "contact": "privacy@erker.example", "jurisdiction": "RU"}})
+	ask := Vars{"code": "post", "language": "en", "version": "1", "text": "Write to me.", "channels": []string{"POST"}, "purposes": []string{"MARKETING"}, "validFrom": "2020-01-01T00:00:00Z"}
+	wording := a.Must(createWording, Vars{"in": ask}).Text("createWording.wording.id")
+	ask["version"], ask["partOf"] = "0", "terms of sale"
+	a.Must(retireWording, Vars{"in": Vars{"id": a.Must(createWording, Vars{"in": ask}).Text("createWording.wording.id"), "reason": "Terms are another text"}})
+	a.Must(changeSetting, Vars{"n": "strictConsent", "v": false})
+	for _, customer := range []string{s.mine, s.theirs} {
+		a.Must(grant, granting(customer, "PERSONAL", Vars{
+			"channel": "POST", "wording": "", "wordingId": wording, "givenAt": s.w.Clock.Now().Add(-time.Hour).Format(time.RFC3339), "alsoPurposes": []string{"SERVICE"},
+		}))
+	}
+	a.Must(changeSetting, Vars{"n": "strictConsent", "v": true})
+	s.mailed = a.Must(recordContact, Vars{"in": Vars{
+		"customerId": s.mine, "kind": "OTHER", "direction": "OUTBOUND", "channel": "POST", "purpose": "MARKETING", "staffId": s.seller,
+	}}).Text("recordContact.contact.id")
 }
 
 // doubled merges a customer into the seller's, who permitted what that one did not, and decides of two that they are not the same.
@@ -350,14 +373,14 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
-		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } }`,
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } wordings { edges { node { id } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
-		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice",
+		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice", "wrd": "Wording",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -19,9 +19,15 @@ type publicKey struct {
 
 // JWKS returns the public keys that verify access tokens, as the JSON of
 // /.well-known/jwks.json. A rotated key is in it SignAfter before it signs, so a response may be cached for that time.
-func (k *Keys) JWKS() []byte {
+func (k *Keys) JWKS() []byte { return k.jwks(UseAccess) }
+
+// ReceiptJWKS returns the public keys that verify receipts of permissions, of all times, as the JSON of
+// /.well-known/receipt-keys.json.
+func (k *Keys) ReceiptJWKS() []byte { return k.jwks(UseReceipt) }
+
+func (k *Keys) jwks(use KeyUse) []byte {
 	keys := []publicKey{}
-	for _, key := range k.current().verifying(UseAccess, k.now()) {
+	for _, key := range k.current().verifying(use, k.now()) {
 		keys = append(keys, publicKey{
 			Type: "OKP", Curve: "Ed25519", X: base64.RawURLEncoding.EncodeToString(key.public()),
 			ID: key.id, Use: "sig", Algorithm: "EdDSA",

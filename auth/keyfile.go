@@ -43,7 +43,7 @@ func (e *KeysError) Unwrap() error { return e.Err }
 // keyFileName matches the name of a key's file, which has its use and number: access-000001.pem. The file has the private
 // key as PKCS #8 in PEM, with the time of creation as a header. A name can be created only once, so that of two
 // processes making the same key the first one wins. Other files are ignored.
-var keyFileName = regexp.MustCompile(`^(access|price|link)-([0-9]{6})\.pem$`)
+var keyFileName = regexp.MustCompile(`^(access|price|link|receipt)-([0-9]{6})\.pem$`)
 
 const (
 	pemType       = "PRIVATE KEY"

@@ -16,14 +16,15 @@ import (
 // another.
 type KeyUse string
 
-// The uses: access tokens, price tokens, and links (revoking and confirming permissions).
+// The uses: access tokens, price tokens, links (revoking and confirming permissions), and receipts of permissions.
 const (
-	UseAccess KeyUse = "access"
-	UsePrice  KeyUse = "price"
-	UseLink   KeyUse = "link"
+	UseAccess  KeyUse = "access"
+	UsePrice   KeyUse = "price"
+	UseLink    KeyUse = "link"
+	UseReceipt KeyUse = "receipt"
 )
 
-var keyUses = []KeyUse{UseAccess, UsePrice, UseLink}
+var keyUses = []KeyUse{UseAccess, UsePrice, UseLink, UseReceipt}
 
 // The times of a rotation. A key made by Rotate is published immediately and signs after SignAfter; every process has
 // read it by then, since ReadEvery is shorter. It verifies until its successor has been signing for the use's MaxLife,
@@ -37,7 +38,8 @@ const (
 var keepAfterSuccessor = map[KeyUse]time.Duration{
 	UseAccess: 30 * 24 * time.Hour,
 	UsePrice:  90 * 24 * time.Hour,
-	// UseLink is missing: a link that revokes a permission never expires, so its keys are never dropped.
+	// UseLink is missing: a link that revokes a permission never expires, so its keys are never dropped. So is UseReceipt: a
+	// receipt proves what a customer permitted for as long as anybody asks.
 }
 
 // MaxLife returns the longest time that a token of this use may be valid. A replaced key verifies for that time, so

@@ -90,7 +90,7 @@ func TestOpenKeysMakesPrivateFiles(t *testing.T) {
 			t.Errorf("%s: mode %v", entry.Name(), info.Mode())
 		}
 	}
-	if got := strings.Join(names, " "); got != "access-000001.pem link-000001.pem price-000001.pem" {
+	if got := strings.Join(names, " "); got != "access-000001.pem link-000001.pem price-000001.pem receipt-000001.pem" {
 		t.Errorf("files: %s", got)
 	}
 }
@@ -150,7 +150,7 @@ func TestProcessesStartingAtOnceEndWithTheSameKeys(t *testing.T) {
 				t.Fatalf("two processes sign with different keys: %s, %s", id, ids[0])
 			}
 		}
-		if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		if entries, _ := os.ReadDir(dir); len(entries) != len(keyUses) {
 			t.Errorf("%d files: %v", len(entries), entries)
 		}
 	}
@@ -234,12 +234,12 @@ func TestRotateDue(t *testing.T) {
 		return len(entries)
 	}
 	c.move(7*24*time.Hour - 1)
-	if err := keys.RotateDue(7 * 24 * time.Hour); err != nil || count() != 3 {
+	if err := keys.RotateDue(7 * 24 * time.Hour); err != nil || count() != len(keyUses) {
 		t.Fatalf("too early: %v, %d files", err, count())
 	}
 	c.move(1)
 	for _, k := range []*Keys{keys, other, keys} { // the second has nothing to do
-		if err := k.RotateDue(7 * 24 * time.Hour); err != nil || count() != 6 {
+		if err := k.RotateDue(7 * 24 * time.Hour); err != nil || count() != 2*len(keyUses) {
 			t.Fatalf("%v, %d files", err, count())
 		}
 	}

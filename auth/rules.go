@@ -80,6 +80,7 @@ var rules = map[string]row{
 	"FieldEntry":            {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
 	"Task":                  ofCustomers,
 	"ExpectedPrice":         ofCustomers,
+	"Wording":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Team":                  ofStaff,
 	"TeamMembership":        ofStaff,
 	"Partner":               ofStaff,

@@ -57,6 +57,59 @@ func TestHashGolden(t *testing.T) {
 	}
 }
 
+// TestSecondHashGolden: the hashes of events that say something of the text or of the moment that the first encoding has no place for, computed by
+// another program from the documented encoding.
+func TestSecondHashGolden(t *testing.T) {
+	t.Parallel()
+	e := grantedAndRevoked()[0]
+	given := e.At.Add(-2 * time.Hour)
+	e.Language = text("ru")
+	consentlog.Seal(marketing, &e, "")
+	if want := "bf5678f52a20e746224a17ef08a733e5d58b59cf3fe5f0c22e57bc9f26cc82fe"; e.Hash != want {
+		t.Errorf("with a language: %s; want %s", e.Hash, want)
+	}
+	e.WordingID, e.BundledWith, e.GivenAt = text("wrd_1"), text("for PERSONALISATION"), &given
+	consentlog.Seal(marketing, &e, "")
+	if want := "1f89d6c15a7a6dbcd14ab1bfc5d34c17d059a1b06aad1955052da283929d5065"; e.Hash != want {
+		t.Errorf("with all: %s; want %s", e.Hash, want)
+	}
+}
+
+// TestAgreed: the text that a customer agreed to last is that of a grant, or of the request that was confirmed.
+func TestAgreed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		kinds []consentlog.Kind
+		want  int // the sequence of the event; 0 for none
+	}{
+		"nothing":                         {nil, 0},
+		"a request":                       {[]consentlog.Kind{consentlog.Requested}, 0},
+		"a request that was confirmed":    {[]consentlog.Kind{consentlog.Requested, consentlog.Confirmed}, 1},
+		"the later of two requests":       {[]consentlog.Kind{consentlog.Requested, consentlog.Requested, consentlog.Confirmed}, 2},
+		"a grant":                         {[]consentlog.Kind{consentlog.Granted}, 1},
+		"a raise":                         {[]consentlog.Kind{consentlog.Granted, consentlog.Raised}, 2},
+		"a request for more, open":        {[]consentlog.Kind{consentlog.Granted, consentlog.Requested}, 1},
+		"a request for more, confirmed":   {[]consentlog.Kind{consentlog.Granted, consentlog.Requested, consentlog.Confirmed}, 2},
+		"revoked":                         {[]consentlog.Kind{consentlog.Granted, consentlog.Revoked}, 1},
+		"ended by a merge that is undone": {[]consentlog.Kind{consentlog.Granted, consentlog.Merged, consentlog.Separated}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var events []consentlog.Event
+			for i, kind := range c.kinds {
+				events = append(events, consentlog.Event{Sequence: i + 1, Kind: kind, Level: text("PERSONAL")})
+			}
+			got := 0
+			if s := consentlog.Replay(events); s.Agreed != nil {
+				got = s.Agreed.Sequence
+			}
+			if got != c.want {
+				t.Errorf("event %d; want %d", got, c.want)
+			}
+		})
+	}
+}
+
 func drawEvent(t *rapid.T, sequence int, at time.Time) consentlog.Event {
 	maybe := func(name string) *string {
 		if rapid.Bool().Draw(t, name+" there") {
@@ -68,7 +121,11 @@ func drawEvent(t *rapid.T, sequence int, at time.Time) consentlog.Event {
 		ID: fmt.Sprintf("pev_%d", sequence), Sequence: sequence, At: at, Level: text(rapid.SampledFrom(everyLevel).Draw(t, "level")),
 		Kind: rapid.SampledFrom(everyKind).Draw(t, "kind"), Actor: rapid.SampledFrom(someTexts).Draw(t, "actor"),
 		Source: rapid.SampledFrom(someTexts).Draw(t, "source"), Wording: maybe("wording"), WordingVersion: maybe("version"),
-		Address: maybe("address"), Reason: maybe("reason"),
+		Address: maybe("address"), Reason: maybe("reason"), WordingID: maybe("wording id"), Language: maybe("language"), BundledWith: maybe("bundled with"),
+	}
+	if rapid.Bool().Draw(t, "given before") {
+		given := at.Add(-time.Duration(rapid.IntRange(1, 10).Draw(t, "hours before")) * time.Hour)
+		e.GivenAt = &given
 	}
 	if rapid.Bool().Draw(t, "ends") {
 		end := at.Add(time.Duration(rapid.IntRange(1, 10).Draw(t, "hours")) * time.Hour)
@@ -104,11 +161,25 @@ var spoilers = map[string]func(*rapid.T, *consentlog.Event) bool{
 		e.WordingVersion = flipped(t, e.WordingVersion)
 		return true
 	},
-	"address": func(t *rapid.T, e *consentlog.Event) bool { e.Address = flipped(t, e.Address); return true },
-	"reason":  func(t *rapid.T, e *consentlog.Event) bool { e.Reason = flipped(t, e.Reason); return true },
-	"at":      func(_ *rapid.T, e *consentlog.Event) bool { e.At = e.At.Add(time.Microsecond); return true },
-	"id":      func(_ *rapid.T, e *consentlog.Event) bool { e.ID += "x"; return true },
-	"level":   func(_ *rapid.T, e *consentlog.Event) bool { e.Level = nil; return true },
+	"address":    func(t *rapid.T, e *consentlog.Event) bool { e.Address = flipped(t, e.Address); return true },
+	"reason":     func(t *rapid.T, e *consentlog.Event) bool { e.Reason = flipped(t, e.Reason); return true },
+	"wording id": func(t *rapid.T, e *consentlog.Event) bool { e.WordingID = flipped(t, e.WordingID); return true },
+	"language":   func(t *rapid.T, e *consentlog.Event) bool { e.Language = flipped(t, e.Language); return true },
+	"bundled with": func(t *rapid.T, e *consentlog.Event) bool {
+		e.BundledWith = flipped(t, e.BundledWith)
+		return true
+	},
+	"given at": func(_ *rapid.T, e *consentlog.Event) bool {
+		given := e.At.Add(-time.Minute)
+		if e.GivenAt != nil {
+			given = e.GivenAt.Add(time.Microsecond)
+		}
+		e.GivenAt = &given
+		return true
+	},
+	"at":    func(_ *rapid.T, e *consentlog.Event) bool { e.At = e.At.Add(time.Microsecond); return true },
+	"id":    func(_ *rapid.T, e *consentlog.Event) bool { e.ID += "x"; return true },
+	"level": func(_ *rapid.T, e *consentlog.Event) bool { e.Level = nil; return true },
 	"end": func(_ *rapid.T, e *consentlog.Event) bool {
 		if e.ExpiresAt != nil {
 			e.ExpiresAt = nil

@@ -40,6 +40,11 @@ type Event struct {
 	Actor, Source                            string
 	Wording, WordingVersion, Address, Reason *string
 
+	// What is known of the text and of the moment besides: the id and the language of the wording that was shown, what else the customer
+	// agreed to by it, and when they agreed, if that was before At.
+	WordingID, Language, BundledWith *string
+	GivenAt                          *time.Time
+
 	PreviousHash, Hash string // set by Seal
 }
 

@@ -32,6 +32,7 @@ type Standing struct {
 	RevokedAt *time.Time
 	Last      *Event // the last event; its sequence is the permission's version
 	Request   *Event // the last request that nothing has answered
+	Agreed    *Event // the event with the text that the customer agreed to last: a grant, or a request that was confirmed; nil for none
 
 	merged *Standing // before it was ended by a merge
 }
@@ -61,6 +62,9 @@ func (s *Standing) Apply(e *Event) {
 			s.GrantedAt = e.At
 		}
 		s.State, s.Level, s.ExpiresAt = StateActive, levelOf(e), e.ExpiresAt
+		if s.Agreed = e; e.Kind == Confirmed {
+			s.Agreed = s.Request
+		}
 	case Expired:
 		if s.Request != nil && !Ended(s.Request.ExpiresAt, e.At) {
 			s.await(s.Request)

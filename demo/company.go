@@ -50,6 +50,7 @@ type company struct {
 	today    time.Time // the midnight until which everything happens
 	begin    time.Time
 	clock    *clock
+	wordings map[topic][2]*ent.Wording // that permissions are given by: the first version and the second
 	store    *store.Store
 	service  *app.App
 	currency money.Currency
@@ -116,6 +117,7 @@ func Fill(ctx context.Context, config Config) error {
 		do   func(context.Context) error
 	}{
 		{"settings", c.changeSettings},
+		{"wordings", c.createWordings},
 		{"staff", c.createStaff},
 		{"rates", c.setRates},
 		{"catalogue", c.createProducts},
@@ -156,6 +158,10 @@ func (c *company) changeSettings(ctx context.Context) error {
 		{Name: "attributionModel", Value: "POSITION"},
 		{Name: "workingDays", Value: []string{"MON", "TUE", "WED", "THU", "FRI", "SAT"}},
 		{Name: "daysOff", Value: c.holidays()},
+		{Name: "company", Value: map[string]string{
+			"name": "ООО «Эркер»", "address": "101000, Москва, ул. Примерная, 1", "contact": "privacy@erker.example", "email": "privacy@erker.example", "phone": "+7 495 000-00-00",
+			"url": "https://erker.example", "policyUrl": "https://erker.example/privacy", "jurisdiction": "RU", "retention": "пока действует согласие и год после", "authority": "Роскомнадзор",
+		}},
 	} {
 		if _, err := c.service.ChangeSetting(ctx, in); err != nil {
 			return err

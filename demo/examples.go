@@ -111,7 +111,7 @@ subscription {
 {
   customer(externalId: "` + favouriteExternal + `") {
     mayContact(channel: PHONE, purpose: MARKETING) { allowed reason currentLevel }
-    permissions { channel purpose level state events { at kind actor source wording hash previousHash } }
+    permissions { channel purpose level state events { at kind actor source wording keptWording { code version language } hash previousHash } }
   }
 }`},
 	}

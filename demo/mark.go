@@ -77,7 +77,7 @@ var tables = []string{
 	"credits", "bookings", "refund_lines", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
 	"stage_changes", "search_terms", "contact_points", "addresses", "customer_tags", "price_agreements", "price_rules", "components", "product_options", "recipes",
 	"measurement_definitions", "list_prices", "products", "rates",
-	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "spends", "customers", "campaigns", "users", "partners", "settings", "dated_values",
+	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "spends", "customers", "campaigns", "users", "partners", "settings", "dated_values", "wordings",
 }
 
 // Clear empties a database in which Fill was interrupted. It refuses any other.

@@ -52,14 +52,6 @@ func (p *person) highest(at time.Time) schema.PermissionLevel {
 	return best
 }
 
-// wordings are the texts that people agreed to, by purpose; the second replaced the first after a year.
-var wordings = map[schema.Purpose][2]string{
-	schema.Marketing:       {"Я согласен получать от «Эркера» новости и предложения.", "Я согласен получать от «Эркера» новости и предложения не чаще двух раз в месяц и могу отказаться в любой момент."},
-	schema.Personalisation: {"Я разрешаю «Эркеру» хранить мои мерки и предлагать цены лично для меня.", "Я разрешаю «Эркеру» хранить мои мерки и историю заказов и предлагать цены лично для меня, пока не передумаю."},
-	schema.PartnerSharing:  {"Я разрешаю передавать сведения о моих заказах студии «Линия».", "Я разрешаю передавать сведения о моих заказах студии интерьеров «Линия», которая меня привела."},
-	schema.Service:         {"Сообщайте мне о готовности заказа.", "Сообщайте мне о готовности и доставке заказа."},
-}
-
 // drawPermissions draws what a customer permits: mostly marketing by e-mail first, the use of their own data later.
 func (c *company) drawPermissions(p *person) {
 	r := p.draws
@@ -94,10 +86,6 @@ func (c *company) drawPermission(p *person, channel schema.Channel, purpose sche
 	}
 	a := &permission{row: &ent.Permission{ID: drawID(r, id.Permission, at), CustomerID: p.id, Channel: channel, Purpose: purpose, Level: level, GrantedAt: at}}
 	p.permissions = append(p.permissions, a)
-	version, text := "2", wordings[purpose][1]
-	if at.Before(c.begin.AddDate(0, 0, 365)) {
-		version, text = "1", wordings[purpose][0]
-	}
 	actor, source := "system", "сайт erker.example, форма «Подписка»"
 	if p.owner != nil && r.Float64() < 0.6 {
 		actor, source = p.owner.Email, "разговор в салоне, анкета"
@@ -107,7 +95,7 @@ func (c *company) drawPermission(p *person, channel schema.Channel, purpose sche
 			a.add(&e, drawID(r, id.Event, e.At))
 		}
 	}
-	given := ent.PermissionEvent{At: at, Kind: schema.EventGranted, Level: &level, Actor: actor, Source: source, Wording: &text, WordingVersion: &version}
+	given := c.by(ent.PermissionEvent{At: at, Kind: schema.EventGranted, Level: &level, Actor: actor, Source: source}, topic{purpose, channel})
 	switch {
 	case level == schema.Situation:
 		given.ExpiresAt = pointer(at.Add(24 * time.Hour))
@@ -126,12 +114,12 @@ func (c *company) drawPermission(p *person, channel schema.Channel, purpose sche
 		at = at.Add(time.Duration(2+r.IntN(300)) * time.Minute)
 		add(ent.PermissionEvent{At: at, Kind: schema.EventConfirmed, Level: &level, ExpiresAt: given.ExpiresAt, Actor: "system", Source: "confirmation link"})
 	}
-	c.drawOutcome(p, purpose, &given, at, add)
+	c.drawOutcome(p, topic{purpose, channel}, &given, at, add)
 }
 
 // drawOutcome draws what becomes of a permission that was given and is active from a moment on: it is revoked, ends, is renewed or
 // raised, or stays.
-func (c *company) drawOutcome(p *person, purpose schema.Purpose, given *ent.PermissionEvent, at time.Time, add func(ent.PermissionEvent)) {
+func (c *company) drawOutcome(p *person, about topic, given *ent.PermissionEvent, at time.Time, add func(ent.PermissionEvent)) {
 	r := p.draws
 	if p.number > 0 && r.Float64() < 0.13 && given.ExpiresAt == nil {
 		over := c.atWork(r, at.AddDate(0, 0, 30+r.IntN(400)))
@@ -141,18 +129,18 @@ func (c *company) drawOutcome(p *person, purpose schema.Purpose, given *ent.Perm
 	if end := given.ExpiresAt; end != nil {
 		if *given.Level != schema.Situation && r.Float64() < 0.4 {
 			renewed := end.AddDate(0, 0, -10)
-			add(ent.PermissionEvent{At: renewed, Kind: schema.EventRenewed, Level: given.Level, ExpiresAt: pointer(end.AddDate(0, 0, 365)), Actor: given.Actor, Source: given.Source, Wording: given.Wording, WordingVersion: given.WordingVersion})
+			add(c.by(ent.PermissionEvent{At: renewed, Kind: schema.EventRenewed, Level: given.Level, ExpiresAt: pointer(end.AddDate(0, 0, 365)), Actor: given.Actor, Source: given.Source}, about))
 			end = pointer(end.AddDate(0, 0, 365))
 		}
 		add(ent.PermissionEvent{At: *end, Kind: schema.EventExpired, Actor: "system", Source: "its time is over"})
 		return
 	}
-	if purpose == schema.Personalisation && (p.number == 0 || r.Float64() < 0.12) {
+	if about.purpose == schema.Personalisation && (p.number == 0 || r.Float64() < 0.12) {
 		higher := schema.Points
 		if r.Float64() < 0.2 {
 			higher = schema.Intravenous
 		}
-		add(ent.PermissionEvent{At: c.atWork(r, at.AddDate(0, 0, 60+r.IntN(200))), Kind: schema.EventRaised, Level: &higher, Actor: given.Actor, Source: "программа «Свои люди»", Wording: given.Wording, WordingVersion: given.WordingVersion})
+		add(c.by(ent.PermissionEvent{At: c.atWork(r, at.AddDate(0, 0, 60+r.IntN(200))), Kind: schema.EventRaised, Level: &higher, Actor: given.Actor, Source: "программа «Свои люди»"}, about))
 	}
 }
 

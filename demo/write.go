@@ -129,7 +129,7 @@ func (c *company) writeSheets(ctx context.Context, sheets ...sheet) error {
 func (c *company) permissionSheets() []sheet {
 	rows := sheet{table: "permissions", columns: []string{"id", "version", "customer_id", "channel", "purpose", "level", "state", "granted_at", "expires_at", "revoked_at"}}
 	events := sheet{table: "permission_events", columns: []string{
-		"id", "permission_id", "sequence", "at", "kind", "level", "expires_at", "actor", "source", "wording", "wording_version", "address", "reason", "previous_hash", "hash",
+		"id", "permission_id", "sequence", "at", "kind", "level", "expires_at", "actor", "source", "wording", "wording_version", "wording_id", "language", "address", "reason", "previous_hash", "hash",
 	}}
 	for _, p := range c.people {
 		for _, a := range p.permissions {
@@ -141,7 +141,7 @@ func (c *company) permissionSheets() []sheet {
 					level = string(*e.Level)
 				}
 				events.rows = append(events.rows, []any{
-					e.ID, e.PermissionID, int64(e.Sequence), e.At, string(e.Kind), level, valueOrNil(e.ExpiresAt), e.Actor, e.Source, valueOrNil(e.Wording), valueOrNil(e.WordingVersion), valueOrNil(e.Address), valueOrNil(e.Reason), e.PreviousHash, e.Hash,
+					e.ID, e.PermissionID, int64(e.Sequence), e.At, string(e.Kind), level, valueOrNil(e.ExpiresAt), e.Actor, e.Source, valueOrNil(e.Wording), valueOrNil(e.WordingVersion), valueOrNil(e.WordingID), valueOrNil(e.Language), valueOrNil(e.Address), valueOrNil(e.Reason), e.PreviousHash, e.Hash,
 				})
 			}
 		}

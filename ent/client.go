@@ -65,6 +65,7 @@ import (
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -187,6 +188,8 @@ type Client struct {
 	TeamMembership *TeamMembershipClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
+	// Wording is the client for interacting with the Wording builders.
+	Wording *WordingClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -252,6 +255,7 @@ func (c *Client) init() {
 	c.Team = NewTeamClient(c.config)
 	c.TeamMembership = NewTeamMembershipClient(c.config)
 	c.User = NewUserClient(c.config)
+	c.Wording = NewWordingClient(c.config)
 }
 
 type (
@@ -398,6 +402,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Team:                  NewTeamClient(cfg),
 		TeamMembership:        NewTeamMembershipClient(cfg),
 		User:                  NewUserClient(cfg),
+		Wording:               NewWordingClient(cfg),
 	}, nil
 }
 
@@ -471,6 +476,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Team:                  NewTeamClient(cfg),
 		TeamMembership:        NewTeamMembershipClient(cfg),
 		User:                  NewUserClient(cfg),
+		Wording:               NewWordingClient(cfg),
 	}, nil
 }
 
@@ -510,7 +516,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
 		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Use(hooks...)
 	}
@@ -530,7 +536,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
 		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
 		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -647,6 +653,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TeamMembership.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
+	case *WordingMutation:
+		return c.Wording.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -8938,6 +8946,139 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 	}
 }
 
+// WordingClient is a client for the Wording schema.
+type WordingClient struct {
+	config
+}
+
+// NewWordingClient returns a client for the Wording from the given config.
+func NewWordingClient(c config) *WordingClient {
+	return &WordingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `wording.Hooks(f(g(h())))`.
+func (c *WordingClient) Use(hooks ...Hook) {
+	c.hooks.Wording = append(c.hooks.Wording, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `wording.Intercept(f(g(h())))`.
+func (c *WordingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Wording = append(c.inters.Wording, interceptors...)
+}
+
+// Create returns a builder for creating a Wording entity.
+func (c *WordingClient) Create() *WordingCreate {
+	mutation := newWordingMutation(c.config, OpCreate)
+	return &WordingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Wording entities.
+func (c *WordingClient) CreateBulk(builders ...*WordingCreate) *WordingCreateBulk {
+	return &WordingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WordingClient) MapCreateBulk(slice any, setFunc func(*WordingCreate, int)) *WordingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WordingCreateBulk{err: fmt.Errorf("calling to WordingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WordingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WordingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Wording.
+func (c *WordingClient) Update() *WordingUpdate {
+	mutation := newWordingMutation(c.config, OpUpdate)
+	return &WordingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WordingClient) UpdateOne(_m *Wording) *WordingUpdateOne {
+	mutation := newWordingMutation(c.config, OpUpdateOne, withWording(_m))
+	return &WordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WordingClient) UpdateOneID(id string) *WordingUpdateOne {
+	mutation := newWordingMutation(c.config, OpUpdateOne, withWordingID(id))
+	return &WordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Wording.
+func (c *WordingClient) Delete() *WordingDelete {
+	mutation := newWordingMutation(c.config, OpDelete)
+	return &WordingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WordingClient) DeleteOne(_m *Wording) *WordingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WordingClient) DeleteOneID(id string) *WordingDeleteOne {
+	builder := c.Delete().Where(wording.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WordingDeleteOne{builder}
+}
+
+// Query returns a query builder for Wording.
+func (c *WordingClient) Query() *WordingQuery {
+	return &WordingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWording},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Wording entity by its id.
+func (c *WordingClient) Get(ctx context.Context, id string) (*Wording, error) {
+	return c.Query().Where(wording.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WordingClient) GetX(ctx context.Context, id string) *Wording {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WordingClient) Hooks() []Hook {
+	return c.hooks.Wording
+}
+
+// Interceptors returns the client interceptors.
+func (c *WordingClient) Interceptors() []Interceptor {
+	return c.inters.Wording
+}
+
+func (c *WordingClient) mutate(ctx context.Context, m *WordingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WordingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WordingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WordingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Wording mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -8950,7 +9091,7 @@ type (
 		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
 		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
 		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
-		TeamMembership, User []ent.Hook
+		TeamMembership, User, Wording []ent.Hook
 	}
 	inters struct {
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
@@ -8962,7 +9103,7 @@ type (
 		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
 		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
 		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
-		TeamMembership, User []ent.Interceptor
+		TeamMembership, User, Wording []ent.Interceptor
 	}
 )
 

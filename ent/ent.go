@@ -60,6 +60,7 @@ import (
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 	"reflect"
 	"sync"
 
@@ -180,6 +181,7 @@ func checkColumn(t, c string) error {
 			team.Table:                  team.ValidColumn,
 			teammembership.Table:        teammembership.ValidColumn,
 			user.Table:                  user.ValidColumn,
+			wording.Table:               wording.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -449,6 +449,47 @@ func (*Permission) IsNode() {}
 // IsNode makes PermissionEvent a Noder.
 func (*PermissionEvent) IsNode() {}
 
+// PermissionEventConnection is a page of a list of PermissionEvent, by the Relay specification of cursor connections.
+type PermissionEventConnection struct {
+	Edges      []*PermissionEventEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+// PermissionEventEdge is a PermissionEvent of a page and its place in the list.
+type PermissionEventEdge struct {
+	Node   *PermissionEvent `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// PermissionEventOrder is the order of a list of PermissionEvent.
+type PermissionEventOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *PermissionEventOrderField `json:"field"`
+}
+
+// PermissionEventOrderField is a field by which a list of PermissionEvent can be ordered.
+type PermissionEventOrderField string
+
+// String is the field's name in the API.
+func (f PermissionEventOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f PermissionEventOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *PermissionEventOrderField) UnmarshalGQL(from any) error {
+	values := []string{"AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = PermissionEventOrderField(text)
+	return nil
+}
+
 // IsNode makes PriceAgreement a Noder.
 func (*PriceAgreement) IsNode() {}
 
@@ -656,5 +697,49 @@ func (f *UserOrderField) UnmarshalGQL(from any) error {
 		return fmt.Errorf("not one of the values: want one of %v", values)
 	}
 	*f = UserOrderField(text)
+	return nil
+}
+
+// IsNode makes Wording a Noder.
+func (*Wording) IsNode() {}
+
+// WordingConnection is a page of a list of Wording, by the Relay specification of cursor connections.
+type WordingConnection struct {
+	Edges      []*WordingEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+// WordingEdge is a Wording of a page and its place in the list.
+type WordingEdge struct {
+	Node   *Wording `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// WordingOrder is the order of a list of Wording.
+type WordingOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *WordingOrderField `json:"field"`
+}
+
+// WordingOrderField is a field by which a list of Wording can be ordered.
+type WordingOrderField string
+
+// String is the field's name in the API.
+func (f WordingOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f WordingOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *WordingOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "CODE"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = WordingOrderField(text)
 	return nil
 }

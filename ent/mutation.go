@@ -62,6 +62,7 @@ import (
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 	"kopeck/money"
 	"kopeck/schema"
 	"sync"
@@ -134,6 +135,7 @@ const (
 	TypeTeam                  = "Team"
 	TypeTeamMembership        = "TeamMembership"
 	TypeUser                  = "User"
+	TypeWording               = "Wording"
 )
 
 // AddressMutation represents an operation that mutates the Address nodes in the graph.
@@ -36060,6 +36062,10 @@ type PermissionEventMutation struct {
 	source            *string
 	wording           *string
 	wording_version   *string
+	wording_id        *string
+	language          *string
+	bundled_with      *string
+	given_at          *time.Time
 	address           *string
 	reason            *string
 	previous_hash     *string
@@ -36608,6 +36614,202 @@ func (m *PermissionEventMutation) ResetWordingVersion() {
 	delete(m.clearedFields, permissionevent.FieldWordingVersion)
 }
 
+// SetWordingID sets the "wording_id" field.
+func (m *PermissionEventMutation) SetWordingID(s string) {
+	m.wording_id = &s
+}
+
+// WordingID returns the value of the "wording_id" field in the mutation.
+func (m *PermissionEventMutation) WordingID() (r string, exists bool) {
+	v := m.wording_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWordingID returns the old "wording_id" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldWordingID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWordingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWordingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWordingID: %w", err)
+	}
+	return oldValue.WordingID, nil
+}
+
+// ClearWordingID clears the value of the "wording_id" field.
+func (m *PermissionEventMutation) ClearWordingID() {
+	m.wording_id = nil
+	m.clearedFields[permissionevent.FieldWordingID] = struct{}{}
+}
+
+// WordingIDCleared returns if the "wording_id" field was cleared in this mutation.
+func (m *PermissionEventMutation) WordingIDCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldWordingID]
+	return ok
+}
+
+// ResetWordingID resets all changes to the "wording_id" field.
+func (m *PermissionEventMutation) ResetWordingID() {
+	m.wording_id = nil
+	delete(m.clearedFields, permissionevent.FieldWordingID)
+}
+
+// SetLanguage sets the "language" field.
+func (m *PermissionEventMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *PermissionEventMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldLanguage(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ClearLanguage clears the value of the "language" field.
+func (m *PermissionEventMutation) ClearLanguage() {
+	m.language = nil
+	m.clearedFields[permissionevent.FieldLanguage] = struct{}{}
+}
+
+// LanguageCleared returns if the "language" field was cleared in this mutation.
+func (m *PermissionEventMutation) LanguageCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldLanguage]
+	return ok
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *PermissionEventMutation) ResetLanguage() {
+	m.language = nil
+	delete(m.clearedFields, permissionevent.FieldLanguage)
+}
+
+// SetBundledWith sets the "bundled_with" field.
+func (m *PermissionEventMutation) SetBundledWith(s string) {
+	m.bundled_with = &s
+}
+
+// BundledWith returns the value of the "bundled_with" field in the mutation.
+func (m *PermissionEventMutation) BundledWith() (r string, exists bool) {
+	v := m.bundled_with
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBundledWith returns the old "bundled_with" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldBundledWith(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBundledWith is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBundledWith requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBundledWith: %w", err)
+	}
+	return oldValue.BundledWith, nil
+}
+
+// ClearBundledWith clears the value of the "bundled_with" field.
+func (m *PermissionEventMutation) ClearBundledWith() {
+	m.bundled_with = nil
+	m.clearedFields[permissionevent.FieldBundledWith] = struct{}{}
+}
+
+// BundledWithCleared returns if the "bundled_with" field was cleared in this mutation.
+func (m *PermissionEventMutation) BundledWithCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldBundledWith]
+	return ok
+}
+
+// ResetBundledWith resets all changes to the "bundled_with" field.
+func (m *PermissionEventMutation) ResetBundledWith() {
+	m.bundled_with = nil
+	delete(m.clearedFields, permissionevent.FieldBundledWith)
+}
+
+// SetGivenAt sets the "given_at" field.
+func (m *PermissionEventMutation) SetGivenAt(t time.Time) {
+	m.given_at = &t
+}
+
+// GivenAt returns the value of the "given_at" field in the mutation.
+func (m *PermissionEventMutation) GivenAt() (r time.Time, exists bool) {
+	v := m.given_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenAt returns the old "given_at" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldGivenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenAt: %w", err)
+	}
+	return oldValue.GivenAt, nil
+}
+
+// ClearGivenAt clears the value of the "given_at" field.
+func (m *PermissionEventMutation) ClearGivenAt() {
+	m.given_at = nil
+	m.clearedFields[permissionevent.FieldGivenAt] = struct{}{}
+}
+
+// GivenAtCleared returns if the "given_at" field was cleared in this mutation.
+func (m *PermissionEventMutation) GivenAtCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldGivenAt]
+	return ok
+}
+
+// ResetGivenAt resets all changes to the "given_at" field.
+func (m *PermissionEventMutation) ResetGivenAt() {
+	m.given_at = nil
+	delete(m.clearedFields, permissionevent.FieldGivenAt)
+}
+
 // SetAddress sets the "address" field.
 func (m *PermissionEventMutation) SetAddress(s string) {
 	m.address = &s
@@ -36839,7 +37041,7 @@ func (m *PermissionEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermissionEventMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 18)
 	if m.permission != nil {
 		fields = append(fields, permissionevent.FieldPermissionID)
 	}
@@ -36869,6 +37071,18 @@ func (m *PermissionEventMutation) Fields() []string {
 	}
 	if m.wording_version != nil {
 		fields = append(fields, permissionevent.FieldWordingVersion)
+	}
+	if m.wording_id != nil {
+		fields = append(fields, permissionevent.FieldWordingID)
+	}
+	if m.language != nil {
+		fields = append(fields, permissionevent.FieldLanguage)
+	}
+	if m.bundled_with != nil {
+		fields = append(fields, permissionevent.FieldBundledWith)
+	}
+	if m.given_at != nil {
+		fields = append(fields, permissionevent.FieldGivenAt)
 	}
 	if m.address != nil {
 		fields = append(fields, permissionevent.FieldAddress)
@@ -36910,6 +37124,14 @@ func (m *PermissionEventMutation) Field(name string) (ent.Value, bool) {
 		return m.Wording()
 	case permissionevent.FieldWordingVersion:
 		return m.WordingVersion()
+	case permissionevent.FieldWordingID:
+		return m.WordingID()
+	case permissionevent.FieldLanguage:
+		return m.Language()
+	case permissionevent.FieldBundledWith:
+		return m.BundledWith()
+	case permissionevent.FieldGivenAt:
+		return m.GivenAt()
 	case permissionevent.FieldAddress:
 		return m.Address()
 	case permissionevent.FieldReason:
@@ -36947,6 +37169,14 @@ func (m *PermissionEventMutation) OldField(ctx context.Context, name string) (en
 		return m.OldWording(ctx)
 	case permissionevent.FieldWordingVersion:
 		return m.OldWordingVersion(ctx)
+	case permissionevent.FieldWordingID:
+		return m.OldWordingID(ctx)
+	case permissionevent.FieldLanguage:
+		return m.OldLanguage(ctx)
+	case permissionevent.FieldBundledWith:
+		return m.OldBundledWith(ctx)
+	case permissionevent.FieldGivenAt:
+		return m.OldGivenAt(ctx)
 	case permissionevent.FieldAddress:
 		return m.OldAddress(ctx)
 	case permissionevent.FieldReason:
@@ -37034,6 +37264,34 @@ func (m *PermissionEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetWordingVersion(v)
 		return nil
+	case permissionevent.FieldWordingID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWordingID(v)
+		return nil
+	case permissionevent.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
+	case permissionevent.FieldBundledWith:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBundledWith(v)
+		return nil
+	case permissionevent.FieldGivenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenAt(v)
+		return nil
 	case permissionevent.FieldAddress:
 		v, ok := value.(string)
 		if !ok {
@@ -37119,6 +37377,18 @@ func (m *PermissionEventMutation) ClearedFields() []string {
 	if m.FieldCleared(permissionevent.FieldWordingVersion) {
 		fields = append(fields, permissionevent.FieldWordingVersion)
 	}
+	if m.FieldCleared(permissionevent.FieldWordingID) {
+		fields = append(fields, permissionevent.FieldWordingID)
+	}
+	if m.FieldCleared(permissionevent.FieldLanguage) {
+		fields = append(fields, permissionevent.FieldLanguage)
+	}
+	if m.FieldCleared(permissionevent.FieldBundledWith) {
+		fields = append(fields, permissionevent.FieldBundledWith)
+	}
+	if m.FieldCleared(permissionevent.FieldGivenAt) {
+		fields = append(fields, permissionevent.FieldGivenAt)
+	}
 	if m.FieldCleared(permissionevent.FieldAddress) {
 		fields = append(fields, permissionevent.FieldAddress)
 	}
@@ -37150,6 +37420,18 @@ func (m *PermissionEventMutation) ClearField(name string) error {
 		return nil
 	case permissionevent.FieldWordingVersion:
 		m.ClearWordingVersion()
+		return nil
+	case permissionevent.FieldWordingID:
+		m.ClearWordingID()
+		return nil
+	case permissionevent.FieldLanguage:
+		m.ClearLanguage()
+		return nil
+	case permissionevent.FieldBundledWith:
+		m.ClearBundledWith()
+		return nil
+	case permissionevent.FieldGivenAt:
+		m.ClearGivenAt()
 		return nil
 	case permissionevent.FieldAddress:
 		m.ClearAddress()
@@ -37194,6 +37476,18 @@ func (m *PermissionEventMutation) ResetField(name string) error {
 		return nil
 	case permissionevent.FieldWordingVersion:
 		m.ResetWordingVersion()
+		return nil
+	case permissionevent.FieldWordingID:
+		m.ResetWordingID()
+		return nil
+	case permissionevent.FieldLanguage:
+		m.ResetLanguage()
+		return nil
+	case permissionevent.FieldBundledWith:
+		m.ResetBundledWith()
+		return nil
+	case permissionevent.FieldGivenAt:
+		m.ResetGivenAt()
 		return nil
 	case permissionevent.FieldAddress:
 		m.ResetAddress()
@@ -53024,4 +53318,1149 @@ func (m *UserMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown User edge %s", name)
+}
+
+// WordingMutation represents an operation that mutates the Wording nodes in the graph.
+type WordingMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	code           *string
+	language       *string
+	version        *string
+	text           *string
+	channels       *[]schema.Channel
+	appendchannels []schema.Channel
+	purposes       *[]schema.Purpose
+	appendpurposes []schema.Purpose
+	part_of        *string
+	valid_from     *time.Time
+	created_by     *string
+	retired_at     *time.Time
+	retired_by     *string
+	retire_reason  *string
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*Wording, error)
+	predicates     []predicate.Wording
+}
+
+var _ ent.Mutation = (*WordingMutation)(nil)
+
+// wordingOption allows management of the mutation configuration using functional options.
+type wordingOption func(*WordingMutation)
+
+// newWordingMutation creates new mutation for the Wording entity.
+func newWordingMutation(c config, op Op, opts ...wordingOption) *WordingMutation {
+	m := &WordingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWording,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWordingID sets the ID field of the mutation.
+func withWordingID(id string) wordingOption {
+	return func(m *WordingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Wording
+		)
+		m.oldValue = func(ctx context.Context) (*Wording, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Wording.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWording sets the old Wording of the mutation.
+func withWording(node *Wording) wordingOption {
+	return func(m *WordingMutation) {
+		m.oldValue = func(context.Context) (*Wording, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WordingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WordingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Wording entities.
+func (m *WordingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WordingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WordingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Wording.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WordingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WordingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WordingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WordingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WordingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WordingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *WordingMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *WordingMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *WordingMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetLanguage sets the "language" field.
+func (m *WordingMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *WordingMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldLanguage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *WordingMutation) ResetLanguage() {
+	m.language = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WordingMutation) SetVersion(s string) {
+	m.version = &s
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WordingMutation) Version() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WordingMutation) ResetVersion() {
+	m.version = nil
+}
+
+// SetText sets the "text" field.
+func (m *WordingMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *WordingMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *WordingMutation) ResetText() {
+	m.text = nil
+}
+
+// SetChannels sets the "channels" field.
+func (m *WordingMutation) SetChannels(s []schema.Channel) {
+	m.channels = &s
+	m.appendchannels = nil
+}
+
+// Channels returns the value of the "channels" field in the mutation.
+func (m *WordingMutation) Channels() (r []schema.Channel, exists bool) {
+	v := m.channels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannels returns the old "channels" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldChannels(ctx context.Context) (v []schema.Channel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannels is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannels requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannels: %w", err)
+	}
+	return oldValue.Channels, nil
+}
+
+// AppendChannels adds s to the "channels" field.
+func (m *WordingMutation) AppendChannels(s []schema.Channel) {
+	m.appendchannels = append(m.appendchannels, s...)
+}
+
+// AppendedChannels returns the list of values that were appended to the "channels" field in this mutation.
+func (m *WordingMutation) AppendedChannels() ([]schema.Channel, bool) {
+	if len(m.appendchannels) == 0 {
+		return nil, false
+	}
+	return m.appendchannels, true
+}
+
+// ResetChannels resets all changes to the "channels" field.
+func (m *WordingMutation) ResetChannels() {
+	m.channels = nil
+	m.appendchannels = nil
+}
+
+// SetPurposes sets the "purposes" field.
+func (m *WordingMutation) SetPurposes(s []schema.Purpose) {
+	m.purposes = &s
+	m.appendpurposes = nil
+}
+
+// Purposes returns the value of the "purposes" field in the mutation.
+func (m *WordingMutation) Purposes() (r []schema.Purpose, exists bool) {
+	v := m.purposes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPurposes returns the old "purposes" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldPurposes(ctx context.Context) (v []schema.Purpose, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPurposes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPurposes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPurposes: %w", err)
+	}
+	return oldValue.Purposes, nil
+}
+
+// AppendPurposes adds s to the "purposes" field.
+func (m *WordingMutation) AppendPurposes(s []schema.Purpose) {
+	m.appendpurposes = append(m.appendpurposes, s...)
+}
+
+// AppendedPurposes returns the list of values that were appended to the "purposes" field in this mutation.
+func (m *WordingMutation) AppendedPurposes() ([]schema.Purpose, bool) {
+	if len(m.appendpurposes) == 0 {
+		return nil, false
+	}
+	return m.appendpurposes, true
+}
+
+// ResetPurposes resets all changes to the "purposes" field.
+func (m *WordingMutation) ResetPurposes() {
+	m.purposes = nil
+	m.appendpurposes = nil
+}
+
+// SetPartOf sets the "part_of" field.
+func (m *WordingMutation) SetPartOf(s string) {
+	m.part_of = &s
+}
+
+// PartOf returns the value of the "part_of" field in the mutation.
+func (m *WordingMutation) PartOf() (r string, exists bool) {
+	v := m.part_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPartOf returns the old "part_of" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldPartOf(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPartOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPartOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPartOf: %w", err)
+	}
+	return oldValue.PartOf, nil
+}
+
+// ClearPartOf clears the value of the "part_of" field.
+func (m *WordingMutation) ClearPartOf() {
+	m.part_of = nil
+	m.clearedFields[wording.FieldPartOf] = struct{}{}
+}
+
+// PartOfCleared returns if the "part_of" field was cleared in this mutation.
+func (m *WordingMutation) PartOfCleared() bool {
+	_, ok := m.clearedFields[wording.FieldPartOf]
+	return ok
+}
+
+// ResetPartOf resets all changes to the "part_of" field.
+func (m *WordingMutation) ResetPartOf() {
+	m.part_of = nil
+	delete(m.clearedFields, wording.FieldPartOf)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *WordingMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *WordingMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *WordingMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *WordingMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *WordingMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *WordingMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *WordingMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *WordingMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *WordingMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[wording.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *WordingMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[wording.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *WordingMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, wording.FieldRetiredAt)
+}
+
+// SetRetiredBy sets the "retired_by" field.
+func (m *WordingMutation) SetRetiredBy(s string) {
+	m.retired_by = &s
+}
+
+// RetiredBy returns the value of the "retired_by" field in the mutation.
+func (m *WordingMutation) RetiredBy() (r string, exists bool) {
+	v := m.retired_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredBy returns the old "retired_by" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldRetiredBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredBy: %w", err)
+	}
+	return oldValue.RetiredBy, nil
+}
+
+// ClearRetiredBy clears the value of the "retired_by" field.
+func (m *WordingMutation) ClearRetiredBy() {
+	m.retired_by = nil
+	m.clearedFields[wording.FieldRetiredBy] = struct{}{}
+}
+
+// RetiredByCleared returns if the "retired_by" field was cleared in this mutation.
+func (m *WordingMutation) RetiredByCleared() bool {
+	_, ok := m.clearedFields[wording.FieldRetiredBy]
+	return ok
+}
+
+// ResetRetiredBy resets all changes to the "retired_by" field.
+func (m *WordingMutation) ResetRetiredBy() {
+	m.retired_by = nil
+	delete(m.clearedFields, wording.FieldRetiredBy)
+}
+
+// SetRetireReason sets the "retire_reason" field.
+func (m *WordingMutation) SetRetireReason(s string) {
+	m.retire_reason = &s
+}
+
+// RetireReason returns the value of the "retire_reason" field in the mutation.
+func (m *WordingMutation) RetireReason() (r string, exists bool) {
+	v := m.retire_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetireReason returns the old "retire_reason" field's value of the Wording entity.
+// If the Wording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WordingMutation) OldRetireReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetireReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetireReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetireReason: %w", err)
+	}
+	return oldValue.RetireReason, nil
+}
+
+// ClearRetireReason clears the value of the "retire_reason" field.
+func (m *WordingMutation) ClearRetireReason() {
+	m.retire_reason = nil
+	m.clearedFields[wording.FieldRetireReason] = struct{}{}
+}
+
+// RetireReasonCleared returns if the "retire_reason" field was cleared in this mutation.
+func (m *WordingMutation) RetireReasonCleared() bool {
+	_, ok := m.clearedFields[wording.FieldRetireReason]
+	return ok
+}
+
+// ResetRetireReason resets all changes to the "retire_reason" field.
+func (m *WordingMutation) ResetRetireReason() {
+	m.retire_reason = nil
+	delete(m.clearedFields, wording.FieldRetireReason)
+}
+
+// Where appends a list predicates to the WordingMutation builder.
+func (m *WordingMutation) Where(ps ...predicate.Wording) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WordingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WordingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Wording, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WordingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WordingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Wording).
+func (m *WordingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WordingMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, wording.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, wording.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, wording.FieldCode)
+	}
+	if m.language != nil {
+		fields = append(fields, wording.FieldLanguage)
+	}
+	if m.version != nil {
+		fields = append(fields, wording.FieldVersion)
+	}
+	if m.text != nil {
+		fields = append(fields, wording.FieldText)
+	}
+	if m.channels != nil {
+		fields = append(fields, wording.FieldChannels)
+	}
+	if m.purposes != nil {
+		fields = append(fields, wording.FieldPurposes)
+	}
+	if m.part_of != nil {
+		fields = append(fields, wording.FieldPartOf)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, wording.FieldValidFrom)
+	}
+	if m.created_by != nil {
+		fields = append(fields, wording.FieldCreatedBy)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, wording.FieldRetiredAt)
+	}
+	if m.retired_by != nil {
+		fields = append(fields, wording.FieldRetiredBy)
+	}
+	if m.retire_reason != nil {
+		fields = append(fields, wording.FieldRetireReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WordingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case wording.FieldCreatedAt:
+		return m.CreatedAt()
+	case wording.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case wording.FieldCode:
+		return m.Code()
+	case wording.FieldLanguage:
+		return m.Language()
+	case wording.FieldVersion:
+		return m.Version()
+	case wording.FieldText:
+		return m.Text()
+	case wording.FieldChannels:
+		return m.Channels()
+	case wording.FieldPurposes:
+		return m.Purposes()
+	case wording.FieldPartOf:
+		return m.PartOf()
+	case wording.FieldValidFrom:
+		return m.ValidFrom()
+	case wording.FieldCreatedBy:
+		return m.CreatedBy()
+	case wording.FieldRetiredAt:
+		return m.RetiredAt()
+	case wording.FieldRetiredBy:
+		return m.RetiredBy()
+	case wording.FieldRetireReason:
+		return m.RetireReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WordingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case wording.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case wording.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case wording.FieldCode:
+		return m.OldCode(ctx)
+	case wording.FieldLanguage:
+		return m.OldLanguage(ctx)
+	case wording.FieldVersion:
+		return m.OldVersion(ctx)
+	case wording.FieldText:
+		return m.OldText(ctx)
+	case wording.FieldChannels:
+		return m.OldChannels(ctx)
+	case wording.FieldPurposes:
+		return m.OldPurposes(ctx)
+	case wording.FieldPartOf:
+		return m.OldPartOf(ctx)
+	case wording.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case wording.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case wording.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case wording.FieldRetiredBy:
+		return m.OldRetiredBy(ctx)
+	case wording.FieldRetireReason:
+		return m.OldRetireReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown Wording field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WordingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case wording.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case wording.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case wording.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case wording.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
+	case wording.FieldVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case wording.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case wording.FieldChannels:
+		v, ok := value.([]schema.Channel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannels(v)
+		return nil
+	case wording.FieldPurposes:
+		v, ok := value.([]schema.Purpose)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPurposes(v)
+		return nil
+	case wording.FieldPartOf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPartOf(v)
+		return nil
+	case wording.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case wording.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case wording.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case wording.FieldRetiredBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredBy(v)
+		return nil
+	case wording.FieldRetireReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetireReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Wording field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WordingMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WordingMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WordingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Wording numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WordingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(wording.FieldPartOf) {
+		fields = append(fields, wording.FieldPartOf)
+	}
+	if m.FieldCleared(wording.FieldRetiredAt) {
+		fields = append(fields, wording.FieldRetiredAt)
+	}
+	if m.FieldCleared(wording.FieldRetiredBy) {
+		fields = append(fields, wording.FieldRetiredBy)
+	}
+	if m.FieldCleared(wording.FieldRetireReason) {
+		fields = append(fields, wording.FieldRetireReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WordingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WordingMutation) ClearField(name string) error {
+	switch name {
+	case wording.FieldPartOf:
+		m.ClearPartOf()
+		return nil
+	case wording.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	case wording.FieldRetiredBy:
+		m.ClearRetiredBy()
+		return nil
+	case wording.FieldRetireReason:
+		m.ClearRetireReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Wording nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WordingMutation) ResetField(name string) error {
+	switch name {
+	case wording.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case wording.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case wording.FieldCode:
+		m.ResetCode()
+		return nil
+	case wording.FieldLanguage:
+		m.ResetLanguage()
+		return nil
+	case wording.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case wording.FieldText:
+		m.ResetText()
+		return nil
+	case wording.FieldChannels:
+		m.ResetChannels()
+		return nil
+	case wording.FieldPurposes:
+		m.ResetPurposes()
+		return nil
+	case wording.FieldPartOf:
+		m.ResetPartOf()
+		return nil
+	case wording.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case wording.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case wording.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case wording.FieldRetiredBy:
+		m.ResetRetiredBy()
+		return nil
+	case wording.FieldRetireReason:
+		m.ResetRetireReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Wording field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WordingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WordingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WordingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WordingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WordingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WordingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WordingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Wording unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WordingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Wording edge %s", name)
 }

@@ -114,6 +114,62 @@ func (_c *PermissionEventCreate) SetNillableWordingVersion(v *string) *Permissio
 	return _c
 }
 
+// SetWordingID sets the "wording_id" field.
+func (_c *PermissionEventCreate) SetWordingID(v string) *PermissionEventCreate {
+	_c.mutation.SetWordingID(v)
+	return _c
+}
+
+// SetNillableWordingID sets the "wording_id" field if the given value is not nil.
+func (_c *PermissionEventCreate) SetNillableWordingID(v *string) *PermissionEventCreate {
+	if v != nil {
+		_c.SetWordingID(*v)
+	}
+	return _c
+}
+
+// SetLanguage sets the "language" field.
+func (_c *PermissionEventCreate) SetLanguage(v string) *PermissionEventCreate {
+	_c.mutation.SetLanguage(v)
+	return _c
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_c *PermissionEventCreate) SetNillableLanguage(v *string) *PermissionEventCreate {
+	if v != nil {
+		_c.SetLanguage(*v)
+	}
+	return _c
+}
+
+// SetBundledWith sets the "bundled_with" field.
+func (_c *PermissionEventCreate) SetBundledWith(v string) *PermissionEventCreate {
+	_c.mutation.SetBundledWith(v)
+	return _c
+}
+
+// SetNillableBundledWith sets the "bundled_with" field if the given value is not nil.
+func (_c *PermissionEventCreate) SetNillableBundledWith(v *string) *PermissionEventCreate {
+	if v != nil {
+		_c.SetBundledWith(*v)
+	}
+	return _c
+}
+
+// SetGivenAt sets the "given_at" field.
+func (_c *PermissionEventCreate) SetGivenAt(v time.Time) *PermissionEventCreate {
+	_c.mutation.SetGivenAt(v)
+	return _c
+}
+
+// SetNillableGivenAt sets the "given_at" field if the given value is not nil.
+func (_c *PermissionEventCreate) SetNillableGivenAt(v *time.Time) *PermissionEventCreate {
+	if v != nil {
+		_c.SetGivenAt(*v)
+	}
+	return _c
+}
+
 // SetAddress sets the "address" field.
 func (_c *PermissionEventCreate) SetAddress(v string) *PermissionEventCreate {
 	_c.mutation.SetAddress(v)
@@ -252,6 +308,21 @@ func (_c *PermissionEventCreate) check() error {
 			return &ValidationError{Name: "wording_version", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.wording_version": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.WordingID(); ok {
+		if err := permissionevent.WordingIDValidator(v); err != nil {
+			return &ValidationError{Name: "wording_id", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.wording_id": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Language(); ok {
+		if err := permissionevent.LanguageValidator(v); err != nil {
+			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.language": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.BundledWith(); ok {
+		if err := permissionevent.BundledWithValidator(v); err != nil {
+			return &ValidationError{Name: "bundled_with", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.bundled_with": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.Address(); ok {
 		if err := permissionevent.AddressValidator(v); err != nil {
 			return &ValidationError{Name: "address", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.address": %w`, err)}
@@ -356,6 +427,22 @@ func (_c *PermissionEventCreate) createSpec() (*PermissionEvent, *sqlgraph.Creat
 	if value, ok := _c.mutation.WordingVersion(); ok {
 		_spec.SetField(permissionevent.FieldWordingVersion, field.TypeString, value)
 		_node.WordingVersion = &value
+	}
+	if value, ok := _c.mutation.WordingID(); ok {
+		_spec.SetField(permissionevent.FieldWordingID, field.TypeString, value)
+		_node.WordingID = &value
+	}
+	if value, ok := _c.mutation.Language(); ok {
+		_spec.SetField(permissionevent.FieldLanguage, field.TypeString, value)
+		_node.Language = &value
+	}
+	if value, ok := _c.mutation.BundledWith(); ok {
+		_spec.SetField(permissionevent.FieldBundledWith, field.TypeString, value)
+		_node.BundledWith = &value
+	}
+	if value, ok := _c.mutation.GivenAt(); ok {
+		_spec.SetField(permissionevent.FieldGivenAt, field.TypeTime, value)
+		_node.GivenAt = &value
 	}
 	if value, ok := _c.mutation.Address(); ok {
 		_spec.SetField(permissionevent.FieldAddress, field.TypeString, value)

@@ -98,6 +98,18 @@ func (_u *PermissionEventUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if _u.mutation.WordingVersionCleared() {
 		_spec.ClearField(permissionevent.FieldWordingVersion, field.TypeString)
 	}
+	if _u.mutation.WordingIDCleared() {
+		_spec.ClearField(permissionevent.FieldWordingID, field.TypeString)
+	}
+	if _u.mutation.LanguageCleared() {
+		_spec.ClearField(permissionevent.FieldLanguage, field.TypeString)
+	}
+	if _u.mutation.BundledWithCleared() {
+		_spec.ClearField(permissionevent.FieldBundledWith, field.TypeString)
+	}
+	if _u.mutation.GivenAtCleared() {
+		_spec.ClearField(permissionevent.FieldGivenAt, field.TypeTime)
+	}
 	if _u.mutation.AddressCleared() {
 		_spec.ClearField(permissionevent.FieldAddress, field.TypeString)
 	}
@@ -225,6 +237,18 @@ func (_u *PermissionEventUpdateOne) sqlSave(ctx context.Context) (_node *Permiss
 	}
 	if _u.mutation.WordingVersionCleared() {
 		_spec.ClearField(permissionevent.FieldWordingVersion, field.TypeString)
+	}
+	if _u.mutation.WordingIDCleared() {
+		_spec.ClearField(permissionevent.FieldWordingID, field.TypeString)
+	}
+	if _u.mutation.LanguageCleared() {
+		_spec.ClearField(permissionevent.FieldLanguage, field.TypeString)
+	}
+	if _u.mutation.BundledWithCleared() {
+		_spec.ClearField(permissionevent.FieldBundledWith, field.TypeString)
+	}
+	if _u.mutation.GivenAtCleared() {
+		_spec.ClearField(permissionevent.FieldGivenAt, field.TypeTime)
 	}
 	if _u.mutation.AddressCleared() {
 		_spec.ClearField(permissionevent.FieldAddress, field.TypeString)

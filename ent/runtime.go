@@ -57,6 +57,7 @@ import (
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 	"kopeck/money"
 	"kopeck/schema"
 	"time"
@@ -1757,20 +1758,32 @@ func init() {
 	permissioneventDescWordingVersion := permissioneventFields[9].Descriptor()
 	// permissionevent.WordingVersionValidator is a validator for the "wording_version" field. It is called by the builders before save.
 	permissionevent.WordingVersionValidator = permissioneventDescWordingVersion.Validators[0].(func(string) error)
+	// permissioneventDescWordingID is the schema descriptor for wording_id field.
+	permissioneventDescWordingID := permissioneventFields[10].Descriptor()
+	// permissionevent.WordingIDValidator is a validator for the "wording_id" field. It is called by the builders before save.
+	permissionevent.WordingIDValidator = permissioneventDescWordingID.Validators[0].(func(string) error)
+	// permissioneventDescLanguage is the schema descriptor for language field.
+	permissioneventDescLanguage := permissioneventFields[11].Descriptor()
+	// permissionevent.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	permissionevent.LanguageValidator = permissioneventDescLanguage.Validators[0].(func(string) error)
+	// permissioneventDescBundledWith is the schema descriptor for bundled_with field.
+	permissioneventDescBundledWith := permissioneventFields[12].Descriptor()
+	// permissionevent.BundledWithValidator is a validator for the "bundled_with" field. It is called by the builders before save.
+	permissionevent.BundledWithValidator = permissioneventDescBundledWith.Validators[0].(func(string) error)
 	// permissioneventDescAddress is the schema descriptor for address field.
-	permissioneventDescAddress := permissioneventFields[10].Descriptor()
+	permissioneventDescAddress := permissioneventFields[14].Descriptor()
 	// permissionevent.AddressValidator is a validator for the "address" field. It is called by the builders before save.
 	permissionevent.AddressValidator = permissioneventDescAddress.Validators[0].(func(string) error)
 	// permissioneventDescReason is the schema descriptor for reason field.
-	permissioneventDescReason := permissioneventFields[11].Descriptor()
+	permissioneventDescReason := permissioneventFields[15].Descriptor()
 	// permissionevent.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	permissionevent.ReasonValidator = permissioneventDescReason.Validators[0].(func(string) error)
 	// permissioneventDescPreviousHash is the schema descriptor for previous_hash field.
-	permissioneventDescPreviousHash := permissioneventFields[12].Descriptor()
+	permissioneventDescPreviousHash := permissioneventFields[16].Descriptor()
 	// permissionevent.PreviousHashValidator is a validator for the "previous_hash" field. It is called by the builders before save.
 	permissionevent.PreviousHashValidator = permissioneventDescPreviousHash.Validators[0].(func(string) error)
 	// permissioneventDescHash is the schema descriptor for hash field.
-	permissioneventDescHash := permissioneventFields[13].Descriptor()
+	permissioneventDescHash := permissioneventFields[17].Descriptor()
 	// permissionevent.HashValidator is a validator for the "hash" field. It is called by the builders before save.
 	permissionevent.HashValidator = permissioneventDescHash.Validators[0].(func(string) error)
 	// permissioneventDescID is the schema descriptor for id field.
@@ -2662,6 +2675,117 @@ func init() {
 	// user.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	user.IDValidator = func() func(string) error {
 		validators := userDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	wordingMixin := schema.Wording{}.Mixin()
+	wordingMixinFields0 := wordingMixin[0].Fields()
+	_ = wordingMixinFields0
+	wordingFields := schema.Wording{}.Fields()
+	_ = wordingFields
+	// wordingDescCode is the schema descriptor for code field.
+	wordingDescCode := wordingFields[0].Descriptor()
+	// wording.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	wording.CodeValidator = func() func(string) error {
+		validators := wordingDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// wordingDescLanguage is the schema descriptor for language field.
+	wordingDescLanguage := wordingFields[1].Descriptor()
+	// wording.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	wording.LanguageValidator = func() func(string) error {
+		validators := wordingDescLanguage.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(language string) error {
+			for _, fn := range fns {
+				if err := fn(language); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// wordingDescVersion is the schema descriptor for version field.
+	wordingDescVersion := wordingFields[2].Descriptor()
+	// wording.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	wording.VersionValidator = func() func(string) error {
+		validators := wordingDescVersion.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(version string) error {
+			for _, fn := range fns {
+				if err := fn(version); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// wordingDescText is the schema descriptor for text field.
+	wordingDescText := wordingFields[3].Descriptor()
+	// wording.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	wording.TextValidator = func() func(string) error {
+		validators := wordingDescText.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(text string) error {
+			for _, fn := range fns {
+				if err := fn(text); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// wordingDescPartOf is the schema descriptor for part_of field.
+	wordingDescPartOf := wordingFields[6].Descriptor()
+	// wording.PartOfValidator is a validator for the "part_of" field. It is called by the builders before save.
+	wording.PartOfValidator = wordingDescPartOf.Validators[0].(func(string) error)
+	// wordingDescCreatedBy is the schema descriptor for created_by field.
+	wordingDescCreatedBy := wordingFields[8].Descriptor()
+	// wording.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	wording.CreatedByValidator = wordingDescCreatedBy.Validators[0].(func(string) error)
+	// wordingDescRetiredBy is the schema descriptor for retired_by field.
+	wordingDescRetiredBy := wordingFields[10].Descriptor()
+	// wording.RetiredByValidator is a validator for the "retired_by" field. It is called by the builders before save.
+	wording.RetiredByValidator = wordingDescRetiredBy.Validators[0].(func(string) error)
+	// wordingDescRetireReason is the schema descriptor for retire_reason field.
+	wordingDescRetireReason := wordingFields[11].Descriptor()
+	// wording.RetireReasonValidator is a validator for the "retire_reason" field. It is called by the builders before save.
+	wording.RetireReasonValidator = wordingDescRetireReason.Validators[0].(func(string) error)
+	// wordingDescID is the schema descriptor for id field.
+	wordingDescID := wordingMixinFields0[0].Descriptor()
+	// wording.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	wording.IDValidator = func() func(string) error {
+		validators := wordingDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -122,6 +122,8 @@ type Tx struct {
 	TeamMembership *TeamMembershipClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
+	// Wording is the client for interacting with the Wording builders.
+	Wording *WordingClient
 
 	// lazily loaded.
 	client     *Client
@@ -307,6 +309,7 @@ func (tx *Tx) init() {
 	tx.Team = NewTeamClient(tx.config)
 	tx.TeamMembership = NewTeamMembershipClient(tx.config)
 	tx.User = NewUserClient(tx.config)
+	tx.Wording = NewWordingClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -125,6 +125,10 @@ func (r *permissionEventResolver) Actor(ctx context.Context, obj *ent.Permission
 	return r.eventActor(ctx, obj), nil
 }
 
+func (r *permissionEventResolver) Permission(ctx context.Context, obj *ent.PermissionEvent) (*ent.Permission, error) {
+	return required(referenced(ctx, obj, func(row *ent.PermissionEvent) string { return row.PermissionID }, permissionID, r.permissionsByID(ctx)))
+}
+
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }

@@ -29,6 +29,7 @@ import (
 	"kopeck/ent/task"
 	"kopeck/ent/team"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 	"kopeck/fault"
 	"kopeck/id"
 )
@@ -63,6 +64,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Attribution: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.AttributionFit) string { return row.ID })(c.AttributionFit.Query().Where(attributionfit.IDIn(ids...)).All(ctx))
+		},
+		id.Wording: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, wordingID)(c.Wording.Query().Where(wording.IDIn(ids...)).All(ctx))
 		},
 		id.Measurement: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.MeasurementDefinition) string { return row.ID })(c.MeasurementDefinition.Query().Where(measurementdefinition.IDIn(ids...)).All(ctx))

@@ -54,3 +54,12 @@ func (r *Resolver) eventActor(ctx context.Context, e *ent.PermissionEvent) strin
 	}
 	return r.app.People.NameOf(e.Actor)
 }
+
+// proof returns the consent that was held when a contact was made.
+func (r *Resolver) proof(ctx context.Context, contactID string) (*consent.ContactProof, error) {
+	found, err := r.app.Consent.Proof(ctx, contactID)
+	if found != nil {
+		markSiblings(ctx, found.Events)
+	}
+	return found, err
+}

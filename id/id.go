@@ -33,6 +33,7 @@ const (
 	Booking       = "bkg"
 	Permission    = "prm"
 	Event         = "pev"
+	Wording       = "wrd"
 	Offer         = "off"
 	OfferLine     = "ofl"
 	Order         = "ord"

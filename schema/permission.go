@@ -70,7 +70,7 @@ func (PermissionEvent) Fields() []ent.Field {
 		field.Int("sequence").Immutable().Positive().Annotations(hidden()).
 			Comment("The place of the event in the permission's chain, from 1."),
 		field.Time("at").Immutable().
-			Annotations(open()).Comment("When the event took place."),
+			Annotations(open(), orderedAs("AT", "By the time of the event.")).Comment("When the event took place."),
 		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(open(), shownAs("PermissionEventKind")).
 			Comment("What happened to the permission."),
 		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(open(), shownAs("PermissionLevel")).
@@ -85,6 +85,14 @@ func (PermissionEvent) Fields() []ent.Field {
 			Annotations(open()).Comment("The exact text that the customer agreed to; null if the event has none."),
 		field.String("wording_version").Optional().Nillable().MaxLen(800).Immutable().
 			Annotations(open()).Comment("The version of that text; null if none was stated."),
+		field.String("wording_id").Optional().Nillable().MaxLen(40).Immutable().Annotations(hidden()).
+			Comment("The wording that was shown; null if none is kept of the text."),
+		field.String("language").Optional().Nillable().MaxLen(140).Immutable().
+			Annotations(open()).Comment("The language of that text: a BCP 47 tag, such as \"ru\"; null if none was stated."),
+		field.String("bundled_with").Optional().Nillable().MaxLen(8000).Immutable().
+			Annotations(open(), named("bundledWith")).Comment("What else the customer agreed to by the same text, or the text that it was a part of; null if the consent stood alone."),
+		field.Time("given_at").Optional().Nillable().Immutable().
+			Annotations(open(), named("givenAt")).Comment("When the customer agreed, where that was before the event was recorded; null if it was then."),
 		field.String("address").Optional().Nillable().MaxLen(400).Immutable().
 			Annotations(open()).Comment("The IP address or other evidence of where the customer agreed; null if none was stated."),
 		field.String("reason").Optional().Nillable().MaxLen(8000).Immutable().
@@ -99,7 +107,7 @@ func (PermissionEvent) Fields() []ent.Field {
 // Edges of PermissionEvent.
 func (PermissionEvent) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("permission", Permission.Type).Field("permission_id").Unique().Required().Immutable().Annotations(hidden()).
+		edge.To("permission", Permission.Type).Field("permission_id").Unique().Required().Immutable().Annotations(rows()).
 			Comment("The permission."),
 	}
 }
@@ -109,10 +117,12 @@ func (PermissionEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("permission_id", "sequence").Unique(),
 		index.Fields("permission_id", "at"),
+		index.Fields("at", "id"),
+		index.Fields("wording_id", "at").Annotations(entsql.IndexWhere("wording_id IS NOT NULL")),
 	}
 }
 
 // Annotations of PermissionEvent.
 func (PermissionEvent) Annotations() []schema.Annotation {
-	return []schema.Annotation{unordered()}
+	return []schema.Annotation{listed()}
 }

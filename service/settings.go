@@ -35,6 +35,9 @@ type Settings struct {
 	TeamsShareCustomers bool   // SALES see the customers of all who are in a team with them
 	PhoneRegion         string // of phone numbers without a country code: "RU"; "" for none
 
+	StrictConsent bool     // a consent stands alone, and is for one purpose and channel
+	Company       *Company // who we are, for customers and authorities; nil: not stated
+
 	workingDays []time.Weekday
 	daysOff     []int // days since 1970-01-01
 
@@ -158,6 +161,14 @@ var settings = []setting{
 	{
 		"teamsShareCustomers", "Whether SALES see, and look after, the customers of all who are in a team with them.", `false`,
 		reader(decode[bool], func(s *Settings, v bool) { s.TeamsShareCustomers = v }),
+	},
+	{
+		"strictConsent", "Whether a permission is refused that is part of another text, such as terms of sale, or that one text asks for together with another purpose or channel. Without it such a permission is recorded with what it was bundled with.", `true`,
+		reader(decode[bool], func(s *Settings, v bool) { s.StrictConsent = v }),
+	},
+	{
+		"company", "Who the company is, the controller of customers' personal data, as receipts of permissions state it: an object with name, address, contact, jurisdiction and, where there are such, email, phone, url, policyUrl, storageLocation, retention, authority. null: not stated, and there are no receipts.", `null`,
+		reader(parseCompany, func(s *Settings, v *Company) { s.Company = v }),
 	},
 }
 

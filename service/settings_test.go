@@ -41,6 +41,8 @@ func TestDefaultSettings(t *testing.T) {
 		"load":                 len(s.Load) == 3,
 		"workingDays":          len(s.workingDays) == 7,
 		"daysOff":              len(s.daysOff) == 0,
+		"strictConsent":        s.StrictConsent,
+		"company":              s.Company == nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,19 +64,32 @@ func TestSettingValues(t *testing.T) {
 	t.Parallel()
 	days := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(`"2026-05-01",`, n), ",") + "]" }
 	cases := map[string]struct{ good, bad []string }{
-		"timeZone":             {[]string{`"Europe/Moscow"`, `"UTC"`}, []string{`""`, `"Local"`, `"Nowhere"`, `3`, `null`}},
-		"pricesIncludeTax":     {[]string{`true`, `false`}, []string{`0`, `"true"`, `null`}},
-		"priceStep":            {[]string{`1`, `1000000`}, []string{`0`, `-1`, `1000001`, `1.5`, `"1"`, `null`}},
-		"holdShare":            {[]string{`"0"`, `"0.25"`, `"1"`}, []string{`"-0.1"`, `"1.1"`, `0.5`}},
-		"priceMinutes":         {[]string{`1`, `1440`}, []string{`0`, `1441`}},
-		"attributionModel":     {[]string{`"FIRST"`, `"SHAPLEY"`}, []string{`"first"`, `""`, `1`, `null`}},
-		"lookBackDays":         {[]string{`1`, `3650`}, []string{`0`, `3651`}},
-		"halfLifeDays":         {[]string{`"0.01"`, `"3650"`}, []string{`"0.009"`, `"3650.1"`, `7`, `"x"`, `null`}},
-		"expectedStrength":     {[]string{`1`, `1000000`}, []string{`0`}},
-		"annualDiscountRate":   {[]string{`"-0.99"`, `"0"`, `"10"`}, []string{`"-1"`, `"10.01"`}},
-		"ordersKnownUntil":     {[]string{`null`, `"2026-10-31"`, `"1970-01-01"`}, []string{`"2026-02-30"`, `""`, `7`, `[]`, `"31.10.2026"`}},
-		"phoneRegion":          {[]string{`"RU"`, `"US"`, `""`}, []string{`"ru"`, `"XX"`, `7`, `null`}},
-		"teamsShareCustomers":  {[]string{`true`, `false`}, []string{`1`, `"yes"`, `null`}},
+		"timeZone":            {[]string{`"Europe/Moscow"`, `"UTC"`}, []string{`""`, `"Local"`, `"Nowhere"`, `3`, `null`}},
+		"pricesIncludeTax":    {[]string{`true`, `false`}, []string{`0`, `"true"`, `null`}},
+		"priceStep":           {[]string{`1`, `1000000`}, []string{`0`, `-1`, `1000001`, `1.5`, `"1"`, `null`}},
+		"holdShare":           {[]string{`"0"`, `"0.25"`, `"1"`}, []string{`"-0.1"`, `"1.1"`, `0.5`}},
+		"priceMinutes":        {[]string{`1`, `1440`}, []string{`0`, `1441`}},
+		"attributionModel":    {[]string{`"FIRST"`, `"SHAPLEY"`}, []string{`"first"`, `""`, `1`, `null`}},
+		"lookBackDays":        {[]string{`1`, `3650`}, []string{`0`, `3651`}},
+		"halfLifeDays":        {[]string{`"0.01"`, `"3650"`}, []string{`"0.009"`, `"3650.1"`, `7`, `"x"`, `null`}},
+		"expectedStrength":    {[]string{`1`, `1000000`}, []string{`0`}},
+		"annualDiscountRate":  {[]string{`"-0.99"`, `"0"`, `"10"`}, []string{`"-1"`, `"10.01"`}},
+		"ordersKnownUntil":    {[]string{`null`, `"2026-10-31"`, `"1970-01-01"`}, []string{`"2026-02-30"`, `""`, `7`, `[]`, `"31.10.2026"`}},
+		"phoneRegion":         {[]string{`"RU"`, `"US"`, `""`}, []string{`"ru"`, `"XX"`, `7`, `null`}},
+		"teamsShareCustomers": {[]string{`true`, `false`}, []string{`1`, `"yes"`, `null`}},
+		"strictConsent":       {[]string{`true`, `false`}, []string{`1`, `"yes"`, `null`}},
+		"company": {
+			[]string{
+				`null`, `{"name":"A","address":"B","contact":"C","jurisdiction":"RU"}`,
+				`{"name":"A","address":"B","contact":"C","jurisdiction":"RU","email":"a@b.example","phone":"1","url":"https://a.example","policyUrl":"http://a.example/p","storageLocation":"DE","retention":"a year","authority":"D"}`,
+			},
+			[]string{
+				`{}`, `[]`, `"A"`, `{"name":"A","address":"B","contact":"","jurisdiction":"RU"}`, `{"name":"A","address":"B","contact":"C"}`,
+				`{"name":"A","address":"B","contact":"C","jurisdiction":"ru"}`, `{"name":"A","address":"B","contact":"C","jurisdiction":"EU"}`,
+				`{"name":"A","address":"B","contact":"C","jurisdiction":"RU","url":"a.example"}`, `{"name":"A","address":"B","contact":"C","jurisdiction":"RU","tax":"1"}`,
+				`{"name":"A","address":"B","contact":"C","jurisdiction":"RU","storageLocation":"XX"}`,
+			},
+		},
 		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`, `null`}},
 		"individualOfferLevel": {[]string{`"SITUATION"`, `"INTRAVENOUS"`}, []string{`"NONE"`, `null`}},
 		"situationHours":       {[]string{`1`, `720`}, []string{`0`, `721`}},

@@ -49,3 +49,10 @@ func (s *Site) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=60")
 	_, _ = w.Write(s.config.Keys.JWKS())
 }
+
+// receiptKeys serves the keys that verify receipts of permissions, those of all times among them.
+func (s *Site) receiptKeys(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cache-Control", "public, max-age=60")
+	_, _ = w.Write(s.config.Keys.ReceiptJWKS())
+}

@@ -74,6 +74,7 @@ func New(c Config) *Site {
 	page("GET /readyz", s.ready)
 	page("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}).ServeHTTP)
 	page("GET /.well-known/jwks.json", s.publicKeys)
+	page("GET /.well-known/receipt-keys.json", s.receiptKeys)
 	page("GET /permissions/revoke", s.askToRevoke)
 	page("POST /permissions/revoke", s.revoke)
 	if c.Development {

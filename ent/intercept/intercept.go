@@ -62,6 +62,7 @@ import (
 	"kopeck/ent/team"
 	"kopeck/ent/teammembership"
 	"kopeck/ent/user"
+	"kopeck/ent/wording"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -1580,6 +1581,33 @@ func (f TraverseUser) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.UserQuery", q)
 }
 
+// The WordingFunc type is an adapter to allow the use of ordinary function as a Querier.
+type WordingFunc func(context.Context, *ent.WordingQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f WordingFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.WordingQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.WordingQuery", q)
+}
+
+// The TraverseWording type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseWording func(context.Context, *ent.WordingQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseWording) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseWording) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.WordingQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.WordingQuery", q)
+}
+
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
@@ -1691,6 +1719,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.TeamMembershipQuery, predicate.TeamMembership, teammembership.OrderOption]{typ: ent.TypeTeamMembership, tq: q}, nil
 	case *ent.UserQuery:
 		return &query[*ent.UserQuery, predicate.User, user.OrderOption]{typ: ent.TypeUser, tq: q}, nil
+	case *ent.WordingQuery:
+		return &query[*ent.WordingQuery, predicate.Wording, wording.OrderOption]{typ: ent.TypeWording, tq: q}, nil
 	default:
 		return nil, fmt.Errorf("unknown query type %T", q)
 	}

@@ -1911,6 +1911,10 @@ var (
 		{Name: "source", Type: field.TypeString, Size: 4000},
 		{Name: "wording", Type: field.TypeString, Nullable: true, Size: 80000},
 		{Name: "wording_version", Type: field.TypeString, Nullable: true, Size: 800},
+		{Name: "wording_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "language", Type: field.TypeString, Nullable: true, Size: 140},
+		{Name: "bundled_with", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "given_at", Type: field.TypeTime, Nullable: true},
 		{Name: "address", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "previous_hash", Type: field.TypeString, Size: 64},
@@ -1925,7 +1929,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permission_events_permissions_permission",
-				Columns:    []*schema.Column{PermissionEventsColumns[14]},
+				Columns:    []*schema.Column{PermissionEventsColumns[18]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1934,12 +1938,25 @@ var (
 			{
 				Name:    "permissionevent_permission_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{PermissionEventsColumns[14], PermissionEventsColumns[1]},
+				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[1]},
 			},
 			{
 				Name:    "permissionevent_permission_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionEventsColumns[14], PermissionEventsColumns[2]},
+				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[2]},
+			},
+			{
+				Name:    "permissionevent_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PermissionEventsColumns[2], PermissionEventsColumns[0]},
+			},
+			{
+				Name:    "permissionevent_wording_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{PermissionEventsColumns[10], PermissionEventsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "wording_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -2671,6 +2688,52 @@ var (
 			},
 		},
 	}
+	// WordingsColumns holds the columns for the "wordings" table.
+	WordingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "language", Type: field.TypeString, Size: 140},
+		{Name: "version", Type: field.TypeString, Size: 400},
+		{Name: "text", Type: field.TypeString, Size: 80000},
+		{Name: "channels", Type: field.TypeJSON},
+		{Name: "purposes", Type: field.TypeJSON},
+		{Name: "part_of", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "retired_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "retire_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+	}
+	// WordingsTable holds the schema information for the "wordings" table.
+	WordingsTable = &schema.Table{
+		Name:       "wordings",
+		Columns:    WordingsColumns,
+		PrimaryKey: []*schema.Column{WordingsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "wording_code_language_version",
+				Unique:  true,
+				Columns: []*schema.Column{WordingsColumns[3], WordingsColumns[4], WordingsColumns[5]},
+			},
+			{
+				Name:    "wording_code_id",
+				Unique:  false,
+				Columns: []*schema.Column{WordingsColumns[3], WordingsColumns[0]},
+			},
+			{
+				Name:    "wording_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{WordingsColumns[1], WordingsColumns[0]},
+			},
+			{
+				Name:    "wording_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{WordingsColumns[2], WordingsColumns[0]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AddressesTable,
@@ -2727,6 +2790,7 @@ var (
 		TeamsTable,
 		TeamMembershipsTable,
 		UsersTable,
+		WordingsTable,
 	}
 )
 

@@ -35,6 +35,14 @@ const (
 	FieldWording = "wording"
 	// FieldWordingVersion holds the string denoting the wording_version field in the database.
 	FieldWordingVersion = "wording_version"
+	// FieldWordingID holds the string denoting the wording_id field in the database.
+	FieldWordingID = "wording_id"
+	// FieldLanguage holds the string denoting the language field in the database.
+	FieldLanguage = "language"
+	// FieldBundledWith holds the string denoting the bundled_with field in the database.
+	FieldBundledWith = "bundled_with"
+	// FieldGivenAt holds the string denoting the given_at field in the database.
+	FieldGivenAt = "given_at"
 	// FieldAddress holds the string denoting the address field in the database.
 	FieldAddress = "address"
 	// FieldReason holds the string denoting the reason field in the database.
@@ -69,6 +77,10 @@ var Columns = []string{
 	FieldSource,
 	FieldWording,
 	FieldWordingVersion,
+	FieldWordingID,
+	FieldLanguage,
+	FieldBundledWith,
+	FieldGivenAt,
 	FieldAddress,
 	FieldReason,
 	FieldPreviousHash,
@@ -96,6 +108,12 @@ var (
 	WordingValidator func(string) error
 	// WordingVersionValidator is a validator for the "wording_version" field. It is called by the builders before save.
 	WordingVersionValidator func(string) error
+	// WordingIDValidator is a validator for the "wording_id" field. It is called by the builders before save.
+	WordingIDValidator func(string) error
+	// LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	LanguageValidator func(string) error
+	// BundledWithValidator is a validator for the "bundled_with" field. It is called by the builders before save.
+	BundledWithValidator func(string) error
 	// AddressValidator is a validator for the "address" field. It is called by the builders before save.
 	AddressValidator func(string) error
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
@@ -184,6 +202,26 @@ func ByWording(opts ...sql.OrderTermOption) OrderOption {
 // ByWordingVersion orders the results by the wording_version field.
 func ByWordingVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWordingVersion, opts...).ToFunc()
+}
+
+// ByWordingID orders the results by the wording_id field.
+func ByWordingID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWordingID, opts...).ToFunc()
+}
+
+// ByLanguage orders the results by the language field.
+func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByBundledWith orders the results by the bundled_with field.
+func ByBundledWith(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBundledWith, opts...).ToFunc()
+}
+
+// ByGivenAt orders the results by the given_at field.
+func ByGivenAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGivenAt, opts...).ToFunc()
 }
 
 // ByAddress orders the results by the address field.

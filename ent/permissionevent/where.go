@@ -106,6 +106,26 @@ func WordingVersion(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldEQ(FieldWordingVersion, v))
 }
 
+// WordingID applies equality check predicate on the "wording_id" field. It's identical to WordingIDEQ.
+func WordingID(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldWordingID, v))
+}
+
+// Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
+func Language(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldLanguage, v))
+}
+
+// BundledWith applies equality check predicate on the "bundled_with" field. It's identical to BundledWithEQ.
+func BundledWith(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldBundledWith, v))
+}
+
+// GivenAt applies equality check predicate on the "given_at" field. It's identical to GivenAtEQ.
+func GivenAt(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldGivenAt, v))
+}
+
 // Address applies equality check predicate on the "address" field. It's identical to AddressEQ.
 func Address(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldEQ(FieldAddress, v))
@@ -669,6 +689,281 @@ func WordingVersionEqualFold(v string) predicate.PermissionEvent {
 // WordingVersionContainsFold applies the ContainsFold predicate on the "wording_version" field.
 func WordingVersionContainsFold(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldContainsFold(FieldWordingVersion, v))
+}
+
+// WordingIDEQ applies the EQ predicate on the "wording_id" field.
+func WordingIDEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldWordingID, v))
+}
+
+// WordingIDNEQ applies the NEQ predicate on the "wording_id" field.
+func WordingIDNEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNEQ(FieldWordingID, v))
+}
+
+// WordingIDIn applies the In predicate on the "wording_id" field.
+func WordingIDIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIn(FieldWordingID, vs...))
+}
+
+// WordingIDNotIn applies the NotIn predicate on the "wording_id" field.
+func WordingIDNotIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotIn(FieldWordingID, vs...))
+}
+
+// WordingIDGT applies the GT predicate on the "wording_id" field.
+func WordingIDGT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGT(FieldWordingID, v))
+}
+
+// WordingIDGTE applies the GTE predicate on the "wording_id" field.
+func WordingIDGTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGTE(FieldWordingID, v))
+}
+
+// WordingIDLT applies the LT predicate on the "wording_id" field.
+func WordingIDLT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLT(FieldWordingID, v))
+}
+
+// WordingIDLTE applies the LTE predicate on the "wording_id" field.
+func WordingIDLTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLTE(FieldWordingID, v))
+}
+
+// WordingIDContains applies the Contains predicate on the "wording_id" field.
+func WordingIDContains(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContains(FieldWordingID, v))
+}
+
+// WordingIDHasPrefix applies the HasPrefix predicate on the "wording_id" field.
+func WordingIDHasPrefix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasPrefix(FieldWordingID, v))
+}
+
+// WordingIDHasSuffix applies the HasSuffix predicate on the "wording_id" field.
+func WordingIDHasSuffix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasSuffix(FieldWordingID, v))
+}
+
+// WordingIDIsNil applies the IsNil predicate on the "wording_id" field.
+func WordingIDIsNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIsNull(FieldWordingID))
+}
+
+// WordingIDNotNil applies the NotNil predicate on the "wording_id" field.
+func WordingIDNotNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotNull(FieldWordingID))
+}
+
+// WordingIDEqualFold applies the EqualFold predicate on the "wording_id" field.
+func WordingIDEqualFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEqualFold(FieldWordingID, v))
+}
+
+// WordingIDContainsFold applies the ContainsFold predicate on the "wording_id" field.
+func WordingIDContainsFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContainsFold(FieldWordingID, v))
+}
+
+// LanguageEQ applies the EQ predicate on the "language" field.
+func LanguageEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldLanguage, v))
+}
+
+// LanguageNEQ applies the NEQ predicate on the "language" field.
+func LanguageNEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNEQ(FieldLanguage, v))
+}
+
+// LanguageIn applies the In predicate on the "language" field.
+func LanguageIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIn(FieldLanguage, vs...))
+}
+
+// LanguageNotIn applies the NotIn predicate on the "language" field.
+func LanguageNotIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotIn(FieldLanguage, vs...))
+}
+
+// LanguageGT applies the GT predicate on the "language" field.
+func LanguageGT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGT(FieldLanguage, v))
+}
+
+// LanguageGTE applies the GTE predicate on the "language" field.
+func LanguageGTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGTE(FieldLanguage, v))
+}
+
+// LanguageLT applies the LT predicate on the "language" field.
+func LanguageLT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLT(FieldLanguage, v))
+}
+
+// LanguageLTE applies the LTE predicate on the "language" field.
+func LanguageLTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLTE(FieldLanguage, v))
+}
+
+// LanguageContains applies the Contains predicate on the "language" field.
+func LanguageContains(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContains(FieldLanguage, v))
+}
+
+// LanguageHasPrefix applies the HasPrefix predicate on the "language" field.
+func LanguageHasPrefix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasPrefix(FieldLanguage, v))
+}
+
+// LanguageHasSuffix applies the HasSuffix predicate on the "language" field.
+func LanguageHasSuffix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasSuffix(FieldLanguage, v))
+}
+
+// LanguageIsNil applies the IsNil predicate on the "language" field.
+func LanguageIsNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIsNull(FieldLanguage))
+}
+
+// LanguageNotNil applies the NotNil predicate on the "language" field.
+func LanguageNotNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotNull(FieldLanguage))
+}
+
+// LanguageEqualFold applies the EqualFold predicate on the "language" field.
+func LanguageEqualFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEqualFold(FieldLanguage, v))
+}
+
+// LanguageContainsFold applies the ContainsFold predicate on the "language" field.
+func LanguageContainsFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContainsFold(FieldLanguage, v))
+}
+
+// BundledWithEQ applies the EQ predicate on the "bundled_with" field.
+func BundledWithEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldBundledWith, v))
+}
+
+// BundledWithNEQ applies the NEQ predicate on the "bundled_with" field.
+func BundledWithNEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNEQ(FieldBundledWith, v))
+}
+
+// BundledWithIn applies the In predicate on the "bundled_with" field.
+func BundledWithIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIn(FieldBundledWith, vs...))
+}
+
+// BundledWithNotIn applies the NotIn predicate on the "bundled_with" field.
+func BundledWithNotIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotIn(FieldBundledWith, vs...))
+}
+
+// BundledWithGT applies the GT predicate on the "bundled_with" field.
+func BundledWithGT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGT(FieldBundledWith, v))
+}
+
+// BundledWithGTE applies the GTE predicate on the "bundled_with" field.
+func BundledWithGTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGTE(FieldBundledWith, v))
+}
+
+// BundledWithLT applies the LT predicate on the "bundled_with" field.
+func BundledWithLT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLT(FieldBundledWith, v))
+}
+
+// BundledWithLTE applies the LTE predicate on the "bundled_with" field.
+func BundledWithLTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLTE(FieldBundledWith, v))
+}
+
+// BundledWithContains applies the Contains predicate on the "bundled_with" field.
+func BundledWithContains(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContains(FieldBundledWith, v))
+}
+
+// BundledWithHasPrefix applies the HasPrefix predicate on the "bundled_with" field.
+func BundledWithHasPrefix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasPrefix(FieldBundledWith, v))
+}
+
+// BundledWithHasSuffix applies the HasSuffix predicate on the "bundled_with" field.
+func BundledWithHasSuffix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasSuffix(FieldBundledWith, v))
+}
+
+// BundledWithIsNil applies the IsNil predicate on the "bundled_with" field.
+func BundledWithIsNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIsNull(FieldBundledWith))
+}
+
+// BundledWithNotNil applies the NotNil predicate on the "bundled_with" field.
+func BundledWithNotNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotNull(FieldBundledWith))
+}
+
+// BundledWithEqualFold applies the EqualFold predicate on the "bundled_with" field.
+func BundledWithEqualFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEqualFold(FieldBundledWith, v))
+}
+
+// BundledWithContainsFold applies the ContainsFold predicate on the "bundled_with" field.
+func BundledWithContainsFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContainsFold(FieldBundledWith, v))
+}
+
+// GivenAtEQ applies the EQ predicate on the "given_at" field.
+func GivenAtEQ(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldGivenAt, v))
+}
+
+// GivenAtNEQ applies the NEQ predicate on the "given_at" field.
+func GivenAtNEQ(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNEQ(FieldGivenAt, v))
+}
+
+// GivenAtIn applies the In predicate on the "given_at" field.
+func GivenAtIn(vs ...time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIn(FieldGivenAt, vs...))
+}
+
+// GivenAtNotIn applies the NotIn predicate on the "given_at" field.
+func GivenAtNotIn(vs ...time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotIn(FieldGivenAt, vs...))
+}
+
+// GivenAtGT applies the GT predicate on the "given_at" field.
+func GivenAtGT(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGT(FieldGivenAt, v))
+}
+
+// GivenAtGTE applies the GTE predicate on the "given_at" field.
+func GivenAtGTE(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGTE(FieldGivenAt, v))
+}
+
+// GivenAtLT applies the LT predicate on the "given_at" field.
+func GivenAtLT(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLT(FieldGivenAt, v))
+}
+
+// GivenAtLTE applies the LTE predicate on the "given_at" field.
+func GivenAtLTE(v time.Time) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLTE(FieldGivenAt, v))
+}
+
+// GivenAtIsNil applies the IsNil predicate on the "given_at" field.
+func GivenAtIsNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIsNull(FieldGivenAt))
+}
+
+// GivenAtNotNil applies the NotNil predicate on the "given_at" field.
+func GivenAtNotNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotNull(FieldGivenAt))
 }
 
 // AddressEQ applies the EQ predicate on the "address" field.

@@ -167,3 +167,6 @@ type TeamMembership func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)
+
+// Wording is the predicate function for wording builders.
+type Wording func(*sql.Selector)

@@ -97,7 +97,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
-	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
+	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.ConsentWorth = consentworth.New(core)

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/permission"
 	"kopeck/fault"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -28,7 +29,7 @@ type PermissionDecision struct {
 // now; a past moment is for what was done then and is reported only now (the late contact of an offline phone): the
 // permission must have been active at that moment, by its events.
 func (s *Service) Decide(ctx context.Context, tx *store.Tx, customerID string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*PermissionDecision, error) {
-	found, err := s.decisions(ctx, tx.Client(), []string{customerID}, channel, purpose, level, at)
+	found, err := s.decisions(ctx, tx.Client(), s.Settings(), []string{customerID}, channel, purpose, level, at)
 	if err != nil {
 		return nil, err
 	}
@@ -40,15 +41,16 @@ func (s *Service) MayContact(ctx context.Context, customerIDs []string, channel 
 	if err := input.CheckDate("at", at); err != nil {
 		return nil, err
 	}
-	return s.decisions(ctx, s.Client, customerIDs, channel, purpose, level, at)
+	return s.decisions(ctx, s.Client, s.Settings(), customerIDs, channel, purpose, level, at)
 }
 
-func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs []string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (map[string]*PermissionDecision, error) {
+// decisions decides by settings, which say what level a purpose needs.
+func (s *Service) decisions(ctx context.Context, client *ent.Client, by *service.Settings, customerIDs []string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (map[string]*PermissionDecision, error) {
 	rows, err := s.permissionsAt(ctx, client, at, permission.CustomerIDIn(customerIDs...), permission.ChannelEQ(channel), permission.PurposeEQ(purpose))
 	if err != nil {
 		return nil, err
 	}
-	required := s.Settings().RequiredLevels[purpose]
+	required := by.RequiredLevels[purpose]
 	if level != nil && level.Rank() > required.Rank() {
 		required = *level
 	}

@@ -125,6 +125,8 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, l *permissionLog, e 
 	return tx.PermissionEvent.Create().SetID(e.ID).SetPermissionID(l.permission.ID).SetSequence(e.Sequence).SetAt(e.At).
 		SetKind(schema.PermissionEventKind(e.Kind)).SetNillableLevel((*schema.PermissionLevel)(e.Level)).SetNillableExpiresAt(e.ExpiresAt).
 		SetActor(e.Actor).SetSource(e.Source).SetNillableWording(e.Wording).SetNillableWordingVersion(e.WordingVersion).
+		SetNillableWordingID(e.WordingID).
+		SetNillableLanguage(e.Language).SetNillableBundledWith(e.BundledWith).SetNillableGivenAt(e.GivenAt).
 		SetNillableAddress(e.Address).SetNillableReason(e.Reason).SetPreviousHash(e.PreviousHash).SetHash(e.Hash).Exec(ctx)
 }
 

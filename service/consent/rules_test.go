@@ -82,7 +82,7 @@ func TestDecision(t *testing.T) {
 	}
 }
 
-func TestCheckWording(t *testing.T) {
+func TestCheckText(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		in string
@@ -99,7 +99,7 @@ func TestCheckWording(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if err := checkWording(c.in); c.ok != (err == nil) || !c.ok && !fault.Is(err, fault.Invalid) {
+			if err := checkText("wording", c.in); c.ok != (err == nil) || !c.ok && !fault.Is(err, fault.Invalid) {
 				t.Error(err)
 			}
 		})
@@ -144,11 +144,13 @@ func TestConversions(t *testing.T) {
 		got := eventOf(&ent.PermissionEvent{
 			ID: "id", PermissionID: "permission", Sequence: 2, At: at, Kind: schema.EventRaised, Level: &level, ExpiresAt: &end, Actor: "actor",
 			Source: "source", Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
+			WordingID: text("wording id"), Language: text("language"), BundledWith: text("bundled"), GivenAt: &revoked,
 			PreviousHash: "previous", Hash: "hash",
 		})
 		want := consentlog.Event{
 			ID: "id", Sequence: 2, At: at, Kind: consentlog.Raised, Level: text("POINTS"), ExpiresAt: &end, Actor: "actor", Source: "source",
 			Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
+			WordingID: text("wording id"), Language: text("language"), BundledWith: text("bundled"), GivenAt: &revoked,
 			PreviousHash: "previous", Hash: "hash",
 		}
 		if !reflect.DeepEqual(got, want) {
@@ -198,4 +200,53 @@ func TestConversions(t *testing.T) {
 			t.Errorf("got %+v, want the first previous hash and the hash of the event", e)
 		}
 	})
+}
+
+func TestBeside(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text asked
+		want string
+	}{
+		"nothing else":        {asked{}, ""},
+		"the same again":      {asked{[]schema.Channel{schema.ByEmail}, []schema.Purpose{schema.Marketing}, ""}, ""},
+		"two purposes":        {asked{nil, []schema.Purpose{schema.Marketing, schema.PartnerSharing}, ""}, "for PARTNER_SHARING"},
+		"two channels":        {asked{[]schema.Channel{schema.ByEmail, schema.BySMS}, nil, ""}, "by SMS"},
+		"part of a text":      {asked{nil, nil, "terms of sale"}, "part of terms of sale"},
+		"everything together": {asked{[]schema.Channel{schema.BySMS}, []schema.Purpose{schema.Service}, "terms"}, "for SERVICE, by SMS, part of terms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.text.beside(schema.ByEmail, schema.Marketing); got != c.want {
+				t.Errorf("%q; want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCheckAsks(t *testing.T) {
+	t.Parallel()
+	terms := "terms of sale"
+	email, marketing := []schema.Channel{schema.ByEmail}, []schema.Purpose{schema.Marketing}
+	for name, c := range map[string]struct {
+		text          ent.Wording
+		loose, strict bool // whether it may be taken
+	}{
+		"for this alone":      {ent.Wording{Channels: email, Purposes: marketing}, true, true},
+		"for another channel": {ent.Wording{Channels: []schema.Channel{schema.BySMS}, Purposes: marketing}, false, false},
+		"for another purpose": {ent.Wording{Channels: email, Purposes: []schema.Purpose{schema.Service}}, false, false},
+		"for two channels":    {ent.Wording{Channels: []schema.Channel{schema.ByEmail, schema.BySMS}, Purposes: marketing}, true, false},
+		"for two purposes":    {ent.Wording{Channels: email, Purposes: []schema.Purpose{schema.Marketing, schema.Service}}, true, false},
+		"part of another":     {ent.Wording{Channels: email, Purposes: marketing, PartOf: &terms}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, one := range []struct{ strict, want bool }{{false, c.loose}, {true, c.strict}} {
+				err := checkAsks(&c.text, schema.ByEmail, schema.Marketing, one.strict)
+				if one.want != (err == nil) || !one.want && !fault.Is(err, fault.Invalid) {
+					t.Errorf("strict %t: %v", one.strict, err)
+				}
+			}
+		})
+	}
 }

@@ -11,8 +11,8 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/order"
 	"kopeck/ent/permission"
-	"kopeck/ent/permissionevent"
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/service/input"
 )
 
@@ -43,9 +43,34 @@ type Contact struct {
 	Net        string        `json:"net"`
 	Expected   string        `json:"expected"` // what contacts of its kind, channel and stage earn
 
+	Proof *Proof `json:"proof,omitempty"` // of an outbound contact with a purpose
+
 	Corrections []ContactCorrection `json:"corrections"` // and that it was voided, in the order in which it was recorded
 
 	moment func(time.Time) string
+	proof  string // the page of it
+}
+
+// Proof is the consent that was held when a contact was made: what the query proof of the API shows.
+type Proof struct {
+	Allowed        bool           `json:"allowed"`
+	Reason         string         `json:"reason"`
+	RequiredLevel  string         `json:"requiredLevel"`
+	Wording        string         `json:"wording"`
+	WordingVersion string         `json:"wordingVersion,omitempty"`
+	Language       string         `json:"language,omitempty"`
+	Events         []ConsentEvent `json:"events"`
+	Broken         string         `json:"broken,omitempty"`
+}
+
+// ConsentEvent is an event of the consent log up to the contact.
+type ConsentEvent struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind"`
+	Level  string    `json:"level,omitempty"`
+	Actor  string    `json:"actor"`
+	Source string    `json:"source"`
+	Hash   string    `json:"hash"`
 }
 
 // Participant is one of several people of ours who took part in a contact.
@@ -217,8 +242,23 @@ func (s *Service) addEarned(ctx context.Context, c *ent.Contact, page *Contact) 
 	return nil
 }
 
-// addPermission adds the permission that a contact was made under.
+// addPermission adds the permission that a contact was made under, and the consent that was held at its moment.
 func (s *Service) addPermission(ctx context.Context, c *ent.Contact, page *Contact) error {
+	if c.Direction != schema.Outbound || c.Purpose == nil && c.PermissionID == nil {
+		return nil
+	}
+	proof, err := s.consent.Proof(ctx, c.ID)
+	if err != nil || proof == nil {
+		return err
+	}
+	page.proof = proof.Page
+	page.Proof = &Proof{Wording: input.OrZero(proof.Wording), WordingVersion: input.OrZero(proof.WordingVersion), Language: input.OrZero(proof.Language), Broken: input.OrZero(proof.Broken)}
+	if d := proof.Decision; d != nil {
+		page.Proof.Allowed, page.Proof.Reason, page.Proof.RequiredLevel = d.Allowed, d.Reason, string(d.RequiredLevel)
+	}
+	for _, e := range proof.Events {
+		page.Proof.Events = append(page.Proof.Events, ConsentEvent{e.At, string(e.Kind), string(input.OrZero(e.Level)), e.Actor, e.Source, e.Hash})
+	}
 	if c.PermissionID == nil {
 		return nil
 	}
@@ -229,13 +269,8 @@ func (s *Service) addPermission(ctx context.Context, c *ent.Contact, page *Conta
 	if err != nil {
 		return err
 	}
-	page.Permission = &Permission{p.ID, string(p.Channel), string(p.Purpose), string(p.Level), string(p.State), ""}
-	agreed, err := s.Client.PermissionEvent.Query().
-		Where(permissionevent.PermissionID(p.ID), permissionevent.WordingNotNil(), permissionevent.AtLTE(c.At)).Order(permissionevent.BySequence()).All(ctx)
-	if len(agreed) > 0 {
-		page.Permission.Wording = *agreed[len(agreed)-1].Wording
-	}
-	return err
+	page.Permission = &Permission{p.ID, string(p.Channel), string(p.Purpose), string(p.Level), string(p.State), page.Proof.Wording}
+	return nil
 }
 
 // addCorrections adds what was corrected of a contact, and that it was voided.
@@ -305,6 +340,10 @@ func (c *Contact) Page() string {
 	p.row(2, "less its cost", minus(c.Cost))
 	p.sum(2, "net", c.Net)
 	p.row(2, "contacts of its kind, channel and stage are expected to earn", c.Expected)
+	if c.proof != "" {
+		p.head("The consent that was held then")
+		p.text.WriteString(c.proof)
+	}
 	if len(c.Corrections) > 0 {
 		p.head("What was corrected")
 	}

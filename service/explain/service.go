@@ -1,7 +1,7 @@
 // Package explain shows on one page what an order, a contact or a price token is, with each figure and what it rests on: for a person to
 // read, and as JSON. It computes nothing itself and writes nothing.
 //
-// It may import service, service/input, and the packages books, campaigns, contacts, people, quote, rates and sale under service. It is for who runs the
+// It may import service, service/input, and the packages books, campaigns, consent, contacts, people, quote, rates and sale under service. It is for who runs the
 // installation, and reads as the context's actor.
 package explain
 
@@ -16,6 +16,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/campaigns"
+	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/people"
 	"kopeck/service/quote"
@@ -29,6 +30,7 @@ type Service struct {
 
 	books     *books.Service
 	campaigns *campaigns.Service
+	consent   *consent.Service
 	contacts  *contacts.Service
 	people    *people.Service
 	quote     *quote.Service
@@ -37,8 +39,8 @@ type Service struct {
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, contacts *contacts.Service, people *people.Service, quote *quote.Service, rates *rates.Service, sale *sale.Service) *Service {
-	return &Service{Core: core, books: books, campaigns: campaigns, contacts: contacts, people: people, quote: quote, rates: rates, sale: sale}
+func New(core *service.Core, books *books.Service, campaigns *campaigns.Service, consent *consent.Service, contacts *contacts.Service, people *people.Service, quote *quote.Service, rates *rates.Service, sale *sale.Service) *Service {
+	return &Service{Core: core, books: books, campaigns: campaigns, consent: consent, contacts: contacts, people: people, quote: quote, rates: rates, sale: sale}
 }
 
 // Explanation is what is shown: it can be written as JSON, and as a page.
