@@ -83,7 +83,7 @@ func (c *company) drawOffer(p *person, at time.Time, kind schema.OfferKind) *off
 		if a == nil {
 			continue
 		}
-		carrier := schema.Message
+		carrier := schema.TextMessage
 		if channel == schema.ByEmail {
 			carrier = schema.Email
 		}

@@ -169,6 +169,16 @@ type CampaignPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of cancelMessage.
+type CancelMessageInput struct {
+	// The message.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason string `json:"reason"`
+}
+
 // The input of cancelOrder.
 type CancelOrderInput struct {
 	// The order.
@@ -1040,6 +1050,34 @@ type MergeCustomersPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// Which messages are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type MessageFilter struct {
+	// Messages to this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Messages about this offer.
+	OfferID graphql.Omittable[*string] `json:"offerId,omitempty"`
+	// Messages in these states, at most 250.
+	States graphql.Omittable[[]schema.MessageState] `json:"states,omitempty"`
+	// Messages by these channels, at most 250.
+	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
+}
+
+// The answer of pausing and resuming.
+type MessagePausesPayload struct {
+	// What is paused after the change; null if there are userErrors.
+	MessagePauses []*ent.MessagePause `json:"messagePauses,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The answer of the mutations of a message.
+type MessagePayload struct {
+	// The message after the change; null if there are userErrors.
+	Message *ent.Message `json:"message,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -1138,6 +1176,14 @@ type PartnerPayload struct {
 	Partner *ent.Partner `json:"partner,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of pauseMessages.
+type PauseMessagesInput struct {
+	// The channel; all by default.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // The customer has not given the permission that the contact needs.
@@ -1504,6 +1550,16 @@ type RemoveTeamMemberInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of replayMessage.
+type ReplayMessageInput struct {
+	// The message.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of rescheduleOrder.
 type RescheduleOrderInput struct {
 	// The order.
@@ -1521,6 +1577,12 @@ type RescheduleOrderInput struct {
 	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of resumeMessages.
+type ResumeMessagesInput struct {
+	// The channel; by default the pause of all. The pauses of single channels stay.
+	Channel *schema.Channel `json:"channel,omitempty"`
 }
 
 // The input of retirePriceRule.

@@ -27,7 +27,24 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 	if err != nil {
 		return nil, nil, err
 	}
-	granted, err := s.Write(ctx, service.Verb{Name: "grantPermission", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	var granted string
+	err = s.afterLeaving(ctx, func(leaving *leaving) (err error) {
+		granted, err = s.grant(ctx, in, newID, checked, leaving)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if p, err = s.Client.Permission.Get(ctx, granted); err != nil || !input.Or(in.Confirm, false) {
+		return p, nil, err
+	}
+	token, err = s.confirmationToken(ctx, granted)
+	return p, token, err
+}
+
+// grant records what a customer permits, and returns the id of the permission. The event is checked.
+func (s *Service) grant(ctx context.Context, in service.GrantPermissionInput, newID string, checked consentlog.Event, leaving *leaving) (string, error) {
+	return s.Write(ctx, service.Verb{Name: "grantPermission", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
 		if err != nil {
 			return "", err
@@ -45,19 +62,16 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 			end := s.Now().Add(time.Duration(s.Settings().SituationHours) * time.Hour)
 			e.ExpiresAt = &end
 		}
+		if e.Kind == consentlog.Lowered {
+			if err := leaving.none(ctx, tx, l.permission); err != nil {
+				return "", err
+			}
+		}
 		if err := s.record(ctx, tx, l, e); err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
 		}
 		return l.permission.ID, s.settle(ctx, tx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	if p, err = s.Client.Permission.Get(ctx, granted); err != nil || !input.Or(in.Confirm, false) {
-		return p, nil, err
-	}
-	token, err = s.confirmationToken(ctx, granted)
-	return p, token, err
 }
 
 // settle settles what follows from a permission that may have become active. reason is that of a change of stage.
