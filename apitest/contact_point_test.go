@@ -38,7 +38,18 @@ func TestContactPointsOfACustomer(t *testing.T) {
 		if r.Text("updateContactPoint.userErrors.0.fields.0.name") != "kind" || r.Text("updateContactPoint.userErrors.0.fields.0.theirs") != "MOBILE" {
 			t.Errorf("%s", r.Body)
 		}
-		r = admin.Must(removeContactPoint, Vars{"in": Vars{"id": office, "expectedVersion": 3}})
+		phone := admin.Must(`query($id: ID!) { customer(id: $id) { contactPoints { id main } } }`, Vars{"id": anna})
+		other := phone.Text("customer.contactPoints.0.id")
+		if other == office {
+			other = phone.Text("customer.contactPoints.1.id")
+		}
+		admin.Must(updateContactPoint, Vars{"in": Vars{"id": other, "expectedVersion": 3, "main": true, "value": "8 900 111-22-34"}})
+		r = admin.Do(updateContactPoint, Vars{"in": Vars{"id": other, "expectedVersion": 3, "main": true, "value": "8 900 111-22-35"}})
+		if r.Len("updateContactPoint.userErrors.0.fields") != 1 || r.Text("updateContactPoint.userErrors.0.fields.0.name") != "value" {
+			t.Errorf("the value of the main one, changed by two: %s", r.Body)
+		}
+		admin.Must(updateContactPoint, Vars{"in": Vars{"id": other, "expectedVersion": 4, "value": "8 900 111-22-33"}})
+		r = admin.Must(removeContactPoint, Vars{"in": Vars{"id": office, "expectedVersion": 5}})
 		if r.Text("removeContactPoint.customer.phone") != "+79001112233" || r.Len("removeContactPoint.customer.contactPoints") != 1 {
 			t.Errorf("%s", r.Body)
 		}
@@ -46,8 +57,8 @@ func TestContactPointsOfACustomer(t *testing.T) {
 		if again := admin.Must(addAddress, Vars{"in": Vars{"customerId": anna, "city": "Kazan", "idempotencyKey": "a"}}).Text("addAddress.address.id"); again != home {
 			t.Errorf("the same request makes %s and %s", home, again)
 		}
-		admin.Must(updateAddress, Vars{"in": Vars{"id": home, "expectedVersion": 5, "city": "Ufa"}})
-		admin.Refused("INVALID street", updateAddress, Vars{"in": Vars{"id": home, "expectedVersion": 6, "city": nil}})
+		admin.Must(updateAddress, Vars{"in": Vars{"id": home, "expectedVersion": 7, "city": "Ufa"}})
+		admin.Refused("INVALID street", updateAddress, Vars{"in": Vars{"id": home, "expectedVersion": 8, "city": nil}})
 		if r := admin.Must(removeAddress, Vars{"in": Vars{"id": home}}); r.Len("removeAddress.customer.addresses") != 0 {
 			t.Errorf("%s", r.Body)
 		}

@@ -182,3 +182,28 @@ func data(body string) string {
 	before, _, _ := strings.Cut(body, `"extensions"`)
 	return before
 }
+
+// TestPartnerSeesNoVersionsOfContacts: a contact that is corrected in what a partner does not see is the same to them as before.
+func TestPartnerSeesNoVersionsOfContacts(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a := w.As(schema.RoleAdmin)
+		partner, doors := doorsOf(w)
+		customer := NewCustomer(a, Vars{"partnerId": doors})
+		a.Must(grant, granting(customer, "PERSONAL", Vars{"purpose": "PARTNER_SHARING"}))
+		call := a.Must(recordContact, Vars{"in": Called(customer, Vars{"source": "FAIR"})}).Text("recordContact.contact.id")
+		const seen = `query($id: ID!) { node(id: $id) { ... on Contact { version notes } } }`
+		before := partner.Must(seen, Vars{"id": call})
+		w.Clock.Advance(time.Minute)
+		a.Must(correctContact, Vars{"in": Vars{"id": call, "expectedVersion": 1, "reason": "r", "source": "FRIEND"}})
+		if after := partner.Must(seen, Vars{"id": call}); after.Body != before.Body || after.Int("node.version") != 1 {
+			t.Errorf("a partner reads %s, before %s", after.Body, before.Body)
+		}
+		if r := a.Must(seen, Vars{"id": call}); r.Int("node.version") != 2 {
+			t.Errorf("ADMIN reads %s", r.Body)
+		}
+		if r := partner.Do(`query($id: ID!) { node(id: $id) { ... on Contact { correctedAt } } }`, Vars{"id": call}); r.Get("node.correctedAt") != nil {
+			t.Errorf("a partner reads %s", r.Body)
+		}
+	})
+}

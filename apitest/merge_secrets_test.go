@@ -198,9 +198,64 @@ func TestConflictShowsNothingOfAnothersTime(t *testing.T) {
 			return Vars{"id": visit, "expectedVersion": version, "reason": "r", "expense": roubles("1.00"), "notes": "new"}
 		}
 		refused(sales, contact, "correctContact", in(1), "expense:<nil> notes:first")
-		refused(a, contact, "correctContact", in(1), "expense:12345 notes:first")
+		refused(a, contact, "correctContact", in(1), "expense:123.45 notes:first")
 		a.Must(contact, Vars{"in": Vars{"id": visit, "expectedVersion": 3, "reason": "r", "expense": roubles("7.00")}})
-		refused(sales, contact, "correctContact", plus(in(3), Vars{"notes": "second"}), "expense:0") // they took part then
+		refused(sales, contact, "correctContact", plus(in(3), Vars{"notes": "second"}), "expense:0.00") // they took part then
+	})
+}
+
+// TestConflictShowsNothingOfBeforeTheTeam bases updates of a colleague's customer, whom teams share, on versions before and after it was so: a
+// conflict showed what the fields were before.
+func TestConflictShowsNothingOfBeforeTheTeam(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
+		seller := sales.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		other := w.newUser("other@example.com", schema.RoleSales)
+		const update = `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { version }` + conflicting
+		const task = `mutation($in: UpdateTaskInput!) { updateTask(input: $in) { task { version }` + conflicting
+		theirs := NewCustomer(a, Vars{"name": "Theirs", "ownerId": other, "email": "1@example.com"})
+		theirTask := a.Must(createTask, Vars{"in": due(w, theirs, time.Hour, Vars{"title": "1"})}).Text("createTask.task.id")
+		version := 1
+		change := func() {
+			t.Helper()
+			w.Clock.Advance(time.Minute)
+			a.Must(update, Vars{"in": Vars{"id": theirs, "expectedVersion": version, "email": fmt.Sprintf("%d@example.com", version+1)}})
+			a.Must(task, Vars{"in": Vars{"id": theirTask, "expectedVersion": version, "title": fmt.Sprint(version + 1)}})
+			version++
+			w.Clock.Advance(time.Minute)
+		}
+		want := func(when string, based int, base string) {
+			t.Helper()
+			for _, c := range []struct{ query, verb, want string }{{update, "updateCustomer", "email:" + base}, {task, "updateTask", "title:" + base}} {
+				in := Vars{"id": theirs, "expectedVersion": based, "email": "mine@example.com"}
+				if c.verb == "updateTask" {
+					in, c.want = Vars{"id": theirTask, "expectedVersion": based, "title": "mine"}, strings.TrimSuffix(c.want, "@example.com")
+				}
+				if got := bases(sales.Refused("VERSION_CONFLICT expectedVersion", c.query, Vars{"in": in}), c.verb); got != c.want {
+					t.Errorf("%s, a %s that is based on version %d shows %s, want %s", when, c.verb, based, got, c.want)
+				}
+			}
+		}
+		const nothing = "<nil>"
+		team := a.Must(createTeam, Vars{"in": Vars{"name": "Shop", "memberIds": []string{other}}}).Text("createTeam.team.id")
+		a.Must(changeSetting, Vars{"n": "teamsShareCustomers", "v": true})
+		change()
+		a.Must(addTeamMember, Vars{"in": Vars{"teamId": team, "userId": seller}})
+		want("in the team", 1, nothing)
+		change()
+		change()
+		want("in the team", 3, "3@example.com")
+		want("in the team", 2, "2@example.com") // it was so when they came
+		a.Must(changeSetting, Vars{"n": "teamsShareCustomers", "v": false})
+		change()
+		a.Must(changeSetting, Vars{"n": "teamsShareCustomers", "v": true})
+		want("shared again", 4, nothing)
+		change()
+		want("shared again", 5, "5@example.com")
+		a.Must(task, Vars{"in": Vars{"id": theirTask, "expectedVersion": version, "ownerId": seller}})
+		a.Must(update, Vars{"in": Vars{"id": theirs, "expectedVersion": version, "ownerId": nil}})
+		want("nobody's", 5, nothing) // it was another's
 	})
 }
 

@@ -32,6 +32,17 @@ func Guard(client *ent.Client, now func() time.Time) {
 			return found, err
 		})
 	}))
+	client.Contact.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*ent.Contact); ok && err == nil && isPartner(ctx) {
+				for _, c := range rows {
+					c.Version = 1 // as of customers
+				}
+			}
+			return found, err
+		})
+	}))
 	client.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if appendOnly[m.Type()] && !m.Op().Is(ent.OpCreate) {
@@ -98,16 +109,22 @@ func SeenCustomers(ctx context.Context, of *sql.Selector, now time.Time) (*sql.S
 // are any: the stage is FRIEND, which a customer is who gave a permission. A partner changes no customer, so that nothing of this is
 // ever written.
 func asSeen(ctx context.Context, rows []*ent.Customer) {
-	actor, ok := From(ctx)
-	if !ok || actor.system || actor.Role != schema.RolePartner {
+	if !isPartner(ctx) {
 		return
 	}
+	actor, _ := From(ctx)
 	for _, c := range rows {
 		c.Version, c.UpdatedAt = 1, c.CreatedAt
 		if !actor.Has("orders") {
 			c.Stage = schema.Friend
 		}
 	}
+}
+
+// isPartner reports whether a partner asks.
+func isPartner(ctx context.Context) bool {
+	actor, ok := From(ctx)
+	return ok && !actor.system && actor.Role == schema.RolePartner
 }
 
 // withoutMerges leaves out of a selector of a noun what tells a partner that a customer was merged: the permissions that a merge ended, which

@@ -76,7 +76,7 @@ func (Contact) Fields() []ent.Field {
 			Comment("Where the contact came from, as it was recorded: a free code; null if nothing was said, or only its campaign says so."),
 		field.Int64("advertising").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
 			Comment("The part of cost that is spend of the campaign: the sum of the lines of ADVERTISING."),
-		field.Time("corrected_at").Optional().Nillable().Annotations(open()).
+		field.Time("corrected_at").Optional().Nillable().Annotations(scope("staff")).
 			Comment("When the contact was last corrected; null if it never was."),
 		field.Time("voided_at").Optional().Nillable().Annotations(open()).
 			Comment("When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had."),

@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/teammembership"
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/store"
 )
 
@@ -92,6 +95,7 @@ func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, u Update) error
 		if u.IsHidden != nil && u.IsHidden(fields[i].Name, base) {
 			fields[i].Base = nil
 		}
+		s.asText(&fields[i])
 	}
 	conflict := fault.New(fault.VersionConflict, "expectedVersion", "the same fields were changed after version %d; the version is %d now", expected, version)
 	conflict.Detail = &fault.Conflict{CurrentVersion: version, Fields: fields}
@@ -119,25 +123,54 @@ func (u Update) history(ctx context.Context, tx *store.Tx) ([]VersionChange, err
 }
 
 // isFromOthers reports whether the version that an update is based on may be of a time when the actor could not see the row: when its
-// customer had another owner, or was one with another customer or not yet.
+// customer had another owner, or was one with another customer or not yet, or when the actor did not share customers in a team with the owner.
 func (u Update) isFromOthers(ctx context.Context, tx *store.Tx, history []VersionChange) (bool, error) {
-	if actor, _ := auth.From(ctx); actor.IsSystem() || actor.May("Customer").Read == auth.AllRows {
+	actor, _ := auth.From(ctx)
+	if actor.IsSystem() || actor.May("Customer").Read == auth.AllRows {
 		return false, nil
 	}
-	var later []VersionChange
-	if first := slices.IndexFunc(history, func(v VersionChange) bool { return v.Version > u.Expected }); first >= 0 {
-		later = history[first:]
+	customerID := u.CustomerID
+	if u.Action == CustomerUpdate {
+		customerID = u.Subject
 	}
-	switch {
-	case len(later) == 0:
+	next := slices.IndexFunc(history, func(v VersionChange) bool { return v.Version > u.Expected })
+	if customerID == "" || next < 0 {
 		return false, nil
-	case u.CustomerID != "":
-		customers, err := versionChanges(ctx, tx, CustomerUpdate, u.CustomerID)
-		return slices.ContainsFunc(customers, func(v VersionChange) bool { return !v.at.Before(later[0].at) && v.changesHands() }), err
-	case u.Action == CustomerUpdate:
-		return slices.ContainsFunc(later, func(v VersionChange) bool { return v.Version > u.Expected && v.changesHands() }), nil
 	}
-	return false, nil
+	customers := history
+	if u.CustomerID != "" {
+		var err error
+		if customers, err = versionChanges(ctx, tx, CustomerUpdate, u.CustomerID); err != nil {
+			return false, err
+		}
+	}
+	until := history[next].at // until then the row was as the update is based on
+	if slices.ContainsFunc(customers, func(v VersionChange) bool { return !v.at.Before(until) && v.changesHands() }) {
+		return true, nil
+	}
+	shared, err := sharedAt(ctx, tx, actor.UserID, customerID, until)
+	return !shared, err
+}
+
+// sharedAt reports whether a user of the role SALES, who sees a customer now, saw them at a moment, with the owner of now: as the owner, as all
+// see whom nobody owns, or by a team, in which both were known to be.
+func sharedAt(ctx context.Context, tx *store.Tx, userID, customerID string, at time.Time) (bool, error) {
+	c, err := tx.Customer.Get(ctx, customerID)
+	if err != nil || c.OwnerID == nil || *c.OwnerID == userID {
+		return err == nil, err
+	}
+	switched, err := versionChanges(ctx, tx, settingChange, "teamsShareCustomers")
+	if err != nil || slices.ContainsFunc(switched, func(v VersionChange) bool { return !v.at.Before(at) }) {
+		return false, err
+	}
+	in, err := tx.TeamMembership.Query().Where(teammembership.UserIDIn(userID, *c.OwnerID), teammembership.RecordedAtLTE(at), teammembership.ValidFromLTE(at),
+		teammembership.Or(teammembership.ValidToIsNil(), teammembership.ValidToGT(at))).All(ctx)
+	for _, one := range in {
+		if one.UserID == userID && slices.ContainsFunc(in, func(other *ent.TeamMembership) bool { return other.UserID != userID && other.TeamID == one.TeamID }) {
+			return err == nil, err
+		}
+	}
+	return false, err
 }
 
 // changesHands reports whether a version of a customer came of another owner, or of a merge or the undoing of one: who sees the customer
@@ -170,6 +203,30 @@ func conflicts(base, current, updated map[string]any) []fault.FieldConflict {
 		}
 	}
 	return fields
+}
+
+// asText shows amounts of money in a conflict as decimals, as an input has them; the audit has them in minor units.
+func (s *Core) asText(f *fault.FieldConflict) {
+	switch f.Yours.(type) {
+	case money.Amount, *money.Amount:
+	default:
+		return
+	}
+	for _, value := range []*any{&f.Base, &f.Theirs, &f.Yours} {
+		if *value = s.DecimalOf(*value); *value == "" {
+			*value = nil
+		}
+	}
+}
+
+// DecimalOf returns an amount of the audit, which has it in minor units, as a decimal; "" for none.
+func (s *Core) DecimalOf(minor any) string {
+	text, err := json.Marshal(minor)
+	var amount *money.Amount
+	if err != nil || json.Unmarshal(text, &amount) != nil || amount == nil {
+		return ""
+	}
+	return s.Currency.Format(*amount)
 }
 
 // SameJSON reports whether two values are the same in JSON.

@@ -34,6 +34,9 @@ func (s *Settings) List() []*Setting {
 	return all
 }
 
+// settingChange is the audit action of a setting that changes.
+const settingChange = "setting.change"
+
 // ListSettings returns all settings. Fault: FORBIDDEN for an actor who may not read them.
 func (s *Core) ListSettings(ctx context.Context) ([]*Setting, error) {
 	if actor, ok := auth.From(ctx); !ok || actor.May("Setting").Read == auth.NoRows {
@@ -93,7 +96,7 @@ func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, valu
 	if err != nil {
 		return err
 	}
-	if err := s.Audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
+	if err := s.Audit(ctx, tx, settingChange, name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
 		return err
 	}
 	text := string(changed.Value)

@@ -66,8 +66,6 @@ var ruleQueries = []ruleQuery{
 		WHERE c.contact_cost <> coalesce(s.spent, 0)`},
 	{rule{lawFigures, "the stage is not that of the last change of stage"}, `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY recorded_at DESC, id DESC) AS place FROM stage_changes) AS s
 		ON s.customer_id = c.id AND s.place = 1 WHERE c.stage <> s.to_stage`},
-	{rule{lawFigures, "the customer was recommended, through others, by a customer whom they recommended"}, `WITH RECURSIVE up (id, above) AS (SELECT id, referred_by_id FROM customers WHERE referred_by_id IS NOT NULL
-		UNION SELECT up.id, c.referred_by_id FROM up JOIN customers c ON c.id = up.above WHERE c.referred_by_id IS NOT NULL) SELECT DISTINCT id FROM up WHERE id = above`},
 	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN " + service.SoldStatuses + " AND (completed_at IS NULL OR completed_at < at)"},
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
 	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN " + service.SoldStatuses + " AND refunded <> 0"},

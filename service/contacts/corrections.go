@@ -10,7 +10,6 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
-	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -118,12 +117,11 @@ func (s *Service) expense(ctx context.Context, minor any, took who) any {
 	if actor, _ := auth.From(ctx); !actor.SeesCostOf(took.staff, took.people) {
 		return nil
 	}
-	text, err := json.Marshal(minor)
-	var amount money.Amount
-	if err != nil || json.Unmarshal(text, &amount) != nil {
+	decimal := s.DecimalOf(minor)
+	if decimal == "" {
 		return nil
 	}
-	return s.Currency.Format(amount) + " " + s.Currency.Code()
+	return decimal + " " + s.Currency.Code()
 }
 
 // costThen returns what of a version of a contact is hidden in a conflict: the expense, as in [Service.Corrections], from who may not see what

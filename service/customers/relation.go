@@ -204,16 +204,21 @@ func (r *CustomerRelation) within(was *CustomerRelation) bool {
 	return r.From >= was.From && (was.To == nil || r.To != nil && *r.To <= *was.To)
 }
 
-// checkApart checks that two customers do not belong to each other by another relation on one of the days, and that neither has too many.
+// checkApart checks that two customers do not belong to each other by another relation on one of the days, and that neither has too many that
+// the actor sees: how many there are with others is not told by a refusal.
 // ALREADY_EXISTS and LIMIT_EXCEEDED on a field.
 func checkApart(ctx context.Context, tx *store.Tx, field string, r *CustomerRelation) error {
 	others, err := relationsOf(ctx, tx, []string{r.personID, r.companyID})
 	if err != nil {
 		return err
 	}
+	seen, err := sidesSeen(ctx, tx, others)
+	if err != nil {
+		return err
+	}
 	counts := map[string]int{}
 	for _, other := range others {
-		if other.ID == r.ID {
+		if other.ID == r.ID || !seen[other.personID] || !seen[other.companyID] {
 			continue
 		}
 		counts[other.personID]++
@@ -227,6 +232,15 @@ func checkApart(ctx context.Context, tx *store.Tx, field string, r *CustomerRela
 		return fault.New(fault.LimitExceeded, field, "want at most %d relations of one customer", MaxRelations)
 	}
 	return nil
+}
+
+// sidesSeen returns whom of the customers of relations the actor may see.
+func sidesSeen(ctx context.Context, tx *store.Tx, relations []*CustomerRelation) (service.CustomersSeen, error) {
+	named := make([]any, 0, 2*len(relations))
+	for _, r := range relations {
+		named = append(named, r.personID, r.companyID)
+	}
+	return service.SeenAmong(ctx, tx.Customer, named...)
 }
 
 // lockRelation loads a relation of which the actor may see both, whom it locks: whatever changes a relation happens one after the other.

@@ -12,6 +12,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/customers"
+	"kopeck/store"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -255,3 +256,29 @@ func TestRelationsOfMerged(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// TestLimitTellsOfNoHiddenRelations: a customer has as many relations as there may be, all with one whom SALES do not see: to them there are none.
+func TestLimitTellsOfNoHiddenRelations(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(t, w)
+		hidden := f.Customer("Hidden")
+		f.As(schema.RoleAdmin) // the owner
+		f.Transaction(func(ctx context.Context, tx *store.Tx) error {
+			now := f.Now()
+			rows := make([][]any, customers.MaxRelations)
+			for i := range rows {
+				rows[i] = []any{fmt.Sprintf("rel_%026d", i), 1, hidden.ID, f.bureau, 10_000 + i, 10_000 + i, now, now}
+			}
+			if err := tx.InsertRows(ctx, "customer_relations", []string{"id", "version", "person_id", "group_id", "valid_from", "valid_to", "created_at", "updated_at"}, rows); err != nil {
+				return err
+			}
+			return tx.Customer.UpdateOneID(hidden.ID).SetOwnerID(f.Rows("SELECT id FROM users")[0]).Exec(ctx)
+		})
+		if _, err := f.relate(f.anna, f.bureau, "2026-01-01", ""); !fault.Is(err, fault.LimitExceeded) {
+			t.Errorf("who sees all: %v, want LIMIT_EXCEEDED", err)
+		}
+		if _, err := f.Customers.RelateCustomers(f.Actor(schema.RoleSales), service.RelateCustomersInput{PersonID: f.anna, CompanyID: f.bureau}); err != nil {
+			t.Errorf("who sees none of them: %v", err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/ent"
 	"kopeck/fault"
@@ -47,7 +48,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, before, after *ent.Cus
 	return s.CustomerChanged(ctx, tx, before.ID, changed...)
 }
 
-// ofInput gives the fields of a VERSION_CONFLICT the names that the input has for them.
+// ofInput gives the fields of a VERSION_CONFLICT the names that the input has for them, each once: the value of a main point is kept twice.
 func ofInput(err error, names map[string]string) error {
 	f := fault.Of(err)
 	if f == nil {
@@ -57,6 +58,12 @@ func ofInput(err error, names map[string]string) error {
 		for i, one := range conflict.Fields {
 			conflict.Fields[i].Name = names[one.Name]
 		}
+		named := map[string]bool{}
+		conflict.Fields = slices.DeleteFunc(conflict.Fields, func(one fault.FieldConflict) bool {
+			isAgain := named[one.Name]
+			named[one.Name] = true
+			return isAgain
+		})
 	}
 	return err
 }
