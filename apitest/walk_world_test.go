@@ -25,6 +25,7 @@ type seeded struct {
 	tailored, pane          string                   // products that are made to measure
 	fields                  map[string][]schema.Role // for whom the installation's own fields are, but ADMIN, MANAGER and ANALYST, by their ids
 	team, task              string                   // the seller's team, and one of its tasks, with mine
+	message                 string                   // to mine
 	campaign                string                   // that brought all of them
 	bureau                  string                   // the seller's, a company to which mine and theirs belong
 	kept                    string                   // of nobody; the partner brought them, and they did not allow it
@@ -363,6 +364,9 @@ func (s *seeded) addMessages() {
 			create.SetContactID(c.ID)
 		}
 		m := create.SaveX(ctx)
+		if customer == s.mine {
+			s.message = m.ID
+		}
 		client.MessageAttempt.Create().SetID(s.w.App.IDs.Make(id.Attempt)).SetMessageID(m.ID).SetNumber(1).SetAt(now).SetEndedAt(now).SetOutcome(schema.AttemptRefused).
 			SetCode(550).SetAnswer("no such user").ExecX(ctx)
 	}

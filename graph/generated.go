@@ -16227,7 +16227,11 @@ extend type Mutation {
     "The offer."
     input: CreateOfferInput!
   ): OfferPayload! @scope(writes: "Offer")
-  "Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction."
+  """
+  Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction. By EMAIL, where a mail
+  server is configured, a message is queued instead, to the customer's e-mail address; the permission is asked again as it leaves, and the contact is
+  recorded then.
+  """
   sendOffer(
     "Which offer, and how it is sent."
     input: SendOfferInput!
@@ -30811,7 +30815,35 @@ func (ec *executionContext) _Contact_correctedAt(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.CorrectedAt, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *time.Time
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *time.Time
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *time.Time
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *time.Time
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
 			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
 		},

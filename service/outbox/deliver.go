@@ -41,7 +41,7 @@ func (s *Service) Run(ctx context.Context) {
 			last = err.Error()
 			s.Log.WarnContext(ctx, "messages could not be handed over", "error", err)
 		}
-		if n == batch && err == nil {
+		if n >= batch && err == nil {
 			continue // there may be more
 		}
 		select {

@@ -88,7 +88,7 @@ func queuedState(ctx context.Context, tx *store.Tx, channel schema.Channel) (sch
 	if err := hold(ctx, tx, false); err != nil {
 		return "", err
 	}
-	paused, err := tx.MessagePause.Query().Where(messagepause.Or(messagepause.ChannelIsNil(), messagepause.ChannelEQ(channel))).Exist(auth.System(ctx))
+	paused, err := tx.MessagePause.Query().Where(messagepause.Or(messagepause.ChannelIsNil(), messagepause.ChannelEQ(channel))).Exist(ctx)
 	if err != nil || !paused {
 		return schema.MessageQueued, err
 	}
