@@ -117,27 +117,28 @@ func (c *profileCommand) Run(p *program) error {
 
 // exportCommands write CSV files: rows that can be imported, and reports.
 type exportCommands struct {
-	Orders             exportOrdersCommand             `cmd:"" help:"All orders with their lines, for import."`
-	Customers          exportCustomersCommand          `cmd:"" help:"All customers, for import."`
-	Contacts           exportContactsCommand           `cmd:"" help:"All contacts, for import."`
-	Rates              exportRatesCommand              `cmd:"" help:"All rates with their corrections, for import."`
-	Spend              exportSpendCommand              `cmd:"" help:"All spend of campaigns with its corrections, for import."`
-	Measurements       exportMeasurementsCommand       `cmd:"" help:"All definitions of measurements, for import."`
-	Products           exportProductsCommand           `cmd:"" help:"All products with their price terms, for import."`
-	Recipes            exportRecipesCommand            `cmd:"" help:"All recipes with their options, for import."`
-	Rules              exportRulesCommand              `cmd:"" help:"All price rules, for import."`
-	Agreements         exportAgreementsCommand         `cmd:"" help:"All agreed and proposed prices of customers, for import."`
-	Fields             exportFieldsCommand             `cmd:"" help:"The definitions of the installation's own fields, for import."`
-	Relations          exportRelationsCommand          `cmd:"" help:"All relations between customers, for import."`
-	ExpectedPrices     exportExpectedPricesCommand     `cmd:"" help:"All prices that customers expected, for import."`
-	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"Cost and value of contacts, by dimensions."`
-	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"Value of all customers, by dimensions."`
-	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margins expected of the present customers, by month."`
-	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Sources of new customers, with their costs and values."`
-	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
-	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer earned and cost."`
-	Sales              exportSalesCommand              `cmd:"" help:"Revenue, tax, cost and margin, by dimensions."`
-	UnkeptDates        exportUnkeptDatesCommand        `cmd:"" help:"Orders whose due days the capacity cannot keep, with the first day that holds."`
+	Orders              exportOrdersCommand              `cmd:"" help:"All orders with their lines, for import."`
+	Customers           exportCustomersCommand           `cmd:"" help:"All customers, for import."`
+	Contacts            exportContactsCommand            `cmd:"" help:"All contacts, for import."`
+	Rates               exportRatesCommand               `cmd:"" help:"All rates with their corrections, for import."`
+	Spend               exportSpendCommand               `cmd:"" help:"All spend of campaigns with its corrections, for import."`
+	Measurements        exportMeasurementsCommand        `cmd:"" help:"All definitions of measurements, for import."`
+	Products            exportProductsCommand            `cmd:"" help:"All products with their price terms, for import."`
+	Recipes             exportRecipesCommand             `cmd:"" help:"All recipes with their options, for import."`
+	Rules               exportRulesCommand               `cmd:"" help:"All price rules, for import."`
+	Agreements          exportAgreementsCommand          `cmd:"" help:"All agreed and proposed prices of customers, for import."`
+	Fields              exportFieldsCommand              `cmd:"" help:"The definitions of the installation's own fields, for import."`
+	Relations           exportRelationsCommand           `cmd:"" help:"All relations between customers, for import."`
+	ExpectedPrices      exportExpectedPricesCommand      `cmd:"" help:"All prices that customers expected, for import."`
+	ContactEconomics    exportContactEconomicsCommand    `cmd:"" help:"Cost and value of contacts, by dimensions."`
+	PermissionEconomics exportPermissionEconomicsCommand `cmd:"" help:"What permissions are worth, by dimensions."`
+	CustomerBase        exportCustomerBaseCommand        `cmd:"" help:"Value of all customers, by dimensions."`
+	ExpectedMonths      exportExpectedMonthsCommand      `cmd:"" help:"Orders and margins expected of the present customers, by month."`
+	AcquisitionSources  exportAcquisitionSourcesCommand  `cmd:"" help:"Sources of new customers, with their costs and values."`
+	StaffEconomics      exportStaffEconomicsCommand      `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
+	CustomerEconomics   exportCustomerEconomicsCommand   `cmd:"" help:"What each customer earned and cost."`
+	Sales               exportSalesCommand               `cmd:"" help:"Revenue, tax, cost and margin, by dimensions."`
+	UnkeptDates         exportUnkeptDatesCommand         `cmd:"" help:"Orders whose due days the capacity cannot keep, with the first day that holds."`
 }
 
 // output has the flag for the destination of an export.

@@ -99,6 +99,32 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 	})
 }
 
+// exportPermissionEconomicsCommand writes what permissions are worth.
+type exportPermissionEconomicsCommand struct {
+	period
+	By []string `enum:"LEVEL,CHANNEL,PURPOSE,SOURCE,WORDING" placeholder:"LEVEL,CHANNEL" help:"Any of ${enum}; if not given, one row for all permissions."`
+	output
+}
+
+// Run implements the command.
+func (c *exportPermissionEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		from, until, err := c.read(k.app.Settings().Zone)
+		if err != nil {
+			return err
+		}
+		by := make([]service.PermissionDimension, len(c.By))
+		for i, one := range c.By {
+			by[i] = service.PermissionDimension(one)
+		}
+		report, err := k.app.ConsentWorth.PermissionEconomics(ctx, from, until, by)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.app.Currency).Write(to)
+	})
+}
+
 // exportStaffEconomicsCommand writes the cost and value of the contacts of each member of the staff.
 type exportStaffEconomicsCommand struct {
 	period

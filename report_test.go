@@ -45,6 +45,8 @@ func TestReportsAsCSV(t *testing.T) {
 			{"contact-economics --from 2026-01-01 --to 2026-03-01 --known-at 2026-01-01", "contacts,minutes,cost,realised,net,return_on_cost,currency\n0,0,0.00,0.00,0.00,,RUB\n"}, // they were recorded later
 			{"sales --from 2026-01-01 --to 2026-03-01", "orders,quantity,sold,refunded,revenue,tax,gross,cost,margin,margin_share,uncosted,currency\n0,,0.00,0.00,0.00,0.00,0.00,0.00,0.00,,0,RUB\n"},
 			{"sales --by PRODUCT,MONTH --basis BOOKED", "product,sku,product_name,month,orders,quantity,sold,refunded,revenue,tax,gross,cost,margin,margin_share,uncosted,currency\n"},
+			{"permission-economics --from 2026-01-01 --to 2026-03-01", "permissions,months,contacts,cost,realised,net,net_per_month,revoked,months_revoked,forgone,currency\n0,0,0,0.00,0.00,0.00,,0,0,,RUB\n"},
+			{"permission-economics --from 2026-01-01 --to 2026-03-01 --by LEVEL,WORDING", "level,wording,permissions,months,contacts,cost,realised,net,net_per_month,revoked,months_revoked,forgone,currency\n"},
 			{"unkept-dates", "due,order,external_id,customer,customer_name,resource,missing,first_day,days_late\n"},
 			{"staff-economics --from 2026-01-01 --to 2026-03-01", "staff,staff_name,people,contacts,minutes,cost,realised,net,net_per_contact,net_per_hour,expected_net,difference,difference_per_contact,currency\n,,0,0,0,0.00,0.00,0.00,,,0.00,0.00,,RUB\n"},
 		} {

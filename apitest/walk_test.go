@@ -167,7 +167,7 @@ func walkValues(s *seeded) map[string]string {
 	return map[string]string{
 		"productId": `"` + s.coat + `"`, "customerId": `"` + s.mine + `"`, "channel": "EMAIL", "purpose": "MARKETING", "code": `"loom"`,
 		"from": at(-100), "to": at(0), "at": at(0), "Resource.utilisation(from)": at(-3), "Resource.idleCost(from)": at(-3),
-		"Query.contactEconomics(by)": "[KIND]", "Query.salesReport(by)": "[PRODUCT]", "Query.expectedPriceReport(by)": "[PRODUCT]", "Query.expectedPriceReport(from)": at(-100), "Query.expectedPriceReport(to)": at(1), "Query.salesReport(basis)": "BOOKED", "Query.salesReport(from)": at(-100), "Query.salesReport(to)": at(1), "Query.salesReport(knownAt)": at(0), "Query.whereUsed(material)": `"cloth"`, "Query.customerBase(by)": "[STAGE]",
+		"Query.contactEconomics(by)": "[KIND]", "Query.permissionEconomics(by)": "[LEVEL]", "Query.salesReport(by)": "[PRODUCT]", "Query.expectedPriceReport(by)": "[PRODUCT]", "Query.expectedPriceReport(from)": at(-100), "Query.expectedPriceReport(to)": at(1), "Query.salesReport(basis)": "BOOKED", "Query.salesReport(from)": at(-100), "Query.salesReport(to)": at(1), "Query.salesReport(knownAt)": at(0), "Query.whereUsed(material)": `"cloth"`, "Query.customerBase(by)": "[STAGE]",
 		"Query.customer(id)": `"` + s.mine + `"`, "Query.customers(first)": "100", "Query.contacts(first)": "100", "Query.orders(first)": "100", "Query.offers(first)": "100",
 		"Query.fieldDefinitions(noun)": "CUSTOMER", "Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
 		"Query.tryPriceRule(rule)": `{name: "Tried", condition: "quantity > 0.0", percent: "-1"}`, "Query.whatIf(instead)": `{rates: [{subject: MATERIAL, code: "cloth", amount: "120"}]}`,
@@ -251,7 +251,7 @@ func unwalked(name string) bool {
 // user, and that of a price that is asked with hold, which the walk does not.
 var neverValued = map[string]bool{
 	"AcquisitionSource.paysBackIn": true, "AttributionState.standardError": true, "ContactEconomics.knownAt": true, "Convergence.condition": true,
-	"CustomerAtRisk": true, "CustomerEconomics.acquisitionPaysBackAt": true, "ParameterDrift.standardErrors": true, "PriceRuleTrial.reason": true,
+	"CustomerAtRisk": true, "CustomerEconomics.acquisitionPaysBackAt": true, "PermissionRaise": true, "ParameterDrift.standardErrors": true, "PriceRuleTrial.reason": true,
 	"PriceDate.heldUntil": true, "PriceRuleTrial.unmet": true, "Proposal.grade": true, "RateGap.until": true, "StaffEconomicsRow": true, "UnmetCondition.failure": true, "User.grade": true,
 }
 

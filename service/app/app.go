@@ -13,6 +13,7 @@ import (
 	"kopeck/service/catalogue"
 	"kopeck/service/check"
 	"kopeck/service/consent"
+	"kopeck/service/consentworth"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/disclosure"
@@ -40,31 +41,32 @@ import (
 type App struct {
 	*service.Core
 
-	People    *people.Service
-	Value     *value.Service
-	Quote     *quote.Service
-	Books     *books.Service
-	Rates     *rates.Service
-	Campaigns *campaigns.Service
-	Consent   *consent.Service
-	Customers *customers.Service
-	Catalogue *catalogue.Service
-	Contacts  *contacts.Service
-	Sale      *sale.Service
-	Report    *report.Service
-	Revenue   *revenue.Service
-	Reaction  *reaction.Service
-	Workshop  *workshop.Service
-	Check     *check.Service
-	Explain   *explain.Service
-	Bulk      *bulk.Service
-	Teams     *teams.Service
-	Tasks     *tasks.Service
-	Expected  *expectation.Service
-	Merging   *merging.Service
-	OwnFields *ownfields.Service
-	Outbox    *outbox.Service
-	Points    *points.Service
+	People       *people.Service
+	Value        *value.Service
+	Quote        *quote.Service
+	Books        *books.Service
+	Rates        *rates.Service
+	Campaigns    *campaigns.Service
+	Consent      *consent.Service
+	Customers    *customers.Service
+	Catalogue    *catalogue.Service
+	Contacts     *contacts.Service
+	Sale         *sale.Service
+	Report       *report.Service
+	ConsentWorth *consentworth.Service
+	Revenue      *revenue.Service
+	Reaction     *reaction.Service
+	Workshop     *workshop.Service
+	Check        *check.Service
+	Explain      *explain.Service
+	Bulk         *bulk.Service
+	Teams        *teams.Service
+	Tasks        *tasks.Service
+	Expected     *expectation.Service
+	Merging      *merging.Service
+	OwnFields    *ownfields.Service
+	Outbox       *outbox.Service
+	Points       *points.Service
 
 	Assortment *assortment.Service
 	Disclosure *disclosure.Service
@@ -101,6 +103,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
+	a.ConsentWorth = consentworth.New(core)
 	a.Reaction = reaction.New(core, a.Quote)
 	a.Disclosure = disclosure.New(core, a.Quote)
 	a.Workshop = workshop.New(core, a.Quote)
