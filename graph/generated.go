@@ -20,6 +20,7 @@ import (
 	"kopeck/service/campaigns"
 	"kopeck/service/catalogue"
 	"kopeck/service/consent"
+	"kopeck/service/consentworth"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/disclosure"
@@ -83,6 +84,7 @@ type ResolverRoot interface {
 	OrderEvent() OrderEventResolver
 	OrderLine() OrderLineResolver
 	Permission() PermissionResolver
+	PermissionEconomics() PermissionEconomicsResolver
 	PermissionEvent() PermissionEventResolver
 	Price() PriceResolver
 	PriceAgreement() PriceAgreementResolver
@@ -1345,6 +1347,29 @@ type ComplexityRoot struct {
 		RequiredLevel func(childComplexity int) int
 	}
 
+	PermissionEconomics struct {
+		CSV    func(childComplexity int) int
+		From   func(childComplexity int) int
+		Raises func(childComplexity int) int
+		Rows   func(childComplexity int) int
+		To     func(childComplexity int) int
+		Total  func(childComplexity int) int
+	}
+
+	PermissionEconomicsRow struct {
+		Contacts      func(childComplexity int) int
+		Cost          func(childComplexity int) int
+		Forgone       func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Months        func(childComplexity int) int
+		MonthsRevoked func(childComplexity int) int
+		Net           func(childComplexity int) int
+		NetPerMonth   func(childComplexity int) int
+		Permissions   func(childComplexity int) int
+		Realised      func(childComplexity int) int
+		Revoked       func(childComplexity int) int
+	}
+
 	PermissionEvent struct {
 		Actor          func(childComplexity int) int
 		Address        func(childComplexity int) int
@@ -1375,6 +1400,19 @@ type ComplexityRoot struct {
 		ConfirmationToken func(childComplexity int) int
 		Permission        func(childComplexity int) int
 		UserErrors        func(childComplexity int) int
+	}
+
+	PermissionRaise struct {
+		After       func(childComplexity int) int
+		Before      func(childComplexity int) int
+		Channel     func(childComplexity int) int
+		Difference  func(childComplexity int) int
+		From        func(childComplexity int) int
+		High        func(childComplexity int) int
+		Low         func(childComplexity int) int
+		Permissions func(childComplexity int) int
+		Purpose     func(childComplexity int) int
+		To          func(childComplexity int) int
 	}
 
 	PermissionValue struct {
@@ -1690,6 +1728,7 @@ type ComplexityRoot struct {
 		Offers                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
 		Orders                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
 		Partners               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PartnerOrder, filter *service.PartnerFilter) int
+		PermissionEconomics    func(childComplexity int, from time.Time, to time.Time, by []service.PermissionDimension) int
 		PriceRules             func(childComplexity int) int
 		Products               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
 		RateGaps               func(childComplexity int) int
@@ -2561,6 +2600,9 @@ type PermissionResolver interface {
 	Value(ctx context.Context, obj *ent.Permission) (*service.PermissionValue, error)
 	RevocationToken(ctx context.Context, obj *ent.Permission) (string, error)
 }
+type PermissionEconomicsResolver interface {
+	CSV(ctx context.Context, obj *consentworth.PermissionEconomics) (string, error)
+}
 type PermissionEventResolver interface {
 	Actor(ctx context.Context, obj *ent.PermissionEvent) (string, error)
 }
@@ -2628,6 +2670,7 @@ type QueryResolver interface {
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
 	Partners(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PartnerOrder, filter *service.PartnerFilter) (*ent.PartnerConnection, error)
+	PermissionEconomics(ctx context.Context, from time.Time, to time.Time, by []service.PermissionDimension) (*consentworth.PermissionEconomics, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
 	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error)
 	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error)
@@ -8628,6 +8671,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PermissionDecision.RequiredLevel(childComplexity), true
 
+	case "PermissionEconomics.csv":
+		if e.ComplexityRoot.PermissionEconomics.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.CSV(childComplexity), true
+	case "PermissionEconomics.from":
+		if e.ComplexityRoot.PermissionEconomics.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.From(childComplexity), true
+	case "PermissionEconomics.raises":
+		if e.ComplexityRoot.PermissionEconomics.Raises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.Raises(childComplexity), true
+	case "PermissionEconomics.rows":
+		if e.ComplexityRoot.PermissionEconomics.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.Rows(childComplexity), true
+	case "PermissionEconomics.to":
+		if e.ComplexityRoot.PermissionEconomics.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.To(childComplexity), true
+	case "PermissionEconomics.total":
+		if e.ComplexityRoot.PermissionEconomics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomics.Total(childComplexity), true
+
+	case "PermissionEconomicsRow.contacts":
+		if e.ComplexityRoot.PermissionEconomicsRow.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Contacts(childComplexity), true
+	case "PermissionEconomicsRow.cost":
+		if e.ComplexityRoot.PermissionEconomicsRow.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Cost(childComplexity), true
+	case "PermissionEconomicsRow.forgone":
+		if e.ComplexityRoot.PermissionEconomicsRow.Forgone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Forgone(childComplexity), true
+	case "PermissionEconomicsRow.key":
+		if e.ComplexityRoot.PermissionEconomicsRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Key(childComplexity), true
+	case "PermissionEconomicsRow.months":
+		if e.ComplexityRoot.PermissionEconomicsRow.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Months(childComplexity), true
+	case "PermissionEconomicsRow.monthsRevoked":
+		if e.ComplexityRoot.PermissionEconomicsRow.MonthsRevoked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.MonthsRevoked(childComplexity), true
+	case "PermissionEconomicsRow.net":
+		if e.ComplexityRoot.PermissionEconomicsRow.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Net(childComplexity), true
+	case "PermissionEconomicsRow.netPerMonth":
+		if e.ComplexityRoot.PermissionEconomicsRow.NetPerMonth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.NetPerMonth(childComplexity), true
+	case "PermissionEconomicsRow.permissions":
+		if e.ComplexityRoot.PermissionEconomicsRow.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Permissions(childComplexity), true
+	case "PermissionEconomicsRow.realised":
+		if e.ComplexityRoot.PermissionEconomicsRow.Realised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Realised(childComplexity), true
+	case "PermissionEconomicsRow.revoked":
+		if e.ComplexityRoot.PermissionEconomicsRow.Revoked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEconomicsRow.Revoked(childComplexity), true
+
 	case "PermissionEvent.actor":
 		if e.ComplexityRoot.PermissionEvent.Actor == nil {
 			break
@@ -8768,6 +8915,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionPayload.UserErrors(childComplexity), true
+
+	case "PermissionRaise.after":
+		if e.ComplexityRoot.PermissionRaise.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.After(childComplexity), true
+	case "PermissionRaise.before":
+		if e.ComplexityRoot.PermissionRaise.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Before(childComplexity), true
+	case "PermissionRaise.channel":
+		if e.ComplexityRoot.PermissionRaise.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Channel(childComplexity), true
+	case "PermissionRaise.difference":
+		if e.ComplexityRoot.PermissionRaise.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Difference(childComplexity), true
+	case "PermissionRaise.from":
+		if e.ComplexityRoot.PermissionRaise.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.From(childComplexity), true
+	case "PermissionRaise.high":
+		if e.ComplexityRoot.PermissionRaise.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.High(childComplexity), true
+	case "PermissionRaise.low":
+		if e.ComplexityRoot.PermissionRaise.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Low(childComplexity), true
+	case "PermissionRaise.permissions":
+		if e.ComplexityRoot.PermissionRaise.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Permissions(childComplexity), true
+	case "PermissionRaise.purpose":
+		if e.ComplexityRoot.PermissionRaise.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.Purpose(childComplexity), true
+	case "PermissionRaise.to":
+		if e.ComplexityRoot.PermissionRaise.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionRaise.To(childComplexity), true
 
 	case "PermissionValue.contacts":
 		if e.ComplexityRoot.PermissionValue.Contacts == nil {
@@ -10270,6 +10478,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Partners(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.PartnerOrder), args["filter"].(*service.PartnerFilter)), true
+	case "Query.permissionEconomics":
+		if e.ComplexityRoot.Query.PermissionEconomics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_permissionEconomics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PermissionEconomics(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["by"].([]service.PermissionDimension)), true
 	case "Query.priceRules":
 		if e.ComplexityRoot.Query.PriceRules == nil {
 			break
@@ -17045,6 +17264,101 @@ input RevokePermissionByLinkInput {
   reason: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/permission_economics.graphql", Input: `extend type Query {
+  """
+  What permissions are worth: what the contacts made under them within a time cost and earned, by any combination of
+  dimensions, at most 50,000 rows; and what a raised level changed. Scope costs: FORBIDDEN without it.
+  """
+  permissionEconomics(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded; what lies ahead of now is left out."
+    to: Time!
+    "The dimensions of the rows, each at most once; without any there is one row."
+    by: [PermissionDimension!]!
+  ): PermissionEconomics! @scope(name: "costs")
+}
+"The dimensions by which permissionEconomics groups permissions: each as it was while the permission was in force so."
+enum PermissionDimension {
+  "The level."
+  LEVEL
+  "The channel."
+  CHANNEL
+  "The purpose."
+  PURPOSE
+  "Where the permission came from; of a confirmed one what was said when it was requested."
+  SOURCE
+  "The version of the wording under which it was given; empty for none."
+  WORDING
+}
+"What permissions are worth within a time."
+type PermissionEconomics {
+  "The beginning of the time, included."
+  from: Time! @open
+  "The end of the time, excluded."
+  to: Time! @open
+  "A row for each group of permissions, ordered by key."
+  rows: [PermissionEconomicsRow!]! @open
+  "The sums of all rows, where a permission that is in several counts once; its key is empty."
+  total: PermissionEconomicsRow! @open
+  "What changed where a level was raised, by channel, purpose and levels."
+  raises: [PermissionRaise!]! @open
+  "The rows as a CSV file, the same as the command \"kopeck export permission-economics\" writes."
+  csv: String! @open
+}
+"A group of permissions, and what the contacts made under them cost and earned."
+type PermissionEconomicsRow {
+  "A value for each dimension, in the order of by."
+  key: [String!]! @open
+  "The number of permissions that were in force at some moment of the time."
+  permissions: Int! @open
+  "How long they were in force within the time, summed, in months of 30.436875 days, with 6 places."
+  months: Decimal! @open
+  "The number of contacts made under them meanwhile."
+  contacts: Int! @open
+  "What these contacts consumed."
+  cost: Money! @open
+  "The margin credited to these contacts so far."
+  realised: Money! @open
+  "The realised margin less the cost."
+  net: Money! @open
+  "The net divided by the months; null where none was in force."
+  netPerMonth: Money @open
+  "The number that were revoked within the time."
+  revoked: Int! @open
+  "How long the revoked ones would have gone on, summed, in months: from the revocation to the end of the time, to their own end or until the customer gave another permission for the same channel and purpose."
+  monthsRevoked: Decimal! @open
+  "What the revoked ones would have earned had they gone on as the row's permissions did: netPerMonth, not rounded, x monthsRevoked. An assumption, not a forecast: who revokes may be another customer than who does not. Null where none was in force."
+  forgone: Money @open
+}
+"""
+What permissions earned a month before their level was raised and after, by those that were raised and were in force before and after within
+the time. It compares the same customers; what else has changed meanwhile, such as the season, is in it, and recent contacts have had less time
+to earn: it is no experiment.
+"""
+type PermissionRaise {
+  "The channel."
+  channel: Channel! @open
+  "The purpose."
+  purpose: Purpose! @open
+  "The level before."
+  from: PermissionLevel! @open
+  "The level after."
+  to: PermissionLevel! @open
+  "The number of permissions that were raised."
+  permissions: Int! @open
+  "The net a month before; null where it is too large for an amount."
+  before: Money @open
+  "The net a month after; null where it is too large for an amount."
+  after: Money @open
+  "What a month of the higher level earned more than one of the lower."
+  difference: Money @open
+  "The lower bound of the 80 % interval of the difference, by the spread between the permissions; null for fewer than 30. In simulated worlds it held 77 to 83 % of the time."
+  low: Money @open
+  "The upper bound of the interval."
+  high: Money @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/price.graphql", Input: `"What one customer pays for one product at one moment, with the reasons."
 type Price {
   "The product."
@@ -21543,6 +21857,52 @@ func (ec *executionContext) childFields_PermissionDecision(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PermissionDecision", field.Name)
 }
 
+func (ec *executionContext) childFields_PermissionEconomics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PermissionEconomics_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PermissionEconomics_to(ctx, field)
+	case "rows":
+		return ec.fieldContext_PermissionEconomics_rows(ctx, field)
+	case "total":
+		return ec.fieldContext_PermissionEconomics_total(ctx, field)
+	case "raises":
+		return ec.fieldContext_PermissionEconomics_raises(ctx, field)
+	case "csv":
+		return ec.fieldContext_PermissionEconomics_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionEconomics", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionEconomicsRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_PermissionEconomicsRow_key(ctx, field)
+	case "permissions":
+		return ec.fieldContext_PermissionEconomicsRow_permissions(ctx, field)
+	case "months":
+		return ec.fieldContext_PermissionEconomicsRow_months(ctx, field)
+	case "contacts":
+		return ec.fieldContext_PermissionEconomicsRow_contacts(ctx, field)
+	case "cost":
+		return ec.fieldContext_PermissionEconomicsRow_cost(ctx, field)
+	case "realised":
+		return ec.fieldContext_PermissionEconomicsRow_realised(ctx, field)
+	case "net":
+		return ec.fieldContext_PermissionEconomicsRow_net(ctx, field)
+	case "netPerMonth":
+		return ec.fieldContext_PermissionEconomicsRow_netPerMonth(ctx, field)
+	case "revoked":
+		return ec.fieldContext_PermissionEconomicsRow_revoked(ctx, field)
+	case "monthsRevoked":
+		return ec.fieldContext_PermissionEconomicsRow_monthsRevoked(ctx, field)
+	case "forgone":
+		return ec.fieldContext_PermissionEconomicsRow_forgone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionEconomicsRow", field.Name)
+}
+
 func (ec *executionContext) childFields_PermissionEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -21585,6 +21945,32 @@ func (ec *executionContext) childFields_PermissionPayload(ctx context.Context, f
 		return ec.fieldContext_PermissionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionRaise(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "channel":
+		return ec.fieldContext_PermissionRaise_channel(ctx, field)
+	case "purpose":
+		return ec.fieldContext_PermissionRaise_purpose(ctx, field)
+	case "from":
+		return ec.fieldContext_PermissionRaise_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PermissionRaise_to(ctx, field)
+	case "permissions":
+		return ec.fieldContext_PermissionRaise_permissions(ctx, field)
+	case "before":
+		return ec.fieldContext_PermissionRaise_before(ctx, field)
+	case "after":
+		return ec.fieldContext_PermissionRaise_after(ctx, field)
+	case "difference":
+		return ec.fieldContext_PermissionRaise_difference(ctx, field)
+	case "low":
+		return ec.fieldContext_PermissionRaise_low(ctx, field)
+	case "high":
+		return ec.fieldContext_PermissionRaise_high(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionRaise", field.Name)
 }
 
 func (ec *executionContext) childFields_PermissionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26472,6 +26858,36 @@ func (ec *executionContext) field_Query_partners_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_permissionEconomics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]service.PermissionDimension, error) {
+			return ec.unmarshalNPermissionDimension2ᚕkopeckᚋserviceᚐPermissionDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
 	return args, nil
 }
 
@@ -56872,6 +57288,469 @@ func (ec *executionContext) fieldContext_PermissionDecision_currentLevel(_ conte
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
 
+func (ec *executionContext) _PermissionEconomics_from(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomics", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PermissionEconomics_to(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomics", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PermissionEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*consentworth.PermissionEconomicsRow) graphql.Marshaler {
+			return ec.marshalNPermissionEconomicsRow2ᚕᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomicsRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEconomicsRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomics_total(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *consentworth.PermissionEconomicsRow) graphql.Marshaler {
+			return ec.marshalNPermissionEconomicsRow2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomicsRow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEconomicsRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomics_raises(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_raises(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raises, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*consentworth.PermissionRaise) graphql.Marshaler {
+			return ec.marshalNPermissionRaise2ᚕᚖkopeckᚋserviceᚋconsentworthᚐPermissionRaiseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_raises(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionRaise(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomics_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PermissionEconomics().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomics_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomics", field, true, true, "String")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_key(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_permissions(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_months(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_realised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Realised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_netPerMonth(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_netPerMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetPerMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_netPerMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_revoked(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_revoked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revoked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_revoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_monthsRevoked(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_monthsRevoked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MonthsRevoked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_monthsRevoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEconomicsRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PermissionEconomicsRow_forgone(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEconomicsRow_forgone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Forgone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEconomicsRow_forgone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PermissionEvent_id(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -57414,6 +58293,281 @@ func (ec *executionContext) fieldContext_PermissionPayload_userErrors(_ context.
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionRaise_channel(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2kopeckᚋschemaᚐChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionRaise", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _PermissionRaise_purpose(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Purpose) graphql.Marshaler {
+			return ec.marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionRaise", field, false, false, "Purpose")
+}
+
+func (ec *executionContext) _PermissionRaise_from(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PermissionLevel) graphql.Marshaler {
+			return ec.marshalNPermissionLevel2kopeckᚋschemaᚐPermissionLevel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionRaise", field, false, false, "PermissionLevel")
+}
+
+func (ec *executionContext) _PermissionRaise_to(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PermissionLevel) graphql.Marshaler {
+			return ec.marshalNPermissionLevel2kopeckᚋschemaᚐPermissionLevel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionRaise", field, false, false, "PermissionLevel")
+}
+
+func (ec *executionContext) _PermissionRaise_permissions(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionRaise", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermissionRaise_before(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionRaise",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionRaise_after(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionRaise",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionRaise_difference(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionRaise",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionRaise_low(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionRaise",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionRaise_high(ctx context.Context, field graphql.CollectedField, obj *consentworth.PermissionRaise) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionRaise_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionRaise_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionRaise",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -64837,6 +65991,78 @@ func (ec *executionContext) fieldContext_Query_partners(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_partners_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_permissionEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_permissionEconomics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PermissionEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.PermissionDimension))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *consentworth.PermissionEconomics
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consentworth.PermissionEconomics
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consentworth.PermissionEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *consentworth.PermissionEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *consentworth.PermissionEconomics) graphql.Marshaler {
+			return ec.marshalNPermissionEconomics2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_permissionEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEconomics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_permissionEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -95472,6 +96698,148 @@ func (ec *executionContext) _PermissionDecision(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var permissionEconomicsImplementors = []string{"PermissionEconomics"}
+
+func (ec *executionContext) _PermissionEconomics(ctx context.Context, sel ast.SelectionSet, obj *consentworth.PermissionEconomics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionEconomicsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermissionEconomics")
+		case "from":
+			out.Values[i] = ec._PermissionEconomics_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._PermissionEconomics_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._PermissionEconomics_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._PermissionEconomics_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "raises":
+			out.Values[i] = ec._PermissionEconomics_raises(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PermissionEconomics_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permissionEconomicsRowImplementors = []string{"PermissionEconomicsRow"}
+
+func (ec *executionContext) _PermissionEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *consentworth.PermissionEconomicsRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionEconomicsRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermissionEconomicsRow")
+		case "key":
+			out.Values[i] = ec._PermissionEconomicsRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "permissions":
+			out.Values[i] = ec._PermissionEconomicsRow_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._PermissionEconomicsRow_months(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._PermissionEconomicsRow_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._PermissionEconomicsRow_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "realised":
+			out.Values[i] = ec._PermissionEconomicsRow_realised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._PermissionEconomicsRow_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "netPerMonth":
+			out.Values[i] = ec._PermissionEconomicsRow_netPerMonth(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revoked":
+			out.Values[i] = ec._PermissionEconomicsRow_revoked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "monthsRevoked":
+			out.Values[i] = ec._PermissionEconomicsRow_monthsRevoked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forgone":
+			out.Values[i] = ec._PermissionEconomicsRow_forgone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var permissionEventImplementors = []string{"PermissionEvent", "Node"}
 
 func (ec *executionContext) _PermissionEvent(ctx context.Context, sel ast.SelectionSet, obj *ent.PermissionEvent) graphql.Marshaler {
@@ -95653,6 +97021,84 @@ func (ec *executionContext) _PermissionPayload(ctx context.Context, sel ast.Sele
 		case "userErrors":
 			out.Values[i] = ec._PermissionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permissionRaiseImplementors = []string{"PermissionRaise"}
+
+func (ec *executionContext) _PermissionRaise(ctx context.Context, sel ast.SelectionSet, obj *consentworth.PermissionRaise) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionRaiseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermissionRaise")
+		case "channel":
+			out.Values[i] = ec._PermissionRaise_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._PermissionRaise_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._PermissionRaise_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._PermissionRaise_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "permissions":
+			out.Values[i] = ec._PermissionRaise_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._PermissionRaise_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._PermissionRaise_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._PermissionRaise_difference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "low":
+			out.Values[i] = ec._PermissionRaise_low(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "high":
+			out.Values[i] = ec._PermissionRaise_high(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -97705,6 +99151,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_partners(ctx, field)
+				})
+		case "permissionEconomics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_permissionEconomics(ctx, field)
 				})
 		case "priceRules":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -104232,6 +105684,78 @@ func (ec *executionContext) marshalNPermissionDecision2ᚖkopeckᚋserviceᚋcon
 	return ec._PermissionDecision(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPermissionDimension2kopeckᚋserviceᚐPermissionDimension(ctx context.Context, v any) (service.PermissionDimension, error) {
+	var res service.PermissionDimension
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermissionDimension2kopeckᚋserviceᚐPermissionDimension(ctx context.Context, sel ast.SelectionSet, v service.PermissionDimension) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPermissionDimension2ᚕkopeckᚋserviceᚐPermissionDimensionᚄ(ctx context.Context, v any) ([]service.PermissionDimension, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.PermissionDimension, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermissionDimension2kopeckᚋserviceᚐPermissionDimension(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPermissionDimension2ᚕkopeckᚋserviceᚐPermissionDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []service.PermissionDimension) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionDimension2kopeckᚋserviceᚐPermissionDimension(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermissionEconomics2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomics(ctx context.Context, sel ast.SelectionSet, v *consentworth.PermissionEconomics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionEconomics!")
+		return graphql.Null
+	}
+	return ec._PermissionEconomics(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermissionEconomicsRow2ᚕᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*consentworth.PermissionEconomicsRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionEconomicsRow2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomicsRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermissionEconomicsRow2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *consentworth.PermissionEconomicsRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionEconomicsRow!")
+		return graphql.Null
+	}
+	return ec._PermissionEconomicsRow(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPermissionEvent2ᚕᚖkopeckᚋentᚐPermissionEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PermissionEvent) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -104282,6 +105806,30 @@ func (ec *executionContext) marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPerm
 		return graphql.Null
 	}
 	return ec._PermissionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermissionRaise2ᚕᚖkopeckᚋserviceᚋconsentworthᚐPermissionRaiseᚄ(ctx context.Context, sel ast.SelectionSet, v []*consentworth.PermissionRaise) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionRaise2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionRaise(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermissionRaise2ᚖkopeckᚋserviceᚋconsentworthᚐPermissionRaise(ctx context.Context, sel ast.SelectionSet, v *consentworth.PermissionRaise) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionRaise!")
+		return graphql.Null
+	}
+	return ec._PermissionRaise(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPermissionState2kopeckᚋschemaᚐPermissionState(ctx context.Context, v any) (schema.PermissionState, error) {

@@ -2710,6 +2710,73 @@ func (e OrderEventKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// The dimensions by which permissionEconomics groups permissions: each as it was while the permission was in force so.
+type PermissionDimension string
+
+const (
+	// The level.
+	PermissionDimensionLevel PermissionDimension = "LEVEL"
+	// The channel.
+	PermissionDimensionChannel PermissionDimension = "CHANNEL"
+	// The purpose.
+	PermissionDimensionPurpose PermissionDimension = "PURPOSE"
+	// Where the permission came from; of a confirmed one what was said when it was requested.
+	PermissionDimensionSource PermissionDimension = "SOURCE"
+	// The version of the wording under which it was given; empty for none.
+	PermissionDimensionWording PermissionDimension = "WORDING"
+)
+
+var AllPermissionDimension = []PermissionDimension{
+	PermissionDimensionLevel,
+	PermissionDimensionChannel,
+	PermissionDimensionPurpose,
+	PermissionDimensionSource,
+	PermissionDimensionWording,
+}
+
+func (e PermissionDimension) IsValid() bool {
+	switch e {
+	case PermissionDimensionLevel, PermissionDimensionChannel, PermissionDimensionPurpose, PermissionDimensionSource, PermissionDimensionWording:
+		return true
+	}
+	return false
+}
+
+func (e PermissionDimension) String() string {
+	return string(e)
+}
+
+func (e *PermissionDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PermissionDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PermissionDimension", str)
+	}
+	return nil
+}
+
+func (e PermissionDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PermissionDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PermissionDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What is lacking where something cannot be costed.
 type RateGapKind string
 
