@@ -377,7 +377,7 @@ func (s *seeded) addMessages() {
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
-		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
 		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
