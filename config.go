@@ -13,9 +13,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"kopeck/auth"
+	"kopeck/mail"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/app"
+	"kopeck/service/outbox"
 	"kopeck/store"
 	"kopeck/transport"
 )
@@ -42,6 +44,8 @@ type listening struct {
 	TrustProxy  proxies      `env:"KOPECK_TRUST_PROXY" default:"false" help:"Proxies that may name the client in X-Forwarded-For: their addresses and networks, separated by commas, or true for whoever connects." group:"Configuration"`
 	Trusted     string       `name:"trusted-documents" env:"KOPECK_TRUSTED_DOCUMENTS" help:"The only documents that are run: a directory of .graphql files or manifests, or one such file." group:"Configuration"`
 	Persisted   bool         `name:"persisted-queries" env:"KOPECK_PERSISTED_QUERIES" help:"Let clients send a document's SHA-256 once they have sent the document." group:"Configuration"`
+	SMTPURL     string       `name:"smtp-url" env:"KOPECK_SMTP_URL" help:"The mail server: smtp://USER:PASSWORD@HOST:587 with STARTTLS, smtps://USER:PASSWORD@HOST:465, or smtp://HOST:25?starttls=no; without it no e-mails are sent." group:"Configuration"`
+	MailFrom    string       `env:"KOPECK_MAIL_FROM" help:"The address that e-mails come from: Shop <shop@example.com>." group:"Configuration"`
 	Limits      kong.Plugins `embed:""`
 }
 
@@ -85,7 +89,36 @@ func (c listening) check() (limits, error) {
 	if c.Persisted && c.Trusted != "" {
 		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES cannot be combined with KOPECK_TRUSTED_DOCUMENTS, which can be run by their SHA-256 anyway")
 	}
+	if (c.SMTPURL == "") != (c.MailFrom == "") {
+		return limits{}, errors.New("KOPECK_SMTP_URL and KOPECK_MAIL_FROM are given together or not at all")
+	}
+	if c.SMTPURL != "" {
+		if _, err := mail.ParseSMTP(c.SMTPURL); err != nil {
+			return limits{}, fmt.Errorf("KOPECK_SMTP_URL: %w", err)
+		}
+		if err := mail.CheckSender(c.MailFrom); err != nil {
+			return limits{}, fmt.Errorf("KOPECK_MAIL_FROM: %w", err)
+		}
+	}
 	return parseLimits(c.Limits)
+}
+
+// demoSender is the address that the e-mails of the demonstration come from.
+const demoSender = "Erker <shop@erker.example>"
+
+// sendMail says how e-mails leave: by the mail server of the settings, or else to a mailbox if there is one.
+func (c listening) sendMail(out *outbox.Service, mailbox *mail.Mailbox) error {
+	switch {
+	case c.SMTPURL != "":
+		carrier, err := mail.ParseSMTP(c.SMTPURL)
+		if err != nil {
+			return fmt.Errorf("KOPECK_SMTP_URL: %w", err)
+		}
+		out.Mail, out.From = carrier, c.MailFrom
+	case mailbox != nil:
+		out.Mail, out.From = mailbox, demoSender
+	}
+	return nil
 }
 
 // documents reads the trusted documents; nil if every document may be run.

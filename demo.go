@@ -10,6 +10,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/demo"
+	"kopeck/mail"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/store"
@@ -61,13 +62,18 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 	for _, one := range demo.Examples() {
 		tabs = append(tabs, graphiql.Example(one))
 	}
-	return serve(ctx, &configured, c.listening, k, p, tabs, func(address string) error {
+	shown := demonstration{examples: tabs, mailbox: &mail.Mailbox{}}
+	if c.SMTPURL != "" {
+		shown.mailbox = nil
+	}
+	shown.announce = func(address string) error {
 		token, _, err := k.app.People.IssueToken(auth.System(ctx), schema.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err
 		}
 		return demo.Welcome(ctx, p.stdout, address, *mark, shownDatabase(configured.DatabaseURL), token, demoTokenLife, time.Now())
-	})
+	}
+	return serve(ctx, &configured, c.listening, k, p, shown)
 }
 
 // prepare creates the company if the database is empty or its creation was interrupted. It opens a store of its own, since

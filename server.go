@@ -19,6 +19,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"kopeck/demo"
+	"kopeck/mail"
 	"kopeck/transport"
 	"kopeck/transport/graphiql"
 	"kopeck/web"
@@ -137,7 +139,7 @@ func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	return serve(ctx, &configured, c.listening, k, p, nil, nil)
+	return serve(ctx, &configured, c.listening, k, p, demonstration{})
 }
 
 // collectAt sets the growth of the heap in percent at which garbage is collected, until restore is called. GOGC in the
@@ -150,9 +152,15 @@ func collectAt(percent int) (restore func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// serve listens until the context ends, then completes the running requests. announce, if not nil, is called with the address
-// before.
-func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program, examples []graphiql.Example, announce func(address string) error) error {
+// demonstration is what the command demo serves beside the API; its zero value is nothing.
+type demonstration struct {
+	examples []graphiql.Example
+	mailbox  *mail.Mailbox              // where e-mails go unless a mail server is named, and that /demo/mailbox shows
+	announce func(address string) error // called with the address before requests are served
+}
+
+// serve listens until the context ends, then completes the running requests.
+func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program, d demonstration) error {
 	defer collectAt(200)() // the memory of a response is garbage when the request ends
 	trusted, err := l.documents()
 	if err != nil {
@@ -173,32 +181,38 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	if err != nil {
 		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
 	}
+	if err := l.sendMail(k.app.Outbox, d.mailbox); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("KOPECK_ADDR: %w", err)
 	}
 	site := web.New(web.Config{
 		App: k.app, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, Proxies: proxies,
-		Development: s.Env == "development", Limits: s.limits.api, Examples: examples, Log: k.log, Now: time.Now,
+		Development: s.Env == "development", Limits: s.limits.api, Examples: d.examples, Log: k.log, Now: time.Now,
 		Trusted: trusted, PersistedQueries: l.Persisted,
 	})
 	server := &http.Server{
-		Handler: site, ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
+		Handler: d.beside(site), ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
 		WriteTimeout:   s.limits.whole(), // for whatever sets no deadline of its own; the API does when an answer is ready
 		MaxHeaderBytes: 64 << 10, ErrorLog: nil,
 	}
 	var workers sync.WaitGroup
 	workers.Go(watched)
 	workers.Go(func() { k.housekeeping(background) })
+	delivering, endDelivery := context.WithCancel(ctx) // ends with the signal: what is being handed over has time until requests are completed
+	workers.Go(func() { k.app.Outbox.Run(delivering) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	defer func() {
 		stop()
+		endDelivery()
 		workers.Wait()
 		k.app.Value.Close()
 	}()
-	if announce != nil {
-		if err := announce(listener.Addr().String()); err != nil {
+	if d.announce != nil {
+		if err := d.announce(listener.Addr().String()); err != nil {
 			_ = server.Close()
 			return err
 		}
@@ -219,6 +233,17 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 		return errors.Join(fmt.Errorf("requests that ran for longer than %v after the signal to end were cut: %w", completeIn, err), server.Close())
 	}
 	return nil
+}
+
+// beside adds to the site what the demonstration serves beside it.
+func (d demonstration) beside(site http.Handler) http.Handler {
+	if d.mailbox == nil {
+		return site
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /demo/mailbox", demo.MailboxPage(d.mailbox))
+	mux.Handle("/", site)
+	return mux
 }
 
 // completeIn is how long running requests have to end after the signal to end. With the default limits each ends before: see

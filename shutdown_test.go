@@ -39,7 +39,7 @@ func TestShutdownEndsRefreshes(t *testing.T) {
 		defer k.close()
 		l.Addr, l.Limits = "127.0.0.1:0", limitFlags()
 		ctx, stop := context.WithCancel(t.Context())
-		if err := serve(ctx, &s, l, k, &program{listening: func(string) { stop() }}, nil, nil); err != nil {
+		if err := serve(ctx, &s, l, k, &program{listening: func(string) { stop() }}, demonstration{}); err != nil {
 			t.Fatal(err)
 		}
 		before := worth(t, k)

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/ent/contact"
+	"kopeck/ent/offer"
+	"kopeck/id"
 	"kopeck/schema"
 )
 
@@ -22,6 +25,7 @@ type seeded struct {
 	tailored, pane          string                   // products that are made to measure
 	fields                  map[string][]schema.Role // for whom the installation's own fields are, but ADMIN, MANAGER and ANALYST, by their ids
 	team, task              string                   // the seller's team, and one of its tasks, with mine
+	message                 string                   // to mine
 	campaign                string                   // that brought all of them
 	mailed                  string                   // a letter to mine that sells
 	bureau                  string                   // the seller's, a company to which mine and theirs belong
@@ -94,6 +98,7 @@ func seed(w *World) *seeded {
 		w.T.Fatal("more customers than a page has")
 	}
 	w.show()
+	s.addMessages()
 	return s
 }
 
@@ -368,19 +373,42 @@ func (s *seeded) everybody() []who {
 	return all
 }
 
+// addMessages gives each of the customers a message of which every field has a value, and pauses a channel.
+func (s *seeded) addMessages() {
+	ctx, client, now := s.w.System(), s.w.App.Client, s.w.Clock.Now()
+	for _, customer := range []string{s.mine, s.theirs, s.shared, s.kept, s.young} {
+		create := client.Message.Create().SetID(s.w.App.IDs.Make(id.Message)).SetCustomerID(customer).SetChannel(schema.ByEmail).SetPurpose(schema.Marketing).SetLevel(schema.Personal).
+			SetRecipient("a@example.com").SetSubject("An offer").SetText("A coat").SetHTML("<p>A coat</p>").SetHeaders([]schema.MessageHeader{{Name: "In-Reply-To", Value: "<a@example.com>"}}).
+			SetHeaderID("a@kopeck").SetState(schema.MessageBounced).SetReason("no such user").SetDueAt(now).SetSentAt(now).SetCreatedAt(now).SetUpdatedAt(now).SetCreatedBy("system")
+		if o, err := client.Offer.Query().Where(offer.CustomerID(customer)).First(ctx); err == nil {
+			create.SetOfferID(o.ID)
+		}
+		if c, err := client.Contact.Query().Where(contact.CustomerID(customer)).First(ctx); err == nil {
+			create.SetContactID(c.ID)
+		}
+		m := create.SaveX(ctx)
+		if customer == s.mine {
+			s.message = m.ID
+		}
+		client.MessageAttempt.Create().SetID(s.w.App.IDs.Make(id.Attempt)).SetMessageID(m.ID).SetNumber(1).SetAt(now).SetEndedAt(now).SetOutcome(schema.AttemptRefused).
+			SetCode(550).SetAnswer("no such user").ExecX(ctx)
+	}
+	client.MessagePause.Create().SetID(s.w.App.IDs.Make(id.Pause)).SetChannel(schema.BySMS).SetSince(now).SetBy("system").SetReason("the provider is changed").ExecX(ctx)
+}
+
 // ids returns the ids of rows of each type, of the five customers and of the company; and whose they are.
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
-		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
-		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } tasks { edges { node { id customer { id } } } } wordings { edges { node { id } } } }`,
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } wordings { edges { node { id } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
 		"cus": "Customer",
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
-		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice", "wrd": "Wording",
+		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice", "wrd": "Wording", "msg": "Message", "mat": "MessageAttempt", "mps": "MessagePause",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -103,7 +103,7 @@ func (s *Shop) trade() {
 	s.order("Dora", "1")
 	s.complete("Dora")
 	s.on(Day(time.September, 20))
-	s.contact("Anna's message", service.RecordContactInput{CustomerID: s.Customers["Anna"], Kind: schema.Message, Channel: schema.ByMessenger})
+	s.contact("Anna's message", service.RecordContactInput{CustomerID: s.Customers["Anna"], Kind: schema.TextMessage, Channel: schema.ByMessenger})
 	s.on(Day(time.October, 5))
 	s.order("Anna", "3")
 	s.on(Day(time.October, 6))

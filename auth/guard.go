@@ -202,6 +202,8 @@ var parents = map[string]struct{ column, table, noun string }{
 	"StageChange":     {"customer_id", "", ""},
 	"Task":            {"customer_id", "", ""},
 	"ExpectedPrice":   {"customer_id", "", ""},
+	"Message":         {"customer_id", "", ""},
+	"MessageAttempt":  {"message_id", "messages", "Message"},
 	"PermissionEvent": {"permission_id", "permissions", "Permission"},
 	"OfferLine":       {"offer_id", "offers", "Offer"},
 	"OrderLine":       {"order_id", "orders", "Order"},

@@ -132,6 +132,7 @@ func Fill(ctx context.Context, config Config) error {
 		{"books", c.settleBooks},
 		{"spend", c.recordSpend},
 		{"live offers", c.makeLiveOffers},
+		{"messages", c.queueMessages},
 		{"moved dates", c.moveDates},
 		{"teams and tasks", c.makeTeamsAndTasks},
 		{"doubles", c.makeDoubles},

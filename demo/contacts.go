@@ -76,11 +76,11 @@ func (c *company) drawFirstContact(p *person) {
 	case u < 0.45:
 		first.kind, first.channel, first.minutes, first.staff = schema.InfoCall, schema.ByPhone, 2+r.IntN(12), c.seller(p)
 	case u < 0.65:
-		first.kind, first.channel = schema.Message, schema.ByWeb
+		first.kind, first.channel = schema.TextMessage, schema.ByWeb
 	case u < 0.85:
 		first.kind, first.channel, first.minutes, first.staff = schema.Visit, schema.ByVisit, 10+r.IntN(40), c.seller(p)
 	default:
-		first.kind, first.channel, first.minutes, first.staff = schema.Message, schema.ByMessenger, 2+r.IntN(6), c.seller(p)
+		first.kind, first.channel, first.minutes, first.staff = schema.TextMessage, schema.ByMessenger, 2+r.IntN(6), c.seller(p)
 	}
 	c.addContact(first)
 	for range r.IntN(2) {
@@ -136,7 +136,7 @@ func (c *company) drawNewsletters(p *person) {
 			c.addContact(contact{person: p, kind: schema.Email, channel: schema.ByEmail, at: at, subject: "Рассылка: ткани сезона", purpose: schema.Marketing, allowed: a})
 		}
 		if a := p.permitted(schema.BySMS, schema.Marketing, schema.BrandTrust, at); a != nil {
-			c.addContact(contact{person: p, kind: schema.Message, channel: schema.BySMS, at: at.Add(time.Hour), subject: "Скидка на пошив до конца недели", purpose: schema.Marketing, allowed: a})
+			c.addContact(contact{person: p, kind: schema.TextMessage, channel: schema.BySMS, at: at.Add(time.Hour), subject: "Скидка на пошив до конца недели", purpose: schema.Marketing, allowed: a})
 		}
 	}
 }

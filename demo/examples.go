@@ -59,6 +59,12 @@ func Examples() []Example {
     edges { node { title why dueAt overdue customer { name } owner { name } team { name members { user { name } } } permitted { allowed reason } } }
   }
 }`},
+		{Query: `# What left for customers by e-mail or is to leave, with each attempt and its contact in the books.
+{
+  messages(orderBy: {field: CREATED_AT, direction: DESC}) {
+    edges { node { state reason recipient subject sentAt attempts { number at outcome code answer } contact { cost { amount } } offer { status } customer { name } } }
+  }
+}`},
 		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
 {
   customers(first: 25, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {

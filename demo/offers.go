@@ -83,7 +83,7 @@ func (c *company) drawOffer(p *person, at time.Time, kind schema.OfferKind) *off
 		if a == nil {
 			continue
 		}
-		carrier := schema.Message
+		carrier := schema.TextMessage
 		if channel == schema.ByEmail {
 			carrier = schema.Email
 		}
@@ -140,7 +140,7 @@ func (c *company) makeLiveOffers(ctx context.Context) error {
 		if p.owner == nil || !p.departed.IsZero() || p.permitted(schema.ByMessenger, schema.Personalisation, schema.Personal, at) == nil {
 			continue
 		}
-		if err := c.makeOffer(ctx, r, p, wanted[0]); err != nil {
+		if err := c.makeOffer(ctx, r, p, wanted[0], schema.ByMessenger); err != nil {
 			return err
 		}
 		wanted = wanted[1:]
@@ -158,8 +158,8 @@ func (c *company) favourite() *person {
 	return nil
 }
 
-// makeOffer makes an offer as its customer's owner does, and brings it to a status.
-func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus) error {
+// makeOffer makes an offer as its customer's owner does, and brings it to a status; it is sent by a channel.
+func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus, by schema.Channel) error {
 	ctx = c.as(ctx, p.owner)
 	row, err := c.service.Customers.Customer(ctx, &p.id, nil)
 	if err != nil || row == nil {
@@ -184,7 +184,7 @@ func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to sch
 		return err
 	}
 	c.clock.to(c.clock.at.Add(time.Minute))
-	if _, err = c.service.Sale.SendOffer(ctx, service.SendOfferInput{ID: o.ID, Channel: schema.ByMessenger, Purpose: pointer(schema.Personalisation)}); err != nil {
+	if _, err = c.service.Sale.SendOffer(ctx, service.SendOfferInput{ID: o.ID, Channel: by, Purpose: pointer(schema.Personalisation)}); err != nil {
 		return err
 	}
 	c.clock.to(c.clock.at.Add(3 * time.Minute))

@@ -30,6 +30,7 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	line("")
 	line("  GraphiQL  %s/", url)
 	line("  API       %s/graphql", url)
+	line("  Mailbox   %s/demo/mailbox (e-mails to customers, unless KOPECK_SMTP_URL names a mail server)", url)
 	line("")
 	line("Sign in (mutation signIn); the password of all users is %s", Password)
 	for _, role := range []struct {

@@ -41,7 +41,7 @@ type Offer struct {
 	Tax money.Amount `json:"tax,omitempty"`
 	// Until when the customer can accept the offer at these prices.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
-	// When the offer was sent; null for a draft.
+	// When the offer was sent, or its message was queued; null for a draft.
 	SentAt *time.Time `json:"sent_at,omitempty"`
 	// When the customer looked at the offer; null if that is not recorded.
 	ViewedAt *time.Time `json:"viewed_at,omitempty"`
@@ -63,7 +63,7 @@ type Offer struct {
 type OfferEdges struct {
 	// The customer to whom the offer is made.
 	Customer *Customer `json:"customer,omitempty"`
-	// The contact by which the offer was sent; null for a draft.
+	// The contact by which the offer was sent; null for a draft, and while the message has not left.
 	Contact *Contact `json:"contact,omitempty"`
 	// The order made when the offer was accepted; null before.
 	Order *Order `json:"order,omitempty"`

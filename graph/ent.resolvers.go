@@ -89,6 +89,18 @@ func (r *handOverResolver) ToUser(ctx context.Context, obj *ent.HandOver) (*ent.
 	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.ToUserID }, userID, r.usersByID(ctx)))
 }
 
+func (r *messageResolver) Customer(ctx context.Context, obj *ent.Message) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.Message) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *messageResolver) Contact(ctx context.Context, obj *ent.Message) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.Message) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+}
+
+func (r *messageResolver) Offer(ctx context.Context, obj *ent.Message) (*ent.Offer, error) {
+	return referenced(ctx, obj, func(row *ent.Message) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
+}
+
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.Offer) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -187,6 +199,8 @@ func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
 
 func (r *Resolver) LifetimeModel() LifetimeModelResolver { return &lifetimeModelResolver{r} }
 
+func (r *Resolver) Message() MessageResolver { return &messageResolver{r} }
+
 func (r *Resolver) Offer() OfferResolver { return &offerResolver{r} }
 
 func (r *Resolver) OfferLine() OfferLineResolver { return &offerLineResolver{r} }
@@ -221,6 +235,7 @@ type (
 	expectedPriceResolver   struct{ *Resolver }
 	handOverResolver        struct{ *Resolver }
 	lifetimeModelResolver   struct{ *Resolver }
+	messageResolver         struct{ *Resolver }
 	offerResolver           struct{ *Resolver }
 	offerLineResolver       struct{ *Resolver }
 	orderResolver           struct{ *Resolver }

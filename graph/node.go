@@ -14,6 +14,9 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/measurementdefinition"
+	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
+	"kopeck/ent/messagepause"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -103,6 +106,15 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Task: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, taskID)(c.Task.Query().Where(task.IDIn(ids...)).All(ctx))
+		},
+		id.Message: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, messageID)(c.Message.Query().Where(message.IDIn(ids...)).All(ctx))
+		},
+		id.Attempt: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.MessageAttempt) string { return row.ID })(c.MessageAttempt.Query().Where(messageattempt.IDIn(ids...)).All(ctx))
+		},
+		id.Pause: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.MessagePause) string { return row.ID })(c.MessagePause.Query().Where(messagepause.IDIn(ids...)).All(ctx))
 		},
 		id.ExpectedPrice: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, expectedPriceID)(c.ExpectedPrice.Query().Where(expectedprice.IDIn(ids...)).All(ctx))

@@ -70,6 +70,9 @@ const (
 	CustomerTag   = "ctg"
 	NotSame       = "nsm"
 	Idempotency   = "idk"
+	Message       = "msg"
+	Attempt       = "mat"
+	Pause         = "mps"
 )
 
 // Maker makes ids. It is safe for concurrent use. The zero value is not usable: see New.

@@ -44,6 +44,10 @@ type (
 	AgreementState string
 	// TaskState is whether a task is open, done or cancelled.
 	TaskState string
+	// MessageState is where an outgoing message stands.
+	MessageState string
+	// MessageAttemptOutcome is how an attempt to hand over a message ended.
+	MessageAttemptOutcome string
 	// FieldNoun is what a field of the installation's own is of.
 	FieldNoun string
 	// FieldType is what the values of a field of the installation's own are.
@@ -98,7 +102,7 @@ const (
 	InfoCall       ContactKind = "INFO_CALL"      // A call for information that sells nothing.
 	TargetCall     ContactKind = "TARGET_CALL"    // A call that sells.
 	Email          ContactKind = "EMAIL"          // An e-mail.
-	Message        ContactKind = "MESSAGE"        // A message by SMS or a messenger.
+	TextMessage    ContactKind = "MESSAGE"        // A message by SMS or a messenger.
 	Meeting        ContactKind = "MEETING"        // A meeting.
 	Visit          ContactKind = "VISIT"          // A visit.
 	Complaint      ContactKind = "COMPLAINT"      // A complaint.
@@ -188,6 +192,20 @@ const (
 	TaskOpen      TaskState = "OPEN"      // To be done.
 	TaskDone      TaskState = "DONE"      // Done.
 	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
+
+	MessageQueued     MessageState = "QUEUED"     // Waiting for its turn, or for another attempt.
+	MessagePaused     MessageState = "PAUSED"     // Waiting for its channel to be resumed.
+	MessageSent       MessageState = "SENT"       // Handed over to the provider; the contact is recorded.
+	MessageDelivered  MessageState = "DELIVERED"  // The provider reports that it has arrived.
+	MessageBounced    MessageState = "BOUNCED"    // The provider reports that it cannot arrive.
+	MessageComplained MessageState = "COMPLAINED" // The recipient has reported it as unwanted.
+	MessageStopped    MessageState = "STOPPED"    // Never handed over: no longer permitted, cancelled, or without its cause; see reason.
+	MessageDead       MessageState = "DEAD"       // Given up: refused by the provider, or not accepted in any attempt.
+
+	AttemptUnknown  MessageAttemptOutcome = "UNKNOWN"  // It may have been handed over: no answer was received.
+	AttemptAccepted MessageAttemptOutcome = "ACCEPTED" // The provider took the message.
+	AttemptDeferred MessageAttemptOutcome = "DEFERRED" // The provider did not take it now, or could not be reached.
+	AttemptRefused  MessageAttemptOutcome = "REFUSED"  // The provider refused it for good.
 
 	FieldOfCustomer FieldNoun = "CUSTOMER" // Customers.
 	FieldOfContact  FieldNoun = "CONTACT"  // Contacts.

@@ -60,7 +60,7 @@ func (v *Segment) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), 
 
 // Values lists the enum's values in their order in the API.
 func (ContactKind) Values() []string {
-	return texts(InfoCall, TargetCall, Email, Message, Meeting, Visit, Complaint, Claim, Recommendation, Review, OtherContact)
+	return texts(InfoCall, TargetCall, Email, TextMessage, Meeting, Visit, Complaint, Claim, Recommendation, Review, OtherContact)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.
@@ -212,6 +212,28 @@ func (v TaskState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
 // UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *TaskState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (MessageState) Values() []string {
+	return texts(MessageQueued, MessagePaused, MessageSent, MessageDelivered, MessageBounced, MessageComplained, MessageStopped, MessageDead)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v MessageState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *MessageState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (MessageAttemptOutcome) Values() []string {
+	return texts(AttemptUnknown, AttemptAccepted, AttemptDeferred, AttemptRefused)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v MessageAttemptOutcome) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *MessageAttemptOutcome) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
 func (FieldNoun) Values() []string {

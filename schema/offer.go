@@ -34,7 +34,7 @@ func (Offer) Fields() []ent.Field {
 		field.Time("expires_at").Annotations(open(), orderedAs("EXPIRES_AT", "By the time of expiry.")).
 			Comment("Until when the customer can accept the offer at these prices."),
 		field.Time("sent_at").Optional().Nillable().
-			Annotations(open()).Comment("When the offer was sent; null for a draft."),
+			Annotations(open()).Comment("When the offer was sent, or its message was queued; null for a draft."),
 		field.Time("viewed_at").Optional().Nillable().
 			Annotations(open()).Comment("When the customer looked at the offer; null if that is not recorded."),
 		field.Time("decided_at").Optional().Nillable().
@@ -53,7 +53,7 @@ func (Offer) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
 			Annotations(rows()).Comment("The customer to whom the offer is made."),
-		maybe("contact", Contact.Type, "contact_id", "The contact by which the offer was sent; null for a draft.", rows()),
+		maybe("contact", Contact.Type, "contact_id", "The contact by which the offer was sent; null for a draft, and while the message has not left.", rows()),
 		maybe("order", Order.Type, "order_id", "The order made when the offer was accepted; null before.", rows()),
 	}
 }

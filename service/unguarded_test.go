@@ -36,6 +36,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"expectation":  {1, 0, 0},  // a report counts what all customers expected
 	"merging":      {45, 0, 0}, // whose tasks and changes of stage are, and what is held, goes with a customer and back, whoever sees them; what was done by a contact of the other is open again; a merge moves all that belongs to a customer whom the actor may change; of each field of the installation's own one history wins, and goes back; subscribers hear of what a merge moved as far as they see it
 	"ownfields":    {8, 0, 0},  // files carry the installation's own fields; what a customer who is deleted had in fields goes, and what a contact has that is joined into another goes with it, whoever sees the fields
+	"outbox":       {3, 0, 0},  // messages are handed over whoever has caused them
 	"people":       {10, 0, 0},
 	"quote":        {12, 0, 0}, // a price is the same whoever asks for it, whatever fields of the installation's own it rests on; what is sold has the same tax whoever sells it
 	"rates":        {42, 0, 0}, // all bookings of open orders are verified; taxes of orders and of their refunds are restated; all costs of orders are verified; goods come back to stock; a recipe that is set for the past restates orders and what they have booked; prices hold capacity, which orders take over; what an order took over from a colleague is held for them again

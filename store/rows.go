@@ -142,6 +142,15 @@ func ForUpdateClause(from Reader) string {
 	return ""
 }
 
+// SkipLockedClause is what a query in SQL ends with to hold its rows, and to leave out those that another transaction holds. On SQLite none
+// can be.
+func SkipLockedClause(from Reader) string {
+	if from.Dialect() == dialect.Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // ForNoKeyUpdateClause is what a query in SQL ends with to hold its rows against other changes of them, while others may still insert
 // rows that refer to them.
 func ForNoKeyUpdateClause(from Reader) string {

@@ -20,6 +20,7 @@ import (
 	"kopeck/service/expectation"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
+	"kopeck/service/outbox"
 	"kopeck/service/ownfields"
 	"kopeck/service/people"
 	"kopeck/service/points"
@@ -64,6 +65,7 @@ type App struct {
 	Expected     *expectation.Service
 	Merging      *merging.Service
 	OwnFields    *ownfields.Service
+	Outbox       *outbox.Service
 	Points       *points.Service
 
 	Assortment *assortment.Service
@@ -95,7 +97,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Expected = expectation.New(core)
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
-	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
+	a.Outbox = outbox.New(core, a.Consent, a.Contacts, a.Rates)
+	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.Outbox, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)

@@ -49,19 +49,23 @@ func (s *Service) ConfirmPermission(ctx context.Context, in service.ConfirmPermi
 		return nil, fault.Invalidf("token", "not a valid link to confirm a permission")
 	}
 	requestID := id.Event + strings.TrimPrefix(signed, id.Permission)
-	confirmed, err := s.Write(ctx, service.Verb{Name: "confirmPermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		row, err := tx.PermissionEvent.Get(ctx, requestID)
-		if ent.IsNotFound(err) {
-			return "", fault.NoSuch("token", "permission")
-		}
-		if err != nil {
-			return "", err
-		}
-		l, err := s.lockLog(ctx, tx, "token", row.PermissionID)
-		if err != nil {
-			return "", err
-		}
-		return l.permission.ID, s.confirm(ctx, tx, l, eventOf(row))
+	var confirmed string
+	err = s.afterLeaving(ctx, func(leaving *leaving) (err error) {
+		confirmed, err = s.Write(ctx, service.Verb{Name: "confirmPermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+			row, err := tx.PermissionEvent.Get(ctx, requestID)
+			if ent.IsNotFound(err) {
+				return "", fault.NoSuch("token", "permission")
+			}
+			if err != nil {
+				return "", err
+			}
+			l, err := s.lockLog(ctx, tx, "token", row.PermissionID)
+			if err != nil {
+				return "", err
+			}
+			return l.permission.ID, s.confirm(ctx, tx, l, eventOf(row), leaving)
+		})
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -70,7 +74,7 @@ func (s *Service) ConfirmPermission(ctx context.Context, in service.ConfirmPermi
 }
 
 // confirm records the confirmation of a request, unless it was confirmed before.
-func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *permissionLog, request consentlog.Event) error {
+func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *permissionLog, request consentlog.Event, leaving *leaving) error {
 	if err := s.recordExpiry(ctx, tx, l); err != nil {
 		return err
 	}
@@ -82,6 +86,11 @@ func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *permissionLog, r
 		return fault.New(fault.WrongState, "token", "there is nothing to confirm: the permission is %s", l.State)
 	case open.ID != request.ID && !sameTerms(*open, request):
 		return fault.New(fault.WrongState, "token", "the permission was requested again with another level or wording: use the newer link")
+	}
+	if l.State == consentlog.StateActive && schema.PermissionLevel(input.OrZero(open.Level)).Rank() < schema.PermissionLevel(l.Level).Rank() {
+		if err := leaving.none(ctx, tx, l.permission); err != nil {
+			return err
+		}
 	}
 	if err := s.record(ctx, tx, l, consentlog.Event{
 		Kind: consentlog.Confirmed, Level: open.Level, ExpiresAt: open.ExpiresAt, Source: "confirmation link",

@@ -39,8 +39,12 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 	if err != nil {
 		return nil, nil, err
 	}
-	granted, err := s.Write(ctx, service.Verb{Name: "grantPermission", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		return s.grant(ctx, tx, in, *g)
+	var granted string
+	err = s.afterLeaving(ctx, func(leaving *leaving) (err error) {
+		granted, err = s.Write(ctx, service.Verb{Name: "grantPermission", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+			return s.grant(ctx, tx, in, *g, leaving)
+		})
+		return err
 	})
 	if err != nil {
 		return nil, nil, err
@@ -53,7 +57,7 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 }
 
 // grant records a grant and returns the id of the permission.
-func (s *Service) grant(ctx context.Context, tx *store.Tx, in service.GrantPermissionInput, g grant) (string, error) {
+func (s *Service) grant(ctx context.Context, tx *store.Tx, in service.GrantPermissionInput, g grant, leaving *leaving) (string, error) {
 	c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
 	if err != nil {
 		return "", err
@@ -80,6 +84,11 @@ func (s *Service) grant(ctx context.Context, tx *store.Tx, in service.GrantPermi
 		end := input.Or(e.GivenAt, s.Now()).Add(time.Duration(s.Settings().SituationHours) * time.Hour)
 		if e.ExpiresAt = &end; !end.After(s.Now()) {
 			return "", fault.Invalidf("givenAt", "the situation was over at %s: want a moment less than %d hours ago, or expiresAt", end.UTC().Format(time.RFC3339), s.Settings().SituationHours)
+		}
+	}
+	if e.Kind == consentlog.Lowered {
+		if err := leaving.none(ctx, tx, l.permission); err != nil {
+			return "", err
 		}
 	}
 	if err := s.record(ctx, tx, l, e); err != nil {

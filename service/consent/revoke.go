@@ -28,15 +28,21 @@ func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermiss
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err = s.Write(ctx, service.Verb{Name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		l, err := s.lockLog(ctx, tx, "id", in.ID)
-		if err != nil || l.State == consentlog.StateRevoked {
-			return in.ID, err
-		}
-		if err := service.CheckVersion(in.ExpectedVersion, l.permission.Version); err != nil {
-			return "", err
-		}
-		return in.ID, s.revoke(ctx, tx, l, consentlog.Event{Source: source, Reason: reason})
+	err = s.afterLeaving(ctx, func(leaving *leaving) error {
+		_, err := s.Write(ctx, service.Verb{Name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+			l, err := s.lockLog(ctx, tx, "id", in.ID)
+			if err != nil || l.State == consentlog.StateRevoked {
+				return in.ID, err
+			}
+			if err := service.CheckVersion(in.ExpectedVersion, l.permission.Version); err != nil {
+				return "", err
+			}
+			if err := leaving.none(ctx, tx, l.permission); err != nil {
+				return "", err
+			}
+			return in.ID, s.revoke(ctx, tx, l, consentlog.Event{Source: source, Reason: reason})
+		})
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -90,15 +96,20 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokeP
 	if err != nil {
 		return false, refused
 	}
-	err = s.writeByLink(ctx, func(ctx context.Context, tx *store.Tx) error {
-		l, err := s.lockLog(ctx, tx, "token", permissionID)
-		if fault.Is(err, fault.NotFound) {
-			return refused
-		}
-		if err != nil || l.State == consentlog.StateRevoked {
-			return err
-		}
-		return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: "the customer", Reason: reason})
+	err = s.afterLeaving(ctx, func(leaving *leaving) error {
+		return s.writeByLink(ctx, func(ctx context.Context, tx *store.Tx) error {
+			l, err := s.lockLog(ctx, tx, "token", permissionID)
+			if fault.Is(err, fault.NotFound) {
+				return refused
+			}
+			if err != nil || l.State == consentlog.StateRevoked {
+				return err
+			}
+			if err := leaving.none(ctx, tx, l.permission); err != nil {
+				return err
+			}
+			return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: "the customer", Reason: reason})
+		})
 	})
 	return err == nil, s.FaultOf(err)
 }

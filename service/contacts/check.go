@@ -17,7 +17,7 @@ import (
 )
 
 // selling are the kinds of contact that sell when they are outbound: they need a purpose.
-var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
+var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.TextMessage}
 
 // maxMinutes and maxSeconds are how long a contact that somebody records may last: a day. A row of another system's log may stand for the work of
 // weeks: see maxLoggedMinutes.

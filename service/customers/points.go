@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/address"
 	"kopeck/ent/contactpoint"
 	"kopeck/ent/customertag"
+	"kopeck/ent/message"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
@@ -175,4 +176,14 @@ func erasePoints(ctx context.Context, tx *store.Tx, customerID string) error {
 	}
 	_, err := tx.CustomerTag.Delete().Where(customertag.CustomerID(customerID)).Exec(ctx)
 	return err
+}
+
+// eraseMessages stops the messages to a customer that have not left, and erases from all of them what is personal.
+func eraseMessages(ctx context.Context, tx *store.Tx, customerID string) error {
+	waiting := tx.Message.Update().Where(message.CustomerID(customerID), message.StateIn(schema.MessageQueued, schema.MessagePaused)).
+		SetState(schema.MessageStopped).SetReason("the customer is deleted")
+	if err := waiting.Exec(ctx); err != nil {
+		return err
+	}
+	return tx.Message.Update().Where(message.CustomerID(customerID)).SetRecipient("").SetSubject("").SetText("").ClearHTML().ClearHeaders().Exec(ctx)
 }

@@ -21,10 +21,11 @@ var carriers = map[schema.Channel]schema.ContactKind{
 
 // SendOffer sends a DRAFT: the outbound contact is permitted, costed and recorded in the same transaction, so none is made
 // after its permission was revoked (design, law 6). An INDIVIDUAL offer needs the level of the setting individualOfferLevel,
-// whatever its purpose.
+// whatever its purpose. By e-mail, if e-mails leave by the outbox, a message is queued instead; it is permitted again when it leaves, and the
+// contact is recorded then.
 //
-// Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; NOT_FOUND;
-// VERSION_CONFLICT; FORBIDDEN.
+// Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; INVALID on channel for EMAIL to a
+// customer without an address; NOT_FOUND; VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*ent.Offer, error) {
 	purpose := input.Or(in.Purpose, schema.Marketing)
 	return s.changeOffer(ctx, service.Verb{Name: "sendOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) error {
@@ -42,6 +43,9 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 		}
 		if !decision.Allowed {
 			return consent.MissingPermission(decision, in.Channel, purpose)
+		}
+		if in.Channel == schema.ByEmail && s.outbox.Carries() {
+			return s.mailOffer(ctx, tx, o, c, purpose, level)
 		}
 		contact, err := s.recordSending(ctx, tx, o, c, in.Channel, purpose, decision)
 		if err != nil {
@@ -62,7 +66,7 @@ const offerSubject = "offer"
 func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
 	if !ok {
-		kind = schema.Message
+		kind = schema.TextMessage
 	}
 	n := contacts.Record{
 		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: purpose, Subject: offerSubject, OfferID: o.ID,
