@@ -40,6 +40,9 @@ import (
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
+	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
+	"kopeck/ent/messagepause"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -138,6 +141,12 @@ type Client struct {
 	MeasurementDefinition *MeasurementDefinitionClient
 	// MergedRow is the client for interacting with the MergedRow builders.
 	MergedRow *MergedRowClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// MessageAttempt is the client for interacting with the MessageAttempt builders.
+	MessageAttempt *MessageAttemptClient
+	// MessagePause is the client for interacting with the MessagePause builders.
+	MessagePause *MessagePauseClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -230,6 +239,9 @@ func (c *Client) init() {
 	c.ListPrice = NewListPriceClient(c.config)
 	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
 	c.MergedRow = NewMergedRowClient(c.config)
+	c.Message = NewMessageClient(c.config)
+	c.MessageAttempt = NewMessageAttemptClient(c.config)
+	c.MessagePause = NewMessagePauseClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.OfferLine = NewOfferLineClient(c.config)
 	c.Order = NewOrderClient(c.config)
@@ -377,6 +389,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
+		Message:               NewMessageClient(cfg),
+		MessageAttempt:        NewMessageAttemptClient(cfg),
+		MessagePause:          NewMessagePauseClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -451,6 +466,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
+		Message:               NewMessageClient(cfg),
+		MessageAttempt:        NewMessageAttemptClient(cfg),
+		MessagePause:          NewMessagePauseClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -512,11 +530,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
 		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
+		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
+		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
+		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
+		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
+		c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Use(hooks...)
 	}
@@ -532,11 +551,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
 		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
 		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
+		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
+		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
+		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
+		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
+		c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -603,6 +623,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MeasurementDefinition.mutate(ctx, m)
 	case *MergedRowMutation:
 		return c.MergedRow.mutate(ctx, m)
+	case *MessageMutation:
+		return c.Message.mutate(ctx, m)
+	case *MessageAttemptMutation:
+		return c.MessageAttempt.mutate(ctx, m)
+	case *MessagePauseMutation:
+		return c.MessagePause.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *OfferLineMutation:
@@ -5109,6 +5135,469 @@ func (c *MergedRowClient) mutate(ctx context.Context, m *MergedRowMutation) (Val
 	}
 }
 
+// MessageClient is a client for the Message schema.
+type MessageClient struct {
+	config
+}
+
+// NewMessageClient returns a client for the Message from the given config.
+func NewMessageClient(c config) *MessageClient {
+	return &MessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `message.Hooks(f(g(h())))`.
+func (c *MessageClient) Use(hooks ...Hook) {
+	c.hooks.Message = append(c.hooks.Message, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `message.Intercept(f(g(h())))`.
+func (c *MessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Message = append(c.inters.Message, interceptors...)
+}
+
+// Create returns a builder for creating a Message entity.
+func (c *MessageClient) Create() *MessageCreate {
+	mutation := newMessageMutation(c.config, OpCreate)
+	return &MessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Message entities.
+func (c *MessageClient) CreateBulk(builders ...*MessageCreate) *MessageCreateBulk {
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageClient) MapCreateBulk(slice any, setFunc func(*MessageCreate, int)) *MessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageCreateBulk{err: fmt.Errorf("calling to MessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Message.
+func (c *MessageClient) Update() *MessageUpdate {
+	mutation := newMessageMutation(c.config, OpUpdate)
+	return &MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageClient) UpdateOne(_m *Message) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessage(_m))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageClient) UpdateOneID(id string) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessageID(id))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Message.
+func (c *MessageClient) Delete() *MessageDelete {
+	mutation := newMessageMutation(c.config, OpDelete)
+	return &MessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageClient) DeleteOne(_m *Message) *MessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageClient) DeleteOneID(id string) *MessageDeleteOne {
+	builder := c.Delete().Where(message.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageDeleteOne{builder}
+}
+
+// Query returns a query builder for Message.
+func (c *MessageClient) Query() *MessageQuery {
+	return &MessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Message entity by its id.
+func (c *MessageClient) Get(ctx context.Context, id string) (*Message, error) {
+	return c.Query().Where(message.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageClient) GetX(ctx context.Context, id string) *Message {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a Message.
+func (c *MessageClient) QueryCustomer(_m *Message) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.CustomerTable, message.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a Message.
+func (c *MessageClient) QueryContact(_m *Message) *ContactQuery {
+	query := (&ContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(contact.Table, contact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.ContactTable, message.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOffer queries the offer edge of a Message.
+func (c *MessageClient) QueryOffer(_m *Message) *OfferQuery {
+	query := (&OfferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(offer.Table, offer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.OfferTable, message.OfferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageClient) Hooks() []Hook {
+	return c.hooks.Message
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageClient) Interceptors() []Interceptor {
+	return c.inters.Message
+}
+
+func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Message mutation op: %q", m.Op())
+	}
+}
+
+// MessageAttemptClient is a client for the MessageAttempt schema.
+type MessageAttemptClient struct {
+	config
+}
+
+// NewMessageAttemptClient returns a client for the MessageAttempt from the given config.
+func NewMessageAttemptClient(c config) *MessageAttemptClient {
+	return &MessageAttemptClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messageattempt.Hooks(f(g(h())))`.
+func (c *MessageAttemptClient) Use(hooks ...Hook) {
+	c.hooks.MessageAttempt = append(c.hooks.MessageAttempt, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messageattempt.Intercept(f(g(h())))`.
+func (c *MessageAttemptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessageAttempt = append(c.inters.MessageAttempt, interceptors...)
+}
+
+// Create returns a builder for creating a MessageAttempt entity.
+func (c *MessageAttemptClient) Create() *MessageAttemptCreate {
+	mutation := newMessageAttemptMutation(c.config, OpCreate)
+	return &MessageAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessageAttempt entities.
+func (c *MessageAttemptClient) CreateBulk(builders ...*MessageAttemptCreate) *MessageAttemptCreateBulk {
+	return &MessageAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageAttemptClient) MapCreateBulk(slice any, setFunc func(*MessageAttemptCreate, int)) *MessageAttemptCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageAttemptCreateBulk{err: fmt.Errorf("calling to MessageAttemptClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageAttemptCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessageAttempt.
+func (c *MessageAttemptClient) Update() *MessageAttemptUpdate {
+	mutation := newMessageAttemptMutation(c.config, OpUpdate)
+	return &MessageAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageAttemptClient) UpdateOne(_m *MessageAttempt) *MessageAttemptUpdateOne {
+	mutation := newMessageAttemptMutation(c.config, OpUpdateOne, withMessageAttempt(_m))
+	return &MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageAttemptClient) UpdateOneID(id string) *MessageAttemptUpdateOne {
+	mutation := newMessageAttemptMutation(c.config, OpUpdateOne, withMessageAttemptID(id))
+	return &MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessageAttempt.
+func (c *MessageAttemptClient) Delete() *MessageAttemptDelete {
+	mutation := newMessageAttemptMutation(c.config, OpDelete)
+	return &MessageAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageAttemptClient) DeleteOne(_m *MessageAttempt) *MessageAttemptDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageAttemptClient) DeleteOneID(id string) *MessageAttemptDeleteOne {
+	builder := c.Delete().Where(messageattempt.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageAttemptDeleteOne{builder}
+}
+
+// Query returns a query builder for MessageAttempt.
+func (c *MessageAttemptClient) Query() *MessageAttemptQuery {
+	return &MessageAttemptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessageAttempt},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessageAttempt entity by its id.
+func (c *MessageAttemptClient) Get(ctx context.Context, id string) (*MessageAttempt, error) {
+	return c.Query().Where(messageattempt.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageAttemptClient) GetX(ctx context.Context, id string) *MessageAttempt {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMessage queries the message edge of a MessageAttempt.
+func (c *MessageAttemptClient) QueryMessage(_m *MessageAttempt) *MessageQuery {
+	query := (&MessageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(messageattempt.Table, messageattempt.FieldID, id),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, messageattempt.MessageTable, messageattempt.MessageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageAttemptClient) Hooks() []Hook {
+	return c.hooks.MessageAttempt
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageAttemptClient) Interceptors() []Interceptor {
+	return c.inters.MessageAttempt
+}
+
+func (c *MessageAttemptClient) mutate(ctx context.Context, m *MessageAttemptMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MessageAttempt mutation op: %q", m.Op())
+	}
+}
+
+// MessagePauseClient is a client for the MessagePause schema.
+type MessagePauseClient struct {
+	config
+}
+
+// NewMessagePauseClient returns a client for the MessagePause from the given config.
+func NewMessagePauseClient(c config) *MessagePauseClient {
+	return &MessagePauseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messagepause.Hooks(f(g(h())))`.
+func (c *MessagePauseClient) Use(hooks ...Hook) {
+	c.hooks.MessagePause = append(c.hooks.MessagePause, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messagepause.Intercept(f(g(h())))`.
+func (c *MessagePauseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessagePause = append(c.inters.MessagePause, interceptors...)
+}
+
+// Create returns a builder for creating a MessagePause entity.
+func (c *MessagePauseClient) Create() *MessagePauseCreate {
+	mutation := newMessagePauseMutation(c.config, OpCreate)
+	return &MessagePauseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessagePause entities.
+func (c *MessagePauseClient) CreateBulk(builders ...*MessagePauseCreate) *MessagePauseCreateBulk {
+	return &MessagePauseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessagePauseClient) MapCreateBulk(slice any, setFunc func(*MessagePauseCreate, int)) *MessagePauseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessagePauseCreateBulk{err: fmt.Errorf("calling to MessagePauseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessagePauseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessagePauseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessagePause.
+func (c *MessagePauseClient) Update() *MessagePauseUpdate {
+	mutation := newMessagePauseMutation(c.config, OpUpdate)
+	return &MessagePauseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessagePauseClient) UpdateOne(_m *MessagePause) *MessagePauseUpdateOne {
+	mutation := newMessagePauseMutation(c.config, OpUpdateOne, withMessagePause(_m))
+	return &MessagePauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessagePauseClient) UpdateOneID(id string) *MessagePauseUpdateOne {
+	mutation := newMessagePauseMutation(c.config, OpUpdateOne, withMessagePauseID(id))
+	return &MessagePauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessagePause.
+func (c *MessagePauseClient) Delete() *MessagePauseDelete {
+	mutation := newMessagePauseMutation(c.config, OpDelete)
+	return &MessagePauseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessagePauseClient) DeleteOne(_m *MessagePause) *MessagePauseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessagePauseClient) DeleteOneID(id string) *MessagePauseDeleteOne {
+	builder := c.Delete().Where(messagepause.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessagePauseDeleteOne{builder}
+}
+
+// Query returns a query builder for MessagePause.
+func (c *MessagePauseClient) Query() *MessagePauseQuery {
+	return &MessagePauseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessagePause},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessagePause entity by its id.
+func (c *MessagePauseClient) Get(ctx context.Context, id string) (*MessagePause, error) {
+	return c.Query().Where(messagepause.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessagePauseClient) GetX(ctx context.Context, id string) *MessagePause {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MessagePauseClient) Hooks() []Hook {
+	return c.hooks.MessagePause
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessagePauseClient) Interceptors() []Interceptor {
+	return c.inters.MessagePause
+}
+
+func (c *MessagePauseClient) mutate(ctx context.Context, m *MessagePauseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessagePauseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessagePauseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessagePauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessagePauseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MessagePause mutation op: %q", m.Op())
+	}
+}
+
 // OfferClient is a client for the Offer schema.
 type OfferClient struct {
 	config
@@ -9087,11 +9576,12 @@ type (
 		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
 		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
 		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
-		TeamMembership, User, Wording []ent.Hook
+		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
+		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
+		Wording []ent.Hook
 	}
 	inters struct {
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
@@ -9099,11 +9589,12 @@ type (
 		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
 		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
 		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
-		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
-		TeamMembership, User, Wording []ent.Interceptor
+		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
+		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
+		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
+		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
+		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
+		Wording []ent.Interceptor
 	}
 )
 

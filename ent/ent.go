@@ -35,6 +35,9 @@ import (
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
+	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
+	"kopeck/ent/messagepause"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -156,6 +159,9 @@ func checkColumn(t, c string) error {
 			listprice.Table:             listprice.ValidColumn,
 			measurementdefinition.Table: measurementdefinition.ValidColumn,
 			mergedrow.Table:             mergedrow.ValidColumn,
+			message.Table:               message.ValidColumn,
+			messageattempt.Table:        messageattempt.ValidColumn,
+			messagepause.Table:          messagepause.ValidColumn,
 			offer.Table:                 offer.ValidColumn,
 			offerline.Table:             offerline.ValidColumn,
 			order.Table:                 order.ValidColumn,

@@ -309,6 +309,56 @@ func (f *MeasurementDefinitionOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes Message a Noder.
+func (*Message) IsNode() {}
+
+// MessageConnection is a page of a list of Message, by the Relay specification of cursor connections.
+type MessageConnection struct {
+	Edges      []*MessageEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+// MessageEdge is a Message of a page and its place in the list.
+type MessageEdge struct {
+	Node   *Message `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// MessageOrder is the order of a list of Message.
+type MessageOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *MessageOrderField `json:"field"`
+}
+
+// MessageOrderField is a field by which a list of Message can be ordered.
+type MessageOrderField string
+
+// String is the field's name in the API.
+func (f MessageOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f MessageOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *MessageOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "DUE_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = MessageOrderField(text)
+	return nil
+}
+
+// IsNode makes MessageAttempt a Noder.
+func (*MessageAttempt) IsNode() {}
+
+// IsNode makes MessagePause a Noder.
+func (*MessagePause) IsNode() {}
+
 // IsNode makes Offer a Noder.
 func (*Offer) IsNode() {}
 

@@ -40,6 +40,14 @@ type PermissionEvent struct {
 	Wording *string `json:"wording,omitempty"`
 	// The version of that text; null if none was stated.
 	WordingVersion *string `json:"wording_version,omitempty"`
+	// The wording that was shown; null if none is kept of the text.
+	WordingID *string `json:"wording_id,omitempty"`
+	// The language of that text: a BCP 47 tag, such as "ru"; null if none was stated.
+	Language *string `json:"language,omitempty"`
+	// What else the customer agreed to by the same text, or the text that it was a part of; null if the consent stood alone.
+	BundledWith *string `json:"bundled_with,omitempty"`
+	// When the customer agreed, where that was before the event was recorded; null if it was then.
+	GivenAt *time.Time `json:"given_at,omitempty"`
 	// The IP address or other evidence of where the customer agreed; null if none was stated.
 	Address *string `json:"address,omitempty"`
 	// Why, as stated; null if no reason was.
@@ -81,9 +89,9 @@ func (*PermissionEvent) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case permissionevent.FieldSequence:
 			values[i] = new(sql.NullInt64)
-		case permissionevent.FieldID, permissionevent.FieldPermissionID, permissionevent.FieldKind, permissionevent.FieldLevel, permissionevent.FieldActor, permissionevent.FieldSource, permissionevent.FieldWording, permissionevent.FieldWordingVersion, permissionevent.FieldAddress, permissionevent.FieldReason, permissionevent.FieldPreviousHash, permissionevent.FieldHash:
+		case permissionevent.FieldID, permissionevent.FieldPermissionID, permissionevent.FieldKind, permissionevent.FieldLevel, permissionevent.FieldActor, permissionevent.FieldSource, permissionevent.FieldWording, permissionevent.FieldWordingVersion, permissionevent.FieldWordingID, permissionevent.FieldLanguage, permissionevent.FieldBundledWith, permissionevent.FieldAddress, permissionevent.FieldReason, permissionevent.FieldPreviousHash, permissionevent.FieldHash:
 			values[i] = new(sql.NullString)
-		case permissionevent.FieldAt, permissionevent.FieldExpiresAt:
+		case permissionevent.FieldAt, permissionevent.FieldExpiresAt, permissionevent.FieldGivenAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -169,6 +177,34 @@ func (_m *PermissionEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.WordingVersion = new(string)
 				*_m.WordingVersion = value.String
+			}
+		case permissionevent.FieldWordingID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field wording_id", values[i])
+			} else if value.Valid {
+				_m.WordingID = new(string)
+				*_m.WordingID = value.String
+			}
+		case permissionevent.FieldLanguage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field language", values[i])
+			} else if value.Valid {
+				_m.Language = new(string)
+				*_m.Language = value.String
+			}
+		case permissionevent.FieldBundledWith:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field bundled_with", values[i])
+			} else if value.Valid {
+				_m.BundledWith = new(string)
+				*_m.BundledWith = value.String
+			}
+		case permissionevent.FieldGivenAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field given_at", values[i])
+			} else if value.Valid {
+				_m.GivenAt = new(time.Time)
+				*_m.GivenAt = value.Time
 			}
 		case permissionevent.FieldAddress:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -273,6 +309,26 @@ func (_m *PermissionEvent) String() string {
 	if v := _m.WordingVersion; v != nil {
 		builder.WriteString("wording_version=")
 		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.WordingID; v != nil {
+		builder.WriteString("wording_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Language; v != nil {
+		builder.WriteString("language=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.BundledWith; v != nil {
+		builder.WriteString("bundled_with=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.GivenAt; v != nil {
+		builder.WriteString("given_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	if v := _m.Address; v != nil {

@@ -32,6 +32,9 @@ import (
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
+	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
+	"kopeck/ent/messagepause"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -1421,6 +1424,159 @@ func init() {
 	mergedrowDescBelongsTo := mergedrowFields[3].Descriptor()
 	// mergedrow.BelongsToValidator is a validator for the "belongs_to" field. It is called by the builders before save.
 	mergedrow.BelongsToValidator = mergedrowDescBelongsTo.Validators[0].(func(string) error)
+	messageMixin := schema.Message{}.Mixin()
+	messageMixinFields0 := messageMixin[0].Fields()
+	_ = messageMixinFields0
+	messageMixinFields1 := messageMixin[1].Fields()
+	_ = messageMixinFields1
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescVersion is the schema descriptor for version field.
+	messageDescVersion := messageMixinFields1[0].Descriptor()
+	// message.DefaultVersion holds the default value on creation for the version field.
+	message.DefaultVersion = messageDescVersion.Default.(int)
+	// message.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	message.VersionValidator = messageDescVersion.Validators[0].(func(int) error)
+	// messageDescCustomerID is the schema descriptor for customer_id field.
+	messageDescCustomerID := messageFields[0].Descriptor()
+	// message.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	message.CustomerIDValidator = messageDescCustomerID.Validators[0].(func(string) error)
+	// messageDescRecipient is the schema descriptor for recipient field.
+	messageDescRecipient := messageFields[4].Descriptor()
+	// message.RecipientValidator is a validator for the "recipient" field. It is called by the builders before save.
+	message.RecipientValidator = messageDescRecipient.Validators[0].(func(string) error)
+	// messageDescSubject is the schema descriptor for subject field.
+	messageDescSubject := messageFields[5].Descriptor()
+	// message.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	message.SubjectValidator = messageDescSubject.Validators[0].(func(string) error)
+	// messageDescText is the schema descriptor for text field.
+	messageDescText := messageFields[6].Descriptor()
+	// message.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	message.TextValidator = messageDescText.Validators[0].(func(string) error)
+	// messageDescHTML is the schema descriptor for html field.
+	messageDescHTML := messageFields[7].Descriptor()
+	// message.HTMLValidator is a validator for the "html" field. It is called by the builders before save.
+	message.HTMLValidator = messageDescHTML.Validators[0].(func(string) error)
+	// messageDescHeaderID is the schema descriptor for header_id field.
+	messageDescHeaderID := messageFields[9].Descriptor()
+	// message.HeaderIDValidator is a validator for the "header_id" field. It is called by the builders before save.
+	message.HeaderIDValidator = messageDescHeaderID.Validators[0].(func(string) error)
+	// messageDescReason is the schema descriptor for reason field.
+	messageDescReason := messageFields[11].Descriptor()
+	// message.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	message.ReasonValidator = messageDescReason.Validators[0].(func(string) error)
+	// messageDescTries is the schema descriptor for tries field.
+	messageDescTries := messageFields[14].Descriptor()
+	// message.DefaultTries holds the default value on creation for the tries field.
+	message.DefaultTries = messageDescTries.Default.(int)
+	// messageDescLeasedBy is the schema descriptor for leased_by field.
+	messageDescLeasedBy := messageFields[15].Descriptor()
+	// message.LeasedByValidator is a validator for the "leased_by" field. It is called by the builders before save.
+	message.LeasedByValidator = messageDescLeasedBy.Validators[0].(func(string) error)
+	// messageDescPermissionID is the schema descriptor for permission_id field.
+	messageDescPermissionID := messageFields[18].Descriptor()
+	// message.PermissionIDValidator is a validator for the "permission_id" field. It is called by the builders before save.
+	message.PermissionIDValidator = messageDescPermissionID.Validators[0].(func(string) error)
+	// messageDescStaffID is the schema descriptor for staff_id field.
+	messageDescStaffID := messageFields[19].Descriptor()
+	// message.StaffIDValidator is a validator for the "staff_id" field. It is called by the builders before save.
+	message.StaffIDValidator = messageDescStaffID.Validators[0].(func(string) error)
+	// messageDescContactID is the schema descriptor for contact_id field.
+	messageDescContactID := messageFields[20].Descriptor()
+	// message.ContactIDValidator is a validator for the "contact_id" field. It is called by the builders before save.
+	message.ContactIDValidator = messageDescContactID.Validators[0].(func(string) error)
+	// messageDescOfferID is the schema descriptor for offer_id field.
+	messageDescOfferID := messageFields[21].Descriptor()
+	// message.OfferIDValidator is a validator for the "offer_id" field. It is called by the builders before save.
+	message.OfferIDValidator = messageDescOfferID.Validators[0].(func(string) error)
+	// messageDescCreatedBy is the schema descriptor for created_by field.
+	messageDescCreatedBy := messageFields[22].Descriptor()
+	// message.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	message.CreatedByValidator = messageDescCreatedBy.Validators[0].(func(string) error)
+	// messageDescID is the schema descriptor for id field.
+	messageDescID := messageMixinFields0[0].Descriptor()
+	// message.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	message.IDValidator = func() func(string) error {
+		validators := messageDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	messageattemptMixin := schema.MessageAttempt{}.Mixin()
+	messageattemptMixinFields0 := messageattemptMixin[0].Fields()
+	_ = messageattemptMixinFields0
+	messageattemptFields := schema.MessageAttempt{}.Fields()
+	_ = messageattemptFields
+	// messageattemptDescMessageID is the schema descriptor for message_id field.
+	messageattemptDescMessageID := messageattemptFields[0].Descriptor()
+	// messageattempt.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	messageattempt.MessageIDValidator = messageattemptDescMessageID.Validators[0].(func(string) error)
+	// messageattemptDescNumber is the schema descriptor for number field.
+	messageattemptDescNumber := messageattemptFields[1].Descriptor()
+	// messageattempt.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	messageattempt.NumberValidator = messageattemptDescNumber.Validators[0].(func(int) error)
+	// messageattemptDescAnswer is the schema descriptor for answer field.
+	messageattemptDescAnswer := messageattemptFields[6].Descriptor()
+	// messageattempt.AnswerValidator is a validator for the "answer" field. It is called by the builders before save.
+	messageattempt.AnswerValidator = messageattemptDescAnswer.Validators[0].(func(string) error)
+	// messageattemptDescID is the schema descriptor for id field.
+	messageattemptDescID := messageattemptMixinFields0[0].Descriptor()
+	// messageattempt.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	messageattempt.IDValidator = func() func(string) error {
+		validators := messageattemptDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	messagepauseMixin := schema.MessagePause{}.Mixin()
+	messagepauseMixinFields0 := messagepauseMixin[0].Fields()
+	_ = messagepauseMixinFields0
+	messagepauseFields := schema.MessagePause{}.Fields()
+	_ = messagepauseFields
+	// messagepauseDescBy is the schema descriptor for by field.
+	messagepauseDescBy := messagepauseFields[2].Descriptor()
+	// messagepause.ByValidator is a validator for the "by" field. It is called by the builders before save.
+	messagepause.ByValidator = messagepauseDescBy.Validators[0].(func(string) error)
+	// messagepauseDescReason is the schema descriptor for reason field.
+	messagepauseDescReason := messagepauseFields[3].Descriptor()
+	// messagepause.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	messagepause.ReasonValidator = messagepauseDescReason.Validators[0].(func(string) error)
+	// messagepauseDescID is the schema descriptor for id field.
+	messagepauseDescID := messagepauseMixinFields0[0].Descriptor()
+	// messagepause.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	messagepause.IDValidator = func() func(string) error {
+		validators := messagepauseDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	offerMixin := schema.Offer{}.Mixin()
 	offerMixinFields0 := offerMixin[0].Fields()
 	_ = offerMixinFields0

@@ -72,6 +72,12 @@ type Tx struct {
 	MeasurementDefinition *MeasurementDefinitionClient
 	// MergedRow is the client for interacting with the MergedRow builders.
 	MergedRow *MergedRowClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// MessageAttempt is the client for interacting with the MessageAttempt builders.
+	MessageAttempt *MessageAttemptClient
+	// MessagePause is the client for interacting with the MessagePause builders.
+	MessagePause *MessagePauseClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -284,6 +290,9 @@ func (tx *Tx) init() {
 	tx.ListPrice = NewListPriceClient(tx.config)
 	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
 	tx.MergedRow = NewMergedRowClient(tx.config)
+	tx.Message = NewMessageClient(tx.config)
+	tx.MessageAttempt = NewMessageAttemptClient(tx.config)
+	tx.MessagePause = NewMessagePauseClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)

@@ -73,6 +73,7 @@ type ResolverRoot interface {
 	ExpectedPrice() ExpectedPriceResolver
 	HandOver() HandOverResolver
 	LifetimeModel() LifetimeModelResolver
+	Message() MessageResolver
 	Money() MoneyResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
@@ -293,6 +294,14 @@ type ComplexityRoot struct {
 		Resource func(childComplexity int) int
 	}
 
+	ConsentReceipt struct {
+		IssuedAt    func(childComplexity int) int
+		KeyID       func(childComplexity int) int
+		Permissions func(childComplexity int) int
+		ReceiptID   func(childComplexity int) int
+		Text        func(childComplexity int) int
+	}
+
 	Contact struct {
 		About              func(childComplexity int) int
 		At                 func(childComplexity int) int
@@ -417,6 +426,18 @@ type ComplexityRoot struct {
 		UserErrors   func(childComplexity int) int
 	}
 
+	ContactProof struct {
+		Broken         func(childComplexity int) int
+		Contact        func(childComplexity int) int
+		Decision       func(childComplexity int) int
+		Events         func(childComplexity int) int
+		Language       func(childComplexity int) int
+		Page           func(childComplexity int) int
+		Purpose        func(childComplexity int) int
+		Wording        func(childComplexity int) int
+		WordingVersion func(childComplexity int) int
+	}
+
 	ContactValue struct {
 		Credits      func(childComplexity int, model *schema.AttributionModel) int
 		Expected     func(childComplexity int) int
@@ -471,6 +492,7 @@ type ComplexityRoot struct {
 		MayContact            func(childComplexity int, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) int
 		Measurements          func(childComplexity int) int
 		Merges                func(childComplexity int) int
+		Messages              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.MessageOrder, filter *service.MessageFilter) int
 		Name                  func(childComplexity int) int
 		NotSame               func(childComplexity int) int
 		Offers                func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
@@ -880,6 +902,75 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Message struct {
+		Attempts  func(childComplexity int) int
+		Channel   func(childComplexity int) int
+		Contact   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		CreatedBy func(childComplexity int) int
+		Customer  func(childComplexity int) int
+		DueAt     func(childComplexity int) int
+		HTML      func(childComplexity int) int
+		HeaderID  func(childComplexity int) int
+		Headers   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Level     func(childComplexity int) int
+		Offer     func(childComplexity int) int
+		Purpose   func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Recipient func(childComplexity int) int
+		SentAt    func(childComplexity int) int
+		State     func(childComplexity int) int
+		Subject   func(childComplexity int) int
+		Text      func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	MessageAttempt struct {
+		Answer  func(childComplexity int) int
+		At      func(childComplexity int) int
+		Code    func(childComplexity int) int
+		EndedAt func(childComplexity int) int
+		ID      func(childComplexity int) int
+		Number  func(childComplexity int) int
+		Outcome func(childComplexity int) int
+	}
+
+	MessageConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	MessageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	MessageHeader struct {
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
+	MessagePause struct {
+		By      func(childComplexity int) int
+		Channel func(childComplexity int) int
+		ID      func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Since   func(childComplexity int) int
+	}
+
+	MessagePausesPayload struct {
+		MessagePauses func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	MessagePayload struct {
+		Message    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	MetFact struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -905,6 +996,7 @@ type ComplexityRoot struct {
 		AddTeamMember          func(childComplexity int, input service.AddTeamMemberInput) int
 		AgreePrice             func(childComplexity int, input service.AgreePriceInput) int
 		ApproveAgreement       func(childComplexity int, input service.ApproveAgreementInput) int
+		CancelMessage          func(childComplexity int, input service.CancelMessageInput) int
 		CancelOrder            func(childComplexity int, input service.CancelOrderInput) int
 		CancelTask             func(childComplexity int, input service.CancelTaskInput) int
 		ChangeDueDate          func(childComplexity int, input service.ChangeDueDateInput) int
@@ -923,6 +1015,7 @@ type ComplexityRoot struct {
 		CreateTask             func(childComplexity int, input service.CreateTaskInput) int
 		CreateTeam             func(childComplexity int, input service.CreateTeamInput) int
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
+		CreateWording          func(childComplexity int, input service.CreateWordingInput) int
 		DeclareNotSame         func(childComplexity int, input service.DeclareNotSameInput) int
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
@@ -937,6 +1030,7 @@ type ComplexityRoot struct {
 		HandOverCustomers      func(childComplexity int, input service.HandOverCustomersInput) int
 		JoinContacts           func(childComplexity int, input service.JoinContactsInput) int
 		MergeCustomers         func(childComplexity int, input service.MergeCustomersInput) int
+		PauseMessages          func(childComplexity int, input service.PauseMessagesInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
 		RecordContact          func(childComplexity int, input service.RecordContactInput) int
 		RecordDeparture        func(childComplexity int, input service.RecordDepartureInput) int
@@ -950,8 +1044,11 @@ type ComplexityRoot struct {
 		RemoveRelation         func(childComplexity int, input service.RemoveRelationInput) int
 		RemoveTags             func(childComplexity int, input service.TagsInput) int
 		RemoveTeamMember       func(childComplexity int, input service.RemoveTeamMemberInput) int
+		ReplayMessage          func(childComplexity int, input service.ReplayMessageInput) int
 		RescheduleOrder        func(childComplexity int, input service.RescheduleOrderInput) int
+		ResumeMessages         func(childComplexity int, input service.ResumeMessagesInput) int
 		RetirePriceRule        func(childComplexity int, input service.RetirePriceRuleInput) int
+		RetireWording          func(childComplexity int, input service.RetireWordingInput) int
 		RevokeNotSame          func(childComplexity int, input service.RevokeNotSameInput) int
 		RevokePermission       func(childComplexity int, input service.RevokePermissionInput) int
 		RevokePermissionByLink func(childComplexity int, input service.RevokePermissionByLinkInput) int
@@ -1013,6 +1110,7 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		Kind           func(childComplexity int) int
 		Lines          func(childComplexity int) int
+		Messages       func(childComplexity int) int
 		Net            func(childComplexity int) int
 		Order          func(childComplexity int) int
 		SentAt         func(childComplexity int) int
@@ -1298,16 +1396,32 @@ type ComplexityRoot struct {
 		Actor          func(childComplexity int) int
 		Address        func(childComplexity int) int
 		At             func(childComplexity int) int
+		BundledWith    func(childComplexity int) int
 		ExpiresAt      func(childComplexity int) int
+		GivenAt        func(childComplexity int) int
 		Hash           func(childComplexity int) int
 		ID             func(childComplexity int) int
+		KeptWording    func(childComplexity int) int
 		Kind           func(childComplexity int) int
+		Language       func(childComplexity int) int
 		Level          func(childComplexity int) int
+		Permission     func(childComplexity int) int
 		PreviousHash   func(childComplexity int) int
 		Reason         func(childComplexity int) int
 		Source         func(childComplexity int) int
 		Wording        func(childComplexity int) int
 		WordingVersion func(childComplexity int) int
+	}
+
+	PermissionEventConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PermissionEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PermissionMissing struct {
@@ -1653,6 +1767,8 @@ type ComplexityRoot struct {
 		AttributionFits        func(childComplexity int, model *schema.AttributionModel) int
 		Campaign               func(childComplexity int, id *string, code *string) int
 		Campaigns              func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CampaignOrder, filter *service.CampaignFilter) int
+		ConsentLog             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PermissionEventOrder, filter *service.ConsentLogFilter) int
+		ConsentReceipt         func(childComplexity int, customerID string, permissionID *string) int
 		ContactEconomics       func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
 		Contacts               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		Customer               func(childComplexity int, id *string, externalID *string) int
@@ -1669,6 +1785,9 @@ type ComplexityRoot struct {
 		LifetimeModel          func(childComplexity int) int
 		LifetimeModels         func(childComplexity int) int
 		MeasurementDefinitions func(childComplexity int) int
+		Message                func(childComplexity int, id string) int
+		MessagePauses          func(childComplexity int) int
+		Messages               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.MessageOrder, filter *service.MessageFilter) int
 		Node                   func(childComplexity int, id string) int
 		Nodes                  func(childComplexity int, ids []string) int
 		Offers                 func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
@@ -1677,6 +1796,7 @@ type ComplexityRoot struct {
 		PermissionEconomics    func(childComplexity int, from time.Time, to time.Time, by []service.PermissionDimension) int
 		PriceRules             func(childComplexity int) int
 		Products               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		Proof                  func(childComplexity int, contactID string) int
 		RateGaps               func(childComplexity int) int
 		Rates                  func(childComplexity int, subject *schema.RateSubject, code *string) int
 		ReactionTimes          func(childComplexity int, from time.Time, to time.Time, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.ReactionTimeFilter) int
@@ -1696,6 +1816,7 @@ type ComplexityRoot struct {
 		Viewer                 func(childComplexity int) int
 		WhatIf                 func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
 		WhereUsed              func(childComplexity int, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) int
+		Wordings               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.WordingOrder, filter *service.WordingFilter) int
 		Workshop               func(childComplexity int, from schema.Date, to schema.Date, resources []string) int
 	}
 
@@ -2223,6 +2344,40 @@ type ComplexityRoot struct {
 		Total    func(childComplexity int) int
 	}
 
+	Wording struct {
+		Channels     func(childComplexity int) int
+		Code         func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		CreatedBy    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Language     func(childComplexity int) int
+		PartOf       func(childComplexity int) int
+		Purposes     func(childComplexity int) int
+		RetireReason func(childComplexity int) int
+		RetiredAt    func(childComplexity int) int
+		RetiredBy    func(childComplexity int) int
+		Text         func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		ValidFrom    func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	WordingConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	WordingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	WordingPayload struct {
+		UserErrors func(childComplexity int) int
+		Wording    func(childComplexity int) int
+	}
+
 	WorkshopBooking struct {
 		BookedAt  func(childComplexity int) int
 		Cost      func(childComplexity int) int
@@ -2339,6 +2494,7 @@ type CustomerResolver interface {
 	Fields(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ownfields.FieldValue, error)
 	Merges(ctx context.Context, obj *ent.Customer) ([]*service.CustomerMerge, error)
 	NotSame(ctx context.Context, obj *ent.Customer) ([]*service.NotSameDecision, error)
+	Messages(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.MessageOrder, filter *service.MessageFilter) (*ent.MessageConnection, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
 	Companies(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*customers.CustomerRelation, error)
@@ -2370,6 +2526,13 @@ type LifetimeModelResolver interface {
 	Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error)
 	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*value.Convergence, error)
 	Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error)
+}
+type MessageResolver interface {
+	Customer(ctx context.Context, obj *ent.Message) (*ent.Customer, error)
+	Contact(ctx context.Context, obj *ent.Message) (*ent.Contact, error)
+	Offer(ctx context.Context, obj *ent.Message) (*ent.Offer, error)
+
+	Attempts(ctx context.Context, obj *ent.Message) ([]*ent.MessageAttempt, error)
 }
 type MoneyResolver interface {
 	Amount(ctx context.Context, obj *money.Amount) (money.Exact, error)
@@ -2412,6 +2575,10 @@ type MutationResolver interface {
 	UndoMerge(ctx context.Context, input service.UndoMergeInput) (*service.UndoMergePayload, error)
 	DeclareNotSame(ctx context.Context, input service.DeclareNotSameInput) (*service.NotSamePayload, error)
 	RevokeNotSame(ctx context.Context, input service.RevokeNotSameInput) (*service.NotSamePayload, error)
+	CancelMessage(ctx context.Context, input service.CancelMessageInput) (*service.MessagePayload, error)
+	ReplayMessage(ctx context.Context, input service.ReplayMessageInput) (*service.MessagePayload, error)
+	PauseMessages(ctx context.Context, input service.PauseMessagesInput) (*service.MessagePausesPayload, error)
+	ResumeMessages(ctx context.Context, input service.ResumeMessagesInput) (*service.MessagePausesPayload, error)
 	CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error)
 	SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error)
 	ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error)
@@ -2456,6 +2623,8 @@ type MutationResolver interface {
 	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
 	CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error)
 	UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error)
+	CreateWording(ctx context.Context, input service.CreateWordingInput) (*service.WordingPayload, error)
+	RetireWording(ctx context.Context, input service.RetireWordingInput) (*service.WordingPayload, error)
 	RescheduleOrder(ctx context.Context, input service.RescheduleOrderInput) (*sale.RescheduleOrderPayload, error)
 }
 type OfferResolver interface {
@@ -2463,6 +2632,7 @@ type OfferResolver interface {
 	Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error)
 	Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error)
 	ExpectedPrices(ctx context.Context, obj *ent.Offer) ([]*ent.ExpectedPrice, error)
+	Messages(ctx context.Context, obj *ent.Offer) ([]*ent.Message, error)
 	Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error)
 	Net(ctx context.Context, obj *ent.Offer) (*money.Amount, error)
 	Gross(ctx context.Context, obj *ent.Offer) (*money.Amount, error)
@@ -2538,6 +2708,9 @@ type PermissionEconomicsResolver interface {
 }
 type PermissionEventResolver interface {
 	Actor(ctx context.Context, obj *ent.PermissionEvent) (string, error)
+
+	Permission(ctx context.Context, obj *ent.PermissionEvent) (*ent.Permission, error)
+	KeptWording(ctx context.Context, obj *ent.PermissionEvent) (*ent.Wording, error)
 }
 type PriceResolver interface {
 	Product(ctx context.Context, obj *quote.Price) (*ent.Product, error)
@@ -2597,6 +2770,9 @@ type QueryResolver interface {
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	MeasurementDefinitions(ctx context.Context) ([]*ent.MeasurementDefinition, error)
 	DuplicatePairs(ctx context.Context, first *int, after *schema.Cursor) (*service.DuplicatePairConnection, error)
+	Message(ctx context.Context, id string) (*ent.Message, error)
+	Messages(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.MessageOrder, filter *service.MessageFilter) (*ent.MessageConnection, error)
+	MessagePauses(ctx context.Context) ([]*ent.MessagePause, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
@@ -2610,6 +2786,8 @@ type QueryResolver interface {
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
 	ReactionTimes(ctx context.Context, from time.Time, to time.Time, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.ReactionTimeFilter) (*reaction.Connection, error)
+	ConsentReceipt(ctx context.Context, customerID string, permissionID *string) (*consent.ConsentReceipt, error)
+	Proof(ctx context.Context, contactID string) (*consent.ContactProof, error)
 	WhereUsed(ctx context.Context, material *string, resource *string, productID *string, at *time.Time, knownAt *time.Time, first *int, after *schema.Cursor) (*catalogue.WhereUsed, error)
 	Resource(ctx context.Context, code string) (*workshop.Resource, error)
 	Resources(ctx context.Context) ([]*workshop.Resource, error)
@@ -2623,6 +2801,8 @@ type QueryResolver interface {
 	HandOvers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.HandOverOrder, filter *service.HandOverFilter) (*ent.HandOverConnection, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
+	Wordings(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.WordingOrder, filter *service.WordingFilter) (*ent.WordingConnection, error)
+	ConsentLog(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PermissionEventOrder, filter *service.ConsentLogFilter) (*ent.PermissionEventConnection, error)
 	Workshop(ctx context.Context, from schema.Date, to schema.Date, resources []string) ([]*workshop.Day, error)
 	UnkeptDates(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, filter *service.UnkeptDateFilter) (*workshop.UnkeptDateConnection, error)
 }
@@ -3457,6 +3637,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CapacityShortage.Resource(childComplexity), true
 
+	case "ConsentReceipt.issuedAt":
+		if e.ComplexityRoot.ConsentReceipt.IssuedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentReceipt.IssuedAt(childComplexity), true
+	case "ConsentReceipt.keyId":
+		if e.ComplexityRoot.ConsentReceipt.KeyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentReceipt.KeyID(childComplexity), true
+	case "ConsentReceipt.permissions":
+		if e.ComplexityRoot.ConsentReceipt.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentReceipt.Permissions(childComplexity), true
+	case "ConsentReceipt.receiptId":
+		if e.ComplexityRoot.ConsentReceipt.ReceiptID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentReceipt.ReceiptID(childComplexity), true
+	case "ConsentReceipt.text":
+		if e.ComplexityRoot.ConsentReceipt.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentReceipt.Text(childComplexity), true
+
 	case "Contact.about":
 		if e.ComplexityRoot.Contact.About == nil {
 			break
@@ -3990,6 +4201,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactPointPayload.UserErrors(childComplexity), true
 
+	case "ContactProof.broken":
+		if e.ComplexityRoot.ContactProof.Broken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Broken(childComplexity), true
+	case "ContactProof.contact":
+		if e.ComplexityRoot.ContactProof.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Contact(childComplexity), true
+	case "ContactProof.decision":
+		if e.ComplexityRoot.ContactProof.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Decision(childComplexity), true
+	case "ContactProof.events":
+		if e.ComplexityRoot.ContactProof.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Events(childComplexity), true
+	case "ContactProof.language":
+		if e.ComplexityRoot.ContactProof.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Language(childComplexity), true
+	case "ContactProof.page":
+		if e.ComplexityRoot.ContactProof.Page == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Page(childComplexity), true
+	case "ContactProof.purpose":
+		if e.ComplexityRoot.ContactProof.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Purpose(childComplexity), true
+	case "ContactProof.wording":
+		if e.ComplexityRoot.ContactProof.Wording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.Wording(childComplexity), true
+	case "ContactProof.wordingVersion":
+		if e.ComplexityRoot.ContactProof.WordingVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactProof.WordingVersion(childComplexity), true
+
 	case "ContactValue.credits":
 		if e.ComplexityRoot.ContactValue.Credits == nil {
 			break
@@ -4280,6 +4546,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Merges(childComplexity), true
+	case "Customer.messages":
+		if e.ComplexityRoot.Customer.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Messages(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.MessageOrder), args["filter"].(*service.MessageFilter)), true
 	case "Customer.name":
 		if e.ComplexityRoot.Customer.Name == nil {
 			break
@@ -6054,6 +6331,284 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MergeCustomersPayload.UserErrors(childComplexity), true
 
+	case "Message.attempts":
+		if e.ComplexityRoot.Message.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Attempts(childComplexity), true
+	case "Message.channel":
+		if e.ComplexityRoot.Message.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Channel(childComplexity), true
+	case "Message.contact":
+		if e.ComplexityRoot.Message.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Contact(childComplexity), true
+	case "Message.createdAt":
+		if e.ComplexityRoot.Message.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.CreatedAt(childComplexity), true
+	case "Message.createdBy":
+		if e.ComplexityRoot.Message.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.CreatedBy(childComplexity), true
+	case "Message.customer":
+		if e.ComplexityRoot.Message.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Customer(childComplexity), true
+	case "Message.dueAt":
+		if e.ComplexityRoot.Message.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.DueAt(childComplexity), true
+	case "Message.html":
+		if e.ComplexityRoot.Message.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.HTML(childComplexity), true
+	case "Message.headerID":
+		if e.ComplexityRoot.Message.HeaderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.HeaderID(childComplexity), true
+	case "Message.headers":
+		if e.ComplexityRoot.Message.Headers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Headers(childComplexity), true
+	case "Message.id":
+		if e.ComplexityRoot.Message.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.ID(childComplexity), true
+	case "Message.level":
+		if e.ComplexityRoot.Message.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Level(childComplexity), true
+	case "Message.offer":
+		if e.ComplexityRoot.Message.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Offer(childComplexity), true
+	case "Message.purpose":
+		if e.ComplexityRoot.Message.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Purpose(childComplexity), true
+	case "Message.reason":
+		if e.ComplexityRoot.Message.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Reason(childComplexity), true
+	case "Message.recipient":
+		if e.ComplexityRoot.Message.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Recipient(childComplexity), true
+	case "Message.sentAt":
+		if e.ComplexityRoot.Message.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.SentAt(childComplexity), true
+	case "Message.state":
+		if e.ComplexityRoot.Message.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.State(childComplexity), true
+	case "Message.subject":
+		if e.ComplexityRoot.Message.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Subject(childComplexity), true
+	case "Message.text":
+		if e.ComplexityRoot.Message.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Text(childComplexity), true
+	case "Message.updatedAt":
+		if e.ComplexityRoot.Message.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.UpdatedAt(childComplexity), true
+	case "Message.version":
+		if e.ComplexityRoot.Message.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Version(childComplexity), true
+
+	case "MessageAttempt.answer":
+		if e.ComplexityRoot.MessageAttempt.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Answer(childComplexity), true
+	case "MessageAttempt.at":
+		if e.ComplexityRoot.MessageAttempt.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.At(childComplexity), true
+	case "MessageAttempt.code":
+		if e.ComplexityRoot.MessageAttempt.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Code(childComplexity), true
+	case "MessageAttempt.endedAt":
+		if e.ComplexityRoot.MessageAttempt.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.EndedAt(childComplexity), true
+	case "MessageAttempt.id":
+		if e.ComplexityRoot.MessageAttempt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.ID(childComplexity), true
+	case "MessageAttempt.number":
+		if e.ComplexityRoot.MessageAttempt.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Number(childComplexity), true
+	case "MessageAttempt.outcome":
+		if e.ComplexityRoot.MessageAttempt.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Outcome(childComplexity), true
+
+	case "MessageConnection.edges":
+		if e.ComplexityRoot.MessageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.Edges(childComplexity), true
+	case "MessageConnection.pageInfo":
+		if e.ComplexityRoot.MessageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.PageInfo(childComplexity), true
+	case "MessageConnection.totalCount":
+		if e.ComplexityRoot.MessageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.TotalCount(childComplexity), true
+
+	case "MessageEdge.cursor":
+		if e.ComplexityRoot.MessageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageEdge.Cursor(childComplexity), true
+	case "MessageEdge.node":
+		if e.ComplexityRoot.MessageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageEdge.Node(childComplexity), true
+
+	case "MessageHeader.name":
+		if e.ComplexityRoot.MessageHeader.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageHeader.Name(childComplexity), true
+	case "MessageHeader.value":
+		if e.ComplexityRoot.MessageHeader.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageHeader.Value(childComplexity), true
+
+	case "MessagePause.by":
+		if e.ComplexityRoot.MessagePause.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePause.By(childComplexity), true
+	case "MessagePause.channel":
+		if e.ComplexityRoot.MessagePause.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePause.Channel(childComplexity), true
+	case "MessagePause.id":
+		if e.ComplexityRoot.MessagePause.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePause.ID(childComplexity), true
+	case "MessagePause.reason":
+		if e.ComplexityRoot.MessagePause.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePause.Reason(childComplexity), true
+	case "MessagePause.since":
+		if e.ComplexityRoot.MessagePause.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePause.Since(childComplexity), true
+
+	case "MessagePausesPayload.messagePauses":
+		if e.ComplexityRoot.MessagePausesPayload.MessagePauses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePausesPayload.MessagePauses(childComplexity), true
+	case "MessagePausesPayload.userErrors":
+		if e.ComplexityRoot.MessagePausesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePausesPayload.UserErrors(childComplexity), true
+
+	case "MessagePayload.message":
+		if e.ComplexityRoot.MessagePayload.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePayload.Message(childComplexity), true
+	case "MessagePayload.userErrors":
+		if e.ComplexityRoot.MessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessagePayload.UserErrors(childComplexity), true
+
 	case "MetFact.name":
 		if e.ComplexityRoot.MetFact.Name == nil {
 			break
@@ -6182,6 +6737,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ApproveAgreement(childComplexity, args["input"].(service.ApproveAgreementInput)), true
+	case "Mutation.cancelMessage":
+		if e.ComplexityRoot.Mutation.CancelMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelMessage(childComplexity, args["input"].(service.CancelMessageInput)), true
 	case "Mutation.cancelOrder":
 		if e.ComplexityRoot.Mutation.CancelOrder == nil {
 			break
@@ -6380,6 +6946,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(service.CreateUserInput)), true
+	case "Mutation.createWording":
+		if e.ComplexityRoot.Mutation.CreateWording == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createWording_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateWording(childComplexity, args["input"].(service.CreateWordingInput)), true
 	case "Mutation.declareNotSame":
 		if e.ComplexityRoot.Mutation.DeclareNotSame == nil {
 			break
@@ -6534,6 +7111,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeCustomers(childComplexity, args["input"].(service.MergeCustomersInput)), true
+	case "Mutation.pauseMessages":
+		if e.ComplexityRoot.Mutation.PauseMessages == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseMessages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseMessages(childComplexity, args["input"].(service.PauseMessagesInput)), true
 	case "Mutation.placeOrder":
 		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
 			break
@@ -6677,6 +7265,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveTeamMember(childComplexity, args["input"].(service.RemoveTeamMemberInput)), true
+	case "Mutation.replayMessage":
+		if e.ComplexityRoot.Mutation.ReplayMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayMessage(childComplexity, args["input"].(service.ReplayMessageInput)), true
 	case "Mutation.rescheduleOrder":
 		if e.ComplexityRoot.Mutation.RescheduleOrder == nil {
 			break
@@ -6688,6 +7287,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RescheduleOrder(childComplexity, args["input"].(service.RescheduleOrderInput)), true
+	case "Mutation.resumeMessages":
+		if e.ComplexityRoot.Mutation.ResumeMessages == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeMessages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeMessages(childComplexity, args["input"].(service.ResumeMessagesInput)), true
 	case "Mutation.retirePriceRule":
 		if e.ComplexityRoot.Mutation.RetirePriceRule == nil {
 			break
@@ -6699,6 +7309,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetirePriceRule(childComplexity, args["input"].(service.RetirePriceRuleInput)), true
+	case "Mutation.retireWording":
+		if e.ComplexityRoot.Mutation.RetireWording == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireWording_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireWording(childComplexity, args["input"].(service.RetireWordingInput)), true
 	case "Mutation.revokeNotSame":
 		if e.ComplexityRoot.Mutation.RevokeNotSame == nil {
 			break
@@ -7132,6 +7753,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Lines(childComplexity), true
+	case "Offer.messages":
+		if e.ComplexityRoot.Offer.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Messages(childComplexity), true
 	case "Offer.net":
 		if e.ComplexityRoot.Offer.Net == nil {
 			break
@@ -8386,12 +9013,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionEvent.At(childComplexity), true
+	case "PermissionEvent.bundledWith":
+		if e.ComplexityRoot.PermissionEvent.BundledWith == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEvent.BundledWith(childComplexity), true
 	case "PermissionEvent.expiresAt":
 		if e.ComplexityRoot.PermissionEvent.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PermissionEvent.ExpiresAt(childComplexity), true
+	case "PermissionEvent.givenAt":
+		if e.ComplexityRoot.PermissionEvent.GivenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEvent.GivenAt(childComplexity), true
 	case "PermissionEvent.hash":
 		if e.ComplexityRoot.PermissionEvent.Hash == nil {
 			break
@@ -8404,18 +9043,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionEvent.ID(childComplexity), true
+	case "PermissionEvent.keptWording":
+		if e.ComplexityRoot.PermissionEvent.KeptWording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEvent.KeptWording(childComplexity), true
 	case "PermissionEvent.kind":
 		if e.ComplexityRoot.PermissionEvent.Kind == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PermissionEvent.Kind(childComplexity), true
+	case "PermissionEvent.language":
+		if e.ComplexityRoot.PermissionEvent.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEvent.Language(childComplexity), true
 	case "PermissionEvent.level":
 		if e.ComplexityRoot.PermissionEvent.Level == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PermissionEvent.Level(childComplexity), true
+	case "PermissionEvent.permission":
+		if e.ComplexityRoot.PermissionEvent.Permission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEvent.Permission(childComplexity), true
 	case "PermissionEvent.previousHash":
 		if e.ComplexityRoot.PermissionEvent.PreviousHash == nil {
 			break
@@ -8446,6 +9103,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionEvent.WordingVersion(childComplexity), true
+
+	case "PermissionEventConnection.edges":
+		if e.ComplexityRoot.PermissionEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEventConnection.Edges(childComplexity), true
+	case "PermissionEventConnection.pageInfo":
+		if e.ComplexityRoot.PermissionEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEventConnection.PageInfo(childComplexity), true
+	case "PermissionEventConnection.totalCount":
+		if e.ComplexityRoot.PermissionEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEventConnection.TotalCount(childComplexity), true
+
+	case "PermissionEventEdge.cursor":
+		if e.ComplexityRoot.PermissionEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEventEdge.Cursor(childComplexity), true
+	case "PermissionEventEdge.node":
+		if e.ComplexityRoot.PermissionEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionEventEdge.Node(childComplexity), true
 
 	case "PermissionMissing.channel":
 		if e.ComplexityRoot.PermissionMissing.Channel == nil {
@@ -9935,6 +10624,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.CampaignOrder), args["filter"].(*service.CampaignFilter)), true
+	case "Query.consentLog":
+		if e.ComplexityRoot.Query.ConsentLog == nil {
+			break
+		}
+
+		args, err := ec.field_Query_consentLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConsentLog(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.PermissionEventOrder), args["filter"].(*service.ConsentLogFilter)), true
+	case "Query.consentReceipt":
+		if e.ComplexityRoot.Query.ConsentReceipt == nil {
+			break
+		}
+
+		args, err := ec.field_Query_consentReceipt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConsentReceipt(childComplexity, args["customerId"].(string), args["permissionId"].(*string)), true
 	case "Query.contactEconomics":
 		if e.ComplexityRoot.Query.ContactEconomics == nil {
 			break
@@ -10097,6 +10808,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.MeasurementDefinitions(childComplexity), true
+	case "Query.message":
+		if e.ComplexityRoot.Query.Message == nil {
+			break
+		}
+
+		args, err := ec.field_Query_message_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Message(childComplexity, args["id"].(string)), true
+	case "Query.messagePauses":
+		if e.ComplexityRoot.Query.MessagePauses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.MessagePauses(childComplexity), true
+	case "Query.messages":
+		if e.ComplexityRoot.Query.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Messages(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.MessageOrder), args["filter"].(*service.MessageFilter)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -10180,6 +10919,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.ProductOrder), args["filter"].(*service.ProductFilter)), true
+	case "Query.proof":
+		if e.ComplexityRoot.Query.Proof == nil {
+			break
+		}
+
+		args, err := ec.field_Query_proof_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Proof(childComplexity, args["contactId"].(string)), true
 	case "Query.rateGaps":
 		if e.ComplexityRoot.Query.RateGaps == nil {
 			break
@@ -10364,6 +11114,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WhereUsed(childComplexity, args["material"].(*string), args["resource"].(*string), args["productId"].(*string), args["at"].(*time.Time), args["knownAt"].(*time.Time), args["first"].(*int), args["after"].(*schema.Cursor)), true
+	case "Query.wordings":
+		if e.ComplexityRoot.Query.Wordings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_wordings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Wordings(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.WordingOrder), args["filter"].(*service.WordingFilter)), true
 	case "Query.workshop":
 		if e.ComplexityRoot.Query.Workshop == nil {
 			break
@@ -12462,6 +13223,142 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WhereUsed.Total(childComplexity), true
 
+	case "Wording.channels":
+		if e.ComplexityRoot.Wording.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Channels(childComplexity), true
+	case "Wording.code":
+		if e.ComplexityRoot.Wording.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Code(childComplexity), true
+	case "Wording.createdAt":
+		if e.ComplexityRoot.Wording.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.CreatedAt(childComplexity), true
+	case "Wording.createdBy":
+		if e.ComplexityRoot.Wording.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.CreatedBy(childComplexity), true
+	case "Wording.id":
+		if e.ComplexityRoot.Wording.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.ID(childComplexity), true
+	case "Wording.language":
+		if e.ComplexityRoot.Wording.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Language(childComplexity), true
+	case "Wording.partOf":
+		if e.ComplexityRoot.Wording.PartOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.PartOf(childComplexity), true
+	case "Wording.purposes":
+		if e.ComplexityRoot.Wording.Purposes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Purposes(childComplexity), true
+	case "Wording.retireReason":
+		if e.ComplexityRoot.Wording.RetireReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.RetireReason(childComplexity), true
+	case "Wording.retiredAt":
+		if e.ComplexityRoot.Wording.RetiredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.RetiredAt(childComplexity), true
+	case "Wording.retiredBy":
+		if e.ComplexityRoot.Wording.RetiredBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.RetiredBy(childComplexity), true
+	case "Wording.text":
+		if e.ComplexityRoot.Wording.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Text(childComplexity), true
+	case "Wording.updatedAt":
+		if e.ComplexityRoot.Wording.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.UpdatedAt(childComplexity), true
+	case "Wording.validFrom":
+		if e.ComplexityRoot.Wording.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.ValidFrom(childComplexity), true
+	case "Wording.version":
+		if e.ComplexityRoot.Wording.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wording.Version(childComplexity), true
+
+	case "WordingConnection.edges":
+		if e.ComplexityRoot.WordingConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingConnection.Edges(childComplexity), true
+	case "WordingConnection.pageInfo":
+		if e.ComplexityRoot.WordingConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingConnection.PageInfo(childComplexity), true
+	case "WordingConnection.totalCount":
+		if e.ComplexityRoot.WordingConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingConnection.TotalCount(childComplexity), true
+
+	case "WordingEdge.cursor":
+		if e.ComplexityRoot.WordingEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingEdge.Cursor(childComplexity), true
+	case "WordingEdge.node":
+		if e.ComplexityRoot.WordingEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingEdge.Node(childComplexity), true
+
+	case "WordingPayload.userErrors":
+		if e.ComplexityRoot.WordingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingPayload.UserErrors(childComplexity), true
+	case "WordingPayload.wording":
+		if e.ComplexityRoot.WordingPayload.Wording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WordingPayload.Wording(childComplexity), true
+
 	case "WorkshopBooking.bookedAt":
 		if e.ComplexityRoot.WorkshopBooking.BookedAt == nil {
 			break
@@ -12620,6 +13517,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApproveAgreementInput", ec.unmarshalInputApproveAgreementInput),
 			graphql.NewInputUnmarshaler("CampaignFilter", ec.unmarshalInputCampaignFilter),
 			graphql.NewInputUnmarshaler("CampaignOrder", ec.unmarshalInputCampaignOrder),
+			graphql.NewInputUnmarshaler("CancelMessageInput", ec.unmarshalInputCancelMessageInput),
 			graphql.NewInputUnmarshaler("CancelOrderInput", ec.unmarshalInputCancelOrderInput),
 			graphql.NewInputUnmarshaler("CancelTaskInput", ec.unmarshalInputCancelTaskInput),
 			graphql.NewInputUnmarshaler("ChangeDueDateInput", ec.unmarshalInputChangeDueDateInput),
@@ -12628,6 +13526,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CompleteTaskInput", ec.unmarshalInputCompleteTaskInput),
 			graphql.NewInputUnmarshaler("ComponentInput", ec.unmarshalInputComponentInput),
 			graphql.NewInputUnmarshaler("ConfirmPermissionInput", ec.unmarshalInputConfirmPermissionInput),
+			graphql.NewInputUnmarshaler("ConsentLogFilter", ec.unmarshalInputConsentLogFilter),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactOrder", ec.unmarshalInputContactOrder),
 			graphql.NewInputUnmarshaler("ContactParticipantInput", ec.unmarshalInputContactParticipantInput),
@@ -12642,6 +13541,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateTaskInput", ec.unmarshalInputCreateTaskInput),
 			graphql.NewInputUnmarshaler("CreateTeamInput", ec.unmarshalInputCreateTeamInput),
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
+			graphql.NewInputUnmarshaler("CreateWordingInput", ec.unmarshalInputCreateWordingInput),
 			graphql.NewInputUnmarshaler("CustomerFilter", ec.unmarshalInputCustomerFilter),
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
 			graphql.NewInputUnmarshaler("DeclareNotSameInput", ec.unmarshalInputDeclareNotSameInput),
@@ -12665,6 +13565,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("HandOverOrder", ec.unmarshalInputHandOverOrder),
 			graphql.NewInputUnmarshaler("JoinContactsInput", ec.unmarshalInputJoinContactsInput),
 			graphql.NewInputUnmarshaler("MergeCustomersInput", ec.unmarshalInputMergeCustomersInput),
+			graphql.NewInputUnmarshaler("MessageFilter", ec.unmarshalInputMessageFilter),
+			graphql.NewInputUnmarshaler("MessageOrder", ec.unmarshalInputMessageOrder),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
 			graphql.NewInputUnmarshaler("OfferFilter", ec.unmarshalInputOfferFilter),
 			graphql.NewInputUnmarshaler("OfferOrder", ec.unmarshalInputOfferOrder),
@@ -12673,6 +13575,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderOrder", ec.unmarshalInputOrderOrder),
 			graphql.NewInputUnmarshaler("PartnerFilter", ec.unmarshalInputPartnerFilter),
 			graphql.NewInputUnmarshaler("PartnerOrder", ec.unmarshalInputPartnerOrder),
+			graphql.NewInputUnmarshaler("PauseMessagesInput", ec.unmarshalInputPauseMessagesInput),
+			graphql.NewInputUnmarshaler("PermissionEventOrder", ec.unmarshalInputPermissionEventOrder),
 			graphql.NewInputUnmarshaler("PlaceOrderInput", ec.unmarshalInputPlaceOrderInput),
 			graphql.NewInputUnmarshaler("PriceAgreementFilter", ec.unmarshalInputPriceAgreementFilter),
 			graphql.NewInputUnmarshaler("PriceAgreementOrder", ec.unmarshalInputPriceAgreementOrder),
@@ -12692,8 +13596,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveContactPointInput", ec.unmarshalInputRemoveContactPointInput),
 			graphql.NewInputUnmarshaler("RemoveRelationInput", ec.unmarshalInputRemoveRelationInput),
 			graphql.NewInputUnmarshaler("RemoveTeamMemberInput", ec.unmarshalInputRemoveTeamMemberInput),
+			graphql.NewInputUnmarshaler("ReplayMessageInput", ec.unmarshalInputReplayMessageInput),
 			graphql.NewInputUnmarshaler("RescheduleOrderInput", ec.unmarshalInputRescheduleOrderInput),
+			graphql.NewInputUnmarshaler("ResumeMessagesInput", ec.unmarshalInputResumeMessagesInput),
 			graphql.NewInputUnmarshaler("RetirePriceRuleInput", ec.unmarshalInputRetirePriceRuleInput),
+			graphql.NewInputUnmarshaler("RetireWordingInput", ec.unmarshalInputRetireWordingInput),
 			graphql.NewInputUnmarshaler("RevokeNotSameInput", ec.unmarshalInputRevokeNotSameInput),
 			graphql.NewInputUnmarshaler("RevokePermissionByLinkInput", ec.unmarshalInputRevokePermissionByLinkInput),
 			graphql.NewInputUnmarshaler("RevokePermissionInput", ec.unmarshalInputRevokePermissionInput),
@@ -12734,6 +13641,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("WhatIfRecipeInput", ec.unmarshalInputWhatIfRecipeInput),
 			graphql.NewInputUnmarshaler("WhatIfUtilisationInput", ec.unmarshalInputWhatIfUtilisationInput),
 			graphql.NewInputUnmarshaler("WithdrawOfferInput", ec.unmarshalInputWithdrawOfferInput),
+			graphql.NewInputUnmarshaler("WordingFilter", ec.unmarshalInputWordingFilter),
+			graphql.NewInputUnmarshaler("WordingOrder", ec.unmarshalInputWordingOrder),
 		)
 	}
 	first := true
@@ -14702,7 +15611,8 @@ extend type Mutation {
   ): CustomerPayload! @scope(writes: "Customer")
   """
   Removes a customer from every list, and erases the contact points, addresses, tags and relations, and what the customer has and had in the
-  installation's own fields. The books keep the orders and contacts; the e-mail can be used for another customer.
+  installation's own fields. The books keep the orders and contacts; the e-mail can be used for another customer. Faults: WRONG_STATE while a
+  merge into the customer can be undone, with the merge and until when.
   """
   deleteCustomer(
     "Which customer, and why."
@@ -15711,7 +16621,8 @@ extend type Mutation {
   Makes one customer of two who are one person. The kept one has everything of both from then on: contacts, orders, offers, agreements,
   permissions, referrals; credits, statistics, stages and values are as if they had always been one. Of two permissions for a channel and a
   purpose the stricter holds. The id and the external id of the merged one answer with the kept one. Faults: NOT_FOUND on keepId or mergeId;
-  INVALID on mergeId for one and the same customer; FORBIDDEN for SALES on a customer whom they may not change; VERSION_CONFLICT.
+  INVALID on mergeId for one and the same customer; FORBIDDEN for SALES on a customer whom they may not change, and where either would be a
+  colleague's by it; VERSION_CONFLICT; WRONG_STATE on idempotencyKey for a merge that was undone since.
   """
   mergeCustomers(
     "Which customers, and whose values win."
@@ -15911,6 +16822,148 @@ input RevokeNotSameInput {
   secondId: ID!
 }
 `, BuiltIn: false},
+	{Name: "../schema/message.graphql", Input: `"A header of a message."
+type MessageHeader @goModel(model: "kopeck/schema.MessageHeader") {
+  "Its name."
+  name: String! @open
+  "Its value."
+  value: String! @open
+}
+extend type Message {
+  "Headers beside those that every message has."
+  headers: [MessageHeader!]! @open
+  "The attempts to hand it over, in their order."
+  attempts: [MessageAttempt!]! @rows
+}
+extend type Customer {
+  "The messages to the customer that leave, or left, through the outbox."
+  messages(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CREATED_AT, ascending, by default."
+    orderBy: MessageOrder
+    "Which messages are listed: all by default."
+    filter: MessageFilter
+  ): MessageConnection! @rows
+}
+extend type Offer {
+  "The messages by which the offer was sent, or is to be, in the order of their creation."
+  messages: [Message!]! @rows
+}
+
+extend type Query {
+  "A message by its id; null if there is none that the viewer may see."
+  message(
+    "The message's id."
+    id: ID!
+  ): Message @rows
+  "The messages that the viewer may see."
+  messages(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CREATED_AT, ascending, by default."
+    orderBy: MessageOrder
+    "Which messages are listed: all by default."
+    filter: MessageFilter
+  ): MessageConnection! @rows
+  "What of the outbox is paused: channels, or all of it."
+  messagePauses: [MessagePause!]! @rows
+}
+
+extend type Mutation {
+  "Stops a message that has not been handed over. One that was, is being handed over at this moment, or is stopped is WRONG_STATE."
+  cancelMessage(
+    "Which message, and why."
+    input: CancelMessageInput!
+  ): MessagePayload! @scope(writes: "Message")
+  """
+  Queues a message again that is STOPPED or DEAD. Whether it is permitted is decided when it is handed over. One in another state, or about an offer
+  that is no longer to be sent, is WRONG_STATE.
+  """
+  replayMessage(
+    "Which message."
+    input: ReplayMessageInput!
+  ): MessagePayload! @scope(writes: "Message")
+  "Hands over no more messages by a channel, or by any. Messages that wait are PAUSED. Pausing what is paused changes nothing."
+  pauseMessages(
+    "Which channel, and why."
+    input: PauseMessagesInput!
+  ): MessagePausesPayload! @scope(writes: "MessagePause")
+  "Ends the pause of a channel, or of all: messages that waited for it are QUEUED. A pause that there is not is NOT_FOUND."
+  resumeMessages(
+    "Which channel."
+    input: ResumeMessagesInput!
+  ): MessagePausesPayload! @scope(writes: "MessagePause")
+}
+
+"The answer of the mutations of a message."
+type MessagePayload {
+  "The message after the change; null if there are userErrors."
+  message: Message @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The answer of pausing and resuming."
+type MessagePausesPayload {
+  "What is paused after the change; null if there are userErrors."
+  messagePauses: [MessagePause!] @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of cancelMessage."
+input CancelMessageInput {
+  "The message."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Why, at most 1,000 characters."
+  reason: String!
+}
+"The input of replayMessage."
+input ReplayMessageInput {
+  "The message."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of pauseMessages."
+input PauseMessagesInput {
+  "The channel; all by default."
+  channel: Channel
+  "Why, at most 1,000 characters."
+  reason: String
+}
+"The input of resumeMessages."
+input ResumeMessagesInput {
+  "The channel; by default the pause of all. The pauses of single channels stay."
+  channel: Channel
+}
+"Which messages are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
+input MessageFilter {
+  "Messages to this customer."
+  customerId: ID @goField(omittable: true) @open
+  "Messages about this offer."
+  offerId: ID @goField(omittable: true) @open
+  "Messages in these states, at most 250."
+  states: [MessageState!] @goField(omittable: true) @open
+  "Messages by these channels, at most 250."
+  channels: [Channel!] @goField(omittable: true) @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
 enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
   "Not sent yet."
@@ -15972,7 +17025,11 @@ extend type Mutation {
     "The offer."
     input: CreateOfferInput!
   ): OfferPayload! @scope(writes: "Offer")
-  "Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction."
+  """
+  Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction. By EMAIL, where a mail
+  server is configured, a message is queued instead, to the customer's e-mail address; the permission is asked again as it leaves, and the contact is
+  recorded then.
+  """
   sendOffer(
     "Which offer, and how it is sent."
     input: SendOfferInput!
@@ -16451,8 +17508,8 @@ extend type Mutation {
     input: CompleteOrderInput!
   ): OrderPayload! @scope(writes: "Order")
   """
-  Cancels an order and frees its capacity. One that is COMPLETED and of which nothing was given back may be cancelled too, as one that
-  never was: it has no margin, credits and order day any more.
+  Cancels an order and frees its capacity from today on: the work of the days before is done. One that is COMPLETED and of which nothing was given
+  back may be cancelled too, as one that never was: it has no margin, credits and order day any more.
   """
   cancelOrder(
     "Which order, and why."
@@ -16749,10 +17806,22 @@ input GrantPermissionInput {
   level: PermissionLevel!
   "Where it was given, such as \"web form /subscribe\" or \"call 2026-11-20\"."
   source: String!
-  "The exact text that the customer agreed to."
-  wording: String!
-  "The version of that text."
+  "The exact text that the customer agreed to. It may be left out where wordingId names it."
+  wording: String! = ""
+  "The version of that text; together with wordingId it is INVALID."
   wordingVersion: String
+  "The wording that was shown, whose text, version and language are kept: none by default. One that does not ask for the channel and the purpose is INVALID, one that was not yet shown when the customer agreed, or no longer, is WRONG_STATE."
+  wordingId: ID
+  "The language of the text: a BCP 47 tag, such as \"ru\"; together with wordingId it is INVALID."
+  language: String
+  "The text that the consent was a part of, such as terms of sale: none by default, the consent stood alone. With the setting strictConsent a part of another text is INVALID."
+  partOf: String
+  "Other purposes that the customer agreed to by the same text: none by default. With the setting strictConsent any other is INVALID."
+  alsoPurposes: [Purpose!]
+  "Other channels that the customer agreed to by the same text: none by default. With the setting strictConsent any other is INVALID."
+  alsoChannels: [Channel!]
+  "When the customer agreed, if that was before now, as on paper: the permission counts from now on all the same. A moment in the future is INVALID, one before the customer last revoked the same is WRONG_STATE."
+  givenAt: Time
   "The IP address or other evidence of where the customer agreed."
   address: String
   "When the permission ends by itself: never by default, but a SITUATION after a day (setting situationHours)."
@@ -17947,6 +19016,65 @@ type Reaction {
   product: Product @rows
 }
 `, BuiltIn: false},
+	{Name: "../schema/receipt.graphql", Input: `extend type Query {
+  """
+  A receipt of what a customer has permitted, for the customer to keep: JSON with the fields of ISO/IEC TS 27560:2023, the terms of the Data
+  Privacy Vocabulary (DPV) and those of the Kantara consent receipt, all events with their hashes, and a signature of the installation. ` + "`" + `kopeck
+  verify-receipt` + "`" + ` verifies it without the database. Null for a customer, or a permission of the customer, that the viewer may not see.
+  WRONG_STATE while the setting company is not set, which says who the controller is. Everybody but partners may ask for it: an event can be
+  verified only with what partners do not see.
+  """
+  consentReceipt(
+    "The customer."
+    customerId: ID!
+    "One permission of the customer: all of them by default."
+    permissionId: ID
+  ): ConsentReceipt @scope(name: "staff")
+  """
+  On one page, the consent that was held when a contact was made: the decision by what was recorded then and by the settings of then, the
+  permission as it was, its wording, and its events up to that moment. Null for a contact that the viewer may not see. Everybody but
+  partners may ask for it.
+  """
+  proof(
+    "The contact."
+    contactId: ID!
+  ): ContactProof @scope(name: "staff")
+}
+"A receipt of what a customer has permitted."
+type ConsentReceipt {
+  "The id of the receipt: a UUID that follows from its content, so that the same facts at the same moment have the same."
+  receiptId: String! @open
+  "When it was made."
+  issuedAt: Time! @open
+  "The number of permissions in it."
+  permissions: Int! @open
+  "The id of the key that signed it, one of /.well-known/receipt-keys.json."
+  keyId: String! @open
+  "The file: JSON text, to be kept byte for byte."
+  text: String! @open
+}
+"The consent that was held when a contact was made."
+type ContactProof {
+  "The contact."
+  contact: Contact! @rows
+  "The purpose of the contact; null if it has none."
+  purpose: Purpose @open
+  "Whether the contact was allowed at its moment, and why; null for a contact that needs no decision: an inbound one, or one without purpose."
+  decision: PermissionDecision @rows
+  "The text that the customer had agreed to last by then; null if there is none."
+  wording: String @open
+  "The version of that text; null if none was stated."
+  wordingVersion: String @open
+  "The language of that text; null if none was stated."
+  language: String @open
+  "The events of the permission up to the moment of the contact, the oldest first."
+  events: [PermissionEvent!]! @rows
+  "What is wrong with the whole consent log of the permission, hashes and times; null if nothing is, or there is no permission."
+  broken: String @open
+  "All of it, for people to read and to print."
+  page: String! @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/recipe.graphql", Input: `extend type Product {
   """
   What one unit is made of at a moment, by what was known at another; null if nothing is recorded. Scope costs: null without
@@ -19046,6 +20174,125 @@ input UpdateUserInput {
   gradeFrom: Time
 }
 `, BuiltIn: false},
+	{Name: "../schema/wording.graphql", Input: `extend type PermissionEvent {
+  "The wording that was shown, with its code and times; null if none is kept of the text, and for a partner."
+  keptWording: Wording @rows
+}
+
+extend type Query {
+  "The texts by which customers are asked for permissions, with all their versions in all languages. Everybody but partners sees them."
+  wordings(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CODE, ascending, by default."
+    orderBy: WordingOrder
+    "Which wordings are listed: all by default."
+    filter: WordingFilter
+  ): WordingConnection! @rows
+  """
+  The consent log of all customers, by event: what they agreed to, by which text, where, when, recorded by whom, with the hashes that chain
+  the events of each permission. For ADMIN only: others get FORBIDDEN. ` + "`" + `kopeck check` + "`" + ` verifies the chains.
+  """
+  consentLog(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by AT, ascending, by default."
+    orderBy: PermissionEventOrder
+    "Which events are listed: all by default."
+    filter: ConsentLogFilter
+  ): PermissionEventConnection! @scope(name: "users")
+}
+extend type Mutation {
+  """
+  Records a text by which customers are asked for a permission. For ADMIN only. It never changes afterwards: a changed text is a new version,
+  recorded in the same way. A version that the code has in the language is ALREADY_EXISTS.
+  """
+  createWording(
+    "The text."
+    input: CreateWordingInput!
+  ): WordingPayload! @scope(writes: "Wording")
+  "Ends the use of a wording from a moment on. For ADMIN only. Permissions that were given by it stay. One that is retired is WRONG_STATE."
+  retireWording(
+    "Which one, from when on, and why."
+    input: RetireWordingInput!
+  ): WordingPayload! @scope(writes: "Wording")
+}
+"The answer of the mutations of a wording."
+type WordingPayload {
+  "The wording after the change; null if there are userErrors."
+  wording: Wording @rows
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]! @open
+}
+"The input of createWording."
+input CreateWordingInput {
+  "The id of the new wording: chosen by the server by default, but a client may choose it."
+  id: ID
+  "The code that all versions of the text in all languages have, 1 to 100 characters."
+  code: String!
+  "The language of the text: a BCP 47 tag, such as \"ru\"."
+  language: String!
+  "The version, 1 to 100 characters; unique among those of the code and language."
+  version: String!
+  "The exact text that is shown, 1 to 10,000 characters. It is kept as it is."
+  text: String!
+  "The channels that the text asks for, at least one. By a text for several no permission can be given while the setting strictConsent holds."
+  channels: [Channel!]!
+  "The purposes that the text asks for, at least one. By a text for several no permission can be given while the setting strictConsent holds."
+  purposes: [Purpose!]!
+  "The text that it is a part of, such as terms of sale: it stands alone by default. By a part of another text no permission can be given while the setting strictConsent holds."
+  partOf: String
+  "From when the text is shown, in the past or the future: now by default."
+  validFrom: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of retireWording."
+input RetireWordingInput {
+  "The wording."
+  id: ID!
+  "From when on it is no longer shown: now by default. A moment in the past, or before validFrom, is INVALID."
+  at: Time
+  "Why, 1 to 2,000 characters."
+  reason: String!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"Which wordings are listed: those for which all conditions hold."
+input WordingFilter {
+  "Those of this code."
+  code: String @goField(omittable: true) @open
+  "Those in this language."
+  language: String @goField(omittable: true) @open
+  "Those that are shown at this moment."
+  shownAt: Time @goField(omittable: true) @open
+}
+"Which events of the consent log are listed: those for which all conditions hold."
+input ConsentLogFilter {
+  "Those of permissions of this customer."
+  customerId: ID @goField(omittable: true) @open
+  "Those of one of these kinds."
+  kinds: [PermissionEventKind!] @goField(omittable: true) @open
+  "Those that took place within this range."
+  at: TimeRange @goField(omittable: true) @open
+  "Those by which customers agreed to this wording; null for those of which none is kept."
+  wordingId: ID @goField(omittable: true) @open
+  "Those recorded by this actor: the e-mail of a user, \"system\" or \"the customer\"."
+  actor: String @goField(omittable: true) @open
+}
+`, BuiltIn: false},
 	{Name: "../schema/workshop.graphql", Input: `extend type Query {
   """
   The workshop day by day: for each resource and each calendar day of the installation's time zone what fills it and what is free,
@@ -19601,6 +20848,22 @@ func (ec *executionContext) childFields_CapacityShortage(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CapacityShortage", field.Name)
 }
 
+func (ec *executionContext) childFields_ConsentReceipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receiptId":
+		return ec.fieldContext_ConsentReceipt_receiptId(ctx, field)
+	case "issuedAt":
+		return ec.fieldContext_ConsentReceipt_issuedAt(ctx, field)
+	case "permissions":
+		return ec.fieldContext_ConsentReceipt_permissions(ctx, field)
+	case "keyId":
+		return ec.fieldContext_ConsentReceipt_keyId(ctx, field)
+	case "text":
+		return ec.fieldContext_ConsentReceipt_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsentReceipt", field.Name)
+}
+
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -19849,6 +21112,30 @@ func (ec *executionContext) childFields_ContactPointPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type ContactPointPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ContactProof(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_ContactProof_contact(ctx, field)
+	case "purpose":
+		return ec.fieldContext_ContactProof_purpose(ctx, field)
+	case "decision":
+		return ec.fieldContext_ContactProof_decision(ctx, field)
+	case "wording":
+		return ec.fieldContext_ContactProof_wording(ctx, field)
+	case "wordingVersion":
+		return ec.fieldContext_ContactProof_wordingVersion(ctx, field)
+	case "language":
+		return ec.fieldContext_ContactProof_language(ctx, field)
+	case "events":
+		return ec.fieldContext_ContactProof_events(ctx, field)
+	case "broken":
+		return ec.fieldContext_ContactProof_broken(ctx, field)
+	case "page":
+		return ec.fieldContext_ContactProof_page(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactProof", field.Name)
+}
+
 func (ec *executionContext) childFields_ContactValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "realised":
@@ -20003,6 +21290,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_merges(ctx, field)
 	case "notSame":
 		return ec.fieldContext_Customer_notSame(ctx, field)
+	case "messages":
+		return ec.fieldContext_Customer_messages(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Customer_proposals(ctx, field)
 	case "prospect":
@@ -20735,6 +22024,144 @@ func (ec *executionContext) childFields_MergeCustomersPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type MergeCustomersPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Message_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Message_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Message_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Message_updatedAt(ctx, field)
+	case "channel":
+		return ec.fieldContext_Message_channel(ctx, field)
+	case "purpose":
+		return ec.fieldContext_Message_purpose(ctx, field)
+	case "level":
+		return ec.fieldContext_Message_level(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Message_recipient(ctx, field)
+	case "subject":
+		return ec.fieldContext_Message_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_Message_text(ctx, field)
+	case "html":
+		return ec.fieldContext_Message_html(ctx, field)
+	case "headerID":
+		return ec.fieldContext_Message_headerID(ctx, field)
+	case "state":
+		return ec.fieldContext_Message_state(ctx, field)
+	case "reason":
+		return ec.fieldContext_Message_reason(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Message_dueAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Message_sentAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Message_createdBy(ctx, field)
+	case "customer":
+		return ec.fieldContext_Message_customer(ctx, field)
+	case "contact":
+		return ec.fieldContext_Message_contact(ctx, field)
+	case "offer":
+		return ec.fieldContext_Message_offer(ctx, field)
+	case "headers":
+		return ec.fieldContext_Message_headers(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Message_attempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageAttempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MessageAttempt_id(ctx, field)
+	case "number":
+		return ec.fieldContext_MessageAttempt_number(ctx, field)
+	case "at":
+		return ec.fieldContext_MessageAttempt_at(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_MessageAttempt_endedAt(ctx, field)
+	case "outcome":
+		return ec.fieldContext_MessageAttempt_outcome(ctx, field)
+	case "code":
+		return ec.fieldContext_MessageAttempt_code(ctx, field)
+	case "answer":
+		return ec.fieldContext_MessageAttempt_answer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageAttempt", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MessageConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MessageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MessageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_MessageEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_MessageEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageHeader(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MessageHeader_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MessageHeader_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageHeader", field.Name)
+}
+
+func (ec *executionContext) childFields_MessagePause(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MessagePause_id(ctx, field)
+	case "channel":
+		return ec.fieldContext_MessagePause_channel(ctx, field)
+	case "since":
+		return ec.fieldContext_MessagePause_since(ctx, field)
+	case "by":
+		return ec.fieldContext_MessagePause_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_MessagePause_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessagePause", field.Name)
+}
+
+func (ec *executionContext) childFields_MessagePausesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "messagePauses":
+		return ec.fieldContext_MessagePausesPayload_messagePauses(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MessagePausesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessagePausesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_MessagePayload_message(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MetFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -20831,6 +22258,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_order(ctx, field)
 	case "expectedPrices":
 		return ec.fieldContext_Offer_expectedPrices(ctx, field)
+	case "messages":
+		return ec.fieldContext_Offer_messages(ctx, field)
 	case "status":
 		return ec.fieldContext_Offer_status(ctx, field)
 	case "net":
@@ -21403,6 +22832,12 @@ func (ec *executionContext) childFields_PermissionEvent(ctx context.Context, fie
 		return ec.fieldContext_PermissionEvent_wording(ctx, field)
 	case "wordingVersion":
 		return ec.fieldContext_PermissionEvent_wordingVersion(ctx, field)
+	case "language":
+		return ec.fieldContext_PermissionEvent_language(ctx, field)
+	case "bundledWith":
+		return ec.fieldContext_PermissionEvent_bundledWith(ctx, field)
+	case "givenAt":
+		return ec.fieldContext_PermissionEvent_givenAt(ctx, field)
 	case "address":
 		return ec.fieldContext_PermissionEvent_address(ctx, field)
 	case "reason":
@@ -21411,8 +22846,34 @@ func (ec *executionContext) childFields_PermissionEvent(ctx context.Context, fie
 		return ec.fieldContext_PermissionEvent_previousHash(ctx, field)
 	case "hash":
 		return ec.fieldContext_PermissionEvent_hash(ctx, field)
+	case "permission":
+		return ec.fieldContext_PermissionEvent_permission(ctx, field)
+	case "keptWording":
+		return ec.fieldContext_PermissionEvent_keptWording(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PermissionEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PermissionEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PermissionEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PermissionEventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PermissionEventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionEventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PermissionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23071,6 +24532,74 @@ func (ec *executionContext) childFields_WhereUsed(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type WhereUsed", field.Name)
 }
 
+func (ec *executionContext) childFields_Wording(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Wording_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Wording_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Wording_updatedAt(ctx, field)
+	case "code":
+		return ec.fieldContext_Wording_code(ctx, field)
+	case "language":
+		return ec.fieldContext_Wording_language(ctx, field)
+	case "version":
+		return ec.fieldContext_Wording_version(ctx, field)
+	case "text":
+		return ec.fieldContext_Wording_text(ctx, field)
+	case "channels":
+		return ec.fieldContext_Wording_channels(ctx, field)
+	case "purposes":
+		return ec.fieldContext_Wording_purposes(ctx, field)
+	case "partOf":
+		return ec.fieldContext_Wording_partOf(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Wording_validFrom(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Wording_createdBy(ctx, field)
+	case "retiredAt":
+		return ec.fieldContext_Wording_retiredAt(ctx, field)
+	case "retiredBy":
+		return ec.fieldContext_Wording_retiredBy(ctx, field)
+	case "retireReason":
+		return ec.fieldContext_Wording_retireReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Wording", field.Name)
+}
+
+func (ec *executionContext) childFields_WordingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WordingConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WordingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WordingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WordingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WordingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_WordingEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_WordingEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WordingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WordingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "wording":
+		return ec.fieldContext_WordingPayload_wording(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WordingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WordingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WorkshopBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "order":
@@ -23691,6 +25220,60 @@ func (ec *executionContext) field_Customer_mayContact_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Customer_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.MessageOrder, error) {
+			return ec.unmarshalOMessageOrder2ᚖkopeckᚋentᚐMessageOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.MessageFilter, error) {
+			return ec.unmarshalOMessageFilter2ᚖkopeckᚋserviceᚐMessageFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_offers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24179,6 +25762,20 @@ func (ec *executionContext) field_Mutation_approveAgreement_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CancelMessageInput, error) {
+			return ec.unmarshalNCancelMessageInput2kopeckᚋserviceᚐCancelMessageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_cancelOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24431,6 +26028,20 @@ func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createWording_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.CreateWordingInput, error) {
+			return ec.unmarshalNCreateWordingInput2kopeckᚋserviceᚐCreateWordingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_declareNotSame_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24627,6 +26238,20 @@ func (ec *executionContext) field_Mutation_mergeCustomers_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_pauseMessages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.PauseMessagesInput, error) {
+			return ec.unmarshalNPauseMessagesInput2kopeckᚋserviceᚐPauseMessagesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_placeOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24809,6 +26434,20 @@ func (ec *executionContext) field_Mutation_removeTeamMember_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_replayMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.ReplayMessageInput, error) {
+			return ec.unmarshalNReplayMessageInput2kopeckᚋserviceᚐReplayMessageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rescheduleOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24823,12 +26462,40 @@ func (ec *executionContext) field_Mutation_rescheduleOrder_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resumeMessages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.ResumeMessagesInput, error) {
+			return ec.unmarshalNResumeMessagesInput2kopeckᚋserviceᚐResumeMessagesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_retirePriceRule_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.RetirePriceRuleInput, error) {
 			return ec.unmarshalNRetirePriceRuleInput2kopeckᚋserviceᚐRetirePriceRuleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_retireWording_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.RetireWordingInput, error) {
+			return ec.unmarshalNRetireWordingInput2kopeckᚋserviceᚐRetireWordingInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -25643,6 +27310,82 @@ func (ec *executionContext) field_Query_campaigns_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_consentLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.PermissionEventOrder, error) {
+			return ec.unmarshalOPermissionEventOrder2ᚖkopeckᚋentᚐPermissionEventOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.ConsentLogFilter, error) {
+			return ec.unmarshalOConsentLogFilter2ᚖkopeckᚋserviceᚐConsentLogFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_consentReceipt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "customerId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["customerId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "permissionId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["permissionId"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_contactEconomics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -26073,6 +27816,74 @@ func (ec *executionContext) field_Query_ledgerCheck_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_message_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.MessageOrder, error) {
+			return ec.unmarshalOMessageOrder2ᚖkopeckᚋentᚐMessageOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.MessageFilter, error) {
+			return ec.unmarshalOMessageFilter2ᚖkopeckᚋserviceᚐMessageFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -26344,6 +28155,20 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_proof_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
 	return args, nil
 }
 
@@ -26892,6 +28717,60 @@ func (ec *executionContext) field_Query_whereUsed_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_wordings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.WordingOrder, error) {
+			return ec.unmarshalOWordingOrder2ᚖkopeckᚋentᚐWordingOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.WordingFilter, error) {
+			return ec.unmarshalOWordingFilter2ᚖkopeckᚋserviceᚐWordingFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -30304,6 +32183,121 @@ func (ec *executionContext) fieldContext_CapacityShortage_missing(_ context.Cont
 	return graphql.NewScalarFieldContext("CapacityShortage", field, false, false, "Decimal")
 }
 
+func (ec *executionContext) _ConsentReceipt_receiptId(ctx context.Context, field graphql.CollectedField, obj *consent.ConsentReceipt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentReceipt_receiptId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceiptID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentReceipt_receiptId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentReceipt", field, false, false, "String")
+}
+
+func (ec *executionContext) _ConsentReceipt_issuedAt(ctx context.Context, field graphql.CollectedField, obj *consent.ConsentReceipt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentReceipt_issuedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentReceipt_issuedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentReceipt", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ConsentReceipt_permissions(ctx context.Context, field graphql.CollectedField, obj *consent.ConsentReceipt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentReceipt_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentReceipt_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentReceipt", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ConsentReceipt_keyId(ctx context.Context, field graphql.CollectedField, obj *consent.ConsentReceipt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentReceipt_keyId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeyID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentReceipt_keyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentReceipt", field, false, false, "String")
+}
+
+func (ec *executionContext) _ConsentReceipt_text(ctx context.Context, field graphql.CollectedField, obj *consent.ConsentReceipt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentReceipt_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentReceipt_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentReceipt", field, false, false, "String")
+}
+
 func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32896,6 +34890,240 @@ func (ec *executionContext) fieldContext_ContactPointPayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ContactProof_contact(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖkopeckᚋentᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactProof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactProof_purpose(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Purpose) graphql.Marshaler {
+			return ec.marshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "Purpose")
+}
+
+func (ec *executionContext) _ContactProof_decision(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *consent.PermissionDecision) graphql.Marshaler {
+			return ec.marshalOPermissionDecision2ᚖkopeckᚋserviceᚋconsentᚐPermissionDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactProof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactProof_wording(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_wording(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wording, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactProof_wordingVersion(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_wordingVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WordingVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_wordingVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactProof_language(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactProof_events(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Events, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PermissionEvent) graphql.Marshaler {
+			return ec.marshalNPermissionEvent2ᚕᚖkopeckᚋentᚐPermissionEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactProof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactProof_broken(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_broken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Broken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_broken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactProof_page(ctx context.Context, field graphql.CollectedField, obj *consent.ContactProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactProof_page(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Page, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactProof_page(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactProof", field, false, false, "String")
+}
+
 func (ec *executionContext) _ContactValue_realised(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35430,6 +37658,50 @@ func (ec *executionContext) fieldContext_Customer_notSame(_ context.Context, fie
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_NotSameDecision(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_messages(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.MessageOrder), fc.Args["filter"].(*service.MessageFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MessageConnection) graphql.Marshaler {
+			return ec.marshalNMessageConnection2ᚖkopeckᚋentᚐMessageConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -43056,6 +45328,1149 @@ func (ec *executionContext) fieldContext_MergeCustomersPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Message_id(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Message_version(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Message_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Message_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Message_channel(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2kopeckᚋschemaᚐChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _Message_purpose(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Purpose) graphql.Marshaler {
+			return ec.marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Purpose")
+}
+
+func (ec *executionContext) _Message_level(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PermissionLevel) graphql.Marshaler {
+			return ec.marshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermissionLevel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "PermissionLevel")
+}
+
+func (ec *executionContext) _Message_recipient(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_recipient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recipient, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_recipient(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_subject(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_text(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_html(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_html(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HTML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_html(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_headerID(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_headerID(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeaderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_headerID(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_state(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.MessageState) graphql.Marshaler {
+			return ec.marshalNMessageState2kopeckᚋschemaᚐMessageState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "MessageState")
+}
+
+func (ec *executionContext) _Message_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_dueAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Message_sentAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Message_createdBy(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_customer(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Customer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Message_contact(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Contact(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖkopeckᚋentᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Message_offer(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖkopeckᚋentᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Message_headers(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_headers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Headers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []schema.MessageHeader) graphql.Marshaler {
+			return ec.marshalNMessageHeader2ᚕkopeckᚋschemaᚐMessageHeaderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_headers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageHeader(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Message_attempts(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_attempts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Attempts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MessageAttempt) graphql.Marshaler {
+			return ec.marshalNMessageAttempt2ᚕᚖkopeckᚋentᚐMessageAttemptᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_attempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageAttempt(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageAttempt_id(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MessageAttempt_number(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MessageAttempt_at(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MessageAttempt_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MessageAttempt_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.MessageAttemptOutcome) graphql.Marshaler {
+			return ec.marshalNMessageAttemptOutcome2kopeckᚋschemaᚐMessageAttemptOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "MessageAttemptOutcome")
+}
+
+func (ec *executionContext) _MessageAttempt_code(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MessageAttempt_answer(ctx context.Context, field graphql.CollectedField, obj *ent.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.MessageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MessageEdge) graphql.Marshaler {
+			return ec.marshalOMessageEdge2ᚕᚖkopeckᚋentᚐMessageEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.MessageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.MessageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.MessageEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalOMessage2ᚖkopeckᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.MessageEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _MessageHeader_name(ctx context.Context, field graphql.CollectedField, obj *schema.MessageHeader) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageHeader_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageHeader_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageHeader", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessageHeader_value(ctx context.Context, field graphql.CollectedField, obj *schema.MessageHeader) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageHeader_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageHeader_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageHeader", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessagePause_id(ctx context.Context, field graphql.CollectedField, obj *ent.MessagePause) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePause_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePause_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePause", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MessagePause_channel(ctx context.Context, field graphql.CollectedField, obj *ent.MessagePause) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePause_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Channel) graphql.Marshaler {
+			return ec.marshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePause_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePause", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _MessagePause_since(ctx context.Context, field graphql.CollectedField, obj *ent.MessagePause) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePause_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePause_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePause", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MessagePause_by(ctx context.Context, field graphql.CollectedField, obj *ent.MessagePause) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePause_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePause_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePause", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessagePause_reason(ctx context.Context, field graphql.CollectedField, obj *ent.MessagePause) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePause_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePause_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePause", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessagePausesPayload_messagePauses(ctx context.Context, field graphql.CollectedField, obj *service.MessagePausesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePausesPayload_messagePauses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessagePauses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MessagePause) graphql.Marshaler {
+			return ec.marshalOMessagePause2ᚕᚖkopeckᚋentᚐMessagePauseᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePausesPayload_messagePauses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePausesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePause(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagePausesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.MessagePausesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePausesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePausesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePausesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagePayload_message(ctx context.Context, field graphql.CollectedField, obj *service.MessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePayload_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalOMessage2ᚖkopeckᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePayload_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.MessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *quote.MetFact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45835,6 +49250,294 @@ func (ec *executionContext) fieldContext_Mutation_revokeNotSame(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_revokeNotSame_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelMessage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelMessage(ctx, fc.Args["input"].(service.CancelMessageInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Message")
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MessagePayload) graphql.Marshaler {
+			return ec.marshalNMessagePayload2ᚖkopeckᚋserviceᚐMessagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelMessage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_replayMessage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replayMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplayMessage(ctx, fc.Args["input"].(service.ReplayMessageInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Message")
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MessagePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MessagePayload) graphql.Marshaler {
+			return ec.marshalNMessagePayload2ᚖkopeckᚋserviceᚐMessagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replayMessage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replayMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_pauseMessages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pauseMessages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PauseMessages(ctx, fc.Args["input"].(service.PauseMessagesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MessagePause")
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MessagePausesPayload) graphql.Marshaler {
+			return ec.marshalNMessagePausesPayload2ᚖkopeckᚋserviceᚐMessagePausesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pauseMessages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePausesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pauseMessages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeMessages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeMessages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeMessages(ctx, fc.Args["input"].(service.ResumeMessagesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "MessagePause")
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.MessagePausesPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.MessagePausesPayload) graphql.Marshaler {
+			return ec.marshalNMessagePausesPayload2ᚖkopeckᚋserviceᚐMessagePausesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeMessages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePausesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeMessages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -48897,6 +52600,150 @@ func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createWording(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createWording(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateWording(ctx, fc.Args["input"].(service.CreateWordingInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Wording")
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.WordingPayload) graphql.Marshaler {
+			return ec.marshalNWordingPayload2ᚖkopeckᚋserviceᚐWordingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createWording(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WordingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createWording_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_retireWording(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retireWording(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetireWording(ctx, fc.Args["input"].(service.RetireWordingInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Wording")
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.WordingPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.WordingPayload) graphql.Marshaler {
+			return ec.marshalNWordingPayload2ᚖkopeckᚋserviceᚐWordingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retireWording(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WordingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retireWording_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_rescheduleOrder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -49666,6 +53513,38 @@ func (ec *executionContext) fieldContext_Offer_expectedPrices(_ context.Context,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ExpectedPrice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Offer_messages(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Offer().Messages(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚕᚖkopeckᚋentᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_messages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
 		},
 	}
 	return fc, nil
@@ -55853,6 +59732,75 @@ func (ec *executionContext) fieldContext_PermissionEvent_wordingVersion(_ contex
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
 
+func (ec *executionContext) _PermissionEvent_language(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEvent_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEvent_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _PermissionEvent_bundledWith(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEvent_bundledWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BundledWith, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEvent_bundledWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _PermissionEvent_givenAt(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEvent_givenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GivenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEvent_givenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
+}
+
 func (ec *executionContext) _PermissionEvent_address(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55943,6 +59891,212 @@ func (ec *executionContext) _PermissionEvent_hash(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_PermissionEvent_hash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _PermissionEvent_permission(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEvent_permission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PermissionEvent().Permission(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permission) graphql.Marshaler {
+			return ec.marshalNPermission2ᚖkopeckᚋentᚐPermission(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEvent_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEvent_keptWording(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEvent_keptWording(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PermissionEvent().KeptWording(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Wording) graphql.Marshaler {
+			return ec.marshalOWording2ᚖkopeckᚋentᚐWording(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEvent_keptWording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wording(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEventConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PermissionEventEdge) graphql.Marshaler {
+			return ec.marshalOPermissionEventEdge2ᚕᚖkopeckᚋentᚐPermissionEventEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEventConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEventConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEventConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEventConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEventConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEventConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermissionEventEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEventEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PermissionEvent) graphql.Marshaler {
+			return ec.marshalOPermissionEvent2ᚖkopeckᚋentᚐPermissionEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionEventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermissionEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionEventEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionEventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionEventEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _PermissionMissing_field(ctx context.Context, field graphql.CollectedField, obj *service.PermissionMissing) (ret graphql.Marshaler) {
@@ -63998,6 +68152,126 @@ func (ec *executionContext) fieldContext_Query_duplicatePairs(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_message(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Message(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalOMessage2ᚖkopeckᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_message(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_message_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_messages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Messages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.MessageOrder), fc.Args["filter"].(*service.MessageFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MessageConnection) graphql.Marshaler {
+			return ec.marshalNMessageConnection2ᚖkopeckᚋentᚐMessageConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_messagePauses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_messagePauses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().MessagePauses(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MessagePause) graphql.Marshaler {
+			return ec.marshalNMessagePause2ᚕᚖkopeckᚋentᚐMessagePauseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_messagePauses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePause(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -64798,6 +69072,150 @@ func (ec *executionContext) fieldContext_Query_reactionTimes(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_consentReceipt(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_consentReceipt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ConsentReceipt(ctx, fc.Args["customerId"].(string), fc.Args["permissionId"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *consent.ConsentReceipt
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.ConsentReceipt
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.ConsentReceipt
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *consent.ConsentReceipt
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *consent.ConsentReceipt) graphql.Marshaler {
+			return ec.marshalOConsentReceipt2ᚖkopeckᚋserviceᚋconsentᚐConsentReceipt(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_consentReceipt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConsentReceipt(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_consentReceipt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_proof(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Proof(ctx, fc.Args["contactId"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *consent.ContactProof
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.ContactProof
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.ContactProof
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *consent.ContactProof
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *consent.ContactProof) graphql.Marshaler {
+			return ec.marshalOContactProof2ᚖkopeckᚋserviceᚋconsentᚐContactProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_proof(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactProof(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_proof_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_whereUsed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -65542,6 +69960,122 @@ func (ec *executionContext) fieldContext_Query_users(_ context.Context, field gr
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_wordings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_wordings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Wordings(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.WordingOrder), fc.Args["filter"].(*service.WordingFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.WordingConnection) graphql.Marshaler {
+			return ec.marshalNWordingConnection2ᚖkopeckᚋentᚐWordingConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_wordings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WordingConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_wordings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_consentLog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_consentLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ConsentLog(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.PermissionEventOrder), fc.Args["filter"].(*service.ConsentLogFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "users")
+				if err != nil {
+					var zeroVal *ent.PermissionEventConnection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.PermissionEventConnection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.PermissionEventConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *ent.PermissionEventConnection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PermissionEventConnection) graphql.Marshaler {
+			return ec.marshalNPermissionEventConnection2ᚖkopeckᚋentᚐPermissionEventConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_consentLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionEventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_consentLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -74901,6 +79435,557 @@ func (ec *executionContext) fieldContext_WhereUsed_pageInfo(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Wording_id(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Wording_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Wording_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Wording_code(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_language(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_version(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_text(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_channels(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_channels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []schema.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_channels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _Wording_purposes(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_purposes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purposes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []schema.Purpose) graphql.Marshaler {
+			return ec.marshalNPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_purposes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Purpose")
+}
+
+func (ec *executionContext) _Wording_partOf(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_partOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_partOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_validFrom(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Wording_createdBy(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_retiredAt(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_retiredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetiredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_retiredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Wording_retiredBy(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_retiredBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetiredBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_retiredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _Wording_retireReason(ctx context.Context, field graphql.CollectedField, obj *ent.Wording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wording_retireReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetireReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wording_retireReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wording", field, false, false, "String")
+}
+
+func (ec *executionContext) _WordingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.WordingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.WordingEdge) graphql.Marshaler {
+			return ec.marshalOWordingEdge2ᚕᚖkopeckᚋentᚐWordingEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WordingConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WordingEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WordingConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.WordingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordingConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WordingConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.WordingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordingConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WordingEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.WordingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Wording) graphql.Marshaler {
+			return ec.marshalOWording2ᚖkopeckᚋentᚐWording(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WordingEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordingEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wording(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WordingEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.WordingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordingEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _WordingPayload_wording(ctx context.Context, field graphql.CollectedField, obj *service.WordingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingPayload_wording(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wording, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Wording) graphql.Marshaler {
+			return ec.marshalOWording2ᚖkopeckᚋentᚐWording(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WordingPayload_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wording(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WordingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.WordingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WorkshopBooking_order(ctx context.Context, field graphql.CollectedField, obj *workshop.Booking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -77485,6 +82570,62 @@ func UnmarshalCampaignOrder(ctx context.Context, raw any) (ent.CampaignOrder, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCancelMessageInput(ctx context.Context, obj any) (service.CancelMessageInput, error) {
+	var it service.CancelMessageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCancelMessageInput unmarshals raw into the CancelMessageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCancelMessageInput(ctx context.Context, raw any) (service.CancelMessageInput, error) {
+	var out service.CancelMessageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelMessageInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCancelOrderInput(ctx context.Context, obj any) (service.CancelOrderInput, error) {
 	var it service.CancelOrderInput
 	if obj == nil {
@@ -77976,6 +83117,76 @@ func (ec *executionContext) unmarshalInputConfirmPermissionInput(ctx context.Con
 func UnmarshalConfirmPermissionInput(ctx context.Context, raw any) (service.ConfirmPermissionInput, error) {
 	var out service.ConfirmPermissionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmPermissionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputConsentLogFilter(ctx context.Context, obj any) (service.ConsentLogFilter, error) {
+	var it service.ConsentLogFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerId", "kinds", "at", "wordingId", "actor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = graphql.OmittableOf(data)
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOPermissionEventKind2ᚕkopeckᚋschemaᚐPermissionEventKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = graphql.OmittableOf(data)
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = graphql.OmittableOf(data)
+		case "wordingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wordingId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WordingID = graphql.OmittableOf(data)
+		case "actor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actor = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConsentLogFilter unmarshals raw into the ConsentLogFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConsentLogFilter(ctx context.Context, raw any) (service.ConsentLogFilter, error) {
+	var out service.ConsentLogFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConsentLogFilter", raw, &out)
 	return out, err
 }
 
@@ -79595,6 +84806,111 @@ func UnmarshalCreateUserInput(ctx context.Context, raw any) (service.CreateUserI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateWordingInput(ctx context.Context, obj any) (service.CreateWordingInput, error) {
+	var it service.CreateWordingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code", "language", "version", "text", "channels", "purposes", "partOf", "validFrom", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := ec.unmarshalNChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = data
+		case "purposes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purposes"))
+			data, err := ec.unmarshalNPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purposes = data
+		case "partOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partOf"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartOf = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateWordingInput unmarshals raw into the CreateWordingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateWordingInput(ctx context.Context, raw any) (service.CreateWordingInput, error) {
+	var out service.CreateWordingInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateWordingInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, obj any) (service.CustomerFilter, error) {
 	var it service.CustomerFilter
 	if obj == nil {
@@ -80986,11 +86302,14 @@ func (ec *executionContext) unmarshalInputGrantPermissionInput(ctx context.Conte
 		asMap[k] = v
 	}
 
+	if _, present := asMap["wording"]; !present {
+		asMap["wording"] = ""
+	}
 	if _, present := asMap["confirm"]; !present {
 		asMap["confirm"] = false
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "channel", "purpose", "level", "source", "wording", "wordingVersion", "address", "expiresAt", "confirm", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "channel", "purpose", "level", "source", "wording", "wordingVersion", "wordingId", "language", "partOf", "alsoPurposes", "alsoChannels", "givenAt", "address", "expiresAt", "confirm", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -81053,6 +86372,48 @@ func (ec *executionContext) unmarshalInputGrantPermissionInput(ctx context.Conte
 				return it, err
 			}
 			it.WordingVersion = data
+		case "wordingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wordingId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WordingID = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "partOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partOf"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartOf = data
+		case "alsoPurposes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alsoPurposes"))
+			data, err := ec.unmarshalOPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlsoPurposes = data
+		case "alsoChannels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alsoChannels"))
+			data, err := ec.unmarshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlsoChannels = data
+		case "givenAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("givenAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GivenAt = data
 		case "address":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -81487,6 +86848,122 @@ func UnmarshalMergeCustomersInput(ctx context.Context, raw any) (service.MergeCu
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMessageFilter(ctx context.Context, obj any) (service.MessageFilter, error) {
+	var it service.MessageFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerId", "offerId", "states", "channels"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = graphql.OmittableOf(data)
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = graphql.OmittableOf(data)
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOMessageState2ᚕkopeckᚋschemaᚐMessageStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = graphql.OmittableOf(data)
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := ec.unmarshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMessageFilter unmarshals raw into the MessageFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMessageFilter(ctx context.Context, raw any) (service.MessageFilter, error) {
+	var out service.MessageFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MessageFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMessageOrder(ctx context.Context, obj any) (ent.MessageOrder, error) {
+	var it ent.MessageOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNMessageOrderField2ᚖkopeckᚋentᚐMessageOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMessageOrder unmarshals raw into the MessageOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMessageOrder(ctx context.Context, raw any) (ent.MessageOrder, error) {
+	var out ent.MessageOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MessageOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj any) (service.MoneyInput, error) {
 	var it service.MoneyInput
 	if obj == nil {
@@ -81916,6 +87393,108 @@ func (ec *executionContext) unmarshalInputPartnerOrder(ctx context.Context, obj 
 func UnmarshalPartnerOrder(ctx context.Context, raw any) (ent.PartnerOrder, error) {
 	var out ent.PartnerOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PartnerOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPauseMessagesInput(ctx context.Context, obj any) (service.PauseMessagesInput, error) {
+	var it service.PauseMessagesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"channel", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPauseMessagesInput unmarshals raw into the PauseMessagesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPauseMessagesInput(ctx context.Context, raw any) (service.PauseMessagesInput, error) {
+	var out service.PauseMessagesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PauseMessagesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPermissionEventOrder(ctx context.Context, obj any) (ent.PermissionEventOrder, error) {
+	var it ent.PermissionEventOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPermissionEventOrderField2ᚖkopeckᚋentᚐPermissionEventOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPermissionEventOrder unmarshals raw into the PermissionEventOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPermissionEventOrder(ctx context.Context, raw any) (ent.PermissionEventOrder, error) {
+	var out ent.PermissionEventOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PermissionEventOrder", raw, &out)
 	return out, err
 }
 
@@ -83328,6 +88907,62 @@ func UnmarshalRemoveTeamMemberInput(ctx context.Context, raw any) (service.Remov
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputReplayMessageInput(ctx context.Context, obj any) (service.ReplayMessageInput, error) {
+	var it service.ReplayMessageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReplayMessageInput unmarshals raw into the ReplayMessageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReplayMessageInput(ctx context.Context, raw any) (service.ReplayMessageInput, error) {
+	var out service.ReplayMessageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReplayMessageInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRescheduleOrderInput(ctx context.Context, obj any) (service.RescheduleOrderInput, error) {
 	var it service.RescheduleOrderInput
 	if obj == nil {
@@ -83412,6 +89047,48 @@ func UnmarshalRescheduleOrderInput(ctx context.Context, raw any) (service.Resche
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputResumeMessagesInput(ctx context.Context, obj any) (service.ResumeMessagesInput, error) {
+	var it service.ResumeMessagesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"channel"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalOChannel2ᚖkopeckᚋschemaᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalResumeMessagesInput unmarshals raw into the ResumeMessagesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalResumeMessagesInput(ctx context.Context, raw any) (service.ResumeMessagesInput, error) {
+	var out service.ResumeMessagesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ResumeMessagesInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRetirePriceRuleInput(ctx context.Context, obj any) (service.RetirePriceRuleInput, error) {
 	var it service.RetirePriceRuleInput
 	if obj == nil {
@@ -83465,6 +89142,69 @@ func (ec *executionContext) unmarshalInputRetirePriceRuleInput(ctx context.Conte
 func UnmarshalRetirePriceRuleInput(ctx context.Context, raw any) (service.RetirePriceRuleInput, error) {
 	var out service.RetirePriceRuleInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RetirePriceRuleInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRetireWordingInput(ctx context.Context, obj any) (service.RetireWordingInput, error) {
+	var it service.RetireWordingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "at", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRetireWordingInput unmarshals raw into the RetireWordingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRetireWordingInput(ctx context.Context, raw any) (service.RetireWordingInput, error) {
+	var out service.RetireWordingInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RetireWordingInput", raw, &out)
 	return out, err
 }
 
@@ -86380,6 +92120,115 @@ func UnmarshalWithdrawOfferInput(ctx context.Context, raw any) (service.Withdraw
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWordingFilter(ctx context.Context, obj any) (service.WordingFilter, error) {
+	var it service.WordingFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "language", "shownAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = graphql.OmittableOf(data)
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = graphql.OmittableOf(data)
+		case "shownAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shownAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ShownAt = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWordingFilter unmarshals raw into the WordingFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWordingFilter(ctx context.Context, raw any) (service.WordingFilter, error) {
+	var out service.WordingFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WordingFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWordingOrder(ctx context.Context, obj any) (ent.WordingOrder, error) {
+	var it ent.WordingOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNWordingOrderField2ᚖkopeckᚋentᚐWordingOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWordingOrder unmarshals raw into the WordingOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWordingOrder(ctx context.Context, raw any) (ent.WordingOrder, error) {
+	var out ent.WordingOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WordingOrder", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -86388,6 +92237,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.Wording:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Wording(ctx, sel, obj)
 	case *ent.User:
 		if obj == nil {
 			return graphql.Null
@@ -86463,6 +92317,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Offer(ctx, sel, obj)
+	case *ent.MessagePause:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MessagePause(ctx, sel, obj)
+	case *ent.MessageAttempt:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MessageAttempt(ctx, sel, obj)
+	case *ent.Message:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Message(ctx, sel, obj)
 	case *ent.MeasurementDefinition:
 		if obj == nil {
 			return graphql.Null
@@ -87749,6 +93618,59 @@ func (ec *executionContext) _CapacityShortage(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var consentReceiptImplementors = []string{"ConsentReceipt"}
+
+func (ec *executionContext) _ConsentReceipt(ctx context.Context, sel ast.SelectionSet, obj *consent.ConsentReceipt) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, consentReceiptImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConsentReceipt")
+		case "receiptId":
+			out.Values[i] = ec._ConsentReceipt_receiptId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuedAt":
+			out.Values[i] = ec._ConsentReceipt_issuedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "permissions":
+			out.Values[i] = ec._ConsentReceipt_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keyId":
+			out.Values[i] = ec._ConsentReceipt_keyId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._ConsentReceipt_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactImplementors = []string{"Contact", "Node"}
 
 func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *ent.Contact) graphql.Marshaler {
@@ -88558,6 +94480,79 @@ func (ec *executionContext) _ContactPointPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var contactProofImplementors = []string{"ContactProof"}
+
+func (ec *executionContext) _ContactProof(ctx context.Context, sel ast.SelectionSet, obj *consent.ContactProof) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactProofImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactProof")
+		case "contact":
+			out.Values[i] = ec._ContactProof_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._ContactProof_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decision":
+			out.Values[i] = ec._ContactProof_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wording":
+			out.Values[i] = ec._ContactProof_wording(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wordingVersion":
+			out.Values[i] = ec._ContactProof_wordingVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "language":
+			out.Values[i] = ec._ContactProof_language(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "events":
+			out.Values[i] = ec._ContactProof_events(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "broken":
+			out.Values[i] = ec._ContactProof_broken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "page":
+			out.Values[i] = ec._ContactProof_page(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactValueImplementors = []string{"ContactValue"}
 
 func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.SelectionSet, obj *books.ContactValue) graphql.Marshaler {
@@ -89031,6 +95026,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_notSame(ctx, field, obj)
+				})
+		case "messages":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_messages(ctx, field, obj)
 				})
 		case "proposals":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -91535,6 +97536,459 @@ func (ec *executionContext) _MergeCustomersPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var messageImplementors = []string{"Message", "Node"}
+
+func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, obj *ent.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Message")
+		case "id":
+			out.Values[i] = ec._Message_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Message_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Message_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Message_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "channel":
+			out.Values[i] = ec._Message_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "purpose":
+			out.Values[i] = ec._Message_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "level":
+			out.Values[i] = ec._Message_level(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recipient":
+			out.Values[i] = ec._Message_recipient(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subject":
+			out.Values[i] = ec._Message_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = ec._Message_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "html":
+			out.Values[i] = ec._Message_html(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "headerID":
+			out.Values[i] = ec._Message_headerID(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Message_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Message_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueAt":
+			out.Values[i] = ec._Message_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sentAt":
+			out.Values[i] = ec._Message_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdBy":
+			out.Values[i] = ec._Message_createdBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_customer(ctx, field, obj)
+				})
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_contact(ctx, field, obj)
+				})
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_offer(ctx, field, obj)
+				})
+		case "headers":
+			out.Values[i] = ec._Message_headers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "attempts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_attempts(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageAttemptImplementors = []string{"MessageAttempt", "Node"}
+
+func (ec *executionContext) _MessageAttempt(ctx context.Context, sel ast.SelectionSet, obj *ent.MessageAttempt) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageAttemptImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageAttempt")
+		case "id":
+			out.Values[i] = ec._MessageAttempt_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "number":
+			out.Values[i] = ec._MessageAttempt_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._MessageAttempt_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endedAt":
+			out.Values[i] = ec._MessageAttempt_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._MessageAttempt_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MessageAttempt_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._MessageAttempt_answer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageConnectionImplementors = []string{"MessageConnection"}
+
+func (ec *executionContext) _MessageConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.MessageConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageConnection")
+		case "edges":
+			out.Values[i] = ec._MessageConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MessageConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._MessageConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageEdgeImplementors = []string{"MessageEdge"}
+
+func (ec *executionContext) _MessageEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.MessageEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageEdge")
+		case "node":
+			out.Values[i] = ec._MessageEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._MessageEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageHeaderImplementors = []string{"MessageHeader"}
+
+func (ec *executionContext) _MessageHeader(ctx context.Context, sel ast.SelectionSet, obj *schema.MessageHeader) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageHeaderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageHeader")
+		case "name":
+			out.Values[i] = ec._MessageHeader_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MessageHeader_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messagePauseImplementors = []string{"MessagePause", "Node"}
+
+func (ec *executionContext) _MessagePause(ctx context.Context, sel ast.SelectionSet, obj *ent.MessagePause) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messagePauseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessagePause")
+		case "id":
+			out.Values[i] = ec._MessagePause_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._MessagePause_channel(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._MessagePause_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._MessagePause_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._MessagePause_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messagePausesPayloadImplementors = []string{"MessagePausesPayload"}
+
+func (ec *executionContext) _MessagePausesPayload(ctx context.Context, sel ast.SelectionSet, obj *service.MessagePausesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messagePausesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessagePausesPayload")
+		case "messagePauses":
+			out.Values[i] = ec._MessagePausesPayload_messagePauses(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MessagePausesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messagePayloadImplementors = []string{"MessagePayload"}
+
+func (ec *executionContext) _MessagePayload(ctx context.Context, sel ast.SelectionSet, obj *service.MessagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessagePayload")
+		case "message":
+			out.Values[i] = ec._MessagePayload_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MessagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var metFactImplementors = []string{"MetFact"}
 
 func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *quote.MetFact) graphql.Marshaler {
@@ -91932,6 +98386,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "cancelMessage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayMessage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replayMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pauseMessages":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pauseMessages(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeMessages":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeMessages(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createOffer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createOffer(ctx, field)
@@ -92240,6 +98722,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createWording":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createWording(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retireWording":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retireWording(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "rescheduleOrder":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rescheduleOrder(ctx, field)
@@ -92497,6 +98993,12 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Offer_expectedPrices(ctx, field, obj)
+				})
+		case "messages":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_messages(ctx, field, obj)
 				})
 		case "status":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -94347,6 +100849,21 @@ func (ec *executionContext) _PermissionEvent(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "language":
+			out.Values[i] = ec._PermissionEvent_language(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bundledWith":
+			out.Values[i] = ec._PermissionEvent_bundledWith(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "givenAt":
+			out.Values[i] = ec._PermissionEvent_givenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "address":
 			out.Values[i] = ec._PermissionEvent_address(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -94366,6 +100883,99 @@ func (ec *executionContext) _PermissionEvent(ctx context.Context, sel ast.Select
 			out.Values[i] = ec._PermissionEvent_hash(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "permission":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PermissionEvent_permission(ctx, field, obj)
+				})
+		case "keptWording":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PermissionEvent_keptWording(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permissionEventConnectionImplementors = []string{"PermissionEventConnection"}
+
+func (ec *executionContext) _PermissionEventConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.PermissionEventConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionEventConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermissionEventConnection")
+		case "edges":
+			out.Values[i] = ec._PermissionEventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PermissionEventConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PermissionEventConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permissionEventEdgeImplementors = []string{"PermissionEventEdge"}
+
+func (ec *executionContext) _PermissionEventEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.PermissionEventEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionEventEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermissionEventEdge")
+		case "node":
+			out.Values[i] = ec._PermissionEventEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._PermissionEventEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -96720,6 +103330,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_duplicatePairs(ctx, field)
 				})
+		case "message":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_message(ctx, field)
+				})
+		case "messages":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_messages(ctx, field)
+				})
+		case "messagePauses":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_messagePauses(ctx, field)
+				})
 		case "offers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -96798,6 +103426,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_reactionTimes(ctx, field)
 				})
+		case "consentReceipt":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_consentReceipt(ctx, field)
+				})
+		case "proof":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_proof(ctx, field)
+				})
 		case "whereUsed":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -96875,6 +103515,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_users(ctx, field)
+				})
+		case "wordings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_wordings(ctx, field)
+				})
+		case "consentLog":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_consentLog(ctx, field)
 				})
 		case "workshop":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -100385,6 +107037,228 @@ func (ec *executionContext) _WhereUsed(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var wordingImplementors = []string{"Wording", "Node"}
+
+func (ec *executionContext) _Wording(ctx context.Context, sel ast.SelectionSet, obj *ent.Wording) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Wording")
+		case "id":
+			out.Values[i] = ec._Wording_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Wording_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Wording_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._Wording_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "language":
+			out.Values[i] = ec._Wording_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._Wording_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._Wording_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channels":
+			out.Values[i] = ec._Wording_channels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purposes":
+			out.Values[i] = ec._Wording_purposes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "partOf":
+			out.Values[i] = ec._Wording_partOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._Wording_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdBy":
+			out.Values[i] = ec._Wording_createdBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retiredAt":
+			out.Values[i] = ec._Wording_retiredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "retiredBy":
+			out.Values[i] = ec._Wording_retiredBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "retireReason":
+			out.Values[i] = ec._Wording_retireReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var wordingConnectionImplementors = []string{"WordingConnection"}
+
+func (ec *executionContext) _WordingConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.WordingConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordingConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WordingConnection")
+		case "edges":
+			out.Values[i] = ec._WordingConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WordingConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._WordingConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var wordingEdgeImplementors = []string{"WordingEdge"}
+
+func (ec *executionContext) _WordingEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.WordingEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordingEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WordingEdge")
+		case "node":
+			out.Values[i] = ec._WordingEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._WordingEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var wordingPayloadImplementors = []string{"WordingPayload"}
+
+func (ec *executionContext) _WordingPayload(ctx context.Context, sel ast.SelectionSet, obj *service.WordingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WordingPayload")
+		case "wording":
+			out.Values[i] = ec._WordingPayload_wording(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._WordingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var workshopBookingImplementors = []string{"WorkshopBooking"}
 
 func (ec *executionContext) _WorkshopBooking(ctx context.Context, sel ast.SelectionSet, obj *workshop.Booking) graphql.Marshaler {
@@ -101261,6 +108135,11 @@ func (ec *executionContext) marshalNCampaignPayload2ᚖkopeckᚋserviceᚐCampai
 	return ec._CampaignPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCancelMessageInput2kopeckᚋserviceᚐCancelMessageInput(ctx context.Context, v any) (service.CancelMessageInput, error) {
+	res, err := ec.unmarshalInputCancelMessageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancelOrderInput(ctx context.Context, v any) (service.CancelOrderInput, error) {
 	res, err := ec.unmarshalInputCancelOrderInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -101313,6 +108192,36 @@ func (ec *executionContext) unmarshalNChannel2kopeckᚋschemaᚐChannel(ctx cont
 
 func (ec *executionContext) marshalNChannel2kopeckᚋschemaᚐChannel(ctx context.Context, sel ast.SelectionSet, v schema.Channel) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx context.Context, v any) ([]schema.Channel, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.Channel, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChannel2kopeckᚋschemaᚐChannel(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.Channel) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChannel2kopeckᚋschemaᚐChannel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNCompleteOrderInput2kopeckᚋserviceᚐCompleteOrderInput(ctx context.Context, v any) (service.CompleteOrderInput, error) {
@@ -101730,6 +108639,11 @@ func (ec *executionContext) unmarshalNCreateTeamInput2kopeckᚋserviceᚐCreateT
 
 func (ec *executionContext) unmarshalNCreateUserInput2kopeckᚋserviceᚐCreateUserInput(ctx context.Context, v any) (service.CreateUserInput, error) {
 	res, err := ec.unmarshalInputCreateUserInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateWordingInput2kopeckᚋserviceᚐCreateWordingInput(ctx context.Context, v any) (service.CreateWordingInput, error) {
+	res, err := ec.unmarshalInputCreateWordingInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -102668,6 +109582,156 @@ func (ec *executionContext) marshalNMergedField2kopeckᚋserviceᚐMergedField(c
 	return v
 }
 
+func (ec *executionContext) marshalNMessage2ᚕᚖkopeckᚋentᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessage2ᚖkopeckᚋentᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessage2ᚖkopeckᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Message!")
+		return graphql.Null
+	}
+	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessageAttempt2ᚕᚖkopeckᚋentᚐMessageAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MessageAttempt) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageAttempt2ᚖkopeckᚋentᚐMessageAttempt(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessageAttempt2ᚖkopeckᚋentᚐMessageAttempt(ctx context.Context, sel ast.SelectionSet, v *ent.MessageAttempt) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageAttempt!")
+		return graphql.Null
+	}
+	return ec._MessageAttempt(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageAttemptOutcome2kopeckᚋschemaᚐMessageAttemptOutcome(ctx context.Context, v any) (schema.MessageAttemptOutcome, error) {
+	var res schema.MessageAttemptOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageAttemptOutcome2kopeckᚋschemaᚐMessageAttemptOutcome(ctx context.Context, sel ast.SelectionSet, v schema.MessageAttemptOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNMessageConnection2ᚖkopeckᚋentᚐMessageConnection(ctx context.Context, sel ast.SelectionSet, v *ent.MessageConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageConnection!")
+		return graphql.Null
+	}
+	return ec._MessageConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessageHeader2kopeckᚋschemaᚐMessageHeader(ctx context.Context, sel ast.SelectionSet, v schema.MessageHeader) graphql.Marshaler {
+	return ec._MessageHeader(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMessageHeader2ᚕkopeckᚋschemaᚐMessageHeaderᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.MessageHeader) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageHeader2kopeckᚋschemaᚐMessageHeader(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNMessageOrderField2ᚖkopeckᚋentᚐMessageOrderField(ctx context.Context, v any) (*ent.MessageOrderField, error) {
+	var res = new(ent.MessageOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageOrderField2ᚖkopeckᚋentᚐMessageOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.MessageOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalNMessagePause2ᚕᚖkopeckᚋentᚐMessagePauseᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MessagePause) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessagePause2ᚖkopeckᚋentᚐMessagePause(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessagePause2ᚖkopeckᚋentᚐMessagePause(ctx context.Context, sel ast.SelectionSet, v *ent.MessagePause) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessagePause!")
+		return graphql.Null
+	}
+	return ec._MessagePause(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessagePausesPayload2ᚖkopeckᚋserviceᚐMessagePausesPayload(ctx context.Context, sel ast.SelectionSet, v *service.MessagePausesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessagePausesPayload!")
+		return graphql.Null
+	}
+	return ec._MessagePausesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessagePayload2ᚖkopeckᚋserviceᚐMessagePayload(ctx context.Context, sel ast.SelectionSet, v *service.MessagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessagePayload!")
+		return graphql.Null
+	}
+	return ec._MessagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageState2kopeckᚋschemaᚐMessageState(ctx context.Context, v any) (schema.MessageState, error) {
+	var res schema.MessageState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageState2kopeckᚋschemaᚐMessageState(ctx context.Context, sel ast.SelectionSet, v schema.MessageState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
 	return ec._MetFact(ctx, sel, &v)
 }
@@ -103100,6 +110164,11 @@ func (ec *executionContext) marshalNPartnerPayload2ᚖkopeckᚋserviceᚐPartner
 	return ec._PartnerPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPauseMessagesInput2kopeckᚋserviceᚐPauseMessagesInput(ctx context.Context, v any) (service.PauseMessagesInput, error) {
+	res, err := ec.unmarshalInputPauseMessagesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNPermission2ᚕᚖkopeckᚋentᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -103228,6 +110297,14 @@ func (ec *executionContext) marshalNPermissionEvent2ᚖkopeckᚋentᚐPermission
 	return ec._PermissionEvent(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPermissionEventConnection2ᚖkopeckᚋentᚐPermissionEventConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PermissionEventConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionEventConnection!")
+		return graphql.Null
+	}
+	return ec._PermissionEventConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPermissionEventKind2kopeckᚋschemaᚐPermissionEventKind(ctx context.Context, v any) (schema.PermissionEventKind, error) {
 	var res schema.PermissionEventKind
 	err := res.UnmarshalGQL(v)
@@ -103235,6 +110312,20 @@ func (ec *executionContext) unmarshalNPermissionEventKind2kopeckᚋschemaᚐPerm
 }
 
 func (ec *executionContext) marshalNPermissionEventKind2kopeckᚋschemaᚐPermissionEventKind(ctx context.Context, sel ast.SelectionSet, v schema.PermissionEventKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPermissionEventOrderField2ᚖkopeckᚋentᚐPermissionEventOrderField(ctx context.Context, v any) (*ent.PermissionEventOrderField, error) {
+	var res = new(ent.PermissionEventOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermissionEventOrderField2ᚖkopeckᚋentᚐPermissionEventOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.PermissionEventOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionEventOrderField!")
+		return graphql.Null
+	}
 	return v
 }
 
@@ -103727,6 +110818,36 @@ func (ec *executionContext) marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx contex
 	return v
 }
 
+func (ec *executionContext) unmarshalNPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx context.Context, v any) ([]schema.Purpose, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.Purpose, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.Purpose) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -104047,6 +111168,11 @@ func (ec *executionContext) unmarshalNRemoveTeamMemberInput2kopeckᚋserviceᚐR
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNReplayMessageInput2kopeckᚋserviceᚐReplayMessageInput(ctx context.Context, v any) (service.ReplayMessageInput, error) {
+	res, err := ec.unmarshalInputReplayMessageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRescheduleOrderInput2kopeckᚋserviceᚐRescheduleOrderInput(ctx context.Context, v any) (service.RescheduleOrderInput, error) {
 	res, err := ec.unmarshalInputRescheduleOrderInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -104116,8 +111242,18 @@ func (ec *executionContext) marshalNResourceDay2ᚖkopeckᚋcostingᚐResourceDa
 	return ec._ResourceDay(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResumeMessagesInput2kopeckᚋserviceᚐResumeMessagesInput(ctx context.Context, v any) (service.ResumeMessagesInput, error) {
+	res, err := ec.unmarshalInputResumeMessagesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRetirePriceRuleInput2kopeckᚋserviceᚐRetirePriceRuleInput(ctx context.Context, v any) (service.RetirePriceRuleInput, error) {
 	res, err := ec.unmarshalInputRetirePriceRuleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRetireWordingInput2kopeckᚋserviceᚐRetireWordingInput(ctx context.Context, v any) (service.RetireWordingInput, error) {
+	res, err := ec.unmarshalInputRetireWordingInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -105073,6 +112209,36 @@ func (ec *executionContext) unmarshalNWithdrawOfferInput2kopeckᚋserviceᚐWith
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNWordingConnection2ᚖkopeckᚋentᚐWordingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.WordingConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WordingConnection!")
+		return graphql.Null
+	}
+	return ec._WordingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWordingOrderField2ᚖkopeckᚋentᚐWordingOrderField(ctx context.Context, v any) (*ent.WordingOrderField, error) {
+	var res = new(ent.WordingOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWordingOrderField2ᚖkopeckᚋentᚐWordingOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.WordingOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WordingOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalNWordingPayload2ᚖkopeckᚋserviceᚐWordingPayload(ctx context.Context, sel ast.SelectionSet, v *service.WordingPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WordingPayload!")
+		return graphql.Null
+	}
+	return ec._WordingPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNWorkshopBooking2ᚕᚖkopeckᚋserviceᚋworkshopᚐBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Booking) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -105558,6 +112724,21 @@ func (ec *executionContext) unmarshalOComponentInput2ᚕᚖkopeckᚋserviceᚐCo
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOConsentLogFilter2ᚖkopeckᚋserviceᚐConsentLogFilter(ctx context.Context, v any) (*service.ConsentLogFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputConsentLogFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConsentReceipt2ᚖkopeckᚋserviceᚋconsentᚐConsentReceipt(ctx context.Context, sel ast.SelectionSet, v *consent.ConsentReceipt) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConsentReceipt(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOContact2ᚖkopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -105705,6 +112886,13 @@ func (ec *executionContext) marshalOContactPointKind2ᚖkopeckᚋschemaᚐContac
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOContactProof2ᚖkopeckᚋserviceᚋconsentᚐContactProof(ctx context.Context, sel ast.SelectionSet, v *consent.ContactProof) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactProof(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
@@ -106355,6 +113543,104 @@ func (ec *executionContext) marshalOMergedField2ᚕkopeckᚋserviceᚐMergedFiel
 	return ret
 }
 
+func (ec *executionContext) marshalOMessage2ᚖkopeckᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMessageEdge2ᚕᚖkopeckᚋentᚐMessageEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.MessageEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOMessageEdge2ᚖkopeckᚋentᚐMessageEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOMessageEdge2ᚖkopeckᚋentᚐMessageEdge(ctx context.Context, sel ast.SelectionSet, v *ent.MessageEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MessageEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMessageFilter2ᚖkopeckᚋserviceᚐMessageFilter(ctx context.Context, v any) (*service.MessageFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMessageFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMessageOrder2ᚖkopeckᚋentᚐMessageOrder(ctx context.Context, v any) (*ent.MessageOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMessageOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMessagePause2ᚕᚖkopeckᚋentᚐMessagePauseᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MessagePause) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessagePause2ᚖkopeckᚋentᚐMessagePause(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOMessageState2ᚕkopeckᚋschemaᚐMessageStateᚄ(ctx context.Context, v any) ([]schema.MessageState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.MessageState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMessageState2kopeckᚋschemaᚐMessageState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOMessageState2ᚕkopeckᚋschemaᚐMessageStateᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.MessageState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageState2kopeckᚋschemaᚐMessageState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -106735,6 +114021,77 @@ func (ec *executionContext) marshalOPermissionDecision2ᚖkopeckᚋserviceᚋcon
 	return ec._PermissionDecision(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPermissionEvent2ᚖkopeckᚋentᚐPermissionEvent(ctx context.Context, sel ast.SelectionSet, v *ent.PermissionEvent) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermissionEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermissionEventEdge2ᚕᚖkopeckᚋentᚐPermissionEventEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.PermissionEventEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOPermissionEventEdge2ᚖkopeckᚋentᚐPermissionEventEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPermissionEventEdge2ᚖkopeckᚋentᚐPermissionEventEdge(ctx context.Context, sel ast.SelectionSet, v *ent.PermissionEventEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermissionEventEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPermissionEventKind2ᚕkopeckᚋschemaᚐPermissionEventKindᚄ(ctx context.Context, v any) ([]schema.PermissionEventKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.PermissionEventKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermissionEventKind2kopeckᚋschemaᚐPermissionEventKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPermissionEventKind2ᚕkopeckᚋschemaᚐPermissionEventKindᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.PermissionEventKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionEventKind2kopeckᚋschemaᚐPermissionEventKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOPermissionEventOrder2ᚖkopeckᚋentᚐPermissionEventOrder(ctx context.Context, v any) (*ent.PermissionEventOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPermissionEventOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermissionLevel(ctx context.Context, v any) (*schema.PermissionLevel, error) {
 	if v == nil {
 		return nil, nil
@@ -107007,6 +114364,42 @@ func (ec *executionContext) marshalOProspect2ᚖkopeckᚋserviceᚋreportᚐPros
 		return graphql.Null
 	}
 	return ec._Prospect(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx context.Context, v any) ([]schema.Purpose, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.Purpose, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPurpose2ᚕkopeckᚋschemaᚐPurposeᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.Purpose) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPurpose2kopeckᚋschemaᚐPurpose(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx context.Context, v any) (*schema.Purpose, error) {
@@ -107673,6 +115066,49 @@ func (ec *executionContext) unmarshalOWhatIfUtilisationInput2ᚕᚖkopeckᚋserv
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOWording2ᚖkopeckᚋentᚐWording(ctx context.Context, sel ast.SelectionSet, v *ent.Wording) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Wording(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWordingEdge2ᚕᚖkopeckᚋentᚐWordingEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.WordingEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOWordingEdge2ᚖkopeckᚋentᚐWordingEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOWordingEdge2ᚖkopeckᚋentᚐWordingEdge(ctx context.Context, sel ast.SelectionSet, v *ent.WordingEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WordingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWordingFilter2ᚖkopeckᚋserviceᚐWordingFilter(ctx context.Context, v any) (*service.WordingFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputWordingFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOWordingOrder2ᚖkopeckᚋentᚐWordingOrder(ctx context.Context, v any) (*ent.WordingOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputWordingOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOWorkshopDay2ᚕᚖkopeckᚋserviceᚋworkshopᚐDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*workshop.Day) graphql.Marshaler {

@@ -169,6 +169,16 @@ type CampaignPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of cancelMessage.
+type CancelMessageInput struct {
+	// The message.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason string `json:"reason"`
+}
+
 // The input of cancelOrder.
 type CancelOrderInput struct {
 	// The order.
@@ -262,6 +272,20 @@ type ComponentInput struct {
 type ConfirmPermissionInput struct {
 	// The confirmationToken of grantPermission.
 	Token string `json:"token"`
+}
+
+// Which events of the consent log are listed: those for which all conditions hold.
+type ConsentLogFilter struct {
+	// Those of permissions of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Those of one of these kinds.
+	Kinds graphql.Omittable[[]schema.PermissionEventKind] `json:"kinds,omitempty"`
+	// Those that took place within this range.
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+	// Those by which customers agreed to this wording; null for those of which none is kept.
+	WordingID graphql.Omittable[*string] `json:"wordingId,omitempty"`
+	// Those recorded by this actor: the e-mail of a user, "system" or "the customer".
+	Actor graphql.Omittable[*string] `json:"actor,omitempty"`
 }
 
 // Which contacts are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
@@ -615,6 +639,30 @@ type CreateUserInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createWording.
+type CreateWordingInput struct {
+	// The id of the new wording: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The code that all versions of the text in all languages have, 1 to 100 characters.
+	Code string `json:"code"`
+	// The language of the text: a BCP 47 tag, such as "ru".
+	Language string `json:"language"`
+	// The version, 1 to 100 characters; unique among those of the code and language.
+	Version string `json:"version"`
+	// The exact text that is shown, 1 to 10,000 characters. It is kept as it is.
+	Text string `json:"text"`
+	// The channels that the text asks for, at least one. By a text for several no permission can be given while the setting strictConsent holds.
+	Channels []schema.Channel `json:"channels"`
+	// The purposes that the text asks for, at least one. By a text for several no permission can be given while the setting strictConsent holds.
+	Purposes []schema.Purpose `json:"purposes"`
+	// The text that it is a part of, such as terms of sale: it stands alone by default. By a part of another text no permission can be given while the setting strictConsent holds.
+	PartOf *string `json:"partOf,omitempty"`
+	// From when the text is shown, in the past or the future: now by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // Which customers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type CustomerFilter struct {
 	// Customers in these stages, at most 250.
@@ -913,10 +961,22 @@ type GrantPermissionInput struct {
 	Level schema.PermissionLevel `json:"level"`
 	// Where it was given, such as "web form /subscribe" or "call 2026-11-20".
 	Source string `json:"source"`
-	// The exact text that the customer agreed to.
+	// The exact text that the customer agreed to. It may be left out where wordingId names it.
 	Wording string `json:"wording"`
-	// The version of that text.
+	// The version of that text; together with wordingId it is INVALID.
 	WordingVersion *string `json:"wordingVersion,omitempty"`
+	// The wording that was shown, whose text, version and language are kept: none by default. One that does not ask for the channel and the purpose is INVALID, one that was not yet shown when the customer agreed, or no longer, is WRONG_STATE.
+	WordingID *string `json:"wordingId,omitempty"`
+	// The language of the text: a BCP 47 tag, such as "ru"; together with wordingId it is INVALID.
+	Language *string `json:"language,omitempty"`
+	// The text that the consent was a part of, such as terms of sale: none by default, the consent stood alone. With the setting strictConsent a part of another text is INVALID.
+	PartOf *string `json:"partOf,omitempty"`
+	// Other purposes that the customer agreed to by the same text: none by default. With the setting strictConsent any other is INVALID.
+	AlsoPurposes []schema.Purpose `json:"alsoPurposes,omitempty"`
+	// Other channels that the customer agreed to by the same text: none by default. With the setting strictConsent any other is INVALID.
+	AlsoChannels []schema.Channel `json:"alsoChannels,omitempty"`
+	// When the customer agreed, if that was before now, as on paper: the permission counts from now on all the same. A moment in the future is INVALID, one before the customer last revoked the same is WRONG_STATE.
+	GivenAt *time.Time `json:"givenAt,omitempty"`
 	// The IP address or other evidence of where the customer agreed.
 	Address *string `json:"address,omitempty"`
 	// When the permission ends by itself: never by default, but a SITUATION after a day (setting situationHours).
@@ -1040,6 +1100,34 @@ type MergeCustomersPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// Which messages are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
+type MessageFilter struct {
+	// Messages to this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Messages about this offer.
+	OfferID graphql.Omittable[*string] `json:"offerId,omitempty"`
+	// Messages in these states, at most 250.
+	States graphql.Omittable[[]schema.MessageState] `json:"states,omitempty"`
+	// Messages by these channels, at most 250.
+	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
+}
+
+// The answer of pausing and resuming.
+type MessagePausesPayload struct {
+	// What is paused after the change; null if there are userErrors.
+	MessagePauses []*ent.MessagePause `json:"messagePauses,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The answer of the mutations of a message.
+type MessagePayload struct {
+	// The message after the change; null if there are userErrors.
+	Message *ent.Message `json:"message,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -1138,6 +1226,14 @@ type PartnerPayload struct {
 	Partner *ent.Partner `json:"partner,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of pauseMessages.
+type PauseMessagesInput struct {
+	// The channel; all by default.
+	Channel *schema.Channel `json:"channel,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // The customer has not given the permission that the contact needs.
@@ -1504,6 +1600,16 @@ type RemoveTeamMemberInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of replayMessage.
+type ReplayMessageInput struct {
+	// The message.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of rescheduleOrder.
 type RescheduleOrderInput struct {
 	// The order.
@@ -1523,6 +1629,12 @@ type RescheduleOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of resumeMessages.
+type ResumeMessagesInput struct {
+	// The channel; by default the pause of all. The pauses of single channels stay.
+	Channel *schema.Channel `json:"channel,omitempty"`
+}
+
 // The input of retirePriceRule.
 type RetirePriceRuleInput struct {
 	// The rule.
@@ -1531,6 +1643,18 @@ type RetirePriceRuleInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the rule is retired; kept in the audit.
 	Reason *string `json:"reason,omitempty"`
+}
+
+// The input of retireWording.
+type RetireWordingInput struct {
+	// The wording.
+	ID string `json:"id"`
+	// From when on it is no longer shown: now by default. A moment in the past, or before validFrom, is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// Why, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of revokeNotSame.
@@ -2159,6 +2283,24 @@ type WithdrawOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the offer is withdrawn; kept in the audit.
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Which wordings are listed: those for which all conditions hold.
+type WordingFilter struct {
+	// Those of this code.
+	Code graphql.Omittable[*string] `json:"code,omitempty"`
+	// Those in this language.
+	Language graphql.Omittable[*string] `json:"language,omitempty"`
+	// Those that are shown at this moment.
+	ShownAt graphql.Omittable[*time.Time] `json:"shownAt,omitempty"`
+}
+
+// The answer of the mutations of a wording.
+type WordingPayload struct {
+	// The wording after the change; null if there are userErrors.
+	Wording *ent.Wording `json:"wording,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // By what the rows of acquisitionSources are.

@@ -36,6 +36,9 @@ import (
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
+	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
+	"kopeck/ent/messagepause"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -906,6 +909,87 @@ func (f TraverseMergedRow) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.MergedRowQuery", q)
 }
 
+// The MessageFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MessageFunc func(context.Context, *ent.MessageQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MessageFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MessageQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MessageQuery", q)
+}
+
+// The TraverseMessage type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMessage func(context.Context, *ent.MessageQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMessage) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMessage) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MessageQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MessageQuery", q)
+}
+
+// The MessageAttemptFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MessageAttemptFunc func(context.Context, *ent.MessageAttemptQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MessageAttemptFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MessageAttemptQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MessageAttemptQuery", q)
+}
+
+// The TraverseMessageAttempt type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMessageAttempt func(context.Context, *ent.MessageAttemptQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMessageAttempt) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMessageAttempt) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MessageAttemptQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MessageAttemptQuery", q)
+}
+
+// The MessagePauseFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MessagePauseFunc func(context.Context, *ent.MessagePauseQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MessagePauseFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MessagePauseQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MessagePauseQuery", q)
+}
+
+// The TraverseMessagePause type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMessagePause func(context.Context, *ent.MessagePauseQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMessagePause) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMessagePause) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MessagePauseQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MessagePauseQuery", q)
+}
+
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
 type OfferFunc func(context.Context, *ent.OfferQuery) (ent.Value, error)
 
@@ -1669,6 +1753,12 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.MeasurementDefinitionQuery, predicate.MeasurementDefinition, measurementdefinition.OrderOption]{typ: ent.TypeMeasurementDefinition, tq: q}, nil
 	case *ent.MergedRowQuery:
 		return &query[*ent.MergedRowQuery, predicate.MergedRow, mergedrow.OrderOption]{typ: ent.TypeMergedRow, tq: q}, nil
+	case *ent.MessageQuery:
+		return &query[*ent.MessageQuery, predicate.Message, message.OrderOption]{typ: ent.TypeMessage, tq: q}, nil
+	case *ent.MessageAttemptQuery:
+		return &query[*ent.MessageAttemptQuery, predicate.MessageAttempt, messageattempt.OrderOption]{typ: ent.TypeMessageAttempt, tq: q}, nil
+	case *ent.MessagePauseQuery:
+		return &query[*ent.MessagePauseQuery, predicate.MessagePause, messagepause.OrderOption]{typ: ent.TypeMessagePause, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:

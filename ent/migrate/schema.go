@@ -1459,6 +1459,151 @@ var (
 			},
 		},
 	}
+	// MessagesColumns holds the columns for the "messages" table.
+	MessagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "channel", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
+		{Name: "level", Type: field.TypeEnum, Nullable: true, Enums: []string{"SITUATION", "BRAND_TRUST", "PERSONAL", "POINTS", "INTRAVENOUS"}},
+		{Name: "recipient", Type: field.TypeString, Size: 320},
+		{Name: "subject", Type: field.TypeString, Size: 4000},
+		{Name: "text", Type: field.TypeString, Size: 1048576},
+		{Name: "html", Type: field.TypeString, Nullable: true, Size: 1048576},
+		{Name: "headers", Type: field.TypeJSON, Nullable: true},
+		{Name: "header_id", Type: field.TypeString, Size: 400},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "PAUSED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "STOPPED", "DEAD"}},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "leased_by", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "leased_until", Type: field.TypeTime, Nullable: true},
+		{Name: "leaving_since", Type: field.TypeTime, Nullable: true},
+		{Name: "permission_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "staff_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "offer_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// MessagesTable holds the schema information for the "messages" table.
+	MessagesTable = &schema.Table{
+		Name:       "messages",
+		Columns:    MessagesColumns,
+		PrimaryKey: []*schema.Column{MessagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "messages_customers_customer",
+				Columns:    []*schema.Column{MessagesColumns[24]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "messages_contacts_contact",
+				Columns:    []*schema.Column{MessagesColumns[25]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "messages_offers_offer",
+				Columns:    []*schema.Column{MessagesColumns[26]},
+				RefColumns: []*schema.Column{OffersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "message_customer_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[24], MessagesColumns[2], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[13], MessagesColumns[15], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[15], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[2], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[3], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "message_offer_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "offer_id IS NOT NULL",
+				},
+			},
+		},
+	}
+	// MessageAttemptsColumns holds the columns for the "message_attempts" table.
+	MessageAttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"UNKNOWN", "ACCEPTED", "DEFERRED", "REFUSED"}},
+		{Name: "code", Type: field.TypeInt, Nullable: true},
+		{Name: "answer", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "message_id", Type: field.TypeString, Size: 40},
+	}
+	// MessageAttemptsTable holds the schema information for the "message_attempts" table.
+	MessageAttemptsTable = &schema.Table{
+		Name:       "message_attempts",
+		Columns:    MessageAttemptsColumns,
+		PrimaryKey: []*schema.Column{MessageAttemptsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "message_attempts_messages_message",
+				Columns:    []*schema.Column{MessageAttemptsColumns[7]},
+				RefColumns: []*schema.Column{MessagesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "messageattempt_message_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{MessageAttemptsColumns[7], MessageAttemptsColumns[1]},
+			},
+		},
+	}
+	// MessagePausesColumns holds the columns for the "message_pauses" table.
+	MessagePausesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
+		{Name: "since", Type: field.TypeTime},
+		{Name: "by", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 4000},
+	}
+	// MessagePausesTable holds the schema information for the "message_pauses" table.
+	MessagePausesTable = &schema.Table{
+		Name:       "message_pauses",
+		Columns:    MessagePausesColumns,
+		PrimaryKey: []*schema.Column{MessagePausesColumns[0]},
+	}
 	// OffersColumns holds the columns for the "offers" table.
 	OffersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -2765,6 +2910,9 @@ var (
 		ListPricesTable,
 		MeasurementDefinitionsTable,
 		MergedRowsTable,
+		MessagesTable,
+		MessageAttemptsTable,
+		MessagePausesTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -2831,6 +2979,10 @@ func init() {
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
 	ListPricesTable.ForeignKeys[0].RefTable = ProductsTable
 	MergedRowsTable.ForeignKeys[0].RefTable = CustomerMergesTable
+	MessagesTable.ForeignKeys[0].RefTable = CustomersTable
+	MessagesTable.ForeignKeys[1].RefTable = ContactsTable
+	MessagesTable.ForeignKeys[2].RefTable = OffersTable
+	MessageAttemptsTable.ForeignKeys[0].RefTable = MessagesTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable

@@ -93,6 +93,15 @@ type MeasurementDefinition func(*sql.Selector)
 // MergedRow is the predicate function for mergedrow builders.
 type MergedRow func(*sql.Selector)
 
+// Message is the predicate function for message builders.
+type Message func(*sql.Selector)
+
+// MessageAttempt is the predicate function for messageattempt builders.
+type MessageAttempt func(*sql.Selector)
+
+// MessagePause is the predicate function for messagepause builders.
+type MessagePause func(*sql.Selector)
+
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
 
