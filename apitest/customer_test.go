@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kopeck/schema"
 )
@@ -106,6 +107,28 @@ func TestUpdatesMergeOrConflictByField(t *testing.T) {
 			t.Fatalf("got %s, want no phone", cleared.Body)
 		}
 		c.Refused("INVALID expectedVersion", updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 99, "name": "X"}})
+	})
+}
+
+// TestDeletedCustomersAreNames: a contact named a deleted customer with the e-mail, phone, birthday and wallet, and the open tasks could not be
+// closed by anybody.
+func TestDeletedCustomersAreNames(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a := w.As(schema.RoleAdmin)
+		anna := NewCustomer(a, Vars{"name": "Anna", "email": "anna@example.com", "phone": "+79161112233", "birthday": "1981-01-01", "wallet": roubles("100.00")})
+		call := a.Must(recordContact, Vars{"in": Called(anna, nil)}).Text("recordContact.contact.id")
+		task := a.Must(createTask, Vars{"in": due(w, anna, time.Hour, nil)}).Text("createTask.task.id")
+		a.Must(`mutation($id: ID!) { deleteCustomer(input: {id: $id, reason: "asked to"}) { userErrors { code } } }`, Vars{"id": anna})
+		for _, role := range []schema.Role{schema.RoleAdmin, schema.RoleSales, schema.RoleAnalyst} {
+			r := w.As(role).Must(`query($id: ID!) { node(id: $id) { ... on Contact { customer { name email phone birthday wallet { amount } measurements contactPoints { value } } } } }`, Vars{"id": call})
+			if want := `{"name":"Anna","email":null,"phone":null,"birthday":null,"wallet":null,"measurements":null,"contactPoints":[]}`; !strings.Contains(r.Body, want) {
+				t.Errorf("%s reads %s", role, r.Body)
+			}
+		}
+		if r := a.Must(`query($id: ID!) { task(id: $id) { state } }`, Vars{"id": task}); r.Text("task.state") != "CANCELLED" {
+			t.Errorf("the task: %s", r.Body)
+		}
 	})
 }
 

@@ -82,9 +82,12 @@ func (w *walker) compareField(of *ast.Definition, field *ast.FieldDefinition, pa
 
 // partners has what a partner reads in place of what tells of rows that they may not see.
 var partners = map[string]func(customer map[string]any, actor auth.Actor) any{
-	"Customer.version":   func(map[string]any, auth.Actor) any { return 1 },
-	"Contact.version":    func(map[string]any, auth.Actor) any { return 1 },
-	"Customer.updatedAt": func(customer map[string]any, _ auth.Actor) any { return customer["createdAt"] },
+	"Customer.version":             func(map[string]any, auth.Actor) any { return 1 },
+	"Contact.version":              func(map[string]any, auth.Actor) any { return 1 },
+	"Permission.version":           func(map[string]any, auth.Actor) any { return 1 },
+	"PermissionEvent.hash":         func(map[string]any, auth.Actor) any { return "" },
+	"PermissionEvent.previousHash": func(map[string]any, auth.Actor) any { return "" },
+	"Customer.updatedAt":           func(customer map[string]any, _ auth.Actor) any { return customer["createdAt"] },
 	"Customer.stage": func(customer map[string]any, actor auth.Actor) any {
 		if actor.Has("orders") {
 			return customer["stage"]

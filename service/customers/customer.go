@@ -152,7 +152,7 @@ func CheckTakes(ctx context.Context, field, ownerID string) error {
 }
 
 // DeleteCustomer removes a customer from every list, erases the contact points, addresses and tags, what messages say, the relations, and what the customer has and
-// had in the installation's own fields, and frees the capacity that is held for prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
+// had in the installation's own fields, cancels the open tasks, and frees the capacity that is held for prices of theirs. The books keep what happened, and the e-mail can be used for another customer.
 // WRONG_STATE on id while a merge into them can be undone: what is erased could not go back to whom it belongs.
 func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerInput) (*ent.Customer, error) {
 	reason, fail := input.Text("reason", in.Reason, 1000)
@@ -181,6 +181,9 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 			return "", err
 		}
 		if err := eraseMessages(ctx, tx, c.ID); err != nil {
+			return "", err
+		}
+		if err := s.cancelTasks(ctx, tx, c.ID); err != nil {
 			return "", err
 		}
 		related, err := eraseRelations(ctx, tx, c.ID)

@@ -161,25 +161,28 @@ func TestTasksOfTheOwner(t *testing.T) {
 				if taken {
 					loses, wins, from, take = keeper, loser, a, []service.MergedField{service.MergedFieldOwner}
 				}
+				byKept, stop := w.App.TaskChanges(a)
+				defer stop()
+				byMerged, stop := w.App.TaskChanges(b)
+				defer stop()
+				before := map[string]<-chan string{a: byKept, b: byMerged}[from]
 				due := w.Now().Add(time.Hour)
 				task := func(customerID, owner string) *ent.Task {
 					made, _, err := w.Tasks.CreateTask(admin, service.CreateTaskInput{CustomerID: customerID, Title: "Call back", DueAt: &due, OwnerID: &owner})
 					w.Must(err)
+					<-before // events come after the commit: none of these is heard later
 					return made
 				}
 				open, given, closed, others, done := task(from, loses), task(from, loses), task(from, loses), task(from, third), task(from, loses)
 				_, err := w.Tasks.CompleteTask(admin, service.CompleteTaskInput{ID: done.ID})
 				w.Must(err)
+				<-before
 				expect := func(when string, of *ent.Task, want string) {
 					t.Helper()
 					if got := w.Rows("SELECT owner_id FROM tasks WHERE id = ?", of.ID)[0]; got != want {
 						t.Errorf("%s: the owner is %s, want %s", when, got, want)
 					}
 				}
-				byKept, stop := w.App.TaskChanges(a)
-				defer stop()
-				byMerged, stop := w.App.TaskChanges(b)
-				defer stop()
 				heard := func(when string, want ...*ent.Task) {
 					t.Helper()
 					ids := make([]string, len(want))
