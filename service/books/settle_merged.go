@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/ent"
 	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/service"
@@ -71,7 +72,7 @@ func (s *Service) forget(ctx context.Context, tx *store.Tx, gone []string) error
 }
 
 // WrongSegments returns the ids of the contacts of customers, with their present segments, that are not of the segment that the customer had at
-// their moments.
+// their moments. What a file brought of a time before anything was recorded of the customer's segment is as the file has it.
 func (s *Service) WrongSegments(ctx context.Context, tx *store.Tx, present map[string]*schema.Segment) ([]string, error) {
 	ids := slices.Sorted(maps.Keys(present))
 	known, err := s.DatedOf(ctx, tx, schema.DatedSegment, ids...)
@@ -81,7 +82,11 @@ func (s *Service) WrongSegments(ctx context.Context, tx *store.Tx, present map[s
 	contacts, err := readContactStages(ctx, tx, ids, time.Time{})
 	var wrong []string
 	for _, c := range contacts {
-		is := known[c.customer].At(c.at, service.EndOfTime, (*string)(present[c.customer]))
+		history := known[c.customer]
+		if !slices.ContainsFunc(history, func(d *ent.DatedValue) bool { return !d.ValidFrom.After(c.at) }) {
+			continue
+		}
+		is := history.At(c.at, service.EndOfTime, (*string)(present[c.customer]))
 		if input.OrZero((*string)(c.segment)) != input.OrZero(is) {
 			wrong = append(wrong, c.id)
 		}
