@@ -268,6 +268,32 @@ func TestConflictShowsNothingOfBeforeTheTeam(t *testing.T) {
 	})
 }
 
+// TestRepeatedDecisionIsNotRead repeats the request by which a user decided that two customers are two, when one of them is a colleague's by now: it
+// answered what has been decided since.
+func TestRepeatedDecisionIsNotRead(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
+		seller := sales.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		first, second := NewCustomer(a, Vars{"name": "First", "ownerId": seller}), NewCustomer(a, Vars{"name": "Second", "ownerId": seller})
+		const declare = `mutation($in: DeclareNotSameInput!) { declareNotSame(input: $in) { decision { other { name } decidedBy reason revokedAt } userErrors { code field message } } }`
+		in := Vars{"in": Vars{"firstId": first, "secondId": second, "reason": "two", "idempotencyKey": "k"}}
+		for range 2 {
+			if r := sales.Must(declare, in); r.Text("declareNotSame.decision.reason") != "two" {
+				t.Errorf("%s", r.Body)
+			}
+		}
+		other := w.newUser("other@example.com", schema.RoleSales)
+		for _, hidden := range []string{first, second} {
+			a.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { message } } }`, Vars{"in": Vars{"id": hidden, "expectedVersion": 1, "ownerId": other}})
+			r := sales.Do(declare, in)
+			if r.Get("declareNotSame.decision") != nil || r.Text("declareNotSame.userErrors.0.code") != "NOT_FOUND" {
+				t.Errorf("repeated: %s", r.Body)
+			}
+		}
+	})
+}
+
 // TestTaskGoesBackWithWhoWasMerged makes a task by the id of a customer who was merged into another: it stayed with the other one.
 func TestTaskGoesBackWithWhoWasMerged(t *testing.T) {
 	t.Parallel()
@@ -308,11 +334,12 @@ func TestSalesGiveNobodyAwayByMerging(t *testing.T) {
 		take := []string{"OWNER"}
 		sales.Refused("FORBIDDEN take", mergeCustomers, Vars{"in": Vars{"keepId": mine, "mergeId": theirs, "take": take}})
 		sales.Refused("FORBIDDEN take", mergeCustomers, Vars{"in": Vars{"keepId": free, "mergeId": theirs}}) // an empty owner is filled
+		sales.Refused("FORBIDDEN take", mergeCustomers, Vars{"in": Vars{"keepId": theirs, "mergeId": mine}}) // mine would be the colleague's
 		for _, c := range []struct {
 			keep, merge string
 			more        Vars
 			owner       string
-		}{{mine, theirs, nil, seller}, {theirs, mine, nil, other}, {theirs, mine, Vars{"take": take}, seller}, {theirs, free, nil, other}, {free, mine, nil, seller}} {
+		}{{mine, theirs, nil, seller}, {theirs, mine, Vars{"take": take}, seller}, {theirs, free, nil, other}, {free, mine, nil, seller}} {
 			r := sales.Must(mergeCustomers, Vars{"in": plus(Vars{"keepId": c.keep, "mergeId": c.merge}, c.more)})
 			if got := r.Text("mergeCustomers.customer.owner.id"); got != c.owner {
 				t.Errorf("the owner is %s, want %s", got, c.owner)

@@ -53,6 +53,14 @@ func TestWhoHearsOfAChange(t *testing.T) {
 			_, err = w.Customers.UpdateCustomer(ctx, in)
 			return err
 		}
+		correct := func(of func(in *service.CorrectContactInput)) error {
+			c, err := w.Client.Contact.Get(ctx, call.ID)
+			w.Must(err)
+			in := service.CorrectContactInput{ID: call.ID, ExpectedVersion: c.Version, Reason: "a slip"}
+			of(&in)
+			_, err = w.Contacts.CorrectContact(ctx, in)
+			return err
+		}
 		listeners := map[string]context.Context{"ADMIN": w.As(schema.RoleAdmin), "SALES": sales, "ANALYST": w.As(schema.RoleAnalyst), "PARTNER": partner}
 		for name, as := range listeners {
 			if _, err := w.Client.Customer.Get(as, anna); err != nil {
@@ -89,6 +97,18 @@ func TestWhoHearsOfAChange(t *testing.T) {
 			{"a field for all", func() error { return set(anna, "colour") }, "ADMIN ANALYST PARTNER SALES"},
 			{"a field for some", func() error { return set(anna, "margin") }, "ADMIN ANALYST"},
 			{"a field of a contact", func() error { return set(call.ID, "mood") }, "ADMIN ANALYST PARTNER SALES"},
+			{"the notes of a contact", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.Notes = graphql.OmittableOf(ptr("blue")) })
+			}, "ADMIN ANALYST PARTNER SALES"},
+			{"where a contact came from", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.Source = graphql.OmittableOf(ptr("fair")) })
+			}, "ADMIN ANALYST SALES"},
+			{"the expense of a contact", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.Expense = apptest.Roubles("5") })
+			}, "ADMIN ANALYST SALES"},
+			{"a hidden customer who took part in a contact", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.PeopleIds = []string{secret} })
+			}, "ADMIN ANALYST"},
 			{"a relation", func() error {
 				_, err := w.Customers.RelateCustomers(ctx, service.RelateCustomersInput{PersonID: anna, CompanyID: bureau})
 				return err

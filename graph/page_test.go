@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"testing"
@@ -160,5 +161,22 @@ func TestReadEmptyPage(t *testing.T) {
 	p, err := readPage(context.Background(), r, nil)
 	if err != nil || len(p.rows) != 0 || p.info.HasNextPage {
 		t.Errorf("got %+v, %v, want an empty page", p, err)
+	}
+}
+
+// TestForgedCursors: a cursor is text that anybody can write. Databases do not have the character 0, nor the years that it can say.
+func TestForgedCursors(t *testing.T) {
+	t.Parallel()
+	for _, fields := range []string{`["members","NUMBER ASC","\u0000","b"]`, `["members","NUMBER ASC","2","b\u0000"]`, `["members"]`, `{}`, ""} {
+		if err := new(ent.Cursor).UnmarshalGQL(base64.RawURLEncoding.EncodeToString([]byte(fields))); err == nil {
+			t.Errorf("%s is a cursor", fields)
+		}
+	}
+	type dated struct{ at time.Time }
+	r := reading[dated]{list: list[dated]{name: "dated"}, by: column[dated]{name: "AT", key: func(d *dated) any { return d.at }}}
+	for key, want := range map[string]bool{"0": true, "-62135596800000000": true, "-62135596800000001": false, "253402300799999999": true, "253402300800000000": false, "9223372036854775807": false, "-9223372036854775808": false} {
+		if _, err := r.position("after", &ent.Cursor{List: "dated", Order: r.order(), Key: key, ID: "a"}); (err == nil) != want {
+			t.Errorf("%s: %v", key, err)
+		}
 	}
 }

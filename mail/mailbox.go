@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -36,8 +37,8 @@ func (b *Mailbox) Messages() []Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	all := make([]Message, 0, len(b.messages))
-	for i := len(b.messages) - 1; i >= 0; i-- {
-		all = append(all, b.messages[i])
+	for _, m := range slices.Backward(b.messages) {
+		all = append(all, m)
 	}
 	return all
 }

@@ -229,7 +229,7 @@ func checkLetter(t *testing.T, text string) {
 
 func TestFailuresOfServers(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range map[string]*struct {
 		server  server
 		timeout time.Duration
 		within  time.Duration
@@ -245,8 +245,8 @@ func TestFailuresOfServers(t *testing.T) {
 		"the text is refused":                {server: server{data: &smtp.SMTPError{Code: 554, Message: "spam"}}, want: mail.Refused, code: 554, asked: 1, has: 1},
 		"the text is deferred":               {server: server{data: &smtp.SMTPError{Code: 452, Message: "no room"}}, want: mail.Deferred, code: 452, asked: 1, has: 1},
 		"it hangs before it is ready":        {server: server{hang: "greeting"}, timeout: 200 * time.Millisecond, want: mail.Deferred},
-		"it hangs at the recipient":          {server: server{hang: "rcpt"}, timeout: 200 * time.Millisecond, want: mail.Deferred, asked: 1},
-		"it hangs after the text":            {server: server{hang: "data"}, timeout: 300 * time.Millisecond, want: mail.Unknown, asked: 1, has: 1},
+		"it hangs at the recipient":          {server: server{hang: "rcpt"}, timeout: 5 * time.Second, want: mail.Deferred, asked: 1},
+		"it hangs after the text":            {server: server{hang: "data"}, timeout: 5 * time.Second, want: mail.Unknown, asked: 1, has: 1},
 		"the time to leave is over at once":  {within: -time.Second, want: mail.Deferred, asked: 1},
 		"a password is refused without TLS":  {},
 		"there is no server that can be met": {},

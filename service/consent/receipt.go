@@ -19,7 +19,7 @@ import (
 )
 
 // ConsentReceipt is a receipt of what a customer has permitted: package receipt says what is in its text.
-type ConsentReceipt struct {
+type ConsentReceipt struct { //nolint:revive // its name in the API, to which it is bound
 	ReceiptID   string
 	IssuedAt    time.Time
 	Permissions int
