@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kopeck/apptest"
 	"kopeck/schema"
 	"kopeck/service"
@@ -17,6 +19,11 @@ func TestMergesTasksAndPeriods(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		admin, saw := w.As(schema.RoleAdmin), "saw"
 		kept, merged, other := w.Customer("Anna"), w.Customer("Anna P."), w.Customer("Boris")
+		segment := schema.FastCheap
+		for _, one := range []string{kept.ID, other.ID} {
+			_, err := w.Customers.UpdateCustomer(w.System(), service.UpdateCustomerInput{ID: one, ExpectedVersion: 1, Segment: graphql.OmittableOf(&segment)})
+			w.Must(err)
+		}
 		due := w.Now().Add(time.Hour)
 		task := func() string {
 			made, _, err := w.Tasks.CreateTask(admin, service.CreateTaskInput{CustomerID: kept.ID, Title: "Call back", DueAt: &due})
