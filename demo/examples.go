@@ -37,6 +37,14 @@ func workshopQuery(now time.Time) string {
 	return fmt.Sprintf("{ workshop(from: %q, to: %q, resources: [\"sewing\"]) { day full capacity booked free bookedCost { amount } idleCost { amount } bookings { order { dueAt } customer { name } units } } unkeptDates { totalCount } }", day(0), day(6))
 }
 
+// openTasks is the example of tasks.
+const openTasks = `# What is to be done, by due: whether the contact is permitted now, and who is in the team.
+{
+  tasks(filter: {states: [OPEN]}) {
+    edges { node { title why dueAt overdue customer { name } owner { name } team { name members { user { name } } } permitted { allowed reason } } }
+  }
+}`
+
 // Examples returns the operations that GraphiQL opens with. They run on any company of this package.
 func Examples() []Example {
 	hint := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
@@ -53,12 +61,7 @@ func Examples() []Example {
     }
   }
 }`, favouriteExternal, productID("CUR-LINEN"))},
-		{Query: `# What is to be done, by due: whether the contact is permitted now, and who is in the team.
-{
-  tasks(filter: {states: [OPEN]}) {
-    edges { node { title why dueAt overdue customer { name } owner { name } team { name members { user { name } } } permitted { allowed reason } } }
-  }
-}`},
+		{Query: openTasks},
 		{Query: `# What left for customers by e-mail or is to leave, with each attempt and its contact in the books.
 {
   messages(orderBy: {field: CREATED_AT, direction: DESC}) {

@@ -46,7 +46,7 @@ type reader func(ctx context.Context, ids []string) (map[string]ent.Noder, error
 // readers returns a reader for each type that implements Node, by the prefix of its ids.
 func (r *Resolver) readers() map[string]reader {
 	c := r.client
-	return map[string]reader{
+	all := map[string]reader{
 		id.Customer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, customerID)(c.Customer.Query().Where(customer.IDIn(ids...), customer.DeletedAtIsNil()).All(ctx))
 		},
@@ -107,15 +107,6 @@ func (r *Resolver) readers() map[string]reader {
 		id.Task: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, taskID)(c.Task.Query().Where(task.IDIn(ids...)).All(ctx))
 		},
-		id.Message: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, messageID)(c.Message.Query().Where(message.IDIn(ids...)).All(ctx))
-		},
-		id.Attempt: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.MessageAttempt) string { return row.ID })(c.MessageAttempt.Query().Where(messageattempt.IDIn(ids...)).All(ctx))
-		},
-		id.Pause: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.MessagePause) string { return row.ID })(c.MessagePause.Query().Where(messagepause.IDIn(ids...)).All(ctx))
-		},
 		id.ExpectedPrice: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, expectedPriceID)(c.ExpectedPrice.Query().Where(expectedprice.IDIn(ids...)).All(ctx))
 		},
@@ -130,6 +121,24 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.User: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, userID)(c.User.Query().Where(user.IDIn(ids...)).All(ctx))
+		},
+	}
+	maps.Copy(all, r.messageReaders())
+	return all
+}
+
+// messageReaders are the readers of what belongs to messages.
+func (r *Resolver) messageReaders() map[string]reader {
+	c := r.client
+	return map[string]reader{
+		id.Message: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, messageID)(c.Message.Query().Where(message.IDIn(ids...)).All(ctx))
+		},
+		id.Attempt: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.MessageAttempt) string { return row.ID })(c.MessageAttempt.Query().Where(messageattempt.IDIn(ids...)).All(ctx))
+		},
+		id.Pause: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.MessagePause) string { return row.ID })(c.MessagePause.Query().Where(messagepause.IDIn(ids...)).All(ctx))
 		},
 	}
 }

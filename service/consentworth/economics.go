@@ -290,10 +290,8 @@ func (g *group) row() (*PermissionEconomicsRow, error) {
 		return row, err
 	}
 	rate := new(big.Rat).Quo(net.Rat(), active)
-	if row.NetPerMonth, err = rounded(rate); err == nil {
-		row.Forgone, err = rounded(new(big.Rat).Mul(rate, lost))
-	}
-	return row, err
+	row.NetPerMonth, row.Forgone = rounded(rate), rounded(new(big.Rat).Mul(rate, lost))
+	return row, nil
 }
 
 // months returns nanoseconds as months.
@@ -302,10 +300,10 @@ func months(nanoseconds *big.Int) *big.Rat {
 }
 
 // rounded returns an amount of minor units, half to even; nil where it is too large to be money, as a quotient of a moment's time can be.
-func rounded(minor *big.Rat) (*money.Amount, error) {
+func rounded(minor *big.Rat) *money.Amount {
 	amount, err := money.Round(minor)
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // no such amount
+		return nil
 	}
-	return &amount, nil
+	return &amount
 }

@@ -112,22 +112,14 @@ func (r *PermissionRaise) compare(some []raised) error {
 		}
 	}
 	was, is := before.rate(), after.rate()
-	var err error
-	if r.Before, err = rounded(was); err == nil {
-		r.After, err = rounded(is)
-	}
-	if err == nil {
-		r.Difference, err = rounded(new(big.Rat).Sub(is, was))
-	}
-	if err != nil || len(some) < minRaised {
-		return err
+	r.Before, r.After, r.Difference = rounded(was), rounded(is), rounded(new(big.Rat).Sub(is, was))
+	if len(some) < minRaised {
+		return nil
 	}
 	difference, _ := new(big.Rat).Sub(is, was).Float64()
 	half := halfWidth(some, before, after)
-	if r.Low, err = rounded(new(big.Rat).SetFloat64(difference - half)); err == nil {
-		r.High, err = rounded(new(big.Rat).SetFloat64(difference + half))
-	}
-	return err
+	r.Low, r.High = rounded(new(big.Rat).SetFloat64(difference-half)), rounded(new(big.Rat).SetFloat64(difference+half))
+	return nil
 }
 
 // rate returns what was netted a month, in minor units.

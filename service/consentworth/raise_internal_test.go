@@ -16,7 +16,7 @@ func TestRaiseHoldsTheTruth(t *testing.T) {
 	t.Parallel()
 	const worlds = 4000
 	for _, permissions := range []int{minRaised, 300} {
-		random := rand.New(rand.NewPCG(1, uint64(permissions))) //nolint:gosec // a simulation
+		random := rand.New(rand.NewPCG(1, uint64(permissions)))
 		held := 0
 		for range worlds {
 			var all []*permission

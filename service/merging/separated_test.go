@@ -60,7 +60,7 @@ func TestHoldsFollow(t *testing.T) {
 			c.clean(t)
 		}
 		a, b := w.Customer("Anna"), w.Customer("Bella")
-		first := held(b.ID)
+		held(b.ID)
 		m := c.merge(a.ID, b.ID)
 		held(a.ID)
 		expect("held by both ids", "6", "0")
@@ -73,7 +73,7 @@ func TestHoldsFollow(t *testing.T) {
 		c.undo(m)
 
 		w.Clock.Advance(time.Hour)
-		first = held(b.ID)
+		first := held(b.ID)
 		m = c.merge(a.ID, b.ID)
 		c.undo(m)
 		order(b.ID, first)
