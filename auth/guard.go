@@ -24,44 +24,10 @@ func Guard(client *ent.Client, now func() time.Time) {
 		}
 		return err
 	}))
-	client.Customer.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
-		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
-			found, err := next.Query(ctx, q)
-			if rows, ok := found.([]*ent.Customer); ok && err == nil {
-				asSeen(ctx, rows)
-			}
-			return found, err
-		})
-	}))
-	client.Permission.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
-		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
-			found, err := next.Query(ctx, q)
-			if rows, ok := found.([]*ent.Permission); ok && err == nil {
-				PermissionsAsSeen(ctx, rows)
-			}
-			return found, err
-		})
-	}))
-	client.PermissionEvent.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
-		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
-			found, err := next.Query(ctx, q)
-			if rows, ok := found.([]*ent.PermissionEvent); ok && err == nil {
-				eventsAsSeen(ctx, rows)
-			}
-			return found, err
-		})
-	}))
-	client.Contact.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
-		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
-			found, err := next.Query(ctx, q)
-			if rows, ok := found.([]*ent.Contact); ok && err == nil && isPartner(ctx) {
-				for _, c := range rows {
-					c.Version = 1 // as of customers
-				}
-			}
-			return found, err
-		})
-	}))
+	client.Customer.Intercept(changedBy(asSeen))
+	client.Permission.Intercept(changedBy(PermissionsAsSeen))
+	client.PermissionEvent.Intercept(changedBy(eventsAsSeen))
+	client.Contact.Intercept(changedBy(contactsAsSeen))
 	client.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if appendOnly[m.Type()] && !m.Op().Is(ent.OpCreate) {
@@ -178,6 +144,29 @@ func eventsAsSeen(ctx context.Context, rows []*ent.PermissionEvent) {
 			e.PreviousHash, e.Hash = "", ""
 		}
 	}
+}
+
+// contactsAsSeen changes contacts to what a partner sees of them: of the version as of a customer's.
+func contactsAsSeen(ctx context.Context, rows []*ent.Contact) {
+	if !isPartner(ctx) {
+		return
+	}
+	for _, c := range rows {
+		c.Version = 1
+	}
+}
+
+// changedBy changes rows that a query finds.
+func changedBy[T any](change func(ctx context.Context, rows []*T)) ent.Interceptor {
+	return ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*T); ok && err == nil {
+				change(ctx, rows)
+			}
+			return found, err
+		})
+	})
 }
 
 // isPartner reports whether a partner asks.

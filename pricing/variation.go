@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
@@ -58,7 +59,7 @@ func (b *Book) Variations(q Question, a Answer, domains Domains) ([]Variation, e
 	if slices.ContainsFunc(a.Lines, func(l Line) bool { return l.Kind == AgreementLine }) {
 		listed := q
 		listed.listed = true
-		v.try(UsedAgreement, "", listed)
+		v.add(UsedAgreement, "", listed)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.compared)) {
 		v.known(name, domains)
@@ -110,20 +111,18 @@ func (b *Book) compared(q Question) map[string][]ref.Val {
 	return all
 }
 
-// try notes the price of another question, where there is one and it is another. It reports whether it is.
-func (v *variations) try(name, value string, q Question) bool {
+// other returns the price of another question, where there is one and it is another.
+func (v *variations) other(q Question) (money.Amount, bool) {
 	answer, err := v.book.Price(q)
-	if err != nil || answer.Unit == v.unit {
-		return false
-	}
-	v.found = append(v.found, Variation{name, value, answer.Unit})
-	return true
+	return answer.Unit, err == nil && answer.Unit != v.unit
 }
 
-// differs reports whether another question has another price.
-func (v *variations) differs(q Question) bool {
-	answer, err := v.book.Price(q)
-	return err == nil && answer.Unit != v.unit
+// add notes the price of another question, unless there is one of the same price for the same thing.
+func (v *variations) add(name, value string, q Question) {
+	unit, is := v.other(q)
+	if is && !slices.ContainsFunc(v.found, func(one Variation) bool { return one.Name == name && one.Unit == unit }) {
+		v.found = append(v.found, Variation{name, value, unit})
+	}
 }
 
 // number looks for the next number above and below one that makes another price. set puts a number into a question, and returns it as people
@@ -148,21 +147,21 @@ func (v *variations) number(name string, now, step, scale int64, set func(to *Qu
 			}
 			to := v.question
 			set(&to, now+distance*towards)
-			if !v.differs(to) {
+			unit, is := v.other(to)
+			if !is {
 				same = distance
 				continue
 			}
 			for distance-same > 1 {
 				middle := same + (distance-same)/2
 				set(&to, now+middle*towards)
-				if v.differs(to) {
-					distance = middle
+				if nearer, is := v.other(to); is {
+					distance, unit = middle, nearer
 				} else {
 					same = middle
 				}
 			}
-			value := set(&to, now+distance*towards)
-			v.try(name, value, to)
+			v.found = append(v.found, Variation{name, set(&to, now+distance*towards), unit})
 			break
 		}
 	}
@@ -226,16 +225,13 @@ func (v *variations) known(name string, domains Domains) {
 
 // texts tries other values of a domain, and keeps one for each price. set gets the place of a value in it too.
 func (v *variations) texts(name, now string, domain []string, set func(to *Customer, value string, place int)) {
-	var prices []money.Amount
 	for place, value := range domain {
 		if value == now {
 			continue
 		}
 		to := v.question
 		set(&to.Customer, value, place)
-		if answer, err := v.book.Price(to); err == nil && !slices.Contains(prices, answer.Unit) && v.try(name, value, to) {
-			prices = append(prices, answer.Unit)
-		}
+		v.add(name, value, to)
 	}
 }
 
@@ -258,12 +254,11 @@ func wholes(to int) []string {
 // field tries the constants of conditions, and nothing, as the value of a measurement or a field of the installation's own.
 func (v *variations) field(name string) {
 	for _, of := range []string{measurementsName, customerFieldsName} {
-		key, ok := cutName(name, of)
+		key, ok := strings.CutPrefix(name, of+".")
 		if !ok {
 			continue
 		}
 		now, known := map[string]map[string]any{measurementsName: v.question.Customer.Measurements, customerFieldsName: v.question.Customer.Fields}[of][key]
-		var prices []money.Amount
 		tried := func(value any, written string) {
 			to := v.question
 			fields := &to.Customer.Measurements
@@ -276,9 +271,7 @@ func (v *variations) field(name string) {
 			if (*fields)[key] = value; value == nil {
 				delete(*fields, key)
 			}
-			if answer, err := v.book.Price(to); err == nil && !slices.Contains(prices, answer.Unit) && v.try(name, written, to) {
-				prices = append(prices, answer.Unit)
-			}
+			v.add(name, written, to)
 		}
 		for _, value := range othersOf(v.compared[name]) {
 			if value != now {
@@ -316,12 +309,4 @@ func fieldText(value any) string {
 		return strconv.FormatFloat(value, 'f', -1, 64)
 	}
 	return ""
-}
-
-// cutName returns the name of what a map has, of a name such as customer.fields.card.
-func cutName(name, of string) (key string, ok bool) {
-	if len(name) <= len(of)+1 || name[:len(of)+1] != of+"." {
-		return "", false
-	}
-	return name[len(of)+1:], true
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/store"
@@ -79,5 +80,10 @@ func (s *Service) pendingSince(ctx context.Context, tx *store.Tx) (time.Time, er
 	case before.Equal(is):
 		return service.EndOfTime, nil
 	}
-	return s.Settings().StartOfDay(min(before.Sure(), is.Sure()) + 1), nil
+	return s.restatedFrom(*before, is), nil
+}
+
+// restatedFrom returns from when on the stages of contacts follow from where the observed end of the orders was or is.
+func (s *Service) restatedFrom(was, is lifetime.Observation) time.Time {
+	return s.Settings().StartOfDay(min(was.Sure(), is.Sure()) + 1)
 }

@@ -58,7 +58,7 @@ func (s *Service) SettleAll(ctx context.Context) error {
 			case before.Equal(is):
 				return nil
 			}
-			return s.RestateStages(ctx, tx, ids, s.Settings().StartOfDay(min(before.Sure(), is.Sure())+1)) // see pendingSince
+			return s.RestateStages(ctx, tx, ids, s.restatedFrom(*before, is))
 		})
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ var domains = pricing.Domains{
 // price (Regulation (EU) 2016/679, article 15(1)(h), as the Court of Justice reads it in C-203/22). For the customer it says nothing of costs,
 // the floor, the names of rules or other customers. It reads nothing that the price did not read.
 func (s *Service) Explanation(ctx context.Context, p *quote.Price, audience service.PriceAudience, language service.Language) (*PriceExplanation, error) {
-	used, err := s.Personalised(ctx, p)
+	used, decided, err := p.UsedData()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) Explanation(ctx context.Context, p *quote.Price, audience serv
 	if err != nil {
 		return nil, err
 	}
-	e := &PriceExplanation{Audience: audience, Language: language, IsPersonal: used.IsPersonal, UsedData: used.UsedData}
+	e := &PriceExplanation{Audience: audience, Language: language, IsPersonal: decided, UsedData: shown(used, labels)}
 	if err := s.addSteps(e, p, labels); err != nil {
 		return nil, err
 	}

@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"kopeck/ent"
-	"kopeck/ent/fielddefinition"
-	"kopeck/schema"
 	"kopeck/service/quote"
 )
 
@@ -27,25 +24,9 @@ func (s *Service) Personalised(ctx context.Context, p *quote.Price) (*Personalis
 	if err != nil {
 		return nil, err
 	}
-	var codes []string
-	for _, name := range used {
-		if code, ok := strings.CutPrefix(name, ownField); ok {
-			codes = append(codes, code)
-		}
+	if !slices.ContainsFunc(used, func(name string) bool { return strings.HasPrefix(name, ownField) }) {
+		return &Personalised{decided, used}, nil
 	}
-	if len(codes) > 0 {
-		seen, err := s.Client.FieldDefinition.Query().Where(fielddefinition.NounEQ(schema.FieldOfCustomer), fielddefinition.CodeIn(codes...)).All(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for i, name := range used {
-			code, ok := strings.CutPrefix(name, ownField)
-			if ok && !slices.ContainsFunc(seen, func(d *ent.FieldDefinition) bool { return d.Code == code }) {
-				used[i] = strings.TrimSuffix(ownField, ".")
-			}
-		}
-		slices.Sort(used)
-		used = slices.Compact(used)
-	}
-	return &Personalised{decided, used}, nil
+	labels, err := s.labels(ctx)
+	return &Personalised{decided, shown(used, labels)}, err
 }
