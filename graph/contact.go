@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -138,6 +139,23 @@ func (r *Resolver) contactCorrections(ctx context.Context, c *ent.Contact) ([]*c
 	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*contacts.ContactCorrection, error) {
 		return r.app.Contacts.Corrections(ctx, rows)
 	})
+}
+
+// contactCorrectedAt returns when a contact was last corrected in something that the caller sees.
+func (r *Resolver) contactCorrectedAt(ctx context.Context, c *ent.Contact) (*time.Time, error) {
+	if actor, _ := auth.From(ctx); c.CorrectedAt == nil || actor.May("Customer").Read == auth.AllRows {
+		return c.CorrectedAt, nil
+	}
+	all, err := r.contactCorrections(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range slices.Backward(all) {
+		if !one.Voided {
+			return &one.At, nil
+		}
+	}
+	return nil, nil
 }
 
 // contactDuplicates returns the contacts that are possibly the same as a contact.

@@ -2433,6 +2433,8 @@ type CampaignResolver interface {
 type ContactResolver interface {
 	Cost(ctx context.Context, obj *ent.Contact) (*money.Amount, error)
 
+	CorrectedAt(ctx context.Context, obj *ent.Contact) (*time.Time, error)
+
 	Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
@@ -32625,7 +32627,7 @@ func (ec *executionContext) _Contact_correctedAt(ctx context.Context, field grap
 			return ec.fieldContext_Contact_correctedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CorrectedAt, nil
+			return ec.Resolvers.Contact().CorrectedAt(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -32664,7 +32666,7 @@ func (ec *executionContext) _Contact_correctedAt(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Contact_correctedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Contact", field, true, true, "Time")
 }
 
 func (ec *executionContext) _Contact_voidedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
@@ -93739,10 +93741,11 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "correctedAt":
-			out.Values[i] = ec._Contact_correctedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_correctedAt(ctx, field, obj)
+				})
 		case "voidedAt":
 			out.Values[i] = ec._Contact_voidedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
