@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -150,12 +149,7 @@ func (r *Resolver) contactCorrectedAt(ctx context.Context, c *ent.Contact) (*tim
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range slices.Backward(all) {
-		if !one.Voided {
-			return &one.At, nil
-		}
-	}
-	return nil, nil
+	return contacts.CorrectedAt(c, all), nil
 }
 
 // contactDuplicates returns the contacts that are possibly the same as a contact.
