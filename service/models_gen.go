@@ -32,6 +32,8 @@ type AcceptOfferInput struct {
 	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
 	// the scope floor, and is audited.
 	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
+	// The number of the variant of a TENDER that is accepted. A TENDER without it, and another offer with it, are INVALID.
+	Variant *int `json:"variant,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -413,6 +415,22 @@ type CorrectRelationInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of counterOffer.
+type CounterOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The line of the offer.
+	LineID string `json:"lineId"`
+	// The price of one unit that the customer named.
+	Unit *MoneyInput `json:"unit"`
+	// When they named it: now by default.
+	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createCampaign.
 type CreateCampaignInput struct {
 	// The id of the new campaign: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -477,17 +495,41 @@ type CreateCustomerInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createDeclineReason.
+type CreateDeclineReasonInput struct {
+	// The id of the new reason: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The key: 1 to 40 capital letters of ASCII, digits and underscores, beginning with a letter.
+	Key string `json:"key"`
+	// The name in English, 1 to 200 characters.
+	NameEn string `json:"nameEn"`
+	// The name in Russian, 1 to 200 characters.
+	NameRu string `json:"nameRu"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createOffer.
 type CreateOfferInput struct {
 	// The id of the new offer: chosen by the server by default, but a client may choose it, as an offline phone must.
 	ID *string `json:"id,omitempty"`
 	// The customer to whom the offer is made.
 	CustomerID string `json:"customerId"`
-	// Why the offer is made.
+	// Why the offer is made. A TENDER has at least two variants; a CROSS_SELL names what it completes; a PRODUCT_OF_THE_MONTH has a line of the product of this
+	// month; a WIN_BACK is for a customer who is FORMER, and says why. What does not is INVALID, or WRONG_STATE on kind.
 	Kind *schema.OfferKind `json:"kind,omitempty"`
 	// The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired.
 	PriceTokens []string `json:"priceTokens"`
-	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year.
+	// The variants of a TENDER, 2 to 20, each of some of the lines; every line is in one. By default each line is a variant of its own, named by its
+	// product. For another kind it is INVALID.
+	Variants []*OfferVariantInput `json:"variants,omitempty"`
+	// The order of the customer that a CROSS_SELL completes. A CROSS_SELL names it or completesProductId; for another kind it is INVALID.
+	CompletesOrderID *string `json:"completesOrderId,omitempty"`
+	// The product, bought by the customer before, that a CROSS_SELL completes. For another kind it is INVALID.
+	CompletesProductID *string `json:"completesProductId,omitempty"`
+	// Why the customer is to come back, 1 to 2,000 characters: what a WIN_BACK says; for another kind it is INVALID.
+	Why *string `json:"why,omitempty"`
+	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year. For a TENDER it is the deadline.
 	ExpiresAt time.Time `json:"expiresAt"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -745,8 +787,26 @@ type DeclineOfferInput struct {
 	ID string `json:"id"`
 	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// Why the customer declined.
+	// Why the customer declined, in their words: at most 2,000 characters. It may be empty where reasonKey says it, unless that is OTHER.
 	Reason string `json:"reason"`
+	// The key of one of declineReasons that is not retired.
+	ReasonKey string `json:"reasonKey"`
+}
+
+// Which reasons are listed. Every field is optional; all that are given must hold. Null is not the same as absent: it is INVALID.
+type DeclineReasonFilter struct {
+	// The one of this key.
+	Key graphql.Omittable[*string] `json:"key,omitempty"`
+	// Only those that are retired, or only those that are not.
+	Retired graphql.Omittable[*bool] `json:"retired,omitempty"`
+}
+
+// The answer of the mutations of a reason for declining offers.
+type DeclineReasonPayload struct {
+	// The reason after the change; null if there are userErrors.
+	DeclineReason *ent.DeclineReason `json:"declineReason,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // The input of defineField.
@@ -1184,6 +1244,14 @@ type OfferPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// A variant of a TENDER.
+type OfferVariantInput struct {
+	// The name, 1 to 200 characters; each variant has another.
+	Name string `json:"name"`
+	// The lines of the variant: the places of their tokens in priceTokens, from 0.
+	Lines []int `json:"lines"`
+}
+
 // An option chosen for a product, or something measured for it.
 type OptionInput struct {
 	// The code of the option or measurement.
@@ -1344,6 +1412,20 @@ type ProductFilter struct {
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
 	// Products with these values in the installation's own fields: at most 5.
 	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
+}
+
+// Which choices are listed. Every field is optional; all that are given must hold. Null is not the same as absent: it is INVALID.
+type ProductOfTheMonthFilter struct {
+	// Those for this month, such as "2026-12".
+	Month graphql.Omittable[*string] `json:"month,omitempty"`
+}
+
+// The answer of setProductOfTheMonth.
+type ProductOfTheMonthPayload struct {
+	// The choice; null if there are userErrors.
+	ProductOfTheMonth *ent.ProductOfTheMonth `json:"productOfTheMonth,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // An option of a product.
@@ -1719,6 +1801,8 @@ type SendOfferInput struct {
 	Channel schema.Channel `json:"channel"`
 	// The purpose of the contact.
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
+	// The language of what is sent: Russian by default where the customer's name has Cyrillic letters, otherwise English.
+	Language *Language `json:"language,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1752,6 +1836,16 @@ type SetListPriceInput struct {
 	TaxCode graphql.Omittable[*string] `json:"taxCode,omitempty"`
 	// From when the terms hold: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of setProductOfTheMonth.
+type SetProductOfTheMonthInput struct {
+	// The month, such as "2026-12": this one or one of the coming 24.
+	Month string `json:"month"`
+	// The product.
+	ProductID string `json:"productId"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -2033,6 +2127,20 @@ type UpdateCustomerInput struct {
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateDeclineReason. What is left out stays.
+type UpdateDeclineReasonInput struct {
+	// The reason.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The name in English, 1 to 200 characters.
+	NameEn *string `json:"nameEn,omitempty"`
+	// The name in Russian, 1 to 200 characters.
+	NameRu *string `json:"nameRu,omitempty"`
+	// Whether offers can no longer be declined for it.
+	Retired *bool `json:"retired,omitempty"`
 }
 
 // The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go.
