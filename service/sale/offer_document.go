@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/offerline"
@@ -183,11 +184,25 @@ func (s *Service) OfferPDF(ctx context.Context, o *ent.Offer, language *service.
 	if err != nil {
 		return nil, err
 	}
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeStaff) {
+		shown = shown.withoutPersonal()
+	}
 	file, err := shown.pdf(o)
 	if err != nil {
 		return nil, err
 	}
 	return &OfferDocument{offerWords[shown.Language].file + ".pdf", "application/pdf", base64.StdEncoding.EncodeToString(file)}, nil
+}
+
+// withoutPersonal is the offer without what is known of the customer: a partner sees neither what a price used nor what was measured.
+func (o shownOffer) withoutPersonal() shownOffer {
+	o.Personal = ""
+	for _, section := range o.Sections {
+		for i := range section.Lines {
+			section.Lines[i].Options = ""
+		}
+	}
+	return o
 }
 
 // pdf makes the document of an offer.
