@@ -18,6 +18,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/app"
 	"kopeck/service/outbox"
+	"kopeck/service/sale"
 	"kopeck/store"
 	"kopeck/transport"
 )
@@ -46,6 +47,7 @@ type listening struct {
 	Persisted   bool         `name:"persisted-queries" env:"KOPECK_PERSISTED_QUERIES" help:"Let clients send a document's SHA-256 once they have sent the document." group:"Configuration"`
 	SMTPURL     string       `name:"smtp-url" env:"KOPECK_SMTP_URL" help:"The mail server: smtp://USER:PASSWORD@HOST:587 with STARTTLS, smtps://USER:PASSWORD@HOST:465, or smtp://HOST:25?starttls=no; without it no e-mails are sent." group:"Configuration"`
 	MailFrom    string       `env:"KOPECK_MAIL_FROM" help:"The address that e-mails come from: Shop <shop@example.com>." group:"Configuration"`
+	Templates   string       `env:"KOPECK_TEMPLATES" help:"A directory with templates of the e-mails of offers, offer.en.txt, offer.en.html, offer.ru.txt and offer.ru.html; each that is not there is the one that comes with Kopeck." group:"Configuration"`
 	Limits      kong.Plugins `embed:""`
 }
 
@@ -100,6 +102,9 @@ func (c listening) check() (limits, error) {
 			return limits{}, fmt.Errorf("KOPECK_MAIL_FROM: %w", err)
 		}
 	}
+	if _, err := sale.ReadTemplates(c.Templates); err != nil {
+		return limits{}, fmt.Errorf("KOPECK_TEMPLATES: %w", err)
+	}
 	return parseLimits(c.Limits)
 }
 
@@ -117,6 +122,14 @@ func (c listening) sendMail(out *outbox.Service, mailbox *mail.Mailbox) error {
 		out.Mail, out.From = carrier, c.MailFrom
 	case mailbox != nil:
 		out.Mail, out.From = mailbox, demoSender
+	}
+	return nil
+}
+
+// writeOffers says by which templates the e-mails of offers are written.
+func (c listening) writeOffers(of *sale.Service) (err error) {
+	if of.Templates, err = sale.ReadTemplates(c.Templates); err != nil {
+		return fmt.Errorf("KOPECK_TEMPLATES: %w", err)
 	}
 	return nil
 }

@@ -181,6 +181,9 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	if err != nil {
 		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
 	}
+	if err := l.writeOffers(k.app.Sale); err != nil {
+		return err
+	}
 	if err := l.sendMail(k.app.Outbox, d.mailbox); err != nil {
 		return err
 	}

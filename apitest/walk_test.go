@@ -152,7 +152,7 @@ var counted = map[string]bool{"others": true, "totalCount": true, "cursor": true
 var walkedNouns = map[string]bool{
 	"AttributionFit": true, "Campaign": true, "Contact": true, "Customer": true, "LifetimeModel": true, "Offer": true, "OfferLine": true, "Order": true, "OrderLine": true,
 	"Permission": true, "PermissionEvent": true, "PriceAgreement": true, "PriceRule": true, "Rate": true, "Spend": true, "StageChange": true, "User": true,
-	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true,
+	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true, "DeclineReason": true, "ProductOfTheMonth": true,
 }
 
 func text(value any) string {
@@ -173,7 +173,7 @@ func walkValues(s *seeded) map[string]string {
 		"Query.fieldDefinitions(noun)": "CUSTOMER", "Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
 		"Query.tryPriceRule(rule)": `{name: "Tried", condition: "quantity > 0.0", percent: "-1"}`, "Query.whatIf(instead)": `{rates: [{subject: MATERIAL, code: "cloth", amount: "120"}]}`,
 		"Query.team(id)": `"` + s.team + `"`, "Query.task(id)": `"` + s.task + `"`, "Query.message(id)": `"` + s.message + `"`, "fromUserId": `"` + s.seller + `"`, "Query.tasks(first)": "100",
-		"contactId": `"` + s.mailed + `"`, "Query.consentLog(first)": "100",
+		"contactId": `"` + s.mailed + `"`, "Customer.nextBestOffers(first)": "5", "Query.consentLog(first)": "100",
 		"Query.orders(filter)": "{statuses: [CANCELLED]}", "Customer.price(options)": `[{code: "lining", value: "1"}]`, "Customer.price(productId)": `"` + s.extra + `"`, "Query.valueAtRisk(threshold)": "0.99",
 		"Query.workshop(from)": `"` + now.Format(time.DateOnly) + `"`, "Query.workshop(to)": `"` + now.AddDate(0, 0, 5).Format(time.DateOnly) + `"`, "Query.workshop(resources)": `["loom"]`, "Query.reactionTimes(to)": at(1), "Query.reactionTimes(filter)": `{code: "cloth"}`,
 	}
@@ -253,7 +253,7 @@ func unwalked(name string) bool {
 // user, and that of a price that is asked with hold, which the walk does not.
 var neverValued = map[string]bool{
 	"AcquisitionSource.paysBackIn": true, "AttributionState.standardError": true, "ContactEconomics.knownAt": true, "ContactProof.broken": true, "Convergence.condition": true,
-	"CustomerAtRisk": true, "CustomerEconomics.acquisitionPaysBackAt": true, "PermissionRaise": true, "ParameterDrift.standardErrors": true, "PriceRuleTrial.reason": true,
+	"CustomerAtRisk": true, "OfferAcceptanceModel.calibration": true, "OfferCalibration": true, "OfferCalibrationBin": true, "CustomerEconomics.acquisitionPaysBackAt": true, "PermissionRaise": true, "ParameterDrift.standardErrors": true, "PriceRuleTrial.reason": true,
 	"PriceDate.heldUntil": true, "PriceRuleTrial.unmet": true, "Proposal.grade": true, "RateGap.until": true, "StaffEconomicsRow": true, "UnmetCondition.failure": true, "User.grade": true,
 }
 

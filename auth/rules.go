@@ -85,6 +85,8 @@ var rules = map[string]row{
 	"MessageAttempt":        ofCustomers,
 	"MessagePause":          ofStaff,
 	"Team":                  ofStaff,
+	"DeclineReason":         ofStaff,
+	"ProductOfTheMonth":     ofStaff,
 	"TeamMembership":        ofStaff,
 	"Partner":               ofStaff,
 	"HandOver":              ofCosts,

@@ -76,7 +76,7 @@ var tables = []string{
 	"merged_rows", "customer_identities", "customer_merges", "duplicate_decisions",
 	"credits", "bookings", "refund_lines", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
 	"stage_changes", "search_terms", "contact_points", "addresses", "customer_tags", "price_agreements", "price_rules", "components", "product_options", "recipes",
-	"measurement_definitions", "list_prices", "products", "rates",
+	"measurement_definitions", "list_prices", "product_of_the_months", "products", "rates",
 	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "spends", "customers", "campaigns", "users", "partners", "settings", "dated_values", "wordings",
 }
 

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/offerline"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
@@ -23,6 +26,8 @@ type offer struct {
 	viewed     time.Time
 	decided    time.Time
 	reason     string
+	key        string   // of the reason, of declineReasons
+	completes  *order   // that a CROSS_SELL completes, nil for none
 	contact    *contact // by which it was sent
 	order      *order   // that came from it, nil for none
 	lines      []*line
@@ -30,8 +35,10 @@ type offer struct {
 	total, tax money.Amount
 }
 
-// declined are the reasons why offers are declined.
-var declined = []string{"дорого", "решили подождать до ремонта", "выбрали другой цвет и другую мастерскую", "не устроил срок"}
+// declined are the reasons why offers are declined, with their keys in the list.
+var declined = []struct{ words, key string }{
+	{"дорого", "PRICE"}, {"решили подождать до ремонта", "TIMING"}, {"выбрали другой цвет и другую мастерскую", "COMPETITOR"}, {"не устроил срок", "LEAD_TIME"},
+}
 
 // drawOffers draws the offer that an order came from, where the customer permits individual offers, and now and then an offer that
 // came to nothing.
@@ -39,7 +46,7 @@ func (c *company) drawOffers(o *order) {
 	p, r := o.person, o.person.draws
 	asked := c.atWork(r, o.at.AddDate(0, 0, -1-r.IntN(7)))
 	if asked.Before(o.at) && asked.After(p.created) && r.Float64() < 0.35 {
-		if made := c.drawOffer(p, asked, [...]schema.OfferKind{schema.OfferIndividual, schema.OfferIndividual, schema.OfferCrossSell, schema.OfferBundle}[r.IntN(4)]); made != nil {
+		if made := c.drawOffer(p, asked, [...]schema.OfferKind{schema.OfferIndividual, schema.OfferIndividual, schema.OfferIndividual, schema.OfferBundle}[r.IntN(4)]); made != nil {
 			made.status, made.decided, made.order, made.lines = schema.OfferAccepted, o.at, o, o.lines
 			made.viewed = asked.Add(time.Duration(1+r.IntN(20)) * time.Hour)
 			if made.viewed.After(o.at) {
@@ -52,16 +59,20 @@ func (c *company) drawOffers(o *order) {
 	if r.Float64() > 0.3 {
 		return
 	}
-	lost := c.drawOffer(p, c.atWork(r, o.at.AddDate(0, 0, 25+r.IntN(40))), [...]schema.OfferKind{schema.OfferCrossSell, schema.OfferOfTheMonth, schema.OfferWinBack, schema.OfferTender}[r.IntN(4)])
+	lost := c.drawOffer(p, c.atWork(r, o.at.AddDate(0, 0, 25+r.IntN(40))), [...]schema.OfferKind{schema.OfferCrossSell, schema.OfferCrossSell, schema.OfferIndividual, schema.OfferBundle}[r.IntN(4)])
 	if lost == nil {
 		return
 	}
 	a := articleOf(pickProduct(p))
 	lost.lines = []*line{{sku: a.sku, quantity: money.Whole(int64(1 + r.IntN(4))), lead: a.leadDays, options: []pricing.Option{}}}
 	lost.expires = lost.created.AddDate(0, 0, 14)
+	if lost.kind == schema.OfferCrossSell {
+		lost.completes = o
+	}
 	switch u := r.Float64(); {
 	case u < 0.4:
-		lost.status, lost.reason = schema.OfferDeclined, declined[r.IntN(len(declined))]
+		why := declined[r.IntN(len(declined))]
+		lost.status, lost.reason, lost.key = schema.OfferDeclined, why.words, why.key
 		lost.viewed, lost.decided = lost.created.Add(2*time.Hour), lost.created.Add(time.Duration(20+r.IntN(200))*time.Hour)
 	case u < 0.5:
 		lost.status = schema.OfferWithdrawn
@@ -69,7 +80,7 @@ func (c *company) drawOffers(o *order) {
 		lost.status, lost.viewed = schema.OfferViewed, lost.created.Add(5*time.Hour)
 	}
 	if !lost.decided.Before(c.end()) {
-		lost.status, lost.decided, lost.reason = schema.OfferViewed, time.Time{}, ""
+		lost.status, lost.decided, lost.reason, lost.key = schema.OfferViewed, time.Time{}, "", ""
 	}
 	if !lost.viewed.Before(c.end()) {
 		lost.status, lost.viewed = schema.OfferSent, time.Time{}
@@ -129,6 +140,10 @@ func (c *company) makeLiveOffers(ctx context.Context) error {
 	if err := c.announceRates(ctx, r); err != nil {
 		return err
 	}
+	chosen := service.SetProductOfTheMonthInput{Month: c.clock.at.In(c.zone).Format("2006-01"), ProductID: productID("COR-ALU")}
+	if _, err := c.service.Sale.SetProductOfTheMonth(auth.System(ctx), chosen); err != nil {
+		return err
+	}
 	wanted := []schema.OfferStatus{schema.OfferSent, schema.OfferViewed, schema.OfferAccepted, schema.OfferDeclined, schema.OfferWithdrawn, schema.OfferDraft, schema.OfferSent, schema.OfferViewed, schema.OfferAccepted}
 	people := append([]*person{c.favourite()}, c.people...)
 	for _, p := range people {
@@ -177,9 +192,12 @@ func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to sch
 		}
 		tokens = append(tokens, token)
 	}
-	o, err := c.service.Sale.CreateOffer(ctx, service.CreateOfferInput{
-		ID: pointer(drawID(r, id.Offer, c.clock.at)), CustomerID: p.id, PriceTokens: tokens, ExpiresAt: c.today.AddDate(0, 0, 7+r.IntN(14)),
-	})
+	in := service.CreateOfferInput{ID: pointer(drawID(r, id.Offer, c.clock.at)), CustomerID: p.id, PriceTokens: tokens, ExpiresAt: c.today.AddDate(0, 0, 7+r.IntN(14))}
+	if to == schema.OfferDraft { // a tender, of which the customer is to choose
+		in.Kind = pointer(schema.OfferTender)
+		in.Variants = []*service.OfferVariantInput{{Name: "Только шторы", Lines: []int{0}}, {Name: "Карниз с установкой", Lines: []int{1, 2}}}
+	}
+	o, err := c.service.Sale.CreateOffer(ctx, in)
 	if err != nil || to == schema.OfferDraft {
 		return err
 	}
@@ -190,13 +208,28 @@ func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to sch
 	c.clock.to(c.clock.at.Add(3 * time.Minute))
 	switch to {
 	case schema.OfferViewed:
-		_, err = c.service.Sale.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID})
+		if _, err = c.service.Sale.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID}); err == nil {
+			err = c.counter(ctx, o)
+		}
 	case schema.OfferAccepted:
 		_, err = c.service.Sale.AcceptOffer(c.as(ctx, c.staff[memberOf(schema.RoleManager).Email]), service.AcceptOfferInput{ID: o.ID, OverruleDateReason: pointer("цех работает сверхурочно")})
 	case schema.OfferDeclined:
-		_, err = c.service.Sale.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0]})
+		_, err = c.service.Sale.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0].words, ReasonKey: declined[0].key})
 	case schema.OfferWithdrawn:
 		_, err = c.service.Sale.WithdrawOffer(ctx, service.WithdrawOfferInput{ID: o.ID, Reason: pointer("ткань закончилась")})
 	}
+	return err
+}
+
+// counter lets the customer name a price of their own for the first line of an offer: nine tenths of ours, in whole roubles.
+func (c *company) counter(ctx context.Context, o *ent.Offer) error {
+	line, err := c.service.Client.OfferLine.Query().Where(offerline.OfferID(o.ID), offerline.Position(0)).Only(ctx)
+	if err != nil {
+		return err
+	}
+	named := money.Minor(line.Unit.Minor() / 1000 * 9 * 100)
+	_, err = c.service.Sale.CounterOffer(ctx, service.CounterOfferInput{
+		ID: o.ID, LineID: line.ID, Unit: &service.MoneyInput{Amount: money.Exact(c.service.Currency.Format(named)), CurrencyCode: c.service.Currency.Code()},
+	})
 	return err
 }

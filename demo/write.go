@@ -243,15 +243,19 @@ func backOf(l *line, whole bool) int64 {
 }
 
 func (c *company) offerSheets() ([]sheet, error) {
-	offers := sheet{table: "offers", columns: []string{"id", "created_at", "updated_at", "kind", "status", "total", "tax", "expires_at", "sent_at", "viewed_at", "decided_at", "decline_reason", "customer_id", "contact_id", "order_id"}}
+	offers := sheet{table: "offers", columns: []string{"id", "created_at", "updated_at", "kind", "status", "total", "tax", "expires_at", "sent_at", "viewed_at", "decided_at", "decline_reason", "decline_key", "customer_id", "contact_id", "order_id", "completes_order_id"}}
 	lines := sheet{table: "offer_lines", columns: []string{"id", "position", "quantity", "unit", "total", "tax", "price_lines", "options", "lead_days", "priced_at", "offer_id", "product_id"}}
 	for _, o := range c.offers {
 		var orderID any
 		if o.order != nil {
 			orderID = o.order.id
 		}
+		var completes any
+		if o.completes != nil {
+			completes = o.completes.id
+		}
 		offers.rows = append(offers.rows, []any{
-			o.id, o.created, later(o.contact.at, later(o.viewed, o.decided)), string(o.kind), string(o.status), o.total.Minor(), o.tax.Minor(), o.expires, o.contact.at, timeOrNil(o.viewed), timeOrNil(o.decided), orNil(o.reason), o.person.id, o.contact.id, orderID,
+			o.id, o.created, later(o.contact.at, later(o.viewed, o.decided)), string(o.kind), string(o.status), o.total.Minor(), o.tax.Minor(), o.expires, o.contact.at, timeOrNil(o.viewed), timeOrNil(o.decided), orNil(o.reason), orNil(o.key), o.person.id, o.contact.id, orderID, completes,
 		})
 		for i, l := range o.lines {
 			steps, options, err := lineJSON(l)

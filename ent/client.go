@@ -30,6 +30,7 @@ import (
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -53,6 +54,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
@@ -121,6 +123,8 @@ type Client struct {
 	CustomerTag *CustomerTagClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DeclineReason is the client for interacting with the DeclineReason builders.
+	DeclineReason *DeclineReasonClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
@@ -167,6 +171,8 @@ type Client struct {
 	PriceRule *PriceRuleClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// ProductOfTheMonth is the client for interacting with the ProductOfTheMonth builders.
+	ProductOfTheMonth *ProductOfTheMonthClient
 	// ProductOption is the client for interacting with the ProductOption builders.
 	ProductOption *ProductOptionClient
 	// Rate is the client for interacting with the Rate builders.
@@ -229,6 +235,7 @@ func (c *Client) init() {
 	c.CustomerRelation = NewCustomerRelationClient(c.config)
 	c.CustomerTag = NewCustomerTagClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
+	c.DeclineReason = NewDeclineReasonClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.ExpectedPrice = NewExpectedPriceClient(c.config)
 	c.FieldDefinition = NewFieldDefinitionClient(c.config)
@@ -252,6 +259,7 @@ func (c *Client) init() {
 	c.PriceAgreement = NewPriceAgreementClient(c.config)
 	c.PriceRule = NewPriceRuleClient(c.config)
 	c.Product = NewProductClient(c.config)
+	c.ProductOfTheMonth = NewProductOfTheMonthClient(c.config)
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.Rate = NewRateClient(c.config)
 	c.Recipe = NewRecipeClient(c.config)
@@ -379,6 +387,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DeclineReason:         NewDeclineReasonClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
 		FieldDefinition:       NewFieldDefinitionClient(cfg),
@@ -402,6 +411,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
+		ProductOfTheMonth:     NewProductOfTheMonthClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
 		Rate:                  NewRateClient(cfg),
 		Recipe:                NewRecipeClient(cfg),
@@ -456,6 +466,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
 		DatedValue:            NewDatedValueClient(cfg),
+		DeclineReason:         NewDeclineReasonClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
 		FieldDefinition:       NewFieldDefinitionClient(cfg),
@@ -479,6 +490,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
+		ProductOfTheMonth:     NewProductOfTheMonthClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
 		Rate:                  NewRateClient(cfg),
 		Recipe:                NewRecipeClient(cfg),
@@ -528,14 +540,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
 		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
 		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.DeclineReason, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
+		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
 		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
 		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
-		c.Team, c.TeamMembership, c.User, c.Wording,
+		c.ProductOfTheMonth, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Use(hooks...)
 	}
@@ -549,14 +561,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
 		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
 		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.DeclineReason, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
+		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
 		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
 		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
-		c.Team, c.TeamMembership, c.User, c.Wording,
+		c.ProductOfTheMonth, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -603,6 +615,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CustomerTag.mutate(ctx, m)
 	case *DatedValueMutation:
 		return c.DatedValue.mutate(ctx, m)
+	case *DeclineReasonMutation:
+		return c.DeclineReason.mutate(ctx, m)
 	case *DuplicateDecisionMutation:
 		return c.DuplicateDecision.mutate(ctx, m)
 	case *ExpectedPriceMutation:
@@ -649,6 +663,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PriceRule.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
+	case *ProductOfTheMonthMutation:
+		return c.ProductOfTheMonth.mutate(ctx, m)
 	case *ProductOptionMutation:
 		return c.ProductOption.mutate(ctx, m)
 	case *RateMutation:
@@ -3629,6 +3645,139 @@ func (c *DatedValueClient) mutate(ctx context.Context, m *DatedValueMutation) (V
 	}
 }
 
+// DeclineReasonClient is a client for the DeclineReason schema.
+type DeclineReasonClient struct {
+	config
+}
+
+// NewDeclineReasonClient returns a client for the DeclineReason from the given config.
+func NewDeclineReasonClient(c config) *DeclineReasonClient {
+	return &DeclineReasonClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `declinereason.Hooks(f(g(h())))`.
+func (c *DeclineReasonClient) Use(hooks ...Hook) {
+	c.hooks.DeclineReason = append(c.hooks.DeclineReason, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `declinereason.Intercept(f(g(h())))`.
+func (c *DeclineReasonClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeclineReason = append(c.inters.DeclineReason, interceptors...)
+}
+
+// Create returns a builder for creating a DeclineReason entity.
+func (c *DeclineReasonClient) Create() *DeclineReasonCreate {
+	mutation := newDeclineReasonMutation(c.config, OpCreate)
+	return &DeclineReasonCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeclineReason entities.
+func (c *DeclineReasonClient) CreateBulk(builders ...*DeclineReasonCreate) *DeclineReasonCreateBulk {
+	return &DeclineReasonCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeclineReasonClient) MapCreateBulk(slice any, setFunc func(*DeclineReasonCreate, int)) *DeclineReasonCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeclineReasonCreateBulk{err: fmt.Errorf("calling to DeclineReasonClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeclineReasonCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeclineReasonCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeclineReason.
+func (c *DeclineReasonClient) Update() *DeclineReasonUpdate {
+	mutation := newDeclineReasonMutation(c.config, OpUpdate)
+	return &DeclineReasonUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeclineReasonClient) UpdateOne(_m *DeclineReason) *DeclineReasonUpdateOne {
+	mutation := newDeclineReasonMutation(c.config, OpUpdateOne, withDeclineReason(_m))
+	return &DeclineReasonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeclineReasonClient) UpdateOneID(id string) *DeclineReasonUpdateOne {
+	mutation := newDeclineReasonMutation(c.config, OpUpdateOne, withDeclineReasonID(id))
+	return &DeclineReasonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeclineReason.
+func (c *DeclineReasonClient) Delete() *DeclineReasonDelete {
+	mutation := newDeclineReasonMutation(c.config, OpDelete)
+	return &DeclineReasonDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeclineReasonClient) DeleteOne(_m *DeclineReason) *DeclineReasonDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeclineReasonClient) DeleteOneID(id string) *DeclineReasonDeleteOne {
+	builder := c.Delete().Where(declinereason.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeclineReasonDeleteOne{builder}
+}
+
+// Query returns a query builder for DeclineReason.
+func (c *DeclineReasonClient) Query() *DeclineReasonQuery {
+	return &DeclineReasonQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeclineReason},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeclineReason entity by its id.
+func (c *DeclineReasonClient) Get(ctx context.Context, id string) (*DeclineReason, error) {
+	return c.Query().Where(declinereason.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeclineReasonClient) GetX(ctx context.Context, id string) *DeclineReason {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeclineReasonClient) Hooks() []Hook {
+	return c.hooks.DeclineReason
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeclineReasonClient) Interceptors() []Interceptor {
+	return c.inters.DeclineReason
+}
+
+func (c *DeclineReasonClient) mutate(ctx context.Context, m *DeclineReasonMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeclineReasonCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeclineReasonUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeclineReasonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeclineReasonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeclineReason mutation op: %q", m.Op())
+	}
+}
+
 // DuplicateDecisionClient is a client for the DuplicateDecision schema.
 type DuplicateDecisionClient struct {
 	config
@@ -5754,6 +5903,38 @@ func (c *OfferClient) QueryOrder(_m *Offer) *OrderQuery {
 	return query
 }
 
+// QueryCompletesOrder queries the completes_order edge of a Offer.
+func (c *OfferClient) QueryCompletesOrder(_m *Offer) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(offer.Table, offer.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, offer.CompletesOrderTable, offer.CompletesOrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCompletesProduct queries the completes_product edge of a Offer.
+func (c *OfferClient) QueryCompletesProduct(_m *Offer) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(offer.Table, offer.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, offer.CompletesProductTable, offer.CompletesProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *OfferClient) Hooks() []Hook {
 	return c.hooks.Offer
@@ -7149,6 +7330,155 @@ func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, 
 		return (&ProductDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Product mutation op: %q", m.Op())
+	}
+}
+
+// ProductOfTheMonthClient is a client for the ProductOfTheMonth schema.
+type ProductOfTheMonthClient struct {
+	config
+}
+
+// NewProductOfTheMonthClient returns a client for the ProductOfTheMonth from the given config.
+func NewProductOfTheMonthClient(c config) *ProductOfTheMonthClient {
+	return &ProductOfTheMonthClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `productofthemonth.Hooks(f(g(h())))`.
+func (c *ProductOfTheMonthClient) Use(hooks ...Hook) {
+	c.hooks.ProductOfTheMonth = append(c.hooks.ProductOfTheMonth, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `productofthemonth.Intercept(f(g(h())))`.
+func (c *ProductOfTheMonthClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProductOfTheMonth = append(c.inters.ProductOfTheMonth, interceptors...)
+}
+
+// Create returns a builder for creating a ProductOfTheMonth entity.
+func (c *ProductOfTheMonthClient) Create() *ProductOfTheMonthCreate {
+	mutation := newProductOfTheMonthMutation(c.config, OpCreate)
+	return &ProductOfTheMonthCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProductOfTheMonth entities.
+func (c *ProductOfTheMonthClient) CreateBulk(builders ...*ProductOfTheMonthCreate) *ProductOfTheMonthCreateBulk {
+	return &ProductOfTheMonthCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProductOfTheMonthClient) MapCreateBulk(slice any, setFunc func(*ProductOfTheMonthCreate, int)) *ProductOfTheMonthCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProductOfTheMonthCreateBulk{err: fmt.Errorf("calling to ProductOfTheMonthClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProductOfTheMonthCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProductOfTheMonthCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProductOfTheMonth.
+func (c *ProductOfTheMonthClient) Update() *ProductOfTheMonthUpdate {
+	mutation := newProductOfTheMonthMutation(c.config, OpUpdate)
+	return &ProductOfTheMonthUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProductOfTheMonthClient) UpdateOne(_m *ProductOfTheMonth) *ProductOfTheMonthUpdateOne {
+	mutation := newProductOfTheMonthMutation(c.config, OpUpdateOne, withProductOfTheMonth(_m))
+	return &ProductOfTheMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProductOfTheMonthClient) UpdateOneID(id string) *ProductOfTheMonthUpdateOne {
+	mutation := newProductOfTheMonthMutation(c.config, OpUpdateOne, withProductOfTheMonthID(id))
+	return &ProductOfTheMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProductOfTheMonth.
+func (c *ProductOfTheMonthClient) Delete() *ProductOfTheMonthDelete {
+	mutation := newProductOfTheMonthMutation(c.config, OpDelete)
+	return &ProductOfTheMonthDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProductOfTheMonthClient) DeleteOne(_m *ProductOfTheMonth) *ProductOfTheMonthDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProductOfTheMonthClient) DeleteOneID(id string) *ProductOfTheMonthDeleteOne {
+	builder := c.Delete().Where(productofthemonth.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProductOfTheMonthDeleteOne{builder}
+}
+
+// Query returns a query builder for ProductOfTheMonth.
+func (c *ProductOfTheMonthClient) Query() *ProductOfTheMonthQuery {
+	return &ProductOfTheMonthQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProductOfTheMonth},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProductOfTheMonth entity by its id.
+func (c *ProductOfTheMonthClient) Get(ctx context.Context, id string) (*ProductOfTheMonth, error) {
+	return c.Query().Where(productofthemonth.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProductOfTheMonthClient) GetX(ctx context.Context, id string) *ProductOfTheMonth {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProduct queries the product edge of a ProductOfTheMonth.
+func (c *ProductOfTheMonthClient) QueryProduct(_m *ProductOfTheMonth) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(productofthemonth.Table, productofthemonth.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, productofthemonth.ProductTable, productofthemonth.ProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ProductOfTheMonthClient) Hooks() []Hook {
+	return c.hooks.ProductOfTheMonth
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProductOfTheMonthClient) Interceptors() []Interceptor {
+	return c.inters.ProductOfTheMonth
+}
+
+func (c *ProductOfTheMonthClient) mutate(ctx context.Context, m *ProductOfTheMonthMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProductOfTheMonthCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProductOfTheMonthUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProductOfTheMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProductOfTheMonthDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProductOfTheMonth mutation op: %q", m.Op())
 	}
 }
 
@@ -9574,27 +9904,27 @@ type (
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
 		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
-		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
-		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
-		Wording []ent.Hook
+		CustomerRelation, CustomerTag, DatedValue, DeclineReason, DuplicateDecision,
+		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Message,
+		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
+		ProductOfTheMonth, ProductOption, Rate, Recipe, RefreshSession, Refund,
+		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
+		Team, TeamMembership, User, Wording []ent.Hook
 	}
 	inters struct {
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
 		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
-		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
-		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
-		Wording []ent.Interceptor
+		CustomerRelation, CustomerTag, DatedValue, DeclineReason, DuplicateDecision,
+		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
+		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Message,
+		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
+		ProductOfTheMonth, ProductOption, Rate, Recipe, RefreshSession, Refund,
+		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
+		Team, TeamMembership, User, Wording []ent.Interceptor
 	}
 )
 

@@ -25,6 +25,7 @@ import (
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -48,6 +49,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
@@ -149,6 +151,7 @@ func checkColumn(t, c string) error {
 			customerrelation.Table:      customerrelation.ValidColumn,
 			customertag.Table:           customertag.ValidColumn,
 			datedvalue.Table:            datedvalue.ValidColumn,
+			declinereason.Table:         declinereason.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			expectedprice.Table:         expectedprice.ValidColumn,
 			fielddefinition.Table:       fielddefinition.ValidColumn,
@@ -172,6 +175,7 @@ func checkColumn(t, c string) error {
 			priceagreement.Table:        priceagreement.ValidColumn,
 			pricerule.Table:             pricerule.ValidColumn,
 			product.Table:               product.ValidColumn,
+			productofthemonth.Table:     productofthemonth.ValidColumn,
 			productoption.Table:         productoption.ValidColumn,
 			rate.Table:                  rate.ValidColumn,
 			recipe.Table:                recipe.ValidColumn,

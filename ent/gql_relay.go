@@ -156,6 +156,50 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes DeclineReason a Noder.
+func (*DeclineReason) IsNode() {}
+
+// DeclineReasonConnection is a page of a list of DeclineReason, by the Relay specification of cursor connections.
+type DeclineReasonConnection struct {
+	Edges      []*DeclineReasonEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+// DeclineReasonEdge is a DeclineReason of a page and its place in the list.
+type DeclineReasonEdge struct {
+	Node   *DeclineReason `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// DeclineReasonOrder is the order of a list of DeclineReason.
+type DeclineReasonOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *DeclineReasonOrderField `json:"field"`
+}
+
+// DeclineReasonOrderField is a field by which a list of DeclineReason can be ordered.
+type DeclineReasonOrderField string
+
+// String is the field's name in the API.
+func (f DeclineReasonOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f DeclineReasonOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *DeclineReasonOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "KEY"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = DeclineReasonOrderField(text)
+	return nil
+}
+
 // IsNode makes ExpectedPrice a Noder.
 func (*ExpectedPrice) IsNode() {}
 
@@ -628,6 +672,50 @@ func (f *ProductOrderField) UnmarshalGQL(from any) error {
 		return fmt.Errorf("not one of the values: want one of %v", values)
 	}
 	*f = ProductOrderField(text)
+	return nil
+}
+
+// IsNode makes ProductOfTheMonth a Noder.
+func (*ProductOfTheMonth) IsNode() {}
+
+// ProductOfTheMonthConnection is a page of a list of ProductOfTheMonth, by the Relay specification of cursor connections.
+type ProductOfTheMonthConnection struct {
+	Edges      []*ProductOfTheMonthEdge `json:"edges"`
+	PageInfo   PageInfo                 `json:"pageInfo"`
+	TotalCount int                      `json:"totalCount"`
+}
+
+// ProductOfTheMonthEdge is a ProductOfTheMonth of a page and its place in the list.
+type ProductOfTheMonthEdge struct {
+	Node   *ProductOfTheMonth `json:"node"`
+	Cursor Cursor             `json:"cursor"`
+}
+
+// ProductOfTheMonthOrder is the order of a list of ProductOfTheMonth.
+type ProductOfTheMonthOrder struct {
+	Direction OrderDirection               `json:"direction"`
+	Field     *ProductOfTheMonthOrderField `json:"field"`
+}
+
+// ProductOfTheMonthOrderField is a field by which a list of ProductOfTheMonth can be ordered.
+type ProductOfTheMonthOrderField string
+
+// String is the field's name in the API.
+func (f ProductOfTheMonthOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f ProductOfTheMonthOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *ProductOfTheMonthOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "MONTH"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = ProductOfTheMonthOrderField(text)
 	return nil
 }
 

@@ -26,6 +26,7 @@ import (
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -50,6 +51,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
@@ -103,6 +105,7 @@ const (
 	TypeCustomerRelation      = "CustomerRelation"
 	TypeCustomerTag           = "CustomerTag"
 	TypeDatedValue            = "DatedValue"
+	TypeDeclineReason         = "DeclineReason"
 	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeExpectedPrice         = "ExpectedPrice"
 	TypeFieldDefinition       = "FieldDefinition"
@@ -126,6 +129,7 @@ const (
 	TypePriceAgreement        = "PriceAgreement"
 	TypePriceRule             = "PriceRule"
 	TypeProduct               = "Product"
+	TypeProductOfTheMonth     = "ProductOfTheMonth"
 	TypeProductOption         = "ProductOption"
 	TypeRate                  = "Rate"
 	TypeRecipe                = "Recipe"
@@ -18908,6 +18912,720 @@ func (m *DatedValueMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DatedValue edge %s", name)
 }
 
+// DeclineReasonMutation represents an operation that mutates the DeclineReason nodes in the graph.
+type DeclineReasonMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	key           *string
+	name_en       *string
+	name_ru       *string
+	retired_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DeclineReason, error)
+	predicates    []predicate.DeclineReason
+}
+
+var _ ent.Mutation = (*DeclineReasonMutation)(nil)
+
+// declinereasonOption allows management of the mutation configuration using functional options.
+type declinereasonOption func(*DeclineReasonMutation)
+
+// newDeclineReasonMutation creates new mutation for the DeclineReason entity.
+func newDeclineReasonMutation(c config, op Op, opts ...declinereasonOption) *DeclineReasonMutation {
+	m := &DeclineReasonMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeclineReason,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeclineReasonID sets the ID field of the mutation.
+func withDeclineReasonID(id string) declinereasonOption {
+	return func(m *DeclineReasonMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeclineReason
+		)
+		m.oldValue = func(ctx context.Context) (*DeclineReason, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeclineReason.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeclineReason sets the old DeclineReason of the mutation.
+func withDeclineReason(node *DeclineReason) declinereasonOption {
+	return func(m *DeclineReasonMutation) {
+		m.oldValue = func(context.Context) (*DeclineReason, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeclineReasonMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeclineReasonMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeclineReason entities.
+func (m *DeclineReasonMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeclineReasonMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeclineReasonMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeclineReason.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *DeclineReasonMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DeclineReasonMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DeclineReasonMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DeclineReasonMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DeclineReasonMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeclineReasonMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeclineReasonMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeclineReasonMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DeclineReasonMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DeclineReasonMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DeclineReasonMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetKey sets the "key" field.
+func (m *DeclineReasonMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *DeclineReasonMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *DeclineReasonMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetNameEn sets the "name_en" field.
+func (m *DeclineReasonMutation) SetNameEn(s string) {
+	m.name_en = &s
+}
+
+// NameEn returns the value of the "name_en" field in the mutation.
+func (m *DeclineReasonMutation) NameEn() (r string, exists bool) {
+	v := m.name_en
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameEn returns the old "name_en" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldNameEn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameEn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameEn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameEn: %w", err)
+	}
+	return oldValue.NameEn, nil
+}
+
+// ResetNameEn resets all changes to the "name_en" field.
+func (m *DeclineReasonMutation) ResetNameEn() {
+	m.name_en = nil
+}
+
+// SetNameRu sets the "name_ru" field.
+func (m *DeclineReasonMutation) SetNameRu(s string) {
+	m.name_ru = &s
+}
+
+// NameRu returns the value of the "name_ru" field in the mutation.
+func (m *DeclineReasonMutation) NameRu() (r string, exists bool) {
+	v := m.name_ru
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameRu returns the old "name_ru" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldNameRu(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameRu is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameRu requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameRu: %w", err)
+	}
+	return oldValue.NameRu, nil
+}
+
+// ResetNameRu resets all changes to the "name_ru" field.
+func (m *DeclineReasonMutation) ResetNameRu() {
+	m.name_ru = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *DeclineReasonMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *DeclineReasonMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the DeclineReason entity.
+// If the DeclineReason object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeclineReasonMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *DeclineReasonMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[declinereason.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *DeclineReasonMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[declinereason.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *DeclineReasonMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, declinereason.FieldRetiredAt)
+}
+
+// Where appends a list predicates to the DeclineReasonMutation builder.
+func (m *DeclineReasonMutation) Where(ps ...predicate.DeclineReason) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeclineReasonMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeclineReasonMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeclineReason, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeclineReasonMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeclineReasonMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeclineReason).
+func (m *DeclineReasonMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeclineReasonMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.version != nil {
+		fields = append(fields, declinereason.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, declinereason.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, declinereason.FieldUpdatedAt)
+	}
+	if m.key != nil {
+		fields = append(fields, declinereason.FieldKey)
+	}
+	if m.name_en != nil {
+		fields = append(fields, declinereason.FieldNameEn)
+	}
+	if m.name_ru != nil {
+		fields = append(fields, declinereason.FieldNameRu)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, declinereason.FieldRetiredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeclineReasonMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case declinereason.FieldVersion:
+		return m.Version()
+	case declinereason.FieldCreatedAt:
+		return m.CreatedAt()
+	case declinereason.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case declinereason.FieldKey:
+		return m.Key()
+	case declinereason.FieldNameEn:
+		return m.NameEn()
+	case declinereason.FieldNameRu:
+		return m.NameRu()
+	case declinereason.FieldRetiredAt:
+		return m.RetiredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeclineReasonMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case declinereason.FieldVersion:
+		return m.OldVersion(ctx)
+	case declinereason.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case declinereason.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case declinereason.FieldKey:
+		return m.OldKey(ctx)
+	case declinereason.FieldNameEn:
+		return m.OldNameEn(ctx)
+	case declinereason.FieldNameRu:
+		return m.OldNameRu(ctx)
+	case declinereason.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeclineReason field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeclineReasonMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case declinereason.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case declinereason.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case declinereason.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case declinereason.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case declinereason.FieldNameEn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameEn(v)
+		return nil
+	case declinereason.FieldNameRu:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameRu(v)
+		return nil
+	case declinereason.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeclineReason field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeclineReasonMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, declinereason.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeclineReasonMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case declinereason.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeclineReasonMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case declinereason.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeclineReason numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeclineReasonMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(declinereason.FieldRetiredAt) {
+		fields = append(fields, declinereason.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeclineReasonMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeclineReasonMutation) ClearField(name string) error {
+	switch name {
+	case declinereason.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DeclineReason nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeclineReasonMutation) ResetField(name string) error {
+	switch name {
+	case declinereason.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case declinereason.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case declinereason.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case declinereason.FieldKey:
+		m.ResetKey()
+		return nil
+	case declinereason.FieldNameEn:
+		m.ResetNameEn()
+		return nil
+	case declinereason.FieldNameRu:
+		m.ResetNameRu()
+		return nil
+	case declinereason.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DeclineReason field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeclineReasonMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeclineReasonMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeclineReasonMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeclineReasonMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeclineReasonMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeclineReasonMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeclineReasonMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DeclineReason unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeclineReasonMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DeclineReason edge %s", name)
+}
+
 // DuplicateDecisionMutation represents an operation that mutates the DuplicateDecision nodes in the graph.
 type DuplicateDecisionMutation struct {
 	config
@@ -31828,32 +32546,43 @@ func (m *MessagePauseMutation) ResetEdge(name string) error {
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
 type OfferMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	version         *int
-	addversion      *int
-	created_at      *time.Time
-	updated_at      *time.Time
-	kind            *schema.OfferKind
-	status          *schema.OfferStatus
-	total           *money.Amount
-	tax             *money.Amount
-	expires_at      *time.Time
-	sent_at         *time.Time
-	viewed_at       *time.Time
-	decided_at      *time.Time
-	decline_reason  *string
-	clearedFields   map[string]struct{}
-	customer        *string
-	clearedcustomer bool
-	contact         *string
-	clearedcontact  bool
-	_order          *string
-	cleared_order   bool
-	done            bool
-	oldValue        func(context.Context) (*Offer, error)
-	predicates      []predicate.Offer
+	op                       Op
+	typ                      string
+	id                       *string
+	version                  *int
+	addversion               *int
+	created_at               *time.Time
+	updated_at               *time.Time
+	kind                     *schema.OfferKind
+	status                   *schema.OfferStatus
+	total                    *money.Amount
+	tax                      *money.Amount
+	variant                  *int
+	addvariant               *int
+	variant_names            *[]string
+	appendvariant_names      []string
+	why                      *string
+	expires_at               *time.Time
+	sent_at                  *time.Time
+	viewed_at                *time.Time
+	decided_at               *time.Time
+	decline_reason           *string
+	decline_key              *string
+	countered_at             *time.Time
+	clearedFields            map[string]struct{}
+	customer                 *string
+	clearedcustomer          bool
+	contact                  *string
+	clearedcontact           bool
+	_order                   *string
+	cleared_order            bool
+	completes_order          *string
+	clearedcompletes_order   bool
+	completes_product        *string
+	clearedcompletes_product bool
+	done                     bool
+	oldValue                 func(context.Context) (*Offer, error)
+	predicates               []predicate.Offer
 }
 
 var _ ent.Mutation = (*OfferMutation)(nil)
@@ -32268,6 +32997,176 @@ func (m *OfferMutation) ResetTax() {
 	m.tax = nil
 }
 
+// SetVariant sets the "variant" field.
+func (m *OfferMutation) SetVariant(i int) {
+	m.variant = &i
+	m.addvariant = nil
+}
+
+// Variant returns the value of the "variant" field in the mutation.
+func (m *OfferMutation) Variant() (r int, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariant returns the old "variant" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldVariant(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariant is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariant requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariant: %w", err)
+	}
+	return oldValue.Variant, nil
+}
+
+// AddVariant adds i to the "variant" field.
+func (m *OfferMutation) AddVariant(i int) {
+	if m.addvariant != nil {
+		*m.addvariant += i
+	} else {
+		m.addvariant = &i
+	}
+}
+
+// AddedVariant returns the value that was added to the "variant" field in this mutation.
+func (m *OfferMutation) AddedVariant() (r int, exists bool) {
+	v := m.addvariant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariant resets all changes to the "variant" field.
+func (m *OfferMutation) ResetVariant() {
+	m.variant = nil
+	m.addvariant = nil
+}
+
+// SetVariantNames sets the "variant_names" field.
+func (m *OfferMutation) SetVariantNames(s []string) {
+	m.variant_names = &s
+	m.appendvariant_names = nil
+}
+
+// VariantNames returns the value of the "variant_names" field in the mutation.
+func (m *OfferMutation) VariantNames() (r []string, exists bool) {
+	v := m.variant_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantNames returns the old "variant_names" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldVariantNames(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantNames: %w", err)
+	}
+	return oldValue.VariantNames, nil
+}
+
+// AppendVariantNames adds s to the "variant_names" field.
+func (m *OfferMutation) AppendVariantNames(s []string) {
+	m.appendvariant_names = append(m.appendvariant_names, s...)
+}
+
+// AppendedVariantNames returns the list of values that were appended to the "variant_names" field in this mutation.
+func (m *OfferMutation) AppendedVariantNames() ([]string, bool) {
+	if len(m.appendvariant_names) == 0 {
+		return nil, false
+	}
+	return m.appendvariant_names, true
+}
+
+// ClearVariantNames clears the value of the "variant_names" field.
+func (m *OfferMutation) ClearVariantNames() {
+	m.variant_names = nil
+	m.appendvariant_names = nil
+	m.clearedFields[offer.FieldVariantNames] = struct{}{}
+}
+
+// VariantNamesCleared returns if the "variant_names" field was cleared in this mutation.
+func (m *OfferMutation) VariantNamesCleared() bool {
+	_, ok := m.clearedFields[offer.FieldVariantNames]
+	return ok
+}
+
+// ResetVariantNames resets all changes to the "variant_names" field.
+func (m *OfferMutation) ResetVariantNames() {
+	m.variant_names = nil
+	m.appendvariant_names = nil
+	delete(m.clearedFields, offer.FieldVariantNames)
+}
+
+// SetWhy sets the "why" field.
+func (m *OfferMutation) SetWhy(s string) {
+	m.why = &s
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *OfferMutation) Why() (r string, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldWhy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// ClearWhy clears the value of the "why" field.
+func (m *OfferMutation) ClearWhy() {
+	m.why = nil
+	m.clearedFields[offer.FieldWhy] = struct{}{}
+}
+
+// WhyCleared returns if the "why" field was cleared in this mutation.
+func (m *OfferMutation) WhyCleared() bool {
+	_, ok := m.clearedFields[offer.FieldWhy]
+	return ok
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *OfferMutation) ResetWhy() {
+	m.why = nil
+	delete(m.clearedFields, offer.FieldWhy)
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *OfferMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -32500,6 +33399,104 @@ func (m *OfferMutation) ResetDeclineReason() {
 	delete(m.clearedFields, offer.FieldDeclineReason)
 }
 
+// SetDeclineKey sets the "decline_key" field.
+func (m *OfferMutation) SetDeclineKey(s string) {
+	m.decline_key = &s
+}
+
+// DeclineKey returns the value of the "decline_key" field in the mutation.
+func (m *OfferMutation) DeclineKey() (r string, exists bool) {
+	v := m.decline_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclineKey returns the old "decline_key" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldDeclineKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclineKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclineKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclineKey: %w", err)
+	}
+	return oldValue.DeclineKey, nil
+}
+
+// ClearDeclineKey clears the value of the "decline_key" field.
+func (m *OfferMutation) ClearDeclineKey() {
+	m.decline_key = nil
+	m.clearedFields[offer.FieldDeclineKey] = struct{}{}
+}
+
+// DeclineKeyCleared returns if the "decline_key" field was cleared in this mutation.
+func (m *OfferMutation) DeclineKeyCleared() bool {
+	_, ok := m.clearedFields[offer.FieldDeclineKey]
+	return ok
+}
+
+// ResetDeclineKey resets all changes to the "decline_key" field.
+func (m *OfferMutation) ResetDeclineKey() {
+	m.decline_key = nil
+	delete(m.clearedFields, offer.FieldDeclineKey)
+}
+
+// SetCounteredAt sets the "countered_at" field.
+func (m *OfferMutation) SetCounteredAt(t time.Time) {
+	m.countered_at = &t
+}
+
+// CounteredAt returns the value of the "countered_at" field in the mutation.
+func (m *OfferMutation) CounteredAt() (r time.Time, exists bool) {
+	v := m.countered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounteredAt returns the old "countered_at" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldCounteredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounteredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounteredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounteredAt: %w", err)
+	}
+	return oldValue.CounteredAt, nil
+}
+
+// ClearCounteredAt clears the value of the "countered_at" field.
+func (m *OfferMutation) ClearCounteredAt() {
+	m.countered_at = nil
+	m.clearedFields[offer.FieldCounteredAt] = struct{}{}
+}
+
+// CounteredAtCleared returns if the "countered_at" field was cleared in this mutation.
+func (m *OfferMutation) CounteredAtCleared() bool {
+	_, ok := m.clearedFields[offer.FieldCounteredAt]
+	return ok
+}
+
+// ResetCounteredAt resets all changes to the "countered_at" field.
+func (m *OfferMutation) ResetCounteredAt() {
+	m.countered_at = nil
+	delete(m.clearedFields, offer.FieldCounteredAt)
+}
+
 // SetContactID sets the "contact_id" field.
 func (m *OfferMutation) SetContactID(s string) {
 	m.contact = &s
@@ -32547,6 +33544,104 @@ func (m *OfferMutation) ContactIDCleared() bool {
 func (m *OfferMutation) ResetContactID() {
 	m.contact = nil
 	delete(m.clearedFields, offer.FieldContactID)
+}
+
+// SetCompletesOrderID sets the "completes_order_id" field.
+func (m *OfferMutation) SetCompletesOrderID(s string) {
+	m.completes_order = &s
+}
+
+// CompletesOrderID returns the value of the "completes_order_id" field in the mutation.
+func (m *OfferMutation) CompletesOrderID() (r string, exists bool) {
+	v := m.completes_order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompletesOrderID returns the old "completes_order_id" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldCompletesOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompletesOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompletesOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompletesOrderID: %w", err)
+	}
+	return oldValue.CompletesOrderID, nil
+}
+
+// ClearCompletesOrderID clears the value of the "completes_order_id" field.
+func (m *OfferMutation) ClearCompletesOrderID() {
+	m.completes_order = nil
+	m.clearedFields[offer.FieldCompletesOrderID] = struct{}{}
+}
+
+// CompletesOrderIDCleared returns if the "completes_order_id" field was cleared in this mutation.
+func (m *OfferMutation) CompletesOrderIDCleared() bool {
+	_, ok := m.clearedFields[offer.FieldCompletesOrderID]
+	return ok
+}
+
+// ResetCompletesOrderID resets all changes to the "completes_order_id" field.
+func (m *OfferMutation) ResetCompletesOrderID() {
+	m.completes_order = nil
+	delete(m.clearedFields, offer.FieldCompletesOrderID)
+}
+
+// SetCompletesProductID sets the "completes_product_id" field.
+func (m *OfferMutation) SetCompletesProductID(s string) {
+	m.completes_product = &s
+}
+
+// CompletesProductID returns the value of the "completes_product_id" field in the mutation.
+func (m *OfferMutation) CompletesProductID() (r string, exists bool) {
+	v := m.completes_product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompletesProductID returns the old "completes_product_id" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldCompletesProductID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompletesProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompletesProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompletesProductID: %w", err)
+	}
+	return oldValue.CompletesProductID, nil
+}
+
+// ClearCompletesProductID clears the value of the "completes_product_id" field.
+func (m *OfferMutation) ClearCompletesProductID() {
+	m.completes_product = nil
+	m.clearedFields[offer.FieldCompletesProductID] = struct{}{}
+}
+
+// CompletesProductIDCleared returns if the "completes_product_id" field was cleared in this mutation.
+func (m *OfferMutation) CompletesProductIDCleared() bool {
+	_, ok := m.clearedFields[offer.FieldCompletesProductID]
+	return ok
+}
+
+// ResetCompletesProductID resets all changes to the "completes_product_id" field.
+func (m *OfferMutation) ResetCompletesProductID() {
+	m.completes_product = nil
+	delete(m.clearedFields, offer.FieldCompletesProductID)
 }
 
 // SetOrderID sets the "order_id" field.
@@ -32679,6 +33774,60 @@ func (m *OfferMutation) ResetOrder() {
 	m.cleared_order = false
 }
 
+// ClearCompletesOrder clears the "completes_order" edge to the Order entity.
+func (m *OfferMutation) ClearCompletesOrder() {
+	m.clearedcompletes_order = true
+	m.clearedFields[offer.FieldCompletesOrderID] = struct{}{}
+}
+
+// CompletesOrderCleared reports if the "completes_order" edge to the Order entity was cleared.
+func (m *OfferMutation) CompletesOrderCleared() bool {
+	return m.CompletesOrderIDCleared() || m.clearedcompletes_order
+}
+
+// CompletesOrderIDs returns the "completes_order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CompletesOrderID instead. It exists only for internal usage by the builders.
+func (m *OfferMutation) CompletesOrderIDs() (ids []string) {
+	if id := m.completes_order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCompletesOrder resets all changes to the "completes_order" edge.
+func (m *OfferMutation) ResetCompletesOrder() {
+	m.completes_order = nil
+	m.clearedcompletes_order = false
+}
+
+// ClearCompletesProduct clears the "completes_product" edge to the Product entity.
+func (m *OfferMutation) ClearCompletesProduct() {
+	m.clearedcompletes_product = true
+	m.clearedFields[offer.FieldCompletesProductID] = struct{}{}
+}
+
+// CompletesProductCleared reports if the "completes_product" edge to the Product entity was cleared.
+func (m *OfferMutation) CompletesProductCleared() bool {
+	return m.CompletesProductIDCleared() || m.clearedcompletes_product
+}
+
+// CompletesProductIDs returns the "completes_product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CompletesProductID instead. It exists only for internal usage by the builders.
+func (m *OfferMutation) CompletesProductIDs() (ids []string) {
+	if id := m.completes_product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCompletesProduct resets all changes to the "completes_product" edge.
+func (m *OfferMutation) ResetCompletesProduct() {
+	m.completes_product = nil
+	m.clearedcompletes_product = false
+}
+
 // Where appends a list predicates to the OfferMutation builder.
 func (m *OfferMutation) Where(ps ...predicate.Offer) {
 	m.predicates = append(m.predicates, ps...)
@@ -32713,7 +33862,7 @@ func (m *OfferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 22)
 	if m.version != nil {
 		fields = append(fields, offer.FieldVersion)
 	}
@@ -32738,6 +33887,15 @@ func (m *OfferMutation) Fields() []string {
 	if m.tax != nil {
 		fields = append(fields, offer.FieldTax)
 	}
+	if m.variant != nil {
+		fields = append(fields, offer.FieldVariant)
+	}
+	if m.variant_names != nil {
+		fields = append(fields, offer.FieldVariantNames)
+	}
+	if m.why != nil {
+		fields = append(fields, offer.FieldWhy)
+	}
 	if m.expires_at != nil {
 		fields = append(fields, offer.FieldExpiresAt)
 	}
@@ -32753,8 +33911,20 @@ func (m *OfferMutation) Fields() []string {
 	if m.decline_reason != nil {
 		fields = append(fields, offer.FieldDeclineReason)
 	}
+	if m.decline_key != nil {
+		fields = append(fields, offer.FieldDeclineKey)
+	}
+	if m.countered_at != nil {
+		fields = append(fields, offer.FieldCounteredAt)
+	}
 	if m.contact != nil {
 		fields = append(fields, offer.FieldContactID)
+	}
+	if m.completes_order != nil {
+		fields = append(fields, offer.FieldCompletesOrderID)
+	}
+	if m.completes_product != nil {
+		fields = append(fields, offer.FieldCompletesProductID)
 	}
 	if m._order != nil {
 		fields = append(fields, offer.FieldOrderID)
@@ -32783,6 +33953,12 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.Total()
 	case offer.FieldTax:
 		return m.Tax()
+	case offer.FieldVariant:
+		return m.Variant()
+	case offer.FieldVariantNames:
+		return m.VariantNames()
+	case offer.FieldWhy:
+		return m.Why()
 	case offer.FieldExpiresAt:
 		return m.ExpiresAt()
 	case offer.FieldSentAt:
@@ -32793,8 +33969,16 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.DecidedAt()
 	case offer.FieldDeclineReason:
 		return m.DeclineReason()
+	case offer.FieldDeclineKey:
+		return m.DeclineKey()
+	case offer.FieldCounteredAt:
+		return m.CounteredAt()
 	case offer.FieldContactID:
 		return m.ContactID()
+	case offer.FieldCompletesOrderID:
+		return m.CompletesOrderID()
+	case offer.FieldCompletesProductID:
+		return m.CompletesProductID()
 	case offer.FieldOrderID:
 		return m.OrderID()
 	}
@@ -32822,6 +34006,12 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldTotal(ctx)
 	case offer.FieldTax:
 		return m.OldTax(ctx)
+	case offer.FieldVariant:
+		return m.OldVariant(ctx)
+	case offer.FieldVariantNames:
+		return m.OldVariantNames(ctx)
+	case offer.FieldWhy:
+		return m.OldWhy(ctx)
 	case offer.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case offer.FieldSentAt:
@@ -32832,8 +34022,16 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDecidedAt(ctx)
 	case offer.FieldDeclineReason:
 		return m.OldDeclineReason(ctx)
+	case offer.FieldDeclineKey:
+		return m.OldDeclineKey(ctx)
+	case offer.FieldCounteredAt:
+		return m.OldCounteredAt(ctx)
 	case offer.FieldContactID:
 		return m.OldContactID(ctx)
+	case offer.FieldCompletesOrderID:
+		return m.OldCompletesOrderID(ctx)
+	case offer.FieldCompletesProductID:
+		return m.OldCompletesProductID(ctx)
 	case offer.FieldOrderID:
 		return m.OldOrderID(ctx)
 	}
@@ -32901,6 +34099,27 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTax(v)
 		return nil
+	case offer.FieldVariant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariant(v)
+		return nil
+	case offer.FieldVariantNames:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantNames(v)
+		return nil
+	case offer.FieldWhy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
 	case offer.FieldExpiresAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -32936,12 +34155,40 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDeclineReason(v)
 		return nil
+	case offer.FieldDeclineKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclineKey(v)
+		return nil
+	case offer.FieldCounteredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounteredAt(v)
+		return nil
 	case offer.FieldContactID:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetContactID(v)
+		return nil
+	case offer.FieldCompletesOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompletesOrderID(v)
+		return nil
+	case offer.FieldCompletesProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompletesProductID(v)
 		return nil
 	case offer.FieldOrderID:
 		v, ok := value.(string)
@@ -32961,6 +34208,9 @@ func (m *OfferMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, offer.FieldVersion)
 	}
+	if m.addvariant != nil {
+		fields = append(fields, offer.FieldVariant)
+	}
 	return fields
 }
 
@@ -32971,6 +34221,8 @@ func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case offer.FieldVersion:
 		return m.AddedVersion()
+	case offer.FieldVariant:
+		return m.AddedVariant()
 	}
 	return nil, false
 }
@@ -32987,6 +34239,13 @@ func (m *OfferMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddVersion(v)
 		return nil
+	case offer.FieldVariant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariant(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Offer numeric field %s", name)
 }
@@ -32995,6 +34254,12 @@ func (m *OfferMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OfferMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(offer.FieldVariantNames) {
+		fields = append(fields, offer.FieldVariantNames)
+	}
+	if m.FieldCleared(offer.FieldWhy) {
+		fields = append(fields, offer.FieldWhy)
+	}
 	if m.FieldCleared(offer.FieldSentAt) {
 		fields = append(fields, offer.FieldSentAt)
 	}
@@ -33007,8 +34272,20 @@ func (m *OfferMutation) ClearedFields() []string {
 	if m.FieldCleared(offer.FieldDeclineReason) {
 		fields = append(fields, offer.FieldDeclineReason)
 	}
+	if m.FieldCleared(offer.FieldDeclineKey) {
+		fields = append(fields, offer.FieldDeclineKey)
+	}
+	if m.FieldCleared(offer.FieldCounteredAt) {
+		fields = append(fields, offer.FieldCounteredAt)
+	}
 	if m.FieldCleared(offer.FieldContactID) {
 		fields = append(fields, offer.FieldContactID)
+	}
+	if m.FieldCleared(offer.FieldCompletesOrderID) {
+		fields = append(fields, offer.FieldCompletesOrderID)
+	}
+	if m.FieldCleared(offer.FieldCompletesProductID) {
+		fields = append(fields, offer.FieldCompletesProductID)
 	}
 	if m.FieldCleared(offer.FieldOrderID) {
 		fields = append(fields, offer.FieldOrderID)
@@ -33027,6 +34304,12 @@ func (m *OfferMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OfferMutation) ClearField(name string) error {
 	switch name {
+	case offer.FieldVariantNames:
+		m.ClearVariantNames()
+		return nil
+	case offer.FieldWhy:
+		m.ClearWhy()
+		return nil
 	case offer.FieldSentAt:
 		m.ClearSentAt()
 		return nil
@@ -33039,8 +34322,20 @@ func (m *OfferMutation) ClearField(name string) error {
 	case offer.FieldDeclineReason:
 		m.ClearDeclineReason()
 		return nil
+	case offer.FieldDeclineKey:
+		m.ClearDeclineKey()
+		return nil
+	case offer.FieldCounteredAt:
+		m.ClearCounteredAt()
+		return nil
 	case offer.FieldContactID:
 		m.ClearContactID()
+		return nil
+	case offer.FieldCompletesOrderID:
+		m.ClearCompletesOrderID()
+		return nil
+	case offer.FieldCompletesProductID:
+		m.ClearCompletesProductID()
 		return nil
 	case offer.FieldOrderID:
 		m.ClearOrderID()
@@ -33077,6 +34372,15 @@ func (m *OfferMutation) ResetField(name string) error {
 	case offer.FieldTax:
 		m.ResetTax()
 		return nil
+	case offer.FieldVariant:
+		m.ResetVariant()
+		return nil
+	case offer.FieldVariantNames:
+		m.ResetVariantNames()
+		return nil
+	case offer.FieldWhy:
+		m.ResetWhy()
+		return nil
 	case offer.FieldExpiresAt:
 		m.ResetExpiresAt()
 		return nil
@@ -33092,8 +34396,20 @@ func (m *OfferMutation) ResetField(name string) error {
 	case offer.FieldDeclineReason:
 		m.ResetDeclineReason()
 		return nil
+	case offer.FieldDeclineKey:
+		m.ResetDeclineKey()
+		return nil
+	case offer.FieldCounteredAt:
+		m.ResetCounteredAt()
+		return nil
 	case offer.FieldContactID:
 		m.ResetContactID()
+		return nil
+	case offer.FieldCompletesOrderID:
+		m.ResetCompletesOrderID()
+		return nil
+	case offer.FieldCompletesProductID:
+		m.ResetCompletesProductID()
 		return nil
 	case offer.FieldOrderID:
 		m.ResetOrderID()
@@ -33104,7 +34420,7 @@ func (m *OfferMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OfferMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	if m.customer != nil {
 		edges = append(edges, offer.EdgeCustomer)
 	}
@@ -33113,6 +34429,12 @@ func (m *OfferMutation) AddedEdges() []string {
 	}
 	if m._order != nil {
 		edges = append(edges, offer.EdgeOrder)
+	}
+	if m.completes_order != nil {
+		edges = append(edges, offer.EdgeCompletesOrder)
+	}
+	if m.completes_product != nil {
+		edges = append(edges, offer.EdgeCompletesProduct)
 	}
 	return edges
 }
@@ -33133,13 +34455,21 @@ func (m *OfferMutation) AddedIDs(name string) []ent.Value {
 		if id := m._order; id != nil {
 			return []ent.Value{*id}
 		}
+	case offer.EdgeCompletesOrder:
+		if id := m.completes_order; id != nil {
+			return []ent.Value{*id}
+		}
+	case offer.EdgeCompletesProduct:
+		if id := m.completes_product; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OfferMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	return edges
 }
 
@@ -33151,7 +34481,7 @@ func (m *OfferMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OfferMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	if m.clearedcustomer {
 		edges = append(edges, offer.EdgeCustomer)
 	}
@@ -33160,6 +34490,12 @@ func (m *OfferMutation) ClearedEdges() []string {
 	}
 	if m.cleared_order {
 		edges = append(edges, offer.EdgeOrder)
+	}
+	if m.clearedcompletes_order {
+		edges = append(edges, offer.EdgeCompletesOrder)
+	}
+	if m.clearedcompletes_product {
+		edges = append(edges, offer.EdgeCompletesProduct)
 	}
 	return edges
 }
@@ -33174,6 +34510,10 @@ func (m *OfferMutation) EdgeCleared(name string) bool {
 		return m.clearedcontact
 	case offer.EdgeOrder:
 		return m.cleared_order
+	case offer.EdgeCompletesOrder:
+		return m.clearedcompletes_order
+	case offer.EdgeCompletesProduct:
+		return m.clearedcompletes_product
 	}
 	return false
 }
@@ -33190,6 +34530,12 @@ func (m *OfferMutation) ClearEdge(name string) error {
 		return nil
 	case offer.EdgeOrder:
 		m.ClearOrder()
+		return nil
+	case offer.EdgeCompletesOrder:
+		m.ClearCompletesOrder()
+		return nil
+	case offer.EdgeCompletesProduct:
+		m.ClearCompletesProduct()
 		return nil
 	}
 	return fmt.Errorf("unknown Offer unique edge %s", name)
@@ -33208,6 +34554,12 @@ func (m *OfferMutation) ResetEdge(name string) error {
 	case offer.EdgeOrder:
 		m.ResetOrder()
 		return nil
+	case offer.EdgeCompletesOrder:
+		m.ResetCompletesOrder()
+		return nil
+	case offer.EdgeCompletesProduct:
+		m.ResetCompletesProduct()
+		return nil
 	}
 	return fmt.Errorf("unknown Offer edge %s", name)
 }
@@ -33218,6 +34570,8 @@ type OfferLineMutation struct {
 	op                Op
 	typ               string
 	id                *string
+	variant           *int
+	addvariant        *int
 	position          *int
 	addposition       *int
 	quantity          *money.Decimal
@@ -33228,6 +34582,9 @@ type OfferLineMutation struct {
 	appendprice_lines json.RawMessage
 	options           *json.RawMessage
 	appendoptions     json.RawMessage
+	used_data         *[]string
+	appendused_data   []string
+	is_personal       *bool
 	lead_days         *int
 	addlead_days      *int
 	priced_at         *time.Time
@@ -33379,6 +34736,62 @@ func (m *OfferLineMutation) OldOfferID(ctx context.Context) (v string, err error
 // ResetOfferID resets all changes to the "offer_id" field.
 func (m *OfferLineMutation) ResetOfferID() {
 	m.offer = nil
+}
+
+// SetVariant sets the "variant" field.
+func (m *OfferLineMutation) SetVariant(i int) {
+	m.variant = &i
+	m.addvariant = nil
+}
+
+// Variant returns the value of the "variant" field in the mutation.
+func (m *OfferLineMutation) Variant() (r int, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariant returns the old "variant" field's value of the OfferLine entity.
+// If the OfferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferLineMutation) OldVariant(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariant is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariant requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariant: %w", err)
+	}
+	return oldValue.Variant, nil
+}
+
+// AddVariant adds i to the "variant" field.
+func (m *OfferLineMutation) AddVariant(i int) {
+	if m.addvariant != nil {
+		*m.addvariant += i
+	} else {
+		m.addvariant = &i
+	}
+}
+
+// AddedVariant returns the value that was added to the "variant" field in this mutation.
+func (m *OfferLineMutation) AddedVariant() (r int, exists bool) {
+	v := m.addvariant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariant resets all changes to the "variant" field.
+func (m *OfferLineMutation) ResetVariant() {
+	m.variant = nil
+	m.addvariant = nil
 }
 
 // SetPosition sets the "position" field.
@@ -33719,6 +35132,107 @@ func (m *OfferLineMutation) ResetOptions() {
 	m.appendoptions = nil
 }
 
+// SetUsedData sets the "used_data" field.
+func (m *OfferLineMutation) SetUsedData(s []string) {
+	m.used_data = &s
+	m.appendused_data = nil
+}
+
+// UsedData returns the value of the "used_data" field in the mutation.
+func (m *OfferLineMutation) UsedData() (r []string, exists bool) {
+	v := m.used_data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedData returns the old "used_data" field's value of the OfferLine entity.
+// If the OfferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferLineMutation) OldUsedData(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedData: %w", err)
+	}
+	return oldValue.UsedData, nil
+}
+
+// AppendUsedData adds s to the "used_data" field.
+func (m *OfferLineMutation) AppendUsedData(s []string) {
+	m.appendused_data = append(m.appendused_data, s...)
+}
+
+// AppendedUsedData returns the list of values that were appended to the "used_data" field in this mutation.
+func (m *OfferLineMutation) AppendedUsedData() ([]string, bool) {
+	if len(m.appendused_data) == 0 {
+		return nil, false
+	}
+	return m.appendused_data, true
+}
+
+// ClearUsedData clears the value of the "used_data" field.
+func (m *OfferLineMutation) ClearUsedData() {
+	m.used_data = nil
+	m.appendused_data = nil
+	m.clearedFields[offerline.FieldUsedData] = struct{}{}
+}
+
+// UsedDataCleared returns if the "used_data" field was cleared in this mutation.
+func (m *OfferLineMutation) UsedDataCleared() bool {
+	_, ok := m.clearedFields[offerline.FieldUsedData]
+	return ok
+}
+
+// ResetUsedData resets all changes to the "used_data" field.
+func (m *OfferLineMutation) ResetUsedData() {
+	m.used_data = nil
+	m.appendused_data = nil
+	delete(m.clearedFields, offerline.FieldUsedData)
+}
+
+// SetIsPersonal sets the "is_personal" field.
+func (m *OfferLineMutation) SetIsPersonal(b bool) {
+	m.is_personal = &b
+}
+
+// IsPersonal returns the value of the "is_personal" field in the mutation.
+func (m *OfferLineMutation) IsPersonal() (r bool, exists bool) {
+	v := m.is_personal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIsPersonal returns the old "is_personal" field's value of the OfferLine entity.
+// If the OfferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferLineMutation) OldIsPersonal(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIsPersonal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIsPersonal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIsPersonal: %w", err)
+	}
+	return oldValue.IsPersonal, nil
+}
+
+// ResetIsPersonal resets all changes to the "is_personal" field.
+func (m *OfferLineMutation) ResetIsPersonal() {
+	m.is_personal = nil
+}
+
 // SetLeadDays sets the "lead_days" field.
 func (m *OfferLineMutation) SetLeadDays(i int) {
 	m.lead_days = &i
@@ -33899,9 +35413,12 @@ func (m *OfferLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferLineMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 14)
 	if m.offer != nil {
 		fields = append(fields, offerline.FieldOfferID)
+	}
+	if m.variant != nil {
+		fields = append(fields, offerline.FieldVariant)
 	}
 	if m.position != nil {
 		fields = append(fields, offerline.FieldPosition)
@@ -33927,6 +35444,12 @@ func (m *OfferLineMutation) Fields() []string {
 	if m.options != nil {
 		fields = append(fields, offerline.FieldOptions)
 	}
+	if m.used_data != nil {
+		fields = append(fields, offerline.FieldUsedData)
+	}
+	if m.is_personal != nil {
+		fields = append(fields, offerline.FieldIsPersonal)
+	}
 	if m.lead_days != nil {
 		fields = append(fields, offerline.FieldLeadDays)
 	}
@@ -33943,6 +35466,8 @@ func (m *OfferLineMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case offerline.FieldOfferID:
 		return m.OfferID()
+	case offerline.FieldVariant:
+		return m.Variant()
 	case offerline.FieldPosition:
 		return m.Position()
 	case offerline.FieldProductID:
@@ -33959,6 +35484,10 @@ func (m *OfferLineMutation) Field(name string) (ent.Value, bool) {
 		return m.PriceLines()
 	case offerline.FieldOptions:
 		return m.Options()
+	case offerline.FieldUsedData:
+		return m.UsedData()
+	case offerline.FieldIsPersonal:
+		return m.IsPersonal()
 	case offerline.FieldLeadDays:
 		return m.LeadDays()
 	case offerline.FieldPricedAt:
@@ -33974,6 +35503,8 @@ func (m *OfferLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 	switch name {
 	case offerline.FieldOfferID:
 		return m.OldOfferID(ctx)
+	case offerline.FieldVariant:
+		return m.OldVariant(ctx)
 	case offerline.FieldPosition:
 		return m.OldPosition(ctx)
 	case offerline.FieldProductID:
@@ -33990,6 +35521,10 @@ func (m *OfferLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPriceLines(ctx)
 	case offerline.FieldOptions:
 		return m.OldOptions(ctx)
+	case offerline.FieldUsedData:
+		return m.OldUsedData(ctx)
+	case offerline.FieldIsPersonal:
+		return m.OldIsPersonal(ctx)
 	case offerline.FieldLeadDays:
 		return m.OldLeadDays(ctx)
 	case offerline.FieldPricedAt:
@@ -34009,6 +35544,13 @@ func (m *OfferLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOfferID(v)
+		return nil
+	case offerline.FieldVariant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariant(v)
 		return nil
 	case offerline.FieldPosition:
 		v, ok := value.(int)
@@ -34066,6 +35608,20 @@ func (m *OfferLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOptions(v)
 		return nil
+	case offerline.FieldUsedData:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedData(v)
+		return nil
+	case offerline.FieldIsPersonal:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIsPersonal(v)
+		return nil
 	case offerline.FieldLeadDays:
 		v, ok := value.(int)
 		if !ok {
@@ -34088,6 +35644,9 @@ func (m *OfferLineMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *OfferLineMutation) AddedFields() []string {
 	var fields []string
+	if m.addvariant != nil {
+		fields = append(fields, offerline.FieldVariant)
+	}
 	if m.addposition != nil {
 		fields = append(fields, offerline.FieldPosition)
 	}
@@ -34102,6 +35661,8 @@ func (m *OfferLineMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *OfferLineMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case offerline.FieldVariant:
+		return m.AddedVariant()
 	case offerline.FieldPosition:
 		return m.AddedPosition()
 	case offerline.FieldLeadDays:
@@ -34115,6 +35676,13 @@ func (m *OfferLineMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *OfferLineMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case offerline.FieldVariant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariant(v)
+		return nil
 	case offerline.FieldPosition:
 		v, ok := value.(int)
 		if !ok {
@@ -34136,7 +35704,11 @@ func (m *OfferLineMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *OfferLineMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(offerline.FieldUsedData) {
+		fields = append(fields, offerline.FieldUsedData)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -34149,6 +35721,11 @@ func (m *OfferLineMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *OfferLineMutation) ClearField(name string) error {
+	switch name {
+	case offerline.FieldUsedData:
+		m.ClearUsedData()
+		return nil
+	}
 	return fmt.Errorf("unknown OfferLine nullable field %s", name)
 }
 
@@ -34158,6 +35735,9 @@ func (m *OfferLineMutation) ResetField(name string) error {
 	switch name {
 	case offerline.FieldOfferID:
 		m.ResetOfferID()
+		return nil
+	case offerline.FieldVariant:
+		m.ResetVariant()
 		return nil
 	case offerline.FieldPosition:
 		m.ResetPosition()
@@ -34182,6 +35762,12 @@ func (m *OfferLineMutation) ResetField(name string) error {
 		return nil
 	case offerline.FieldOptions:
 		m.ResetOptions()
+		return nil
+	case offerline.FieldUsedData:
+		m.ResetUsedData()
+		return nil
+	case offerline.FieldIsPersonal:
+		m.ResetIsPersonal()
 		return nil
 	case offerline.FieldLeadDays:
 		m.ResetLeadDays()
@@ -45138,6 +46724,608 @@ func (m *ProductMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Product edge %s", name)
+}
+
+// ProductOfTheMonthMutation represents an operation that mutates the ProductOfTheMonth nodes in the graph.
+type ProductOfTheMonthMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	month          *string
+	chosen_by      *string
+	clearedFields  map[string]struct{}
+	product        *string
+	clearedproduct bool
+	done           bool
+	oldValue       func(context.Context) (*ProductOfTheMonth, error)
+	predicates     []predicate.ProductOfTheMonth
+}
+
+var _ ent.Mutation = (*ProductOfTheMonthMutation)(nil)
+
+// productofthemonthOption allows management of the mutation configuration using functional options.
+type productofthemonthOption func(*ProductOfTheMonthMutation)
+
+// newProductOfTheMonthMutation creates new mutation for the ProductOfTheMonth entity.
+func newProductOfTheMonthMutation(c config, op Op, opts ...productofthemonthOption) *ProductOfTheMonthMutation {
+	m := &ProductOfTheMonthMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProductOfTheMonth,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProductOfTheMonthID sets the ID field of the mutation.
+func withProductOfTheMonthID(id string) productofthemonthOption {
+	return func(m *ProductOfTheMonthMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProductOfTheMonth
+		)
+		m.oldValue = func(ctx context.Context) (*ProductOfTheMonth, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProductOfTheMonth.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProductOfTheMonth sets the old ProductOfTheMonth of the mutation.
+func withProductOfTheMonth(node *ProductOfTheMonth) productofthemonthOption {
+	return func(m *ProductOfTheMonthMutation) {
+		m.oldValue = func(context.Context) (*ProductOfTheMonth, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProductOfTheMonthMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProductOfTheMonthMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProductOfTheMonth entities.
+func (m *ProductOfTheMonthMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProductOfTheMonthMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProductOfTheMonthMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProductOfTheMonth.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProductOfTheMonthMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProductOfTheMonthMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProductOfTheMonth entity.
+// If the ProductOfTheMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOfTheMonthMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProductOfTheMonthMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProductOfTheMonthMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProductOfTheMonthMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ProductOfTheMonth entity.
+// If the ProductOfTheMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOfTheMonthMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProductOfTheMonthMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *ProductOfTheMonthMutation) SetMonth(s string) {
+	m.month = &s
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *ProductOfTheMonthMutation) Month() (r string, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the ProductOfTheMonth entity.
+// If the ProductOfTheMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOfTheMonthMutation) OldMonth(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *ProductOfTheMonthMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetProductID sets the "product_id" field.
+func (m *ProductOfTheMonthMutation) SetProductID(s string) {
+	m.product = &s
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *ProductOfTheMonthMutation) ProductID() (r string, exists bool) {
+	v := m.product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the ProductOfTheMonth entity.
+// If the ProductOfTheMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOfTheMonthMutation) OldProductID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *ProductOfTheMonthMutation) ResetProductID() {
+	m.product = nil
+}
+
+// SetChosenBy sets the "chosen_by" field.
+func (m *ProductOfTheMonthMutation) SetChosenBy(s string) {
+	m.chosen_by = &s
+}
+
+// ChosenBy returns the value of the "chosen_by" field in the mutation.
+func (m *ProductOfTheMonthMutation) ChosenBy() (r string, exists bool) {
+	v := m.chosen_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChosenBy returns the old "chosen_by" field's value of the ProductOfTheMonth entity.
+// If the ProductOfTheMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOfTheMonthMutation) OldChosenBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChosenBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChosenBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChosenBy: %w", err)
+	}
+	return oldValue.ChosenBy, nil
+}
+
+// ResetChosenBy resets all changes to the "chosen_by" field.
+func (m *ProductOfTheMonthMutation) ResetChosenBy() {
+	m.chosen_by = nil
+}
+
+// ClearProduct clears the "product" edge to the Product entity.
+func (m *ProductOfTheMonthMutation) ClearProduct() {
+	m.clearedproduct = true
+	m.clearedFields[productofthemonth.FieldProductID] = struct{}{}
+}
+
+// ProductCleared reports if the "product" edge to the Product entity was cleared.
+func (m *ProductOfTheMonthMutation) ProductCleared() bool {
+	return m.clearedproduct
+}
+
+// ProductIDs returns the "product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProductID instead. It exists only for internal usage by the builders.
+func (m *ProductOfTheMonthMutation) ProductIDs() (ids []string) {
+	if id := m.product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProduct resets all changes to the "product" edge.
+func (m *ProductOfTheMonthMutation) ResetProduct() {
+	m.product = nil
+	m.clearedproduct = false
+}
+
+// Where appends a list predicates to the ProductOfTheMonthMutation builder.
+func (m *ProductOfTheMonthMutation) Where(ps ...predicate.ProductOfTheMonth) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProductOfTheMonthMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProductOfTheMonthMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProductOfTheMonth, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProductOfTheMonthMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProductOfTheMonthMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProductOfTheMonth).
+func (m *ProductOfTheMonthMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProductOfTheMonthMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, productofthemonth.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, productofthemonth.FieldUpdatedAt)
+	}
+	if m.month != nil {
+		fields = append(fields, productofthemonth.FieldMonth)
+	}
+	if m.product != nil {
+		fields = append(fields, productofthemonth.FieldProductID)
+	}
+	if m.chosen_by != nil {
+		fields = append(fields, productofthemonth.FieldChosenBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProductOfTheMonthMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case productofthemonth.FieldCreatedAt:
+		return m.CreatedAt()
+	case productofthemonth.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case productofthemonth.FieldMonth:
+		return m.Month()
+	case productofthemonth.FieldProductID:
+		return m.ProductID()
+	case productofthemonth.FieldChosenBy:
+		return m.ChosenBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProductOfTheMonthMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case productofthemonth.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case productofthemonth.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case productofthemonth.FieldMonth:
+		return m.OldMonth(ctx)
+	case productofthemonth.FieldProductID:
+		return m.OldProductID(ctx)
+	case productofthemonth.FieldChosenBy:
+		return m.OldChosenBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProductOfTheMonth field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProductOfTheMonthMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case productofthemonth.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case productofthemonth.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case productofthemonth.FieldMonth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case productofthemonth.FieldProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case productofthemonth.FieldChosenBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChosenBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProductOfTheMonth field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProductOfTheMonthMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProductOfTheMonthMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProductOfTheMonthMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProductOfTheMonth numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProductOfTheMonthMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProductOfTheMonthMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProductOfTheMonthMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProductOfTheMonth nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProductOfTheMonthMutation) ResetField(name string) error {
+	switch name {
+	case productofthemonth.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case productofthemonth.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case productofthemonth.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case productofthemonth.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case productofthemonth.FieldChosenBy:
+		m.ResetChosenBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProductOfTheMonth field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProductOfTheMonthMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.product != nil {
+		edges = append(edges, productofthemonth.EdgeProduct)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProductOfTheMonthMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case productofthemonth.EdgeProduct:
+		if id := m.product; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProductOfTheMonthMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProductOfTheMonthMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProductOfTheMonthMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproduct {
+		edges = append(edges, productofthemonth.EdgeProduct)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProductOfTheMonthMutation) EdgeCleared(name string) bool {
+	switch name {
+	case productofthemonth.EdgeProduct:
+		return m.clearedproduct
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProductOfTheMonthMutation) ClearEdge(name string) error {
+	switch name {
+	case productofthemonth.EdgeProduct:
+		m.ClearProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown ProductOfTheMonth unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProductOfTheMonthMutation) ResetEdge(name string) error {
+	switch name {
+	case productofthemonth.EdgeProduct:
+		m.ResetProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown ProductOfTheMonth edge %s", name)
 }
 
 // ProductOptionMutation represents an operation that mutates the ProductOption nodes in the graph.

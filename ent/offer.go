@@ -3,11 +3,13 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
+	"kopeck/ent/product"
 	"kopeck/money"
 	"kopeck/schema"
 	"strings"
@@ -35,10 +37,16 @@ type Offer struct {
 	Kind schema.OfferKind `json:"kind,omitempty"`
 	// The status as stored; an unanswered offer is EXPIRED by the clock.
 	Status schema.OfferStatus `json:"status,omitempty"`
-	// The sum of the lines' totals.
+	// The sum of the lines' totals; of a TENDER those of the accepted variant, before that of the first.
 	Total money.Amount `json:"total,omitempty"`
 	// The tax of the lines, as it was when their prices were asked for. The tax of the order is that of its shipment.
 	Tax money.Amount `json:"tax,omitempty"`
+	// The number of the variant that total and tax are of; 0 for an offer without variants.
+	Variant int `json:"variant,omitempty"`
+	// The names of the variants of a TENDER, in the order of their numbers from 1.
+	VariantNames []string `json:"variant_names,omitempty"`
+	// Why a customer who has left is to come back, of an offer of the kind WIN_BACK; null if nobody said.
+	Why *string `json:"why,omitempty"`
 	// Until when the customer can accept the offer at these prices.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// When the offer was sent, or its message was queued; null for a draft.
@@ -47,10 +55,18 @@ type Offer struct {
 	ViewedAt *time.Time `json:"viewed_at,omitempty"`
 	// When the customer accepted or declined the offer; null if neither.
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
-	// Why the offer was declined; null if it was not.
+	// Why the offer was declined, in the customer's words; null if it was not, and where the key says all.
 	DeclineReason *string `json:"decline_reason,omitempty"`
+	// The key of the reason of declineReasons for which the offer was declined; null if it was not, and for one that was declined before there was the list.
+	DeclineKey *string `json:"decline_key,omitempty"`
+	// When the customer last named a price of their own; null if they did not. Their prices are expectedPrices.
+	CounteredAt *time.Time `json:"countered_at,omitempty"`
 	// The contact by which the offer was sent.
 	ContactID *string `json:"contact_id,omitempty"`
+	// The order that a CROSS_SELL completes.
+	CompletesOrderID *string `json:"completes_order_id,omitempty"`
+	// The product, bought by the customer before, that a CROSS_SELL completes.
+	CompletesProductID *string `json:"completes_product_id,omitempty"`
 	// The order made when the offer was accepted.
 	OrderID *string `json:"order_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -67,9 +83,13 @@ type OfferEdges struct {
 	Contact *Contact `json:"contact,omitempty"`
 	// The order made when the offer was accepted; null before.
 	Order *Order `json:"order,omitempty"`
+	// The order that an offer of the kind CROSS_SELL completes; null if it names a product, and for other kinds.
+	CompletesOrder *Order `json:"completes_order,omitempty"`
+	// The product that an offer of the kind CROSS_SELL completes; null if it names an order, and for other kinds.
+	CompletesProduct *Product `json:"completes_product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [5]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -105,18 +125,42 @@ func (e OfferEdges) OrderOrErr() (*Order, error) {
 	return nil, &NotLoadedError{edge: "order"}
 }
 
+// CompletesOrderOrErr returns the CompletesOrder value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e OfferEdges) CompletesOrderOrErr() (*Order, error) {
+	if e.CompletesOrder != nil {
+		return e.CompletesOrder, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: order.Label}
+	}
+	return nil, &NotLoadedError{edge: "completes_order"}
+}
+
+// CompletesProductOrErr returns the CompletesProduct value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e OfferEdges) CompletesProductOrErr() (*Product, error) {
+	if e.CompletesProduct != nil {
+		return e.CompletesProduct, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: product.Label}
+	}
+	return nil, &NotLoadedError{edge: "completes_product"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Offer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case offer.FieldVariantNames:
+			values[i] = new([]byte)
 		case offer.FieldTotal, offer.FieldTax:
 			values[i] = new(money.Amount)
-		case offer.FieldVersion:
+		case offer.FieldVersion, offer.FieldVariant:
 			values[i] = new(sql.NullInt64)
-		case offer.FieldID, offer.FieldCustomerID, offer.FieldKind, offer.FieldStatus, offer.FieldDeclineReason, offer.FieldContactID, offer.FieldOrderID:
+		case offer.FieldID, offer.FieldCustomerID, offer.FieldKind, offer.FieldStatus, offer.FieldWhy, offer.FieldDeclineReason, offer.FieldDeclineKey, offer.FieldContactID, offer.FieldCompletesOrderID, offer.FieldCompletesProductID, offer.FieldOrderID:
 			values[i] = new(sql.NullString)
-		case offer.FieldCreatedAt, offer.FieldUpdatedAt, offer.FieldExpiresAt, offer.FieldSentAt, offer.FieldViewedAt, offer.FieldDecidedAt:
+		case offer.FieldCreatedAt, offer.FieldUpdatedAt, offer.FieldExpiresAt, offer.FieldSentAt, offer.FieldViewedAt, offer.FieldDecidedAt, offer.FieldCounteredAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -187,6 +231,27 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Tax = *value
 			}
+		case offer.FieldVariant:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field variant", values[i])
+			} else if value.Valid {
+				_m.Variant = int(value.Int64)
+			}
+		case offer.FieldVariantNames:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field variant_names", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.VariantNames); err != nil {
+					return fmt.Errorf("unmarshal field variant_names: %w", err)
+				}
+			}
+		case offer.FieldWhy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field why", values[i])
+			} else if value.Valid {
+				_m.Why = new(string)
+				*_m.Why = value.String
+			}
 		case offer.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
@@ -221,12 +286,40 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 				_m.DeclineReason = new(string)
 				*_m.DeclineReason = value.String
 			}
+		case offer.FieldDeclineKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decline_key", values[i])
+			} else if value.Valid {
+				_m.DeclineKey = new(string)
+				*_m.DeclineKey = value.String
+			}
+		case offer.FieldCounteredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field countered_at", values[i])
+			} else if value.Valid {
+				_m.CounteredAt = new(time.Time)
+				*_m.CounteredAt = value.Time
+			}
 		case offer.FieldContactID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field contact_id", values[i])
 			} else if value.Valid {
 				_m.ContactID = new(string)
 				*_m.ContactID = value.String
+			}
+		case offer.FieldCompletesOrderID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field completes_order_id", values[i])
+			} else if value.Valid {
+				_m.CompletesOrderID = new(string)
+				*_m.CompletesOrderID = value.String
+			}
+		case offer.FieldCompletesProductID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field completes_product_id", values[i])
+			} else if value.Valid {
+				_m.CompletesProductID = new(string)
+				*_m.CompletesProductID = value.String
 			}
 		case offer.FieldOrderID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -261,6 +354,16 @@ func (_m *Offer) QueryContact() *ContactQuery {
 // QueryOrder queries the "order" edge of the Offer entity.
 func (_m *Offer) QueryOrder() *OrderQuery {
 	return NewOfferClient(_m.config).QueryOrder(_m)
+}
+
+// QueryCompletesOrder queries the "completes_order" edge of the Offer entity.
+func (_m *Offer) QueryCompletesOrder() *OrderQuery {
+	return NewOfferClient(_m.config).QueryCompletesOrder(_m)
+}
+
+// QueryCompletesProduct queries the "completes_product" edge of the Offer entity.
+func (_m *Offer) QueryCompletesProduct() *ProductQuery {
+	return NewOfferClient(_m.config).QueryCompletesProduct(_m)
 }
 
 // Update returns a builder for updating this Offer.
@@ -310,6 +413,17 @@ func (_m *Offer) String() string {
 	builder.WriteString("tax=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Tax))
 	builder.WriteString(", ")
+	builder.WriteString("variant=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Variant))
+	builder.WriteString(", ")
+	builder.WriteString("variant_names=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VariantNames))
+	builder.WriteString(", ")
+	if v := _m.Why; v != nil {
+		builder.WriteString("why=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))
 	builder.WriteString(", ")
@@ -333,8 +447,28 @@ func (_m *Offer) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	if v := _m.DeclineKey; v != nil {
+		builder.WriteString("decline_key=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CounteredAt; v != nil {
+		builder.WriteString("countered_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
 	if v := _m.ContactID; v != nil {
 		builder.WriteString("contact_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CompletesOrderID; v != nil {
+		builder.WriteString("completes_order_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CompletesProductID; v != nil {
+		builder.WriteString("completes_product_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

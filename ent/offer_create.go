@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
+	"kopeck/ent/product"
 	"kopeck/money"
 	"kopeck/schema"
 	"time"
@@ -97,6 +98,40 @@ func (_c *OfferCreate) SetNillableTax(v *money.Amount) *OfferCreate {
 	return _c
 }
 
+// SetVariant sets the "variant" field.
+func (_c *OfferCreate) SetVariant(v int) *OfferCreate {
+	_c.mutation.SetVariant(v)
+	return _c
+}
+
+// SetNillableVariant sets the "variant" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableVariant(v *int) *OfferCreate {
+	if v != nil {
+		_c.SetVariant(*v)
+	}
+	return _c
+}
+
+// SetVariantNames sets the "variant_names" field.
+func (_c *OfferCreate) SetVariantNames(v []string) *OfferCreate {
+	_c.mutation.SetVariantNames(v)
+	return _c
+}
+
+// SetWhy sets the "why" field.
+func (_c *OfferCreate) SetWhy(v string) *OfferCreate {
+	_c.mutation.SetWhy(v)
+	return _c
+}
+
+// SetNillableWhy sets the "why" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableWhy(v *string) *OfferCreate {
+	if v != nil {
+		_c.SetWhy(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *OfferCreate) SetExpiresAt(v time.Time) *OfferCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -159,6 +194,34 @@ func (_c *OfferCreate) SetNillableDeclineReason(v *string) *OfferCreate {
 	return _c
 }
 
+// SetDeclineKey sets the "decline_key" field.
+func (_c *OfferCreate) SetDeclineKey(v string) *OfferCreate {
+	_c.mutation.SetDeclineKey(v)
+	return _c
+}
+
+// SetNillableDeclineKey sets the "decline_key" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableDeclineKey(v *string) *OfferCreate {
+	if v != nil {
+		_c.SetDeclineKey(*v)
+	}
+	return _c
+}
+
+// SetCounteredAt sets the "countered_at" field.
+func (_c *OfferCreate) SetCounteredAt(v time.Time) *OfferCreate {
+	_c.mutation.SetCounteredAt(v)
+	return _c
+}
+
+// SetNillableCounteredAt sets the "countered_at" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableCounteredAt(v *time.Time) *OfferCreate {
+	if v != nil {
+		_c.SetCounteredAt(*v)
+	}
+	return _c
+}
+
 // SetContactID sets the "contact_id" field.
 func (_c *OfferCreate) SetContactID(v string) *OfferCreate {
 	_c.mutation.SetContactID(v)
@@ -169,6 +232,34 @@ func (_c *OfferCreate) SetContactID(v string) *OfferCreate {
 func (_c *OfferCreate) SetNillableContactID(v *string) *OfferCreate {
 	if v != nil {
 		_c.SetContactID(*v)
+	}
+	return _c
+}
+
+// SetCompletesOrderID sets the "completes_order_id" field.
+func (_c *OfferCreate) SetCompletesOrderID(v string) *OfferCreate {
+	_c.mutation.SetCompletesOrderID(v)
+	return _c
+}
+
+// SetNillableCompletesOrderID sets the "completes_order_id" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableCompletesOrderID(v *string) *OfferCreate {
+	if v != nil {
+		_c.SetCompletesOrderID(*v)
+	}
+	return _c
+}
+
+// SetCompletesProductID sets the "completes_product_id" field.
+func (_c *OfferCreate) SetCompletesProductID(v string) *OfferCreate {
+	_c.mutation.SetCompletesProductID(v)
+	return _c
+}
+
+// SetNillableCompletesProductID sets the "completes_product_id" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableCompletesProductID(v *string) *OfferCreate {
+	if v != nil {
+		_c.SetCompletesProductID(*v)
 	}
 	return _c
 }
@@ -206,6 +297,16 @@ func (_c *OfferCreate) SetContact(v *Contact) *OfferCreate {
 // SetOrder sets the "order" edge to the Order entity.
 func (_c *OfferCreate) SetOrder(v *Order) *OfferCreate {
 	return _c.SetOrderID(v.ID)
+}
+
+// SetCompletesOrder sets the "completes_order" edge to the Order entity.
+func (_c *OfferCreate) SetCompletesOrder(v *Order) *OfferCreate {
+	return _c.SetCompletesOrderID(v.ID)
+}
+
+// SetCompletesProduct sets the "completes_product" edge to the Product entity.
+func (_c *OfferCreate) SetCompletesProduct(v *Product) *OfferCreate {
+	return _c.SetCompletesProductID(v.ID)
 }
 
 // Mutation returns the OfferMutation object of the builder.
@@ -255,6 +356,10 @@ func (_c *OfferCreate) defaults() {
 		v := offer.DefaultTax()
 		_c.mutation.SetTax(v)
 	}
+	if _, ok := _c.mutation.Variant(); !ok {
+		v := offer.DefaultVariant
+		_c.mutation.SetVariant(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -298,12 +403,25 @@ func (_c *OfferCreate) check() error {
 	if _, ok := _c.mutation.Tax(); !ok {
 		return &ValidationError{Name: "tax", err: errors.New(`ent: missing required field "Offer.tax"`)}
 	}
+	if _, ok := _c.mutation.Variant(); !ok {
+		return &ValidationError{Name: "variant", err: errors.New(`ent: missing required field "Offer.variant"`)}
+	}
+	if v, ok := _c.mutation.Why(); ok {
+		if err := offer.WhyValidator(v); err != nil {
+			return &ValidationError{Name: "why", err: fmt.Errorf(`ent: validator failed for field "Offer.why": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "Offer.expires_at"`)}
 	}
 	if v, ok := _c.mutation.DeclineReason(); ok {
 		if err := offer.DeclineReasonValidator(v); err != nil {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_reason": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.DeclineKey(); ok {
+		if err := offer.DeclineKeyValidator(v); err != nil {
+			return &ValidationError{Name: "decline_key", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_key": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -377,6 +495,18 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 		_spec.SetField(offer.FieldTax, field.TypeInt64, value)
 		_node.Tax = value
 	}
+	if value, ok := _c.mutation.Variant(); ok {
+		_spec.SetField(offer.FieldVariant, field.TypeInt, value)
+		_node.Variant = value
+	}
+	if value, ok := _c.mutation.VariantNames(); ok {
+		_spec.SetField(offer.FieldVariantNames, field.TypeJSON, value)
+		_node.VariantNames = value
+	}
+	if value, ok := _c.mutation.Why(); ok {
+		_spec.SetField(offer.FieldWhy, field.TypeString, value)
+		_node.Why = &value
+	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(offer.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = value
@@ -396,6 +526,14 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeclineReason(); ok {
 		_spec.SetField(offer.FieldDeclineReason, field.TypeString, value)
 		_node.DeclineReason = &value
+	}
+	if value, ok := _c.mutation.DeclineKey(); ok {
+		_spec.SetField(offer.FieldDeclineKey, field.TypeString, value)
+		_node.DeclineKey = &value
+	}
+	if value, ok := _c.mutation.CounteredAt(); ok {
+		_spec.SetField(offer.FieldCounteredAt, field.TypeTime, value)
+		_node.CounteredAt = &value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -446,6 +584,40 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OrderID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CompletesOrderIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   offer.CompletesOrderTable,
+			Columns: []string{offer.CompletesOrderColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CompletesOrderID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CompletesProductIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   offer.CompletesProductTable,
+			Columns: []string{offer.CompletesProductColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(product.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CompletesProductID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

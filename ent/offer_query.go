@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/offer"
 	"kopeck/ent/order"
 	"kopeck/ent/predicate"
+	"kopeck/ent/product"
 	"math"
 
 	"entgo.io/ent"
@@ -22,14 +23,16 @@ import (
 // OfferQuery is the builder for querying Offer entities.
 type OfferQuery struct {
 	config
-	ctx          *QueryContext
-	order        []offer.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.Offer
-	withCustomer *CustomerQuery
-	withContact  *ContactQuery
-	withOrder    *OrderQuery
-	modifiers    []func(*sql.Selector)
+	ctx                  *QueryContext
+	order                []offer.OrderOption
+	inters               []Interceptor
+	predicates           []predicate.Offer
+	withCustomer         *CustomerQuery
+	withContact          *ContactQuery
+	withOrder            *OrderQuery
+	withCompletesOrder   *OrderQuery
+	withCompletesProduct *ProductQuery
+	modifiers            []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -125,6 +128,50 @@ func (_q *OfferQuery) QueryOrder() *OrderQuery {
 			sqlgraph.From(offer.Table, offer.FieldID, selector),
 			sqlgraph.To(order.Table, order.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, offer.OrderTable, offer.OrderColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCompletesOrder chains the current query on the "completes_order" edge.
+func (_q *OfferQuery) QueryCompletesOrder() *OrderQuery {
+	query := (&OrderClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(offer.Table, offer.FieldID, selector),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, offer.CompletesOrderTable, offer.CompletesOrderColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCompletesProduct chains the current query on the "completes_product" edge.
+func (_q *OfferQuery) QueryCompletesProduct() *ProductQuery {
+	query := (&ProductClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(offer.Table, offer.FieldID, selector),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, offer.CompletesProductTable, offer.CompletesProductColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -319,14 +366,16 @@ func (_q *OfferQuery) Clone() *OfferQuery {
 		return nil
 	}
 	return &OfferQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]offer.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.Offer{}, _q.predicates...),
-		withCustomer: _q.withCustomer.Clone(),
-		withContact:  _q.withContact.Clone(),
-		withOrder:    _q.withOrder.Clone(),
+		config:               _q.config,
+		ctx:                  _q.ctx.Clone(),
+		order:                append([]offer.OrderOption{}, _q.order...),
+		inters:               append([]Interceptor{}, _q.inters...),
+		predicates:           append([]predicate.Offer{}, _q.predicates...),
+		withCustomer:         _q.withCustomer.Clone(),
+		withContact:          _q.withContact.Clone(),
+		withOrder:            _q.withOrder.Clone(),
+		withCompletesOrder:   _q.withCompletesOrder.Clone(),
+		withCompletesProduct: _q.withCompletesProduct.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -364,6 +413,28 @@ func (_q *OfferQuery) WithOrder(opts ...func(*OrderQuery)) *OfferQuery {
 		opt(query)
 	}
 	_q.withOrder = query
+	return _q
+}
+
+// WithCompletesOrder tells the query-builder to eager-load the nodes that are connected to
+// the "completes_order" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *OfferQuery) WithCompletesOrder(opts ...func(*OrderQuery)) *OfferQuery {
+	query := (&OrderClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCompletesOrder = query
+	return _q
+}
+
+// WithCompletesProduct tells the query-builder to eager-load the nodes that are connected to
+// the "completes_product" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *OfferQuery) WithCompletesProduct(opts ...func(*ProductQuery)) *OfferQuery {
+	query := (&ProductClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCompletesProduct = query
 	return _q
 }
 
@@ -445,10 +516,12 @@ func (_q *OfferQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Offer,
 	var (
 		nodes       = []*Offer{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [5]bool{
 			_q.withCustomer != nil,
 			_q.withContact != nil,
 			_q.withOrder != nil,
+			_q.withCompletesOrder != nil,
+			_q.withCompletesProduct != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -487,6 +560,18 @@ func (_q *OfferQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Offer,
 	if query := _q.withOrder; query != nil {
 		if err := _q.loadOrder(ctx, query, nodes, nil,
 			func(n *Offer, e *Order) { n.Edges.Order = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCompletesOrder; query != nil {
+		if err := _q.loadCompletesOrder(ctx, query, nodes, nil,
+			func(n *Offer, e *Order) { n.Edges.CompletesOrder = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCompletesProduct; query != nil {
+		if err := _q.loadCompletesProduct(ctx, query, nodes, nil,
+			func(n *Offer, e *Product) { n.Edges.CompletesProduct = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -586,6 +671,70 @@ func (_q *OfferQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes []
 	}
 	return nil
 }
+func (_q *OfferQuery) loadCompletesOrder(ctx context.Context, query *OrderQuery, nodes []*Offer, init func(*Offer), assign func(*Offer, *Order)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Offer)
+	for i := range nodes {
+		if nodes[i].CompletesOrderID == nil {
+			continue
+		}
+		fk := *nodes[i].CompletesOrderID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(order.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "completes_order_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *OfferQuery) loadCompletesProduct(ctx context.Context, query *ProductQuery, nodes []*Offer, init func(*Offer), assign func(*Offer, *Product)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Offer)
+	for i := range nodes {
+		if nodes[i].CompletesProductID == nil {
+			continue
+		}
+		fk := *nodes[i].CompletesProductID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(product.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "completes_product_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *OfferQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -623,6 +772,12 @@ func (_q *OfferQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withOrder != nil {
 			_spec.Node.AddColumnOnce(offer.FieldOrderID)
+		}
+		if _q.withCompletesOrder != nil {
+			_spec.Node.AddColumnOnce(offer.FieldCompletesOrderID)
+		}
+		if _q.withCompletesProduct != nil {
+			_spec.Node.AddColumnOnce(offer.FieldCompletesProductID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -96,6 +96,41 @@ func (_u *OfferUpdate) SetNillableTotal(v *money.Amount) *OfferUpdate {
 	return _u
 }
 
+// SetTax sets the "tax" field.
+func (_u *OfferUpdate) SetTax(v money.Amount) *OfferUpdate {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableTax(v *money.Amount) *OfferUpdate {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
+}
+
+// SetVariant sets the "variant" field.
+func (_u *OfferUpdate) SetVariant(v int) *OfferUpdate {
+	_u.mutation.ResetVariant()
+	_u.mutation.SetVariant(v)
+	return _u
+}
+
+// SetNillableVariant sets the "variant" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableVariant(v *int) *OfferUpdate {
+	if v != nil {
+		_u.SetVariant(*v)
+	}
+	return _u
+}
+
+// AddVariant adds value to the "variant" field.
+func (_u *OfferUpdate) AddVariant(v int) *OfferUpdate {
+	_u.mutation.AddVariant(v)
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *OfferUpdate) SetExpiresAt(v time.Time) *OfferUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -187,6 +222,46 @@ func (_u *OfferUpdate) SetNillableDeclineReason(v *string) *OfferUpdate {
 // ClearDeclineReason clears the value of the "decline_reason" field.
 func (_u *OfferUpdate) ClearDeclineReason() *OfferUpdate {
 	_u.mutation.ClearDeclineReason()
+	return _u
+}
+
+// SetDeclineKey sets the "decline_key" field.
+func (_u *OfferUpdate) SetDeclineKey(v string) *OfferUpdate {
+	_u.mutation.SetDeclineKey(v)
+	return _u
+}
+
+// SetNillableDeclineKey sets the "decline_key" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableDeclineKey(v *string) *OfferUpdate {
+	if v != nil {
+		_u.SetDeclineKey(*v)
+	}
+	return _u
+}
+
+// ClearDeclineKey clears the value of the "decline_key" field.
+func (_u *OfferUpdate) ClearDeclineKey() *OfferUpdate {
+	_u.mutation.ClearDeclineKey()
+	return _u
+}
+
+// SetCounteredAt sets the "countered_at" field.
+func (_u *OfferUpdate) SetCounteredAt(v time.Time) *OfferUpdate {
+	_u.mutation.SetCounteredAt(v)
+	return _u
+}
+
+// SetNillableCounteredAt sets the "countered_at" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableCounteredAt(v *time.Time) *OfferUpdate {
+	if v != nil {
+		_u.SetCounteredAt(*v)
+	}
+	return _u
+}
+
+// ClearCounteredAt clears the value of the "countered_at" field.
+func (_u *OfferUpdate) ClearCounteredAt() *OfferUpdate {
+	_u.mutation.ClearCounteredAt()
 	return _u
 }
 
@@ -301,6 +376,11 @@ func (_u *OfferUpdate) check() error {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_reason": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DeclineKey(); ok {
+		if err := offer.DeclineKeyValidator(v); err != nil {
+			return &ValidationError{Name: "decline_key", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_key": %w`, err)}
+		}
+	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Offer.customer"`)
 	}
@@ -340,6 +420,21 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Total(); ok {
 		_spec.SetField(offer.FieldTotal, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(offer.FieldTax, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Variant(); ok {
+		_spec.SetField(offer.FieldVariant, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVariant(); ok {
+		_spec.AddField(offer.FieldVariant, field.TypeInt, value)
+	}
+	if _u.mutation.VariantNamesCleared() {
+		_spec.ClearField(offer.FieldVariantNames, field.TypeJSON)
+	}
+	if _u.mutation.WhyCleared() {
+		_spec.ClearField(offer.FieldWhy, field.TypeString)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(offer.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -366,6 +461,18 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeclineReasonCleared() {
 		_spec.ClearField(offer.FieldDeclineReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeclineKey(); ok {
+		_spec.SetField(offer.FieldDeclineKey, field.TypeString, value)
+	}
+	if _u.mutation.DeclineKeyCleared() {
+		_spec.ClearField(offer.FieldDeclineKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.CounteredAt(); ok {
+		_spec.SetField(offer.FieldCounteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.CounteredAtCleared() {
+		_spec.ClearField(offer.FieldCounteredAt, field.TypeTime)
 	}
 	if _u.mutation.ContactCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -510,6 +617,41 @@ func (_u *OfferUpdateOne) SetNillableTotal(v *money.Amount) *OfferUpdateOne {
 	return _u
 }
 
+// SetTax sets the "tax" field.
+func (_u *OfferUpdateOne) SetTax(v money.Amount) *OfferUpdateOne {
+	_u.mutation.SetTax(v)
+	return _u
+}
+
+// SetNillableTax sets the "tax" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableTax(v *money.Amount) *OfferUpdateOne {
+	if v != nil {
+		_u.SetTax(*v)
+	}
+	return _u
+}
+
+// SetVariant sets the "variant" field.
+func (_u *OfferUpdateOne) SetVariant(v int) *OfferUpdateOne {
+	_u.mutation.ResetVariant()
+	_u.mutation.SetVariant(v)
+	return _u
+}
+
+// SetNillableVariant sets the "variant" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableVariant(v *int) *OfferUpdateOne {
+	if v != nil {
+		_u.SetVariant(*v)
+	}
+	return _u
+}
+
+// AddVariant adds value to the "variant" field.
+func (_u *OfferUpdateOne) AddVariant(v int) *OfferUpdateOne {
+	_u.mutation.AddVariant(v)
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *OfferUpdateOne) SetExpiresAt(v time.Time) *OfferUpdateOne {
 	_u.mutation.SetExpiresAt(v)
@@ -601,6 +743,46 @@ func (_u *OfferUpdateOne) SetNillableDeclineReason(v *string) *OfferUpdateOne {
 // ClearDeclineReason clears the value of the "decline_reason" field.
 func (_u *OfferUpdateOne) ClearDeclineReason() *OfferUpdateOne {
 	_u.mutation.ClearDeclineReason()
+	return _u
+}
+
+// SetDeclineKey sets the "decline_key" field.
+func (_u *OfferUpdateOne) SetDeclineKey(v string) *OfferUpdateOne {
+	_u.mutation.SetDeclineKey(v)
+	return _u
+}
+
+// SetNillableDeclineKey sets the "decline_key" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableDeclineKey(v *string) *OfferUpdateOne {
+	if v != nil {
+		_u.SetDeclineKey(*v)
+	}
+	return _u
+}
+
+// ClearDeclineKey clears the value of the "decline_key" field.
+func (_u *OfferUpdateOne) ClearDeclineKey() *OfferUpdateOne {
+	_u.mutation.ClearDeclineKey()
+	return _u
+}
+
+// SetCounteredAt sets the "countered_at" field.
+func (_u *OfferUpdateOne) SetCounteredAt(v time.Time) *OfferUpdateOne {
+	_u.mutation.SetCounteredAt(v)
+	return _u
+}
+
+// SetNillableCounteredAt sets the "countered_at" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableCounteredAt(v *time.Time) *OfferUpdateOne {
+	if v != nil {
+		_u.SetCounteredAt(*v)
+	}
+	return _u
+}
+
+// ClearCounteredAt clears the value of the "countered_at" field.
+func (_u *OfferUpdateOne) ClearCounteredAt() *OfferUpdateOne {
+	_u.mutation.ClearCounteredAt()
 	return _u
 }
 
@@ -728,6 +910,11 @@ func (_u *OfferUpdateOne) check() error {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_reason": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DeclineKey(); ok {
+		if err := offer.DeclineKeyValidator(v); err != nil {
+			return &ValidationError{Name: "decline_key", err: fmt.Errorf(`ent: validator failed for field "Offer.decline_key": %w`, err)}
+		}
+	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Offer.customer"`)
 	}
@@ -784,6 +971,21 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	if value, ok := _u.mutation.Total(); ok {
 		_spec.SetField(offer.FieldTotal, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Tax(); ok {
+		_spec.SetField(offer.FieldTax, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Variant(); ok {
+		_spec.SetField(offer.FieldVariant, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVariant(); ok {
+		_spec.AddField(offer.FieldVariant, field.TypeInt, value)
+	}
+	if _u.mutation.VariantNamesCleared() {
+		_spec.ClearField(offer.FieldVariantNames, field.TypeJSON)
+	}
+	if _u.mutation.WhyCleared() {
+		_spec.ClearField(offer.FieldWhy, field.TypeString)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(offer.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -810,6 +1012,18 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	}
 	if _u.mutation.DeclineReasonCleared() {
 		_spec.ClearField(offer.FieldDeclineReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeclineKey(); ok {
+		_spec.SetField(offer.FieldDeclineKey, field.TypeString, value)
+	}
+	if _u.mutation.DeclineKeyCleared() {
+		_spec.ClearField(offer.FieldDeclineKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.CounteredAt(); ok {
+		_spec.SetField(offer.FieldCounteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.CounteredAtCleared() {
+		_spec.ClearField(offer.FieldCounteredAt, field.TypeTime)
 	}
 	if _u.mutation.ContactCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -24,6 +24,8 @@ type OfferLine struct {
 	ID string `json:"id,omitempty"`
 	// The offer.
 	OfferID string `json:"offer_id,omitempty"`
+	// The number of the variant of a TENDER that the line is in; 0 for an offer without variants.
+	Variant int `json:"variant,omitempty"`
 	// The place of the line in the offer, from 0.
 	Position int `json:"position,omitempty"`
 	// The product.
@@ -40,6 +42,10 @@ type OfferLine struct {
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
 	// The options chosen and the measurements filled in.
 	Options json.RawMessage `json:"options,omitempty"`
+	// What of the customer the price used when the offer was made: see pricing.Book.UsedData.
+	UsedData []string `json:"used_data,omitempty"`
+	// Whether that made the price a personal one.
+	IsPersonal bool `json:"is_personal,omitempty"`
 	// The lead time priced for, in days.
 	LeadDays int `json:"lead_days,omitempty"`
 	// The moment of the price.
@@ -88,13 +94,15 @@ func (*OfferLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case offerline.FieldPriceLines, offerline.FieldOptions:
+		case offerline.FieldPriceLines, offerline.FieldOptions, offerline.FieldUsedData:
 			values[i] = new([]byte)
 		case offerline.FieldUnit, offerline.FieldTotal, offerline.FieldTax:
 			values[i] = new(money.Amount)
 		case offerline.FieldQuantity:
 			values[i] = new(money.Decimal)
-		case offerline.FieldPosition, offerline.FieldLeadDays:
+		case offerline.FieldIsPersonal:
+			values[i] = new(sql.NullBool)
+		case offerline.FieldVariant, offerline.FieldPosition, offerline.FieldLeadDays:
 			values[i] = new(sql.NullInt64)
 		case offerline.FieldID, offerline.FieldOfferID, offerline.FieldProductID:
 			values[i] = new(sql.NullString)
@@ -126,6 +134,12 @@ func (_m *OfferLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field offer_id", values[i])
 			} else if value.Valid {
 				_m.OfferID = value.String
+			}
+		case offerline.FieldVariant:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field variant", values[i])
+			} else if value.Valid {
+				_m.Variant = int(value.Int64)
 			}
 		case offerline.FieldPosition:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -178,6 +192,20 @@ func (_m *OfferLine) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Options); err != nil {
 					return fmt.Errorf("unmarshal field options: %w", err)
 				}
+			}
+		case offerline.FieldUsedData:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field used_data", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.UsedData); err != nil {
+					return fmt.Errorf("unmarshal field used_data: %w", err)
+				}
+			}
+		case offerline.FieldIsPersonal:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field is_personal", values[i])
+			} else if value.Valid {
+				_m.IsPersonal = value.Bool
 			}
 		case offerline.FieldLeadDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -240,6 +268,9 @@ func (_m *OfferLine) String() string {
 	builder.WriteString("offer_id=")
 	builder.WriteString(_m.OfferID)
 	builder.WriteString(", ")
+	builder.WriteString("variant=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Variant))
+	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
 	builder.WriteString(", ")
@@ -263,6 +294,12 @@ func (_m *OfferLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("options=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Options))
+	builder.WriteString(", ")
+	builder.WriteString("used_data=")
+	builder.WriteString(fmt.Sprintf("%v", _m.UsedData))
+	builder.WriteString(", ")
+	builder.WriteString("is_personal=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IsPersonal))
 	builder.WriteString(", ")
 	builder.WriteString("lead_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LeadDays))

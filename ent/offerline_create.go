@@ -30,6 +30,20 @@ func (_c *OfferLineCreate) SetOfferID(v string) *OfferLineCreate {
 	return _c
 }
 
+// SetVariant sets the "variant" field.
+func (_c *OfferLineCreate) SetVariant(v int) *OfferLineCreate {
+	_c.mutation.SetVariant(v)
+	return _c
+}
+
+// SetNillableVariant sets the "variant" field if the given value is not nil.
+func (_c *OfferLineCreate) SetNillableVariant(v *int) *OfferLineCreate {
+	if v != nil {
+		_c.SetVariant(*v)
+	}
+	return _c
+}
+
 // SetPosition sets the "position" field.
 func (_c *OfferLineCreate) SetPosition(v int) *OfferLineCreate {
 	_c.mutation.SetPosition(v)
@@ -110,6 +124,26 @@ func (_c *OfferLineCreate) SetOptions(v json.RawMessage) *OfferLineCreate {
 	return _c
 }
 
+// SetUsedData sets the "used_data" field.
+func (_c *OfferLineCreate) SetUsedData(v []string) *OfferLineCreate {
+	_c.mutation.SetUsedData(v)
+	return _c
+}
+
+// SetIsPersonal sets the "is_personal" field.
+func (_c *OfferLineCreate) SetIsPersonal(v bool) *OfferLineCreate {
+	_c.mutation.SetIsPersonal(v)
+	return _c
+}
+
+// SetNillableIsPersonal sets the "is_personal" field if the given value is not nil.
+func (_c *OfferLineCreate) SetNillableIsPersonal(v *bool) *OfferLineCreate {
+	if v != nil {
+		_c.SetIsPersonal(*v)
+	}
+	return _c
+}
+
 // SetLeadDays sets the "lead_days" field.
 func (_c *OfferLineCreate) SetLeadDays(v int) *OfferLineCreate {
 	_c.mutation.SetLeadDays(v)
@@ -173,6 +207,10 @@ func (_c *OfferLineCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *OfferLineCreate) defaults() {
+	if _, ok := _c.mutation.Variant(); !ok {
+		v := offerline.DefaultVariant
+		_c.mutation.SetVariant(v)
+	}
 	if _, ok := _c.mutation.Quantity(); !ok {
 		v := offerline.DefaultQuantity()
 		_c.mutation.SetQuantity(v)
@@ -189,12 +227,19 @@ func (_c *OfferLineCreate) defaults() {
 		v := offerline.DefaultTax()
 		_c.mutation.SetTax(v)
 	}
+	if _, ok := _c.mutation.IsPersonal(); !ok {
+		v := offerline.DefaultIsPersonal
+		_c.mutation.SetIsPersonal(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *OfferLineCreate) check() error {
 	if _, ok := _c.mutation.OfferID(); !ok {
 		return &ValidationError{Name: "offer_id", err: errors.New(`ent: missing required field "OfferLine.offer_id"`)}
+	}
+	if _, ok := _c.mutation.Variant(); !ok {
+		return &ValidationError{Name: "variant", err: errors.New(`ent: missing required field "OfferLine.variant"`)}
 	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "OfferLine.position"`)}
@@ -219,6 +264,9 @@ func (_c *OfferLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Options(); !ok {
 		return &ValidationError{Name: "options", err: errors.New(`ent: missing required field "OfferLine.options"`)}
+	}
+	if _, ok := _c.mutation.IsPersonal(); !ok {
+		return &ValidationError{Name: "is_personal", err: errors.New(`ent: missing required field "OfferLine.is_personal"`)}
 	}
 	if _, ok := _c.mutation.LeadDays(); !ok {
 		return &ValidationError{Name: "lead_days", err: errors.New(`ent: missing required field "OfferLine.lead_days"`)}
@@ -272,6 +320,10 @@ func (_c *OfferLineCreate) createSpec() (*OfferLine, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.Variant(); ok {
+		_spec.SetField(offerline.FieldVariant, field.TypeInt, value)
+		_node.Variant = value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(offerline.FieldPosition, field.TypeInt, value)
 		_node.Position = value
@@ -299,6 +351,14 @@ func (_c *OfferLineCreate) createSpec() (*OfferLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Options(); ok {
 		_spec.SetField(offerline.FieldOptions, field.TypeJSON, value)
 		_node.Options = value
+	}
+	if value, ok := _c.mutation.UsedData(); ok {
+		_spec.SetField(offerline.FieldUsedData, field.TypeJSON, value)
+		_node.UsedData = value
+	}
+	if value, ok := _c.mutation.IsPersonal(); ok {
+		_spec.SetField(offerline.FieldIsPersonal, field.TypeBool, value)
+		_node.IsPersonal = value
 	}
 	if value, ok := _c.mutation.LeadDays(); ok {
 		_spec.SetField(offerline.FieldLeadDays, field.TypeInt, value)

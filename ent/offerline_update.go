@@ -89,6 +89,9 @@ func (_u *OfferLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.UsedDataCleared() {
+		_spec.ClearField(offerline.FieldUsedData, field.TypeJSON)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -201,6 +204,9 @@ func (_u *OfferLineUpdateOne) sqlSave(ctx context.Context) (_node *OfferLine, er
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.UsedDataCleared() {
+		_spec.ClearField(offerline.FieldUsedData, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &OfferLine{config: _u.config}

@@ -22,6 +22,7 @@ import (
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -45,6 +46,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
@@ -953,6 +955,91 @@ func init() {
 			return nil
 		}
 	}()
+	declinereasonMixin := schema.DeclineReason{}.Mixin()
+	declinereasonMixinFields0 := declinereasonMixin[0].Fields()
+	_ = declinereasonMixinFields0
+	declinereasonMixinFields1 := declinereasonMixin[1].Fields()
+	_ = declinereasonMixinFields1
+	declinereasonFields := schema.DeclineReason{}.Fields()
+	_ = declinereasonFields
+	// declinereasonDescVersion is the schema descriptor for version field.
+	declinereasonDescVersion := declinereasonMixinFields1[0].Descriptor()
+	// declinereason.DefaultVersion holds the default value on creation for the version field.
+	declinereason.DefaultVersion = declinereasonDescVersion.Default.(int)
+	// declinereason.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	declinereason.VersionValidator = declinereasonDescVersion.Validators[0].(func(int) error)
+	// declinereasonDescKey is the schema descriptor for key field.
+	declinereasonDescKey := declinereasonFields[0].Descriptor()
+	// declinereason.KeyValidator is a validator for the "key" field. It is called by the builders before save.
+	declinereason.KeyValidator = func() func(string) error {
+		validators := declinereasonDescKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(key string) error {
+			for _, fn := range fns {
+				if err := fn(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// declinereasonDescNameEn is the schema descriptor for name_en field.
+	declinereasonDescNameEn := declinereasonFields[1].Descriptor()
+	// declinereason.NameEnValidator is a validator for the "name_en" field. It is called by the builders before save.
+	declinereason.NameEnValidator = func() func(string) error {
+		validators := declinereasonDescNameEn.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name_en string) error {
+			for _, fn := range fns {
+				if err := fn(name_en); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// declinereasonDescNameRu is the schema descriptor for name_ru field.
+	declinereasonDescNameRu := declinereasonFields[2].Descriptor()
+	// declinereason.NameRuValidator is a validator for the "name_ru" field. It is called by the builders before save.
+	declinereason.NameRuValidator = func() func(string) error {
+		validators := declinereasonDescNameRu.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name_ru string) error {
+			for _, fn := range fns {
+				if err := fn(name_ru); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// declinereasonDescID is the schema descriptor for id field.
+	declinereasonDescID := declinereasonMixinFields0[0].Descriptor()
+	// declinereason.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	declinereason.IDValidator = func() func(string) error {
+		validators := declinereasonDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	duplicatedecisionMixin := schema.DuplicateDecision{}.Mixin()
 	duplicatedecisionMixinFields0 := duplicatedecisionMixin[0].Fields()
 	_ = duplicatedecisionMixinFields0
@@ -1598,10 +1685,22 @@ func init() {
 	offerDescTax := offerFields[4].Descriptor()
 	// offer.DefaultTax holds the default value on creation for the tax field.
 	offer.DefaultTax = offerDescTax.Default.(func() money.Amount)
+	// offerDescVariant is the schema descriptor for variant field.
+	offerDescVariant := offerFields[5].Descriptor()
+	// offer.DefaultVariant holds the default value on creation for the variant field.
+	offer.DefaultVariant = offerDescVariant.Default.(int)
+	// offerDescWhy is the schema descriptor for why field.
+	offerDescWhy := offerFields[7].Descriptor()
+	// offer.WhyValidator is a validator for the "why" field. It is called by the builders before save.
+	offer.WhyValidator = offerDescWhy.Validators[0].(func(string) error)
 	// offerDescDeclineReason is the schema descriptor for decline_reason field.
-	offerDescDeclineReason := offerFields[9].Descriptor()
+	offerDescDeclineReason := offerFields[12].Descriptor()
 	// offer.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	offer.DeclineReasonValidator = offerDescDeclineReason.Validators[0].(func(string) error)
+	// offerDescDeclineKey is the schema descriptor for decline_key field.
+	offerDescDeclineKey := offerFields[13].Descriptor()
+	// offer.DeclineKeyValidator is a validator for the "decline_key" field. It is called by the builders before save.
+	offer.DeclineKeyValidator = offerDescDeclineKey.Validators[0].(func(string) error)
 	// offerDescID is the schema descriptor for id field.
 	offerDescID := offerMixinFields0[0].Descriptor()
 	// offer.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -1625,22 +1724,30 @@ func init() {
 	_ = offerlineMixinFields0
 	offerlineFields := schema.OfferLine{}.Fields()
 	_ = offerlineFields
+	// offerlineDescVariant is the schema descriptor for variant field.
+	offerlineDescVariant := offerlineFields[1].Descriptor()
+	// offerline.DefaultVariant holds the default value on creation for the variant field.
+	offerline.DefaultVariant = offerlineDescVariant.Default.(int)
 	// offerlineDescQuantity is the schema descriptor for quantity field.
-	offerlineDescQuantity := offerlineFields[3].Descriptor()
+	offerlineDescQuantity := offerlineFields[4].Descriptor()
 	// offerline.DefaultQuantity holds the default value on creation for the quantity field.
 	offerline.DefaultQuantity = offerlineDescQuantity.Default.(func() money.Decimal)
 	// offerlineDescUnit is the schema descriptor for unit field.
-	offerlineDescUnit := offerlineFields[4].Descriptor()
+	offerlineDescUnit := offerlineFields[5].Descriptor()
 	// offerline.DefaultUnit holds the default value on creation for the unit field.
 	offerline.DefaultUnit = offerlineDescUnit.Default.(func() money.Amount)
 	// offerlineDescTotal is the schema descriptor for total field.
-	offerlineDescTotal := offerlineFields[5].Descriptor()
+	offerlineDescTotal := offerlineFields[6].Descriptor()
 	// offerline.DefaultTotal holds the default value on creation for the total field.
 	offerline.DefaultTotal = offerlineDescTotal.Default.(func() money.Amount)
 	// offerlineDescTax is the schema descriptor for tax field.
-	offerlineDescTax := offerlineFields[6].Descriptor()
+	offerlineDescTax := offerlineFields[7].Descriptor()
 	// offerline.DefaultTax holds the default value on creation for the tax field.
 	offerline.DefaultTax = offerlineDescTax.Default.(func() money.Amount)
+	// offerlineDescIsPersonal is the schema descriptor for is_personal field.
+	offerlineDescIsPersonal := offerlineFields[11].Descriptor()
+	// offerline.DefaultIsPersonal holds the default value on creation for the is_personal field.
+	offerline.DefaultIsPersonal = offerlineDescIsPersonal.Default.(bool)
 	// offerlineDescID is the schema descriptor for id field.
 	offerlineDescID := offerlineMixinFields0[0].Descriptor()
 	// offerline.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -2182,6 +2289,51 @@ func init() {
 	// product.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	product.IDValidator = func() func(string) error {
 		validators := productDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	productofthemonthMixin := schema.ProductOfTheMonth{}.Mixin()
+	productofthemonthMixinFields0 := productofthemonthMixin[0].Fields()
+	_ = productofthemonthMixinFields0
+	productofthemonthFields := schema.ProductOfTheMonth{}.Fields()
+	_ = productofthemonthFields
+	// productofthemonthDescMonth is the schema descriptor for month field.
+	productofthemonthDescMonth := productofthemonthFields[0].Descriptor()
+	// productofthemonth.MonthValidator is a validator for the "month" field. It is called by the builders before save.
+	productofthemonth.MonthValidator = func() func(string) error {
+		validators := productofthemonthDescMonth.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(month string) error {
+			for _, fn := range fns {
+				if err := fn(month); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// productofthemonthDescChosenBy is the schema descriptor for chosen_by field.
+	productofthemonthDescChosenBy := productofthemonthFields[2].Descriptor()
+	// productofthemonth.ChosenByValidator is a validator for the "chosen_by" field. It is called by the builders before save.
+	productofthemonth.ChosenByValidator = productofthemonthDescChosenBy.Validators[0].(func(string) error)
+	// productofthemonthDescID is the schema descriptor for id field.
+	productofthemonthDescID := productofthemonthMixinFields0[0].Descriptor()
+	// productofthemonth.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	productofthemonth.IDValidator = func() func(string) error {
+		validators := productofthemonthDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -52,6 +52,8 @@ type Tx struct {
 	CustomerTag *CustomerTagClient
 	// DatedValue is the client for interacting with the DatedValue builders.
 	DatedValue *DatedValueClient
+	// DeclineReason is the client for interacting with the DeclineReason builders.
+	DeclineReason *DeclineReasonClient
 	// DuplicateDecision is the client for interacting with the DuplicateDecision builders.
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
@@ -98,6 +100,8 @@ type Tx struct {
 	PriceRule *PriceRuleClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// ProductOfTheMonth is the client for interacting with the ProductOfTheMonth builders.
+	ProductOfTheMonth *ProductOfTheMonthClient
 	// ProductOption is the client for interacting with the ProductOption builders.
 	ProductOption *ProductOptionClient
 	// Rate is the client for interacting with the Rate builders.
@@ -280,6 +284,7 @@ func (tx *Tx) init() {
 	tx.CustomerRelation = NewCustomerRelationClient(tx.config)
 	tx.CustomerTag = NewCustomerTagClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)
+	tx.DeclineReason = NewDeclineReasonClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.ExpectedPrice = NewExpectedPriceClient(tx.config)
 	tx.FieldDefinition = NewFieldDefinitionClient(tx.config)
@@ -303,6 +308,7 @@ func (tx *Tx) init() {
 	tx.PriceAgreement = NewPriceAgreementClient(tx.config)
 	tx.PriceRule = NewPriceRuleClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
+	tx.ProductOfTheMonth = NewProductOfTheMonthClient(tx.config)
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.Rate = NewRateClient(tx.config)
 	tx.Recipe = NewRecipeClient(tx.config)

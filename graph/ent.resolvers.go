@@ -118,6 +118,14 @@ func (r *offerResolver) Order(ctx context.Context, obj *ent.Offer) (*ent.Order, 
 	return referenced(ctx, obj, func(row *ent.Offer) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
 }
 
+func (r *offerResolver) CompletesOrder(ctx context.Context, obj *ent.Offer) (*ent.Order, error) {
+	return referenced(ctx, obj, func(row *ent.Offer) string { return deref(row.CompletesOrderID) }, orderID, r.ordersByID(ctx))
+}
+
+func (r *offerResolver) CompletesProduct(ctx context.Context, obj *ent.Offer) (*ent.Product, error) {
+	return referenced(ctx, obj, func(row *ent.Offer) string { return deref(row.CompletesProductID) }, productID, r.productsByID(ctx))
+}
+
 func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error) {
 	return required(referenced(ctx, obj, func(row *ent.OfferLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
@@ -152,6 +160,10 @@ func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgr
 
 func (r *priceAgreementResolver) Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.ProductID }, productID, r.productsByID(ctx)))
+}
+
+func (r *productOfTheMonthResolver) Product(ctx context.Context, obj *ent.ProductOfTheMonth) (*ent.Product, error) {
+	return required(referenced(ctx, obj, func(row *ent.ProductOfTheMonth) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {
@@ -198,6 +210,8 @@ func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
 
+func (r *Resolver) DeclineReason() DeclineReasonResolver { return &declineReasonResolver{r} }
+
 func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
 
 func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
@@ -222,6 +236,10 @@ func (r *Resolver) PriceAgreement() PriceAgreementResolver { return &priceAgreem
 
 func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
+func (r *Resolver) ProductOfTheMonth() ProductOfTheMonthResolver {
+	return &productOfTheMonthResolver{r}
+}
+
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Spend() SpendResolver { return &spendResolver{r} }
@@ -233,25 +251,27 @@ func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
-	attributionFitResolver  struct{ *Resolver }
-	campaignResolver        struct{ *Resolver }
-	contactResolver         struct{ *Resolver }
-	customerResolver        struct{ *Resolver }
-	expectedPriceResolver   struct{ *Resolver }
-	handOverResolver        struct{ *Resolver }
-	lifetimeModelResolver   struct{ *Resolver }
-	messageResolver         struct{ *Resolver }
-	offerResolver           struct{ *Resolver }
-	offerLineResolver       struct{ *Resolver }
-	orderResolver           struct{ *Resolver }
-	orderLineResolver       struct{ *Resolver }
-	permissionResolver      struct{ *Resolver }
-	permissionEventResolver struct{ *Resolver }
-	priceAgreementResolver  struct{ *Resolver }
-	productResolver         struct{ *Resolver }
-	queryResolver           struct{ *Resolver }
-	spendResolver           struct{ *Resolver }
-	taskResolver            struct{ *Resolver }
-	teamResolver            struct{ *Resolver }
-	userResolver            struct{ *Resolver }
+	attributionFitResolver    struct{ *Resolver }
+	campaignResolver          struct{ *Resolver }
+	contactResolver           struct{ *Resolver }
+	customerResolver          struct{ *Resolver }
+	declineReasonResolver     struct{ *Resolver }
+	expectedPriceResolver     struct{ *Resolver }
+	handOverResolver          struct{ *Resolver }
+	lifetimeModelResolver     struct{ *Resolver }
+	messageResolver           struct{ *Resolver }
+	offerResolver             struct{ *Resolver }
+	offerLineResolver         struct{ *Resolver }
+	orderResolver             struct{ *Resolver }
+	orderLineResolver         struct{ *Resolver }
+	permissionResolver        struct{ *Resolver }
+	permissionEventResolver   struct{ *Resolver }
+	priceAgreementResolver    struct{ *Resolver }
+	productResolver           struct{ *Resolver }
+	productOfTheMonthResolver struct{ *Resolver }
+	queryResolver             struct{ *Resolver }
+	spendResolver             struct{ *Resolver }
+	taskResolver              struct{ *Resolver }
+	teamResolver              struct{ *Resolver }
+	userResolver              struct{ *Resolver }
 )

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/handover"
@@ -27,6 +28,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/rate"
 	"kopeck/ent/spend"
 	"kopeck/ent/task"
@@ -70,6 +72,12 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.Wording: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, wordingID)(c.Wording.Query().Where(wording.IDIn(ids...)).All(ctx))
+		},
+		id.DeclineReason: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, declineReasonID)(c.DeclineReason.Query().Where(declinereason.IDIn(ids...)).All(ctx))
+		},
+		id.OfTheMonth: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, monthProductID)(c.ProductOfTheMonth.Query().Where(productofthemonth.IDIn(ids...)).All(ctx))
 		},
 		id.Measurement: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.MeasurementDefinition) string { return row.ID })(c.MeasurementDefinition.Query().Where(measurementdefinition.IDIn(ids...)).All(ctx))

@@ -96,6 +96,15 @@ func (r *Resolver) offerLines(ctx context.Context, o *ent.Offer) ([]*ent.OfferLi
 	})
 }
 
+// offerVariants returns the variants of an offer, with their lines.
+func (r *Resolver) offerVariants(ctx context.Context, o *ent.Offer) ([]*sale.OfferVariant, error) {
+	lines, err := r.offerLines(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return r.app.Sale.Variants(o, lines)
+}
+
 // priceLines returns the stored waterfall of an offer's line.
 func (r *Resolver) priceLines(ctx context.Context, line *ent.OfferLine) ([]*pricing.Line, error) {
 	var lines []pricing.Line

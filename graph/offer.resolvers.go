@@ -13,6 +13,7 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/disclosure"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -37,6 +38,12 @@ func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOffe
 
 func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error) {
 	o, err := r.app.Sale.AcceptOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) CounterOffer(ctx context.Context, input service.CounterOfferInput) (*service.OfferPayload, error) {
+	o, err := r.app.Sale.CounterOffer(ctx, input)
 	faults, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
@@ -69,6 +76,14 @@ func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.Offer
 	return r.offerLines(ctx, obj)
 }
 
+func (r *offerResolver) Variants(ctx context.Context, obj *ent.Offer) ([]*sale.OfferVariant, error) {
+	return r.offerVariants(ctx, obj)
+}
+
+func (r *offerResolver) PDF(ctx context.Context, obj *ent.Offer, language *service.Language) (*sale.OfferDocument, error) {
+	return r.app.Sale.OfferPDF(ctx, obj, language)
+}
+
 func (r *offerLineResolver) Net(ctx context.Context, obj *ent.OfferLine) (*money.Amount, error) {
 	return r.netOf(obj.Total, obj.Tax)
 }
@@ -79,6 +94,10 @@ func (r *offerLineResolver) Gross(ctx context.Context, obj *ent.OfferLine) (*mon
 
 func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error) {
 	return r.priceLines(ctx, obj)
+}
+
+func (r *offerLineResolver) Personalised(ctx context.Context, obj *ent.OfferLine) (*disclosure.Personalised, error) {
+	return r.app.Disclosure.Used(ctx, obj.UsedData, obj.IsPersonal)
 }
 
 func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error) {

@@ -79,8 +79,8 @@ func unruled(schema *ast.Schema) []string {
 
 // nouns are the types whose rows the guard narrows.
 var nouns = []string{
-	"AttributionFit", "Contact", "Customer", "FieldDefinition", "HandOver", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Partner", "Permission", "PermissionEvent",
-	"PriceAgreement", "PriceRule", "Product", "ProductOption", "Rate", "Setting", "StageChange", "Task", "Team", "TeamMembership", "User", "Wording",
+	"AttributionFit", "Contact", "Customer", "DeclineReason", "FieldDefinition", "HandOver", "LifetimeModel", "MeasurementDefinition", "Offer", "OfferLine", "Order", "OrderLine", "Partner", "Permission", "PermissionEvent",
+	"PriceAgreement", "PriceRule", "Product", "ProductOfTheMonth", "ProductOption", "Rate", "Setting", "StageChange", "Task", "Team", "TeamMembership", "User", "Wording",
 }
 
 func ruleFaults(directives ast.DirectiveList) []string {

@@ -5,6 +5,7 @@
 package mail
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	netmail "net/mail"
@@ -22,10 +23,18 @@ type Message struct {
 	To          string // an address without a name
 	Subject     string
 	Text        string
-	HTML        string // the same as Text; "" for none
+	HTML        string      // the same as Text; "" for none
+	Attachment  *Attachment // nil for none
 	Headers     []Header
 	Unsubscribe string // a link of https that ends the permission by one POST (RFC 8058); "" for none
 	At          time.Time
+}
+
+// Attachment is a file that goes with a message.
+type Attachment struct {
+	Name    string
+	Type    string // the media type
+	Content []byte
 }
 
 // Header is a header beside those that every message has.
@@ -107,6 +116,11 @@ func (m Message) build() (*mail.Msg, error) {
 	built.SetBodyString(mail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		built.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	}
+	if file := m.Attachment; file != nil {
+		if err := built.AttachReader(file.Name, bytes.NewReader(file.Content), mail.WithFileContentType(mail.ContentType(file.Type))); err != nil {
+			return nil, err
+		}
 	}
 	return built, nil
 }

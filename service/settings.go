@@ -16,6 +16,7 @@ type Settings struct {
 	Taxes              costing.TaxMode // whether prices include tax; fixed by the first start
 	PriceStep          money.Amount    // prices are rounded to it
 	PriceLife          time.Duration   // how long a price token is accepted
+	OfferRestDays      int             // for how many days a product that was declined is not proposed again
 	HoldShare          money.Decimal   // of a resource's capacity up to any day, that one user may hold up to it
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // for how many days before an order its contacts are credited
@@ -84,6 +85,10 @@ var settings = []setting{
 	{
 		"priceMinutes", "For how many minutes a price token is accepted.", `15`,
 		reader(parseWhole(1440), func(s *Settings, v int) { s.PriceLife = time.Duration(v) * time.Minute }),
+	},
+	{
+		"offerRestDays", "For how many days a product that a customer declined is not among their nextBestOffers.", `30`,
+		reader(parseWhole(3650), func(s *Settings, v int) { s.OfferRestDays = v }),
 	},
 	{
 		"holdShare", "How much of a resource one user may hold by prices up to any day, of its capacity up to that day, as a Decimal: \"0.5\" is half of it. One day's capacity is always allowed.", `"0.5"`,

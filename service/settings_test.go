@@ -25,6 +25,7 @@ func TestDefaultSettings(t *testing.T) {
 		"teamsShareCustomers":  !s.TeamsShareCustomers,
 		"priceStep":            s.PriceStep == money.Minor(1),
 		"priceMinutes":         s.PriceLife == 15*time.Minute,
+		"offerRestDays":        s.OfferRestDays == 30,
 		"holdShare":            s.HoldShare == money.MustDecimal("0.5"),
 		"attributionModel":     s.AttributionModel == schema.AttributeLinear,
 		"lookBackDays":         s.LookBackDays == 90,

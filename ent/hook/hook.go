@@ -236,6 +236,18 @@ func (f DatedValueFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DatedValueMutation", m)
 }
 
+// The DeclineReasonFunc type is an adapter to allow the use of ordinary
+// function as DeclineReason mutator.
+type DeclineReasonFunc func(context.Context, *ent.DeclineReasonMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeclineReasonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeclineReasonMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeclineReasonMutation", m)
+}
+
 // The DuplicateDecisionFunc type is an adapter to allow the use of ordinary
 // function as DuplicateDecision mutator.
 type DuplicateDecisionFunc func(context.Context, *ent.DuplicateDecisionMutation) (ent.Value, error)
@@ -510,6 +522,18 @@ func (f ProductFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductMutation", m)
+}
+
+// The ProductOfTheMonthFunc type is an adapter to allow the use of ordinary
+// function as ProductOfTheMonth mutator.
+type ProductOfTheMonthFunc func(context.Context, *ent.ProductOfTheMonthMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProductOfTheMonthFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProductOfTheMonthMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductOfTheMonthMutation", m)
 }
 
 // The ProductOptionFunc type is an adapter to allow the use of ordinary

@@ -26,6 +26,7 @@ import (
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
 	"kopeck/ent/datedvalue"
+	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -50,6 +51,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
+	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
@@ -637,6 +639,33 @@ func (f TraverseDatedValue) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DatedValueQuery", q)
+}
+
+// The DeclineReasonFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DeclineReasonFunc func(context.Context, *ent.DeclineReasonQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DeclineReasonFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DeclineReasonQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DeclineReasonQuery", q)
+}
+
+// The TraverseDeclineReason type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDeclineReason func(context.Context, *ent.DeclineReasonQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDeclineReason) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDeclineReason) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeclineReasonQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DeclineReasonQuery", q)
 }
 
 // The DuplicateDecisionFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1260,6 +1289,33 @@ func (f TraverseProduct) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProductQuery", q)
 }
 
+// The ProductOfTheMonthFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProductOfTheMonthFunc func(context.Context, *ent.ProductOfTheMonthQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProductOfTheMonthFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProductOfTheMonthQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProductOfTheMonthQuery", q)
+}
+
+// The TraverseProductOfTheMonth type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProductOfTheMonth func(context.Context, *ent.ProductOfTheMonthQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProductOfTheMonth) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProductOfTheMonth) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProductOfTheMonthQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProductOfTheMonthQuery", q)
+}
+
 // The ProductOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ProductOptionFunc func(context.Context, *ent.ProductOptionQuery) (ent.Value, error)
 
@@ -1733,6 +1789,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerTagQuery, predicate.CustomerTag, customertag.OrderOption]{typ: ent.TypeCustomerTag, tq: q}, nil
 	case *ent.DatedValueQuery:
 		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
+	case *ent.DeclineReasonQuery:
+		return &query[*ent.DeclineReasonQuery, predicate.DeclineReason, declinereason.OrderOption]{typ: ent.TypeDeclineReason, tq: q}, nil
 	case *ent.DuplicateDecisionQuery:
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.ExpectedPriceQuery:
@@ -1779,6 +1837,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PriceRuleQuery, predicate.PriceRule, pricerule.OrderOption]{typ: ent.TypePriceRule, tq: q}, nil
 	case *ent.ProductQuery:
 		return &query[*ent.ProductQuery, predicate.Product, product.OrderOption]{typ: ent.TypeProduct, tq: q}, nil
+	case *ent.ProductOfTheMonthQuery:
+		return &query[*ent.ProductOfTheMonthQuery, predicate.ProductOfTheMonth, productofthemonth.OrderOption]{typ: ent.TypeProductOfTheMonth, tq: q}, nil
 	case *ent.ProductOptionQuery:
 		return &query[*ent.ProductOptionQuery, predicate.ProductOption, productoption.OrderOption]{typ: ent.TypeProductOption, tq: q}, nil
 	case *ent.RateQuery:

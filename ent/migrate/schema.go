@@ -1047,6 +1047,40 @@ var (
 			},
 		},
 	}
+	// DeclineReasonsColumns holds the columns for the "decline_reasons" table.
+	DeclineReasonsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "key", Type: field.TypeString, Unique: true, Size: 160},
+		{Name: "name_en", Type: field.TypeString, Size: 800},
+		{Name: "name_ru", Type: field.TypeString, Size: 800},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DeclineReasonsTable holds the schema information for the "decline_reasons" table.
+	DeclineReasonsTable = &schema.Table{
+		Name:       "decline_reasons",
+		Columns:    DeclineReasonsColumns,
+		PrimaryKey: []*schema.Column{DeclineReasonsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "declinereason_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeclineReasonsColumns[4], DeclineReasonsColumns[0]},
+			},
+			{
+				Name:    "declinereason_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeclineReasonsColumns[2], DeclineReasonsColumns[0]},
+			},
+			{
+				Name:    "declinereason_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeclineReasonsColumns[3], DeclineReasonsColumns[0]},
+			},
+		},
+	}
 	// DuplicateDecisionsColumns holds the columns for the "duplicate_decisions" table.
 	DuplicateDecisionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1614,14 +1648,21 @@ var (
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"DRAFT", "SENT", "VIEWED", "ACCEPTED", "DECLINED", "EXPIRED", "WITHDRAWN"}},
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "tax", Type: field.TypeInt64, Default: "0"},
+		{Name: "variant", Type: field.TypeInt, Default: 0},
+		{Name: "variant_names", Type: field.TypeJSON, Nullable: true},
+		{Name: "why", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
 		{Name: "viewed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decline_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "decline_key", Type: field.TypeString, Nullable: true, Size: 160},
+		{Name: "countered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "completes_order_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "completes_product_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// OffersTable holds the schema information for the "offers" table.
 	OffersTable = &schema.Table{
@@ -1631,20 +1672,32 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "offers_customers_customer",
-				Columns:    []*schema.Column{OffersColumns[13]},
+				Columns:    []*schema.Column{OffersColumns[18]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "offers_contacts_contact",
-				Columns:    []*schema.Column{OffersColumns[14]},
+				Columns:    []*schema.Column{OffersColumns[19]},
 				RefColumns: []*schema.Column{ContactsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "offers_orders_order",
-				Columns:    []*schema.Column{OffersColumns[15]},
+				Columns:    []*schema.Column{OffersColumns[20]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "offers_orders_completes_order",
+				Columns:    []*schema.Column{OffersColumns[21]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "offers_products_completes_product",
+				Columns:    []*schema.Column{OffersColumns[22]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -1652,7 +1705,7 @@ var (
 			{
 				Name:    "offer_customer_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[13], OffersColumns[2], OffersColumns[0]},
+				Columns: []*schema.Column{OffersColumns[18], OffersColumns[2], OffersColumns[0]},
 			},
 			{
 				Name:    "offer_created_at_id",
@@ -1662,23 +1715,40 @@ var (
 			{
 				Name:    "offer_expires_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[8], OffersColumns[0]},
+				Columns: []*schema.Column{OffersColumns[11], OffersColumns[0]},
 			},
 			{
 				Name:    "offer_contact_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[14]},
+				Columns: []*schema.Column{OffersColumns[19]},
 			},
 			{
 				Name:    "offer_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{OffersColumns[15]},
+				Columns: []*schema.Column{OffersColumns[20]},
+			},
+			{
+				Name:    "offer_completes_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OffersColumns[21]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "completes_order_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "offer_completes_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{OffersColumns[22]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "completes_product_id IS NOT NULL",
+				},
 			},
 		},
 	}
 	// OfferLinesColumns holds the columns for the "offer_lines" table.
 	OfferLinesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "variant", Type: field.TypeInt, Default: 0},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "unit", Type: field.TypeInt64},
@@ -1686,6 +1756,8 @@ var (
 		{Name: "tax", Type: field.TypeInt64, Default: "0"},
 		{Name: "price_lines", Type: field.TypeJSON},
 		{Name: "options", Type: field.TypeJSON},
+		{Name: "used_data", Type: field.TypeJSON, Nullable: true},
+		{Name: "is_personal", Type: field.TypeBool, Default: false},
 		{Name: "lead_days", Type: field.TypeInt},
 		{Name: "priced_at", Type: field.TypeTime},
 		{Name: "offer_id", Type: field.TypeString, Size: 40},
@@ -1699,13 +1771,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "offer_lines_offers_offer",
-				Columns:    []*schema.Column{OfferLinesColumns[10]},
+				Columns:    []*schema.Column{OfferLinesColumns[13]},
 				RefColumns: []*schema.Column{OffersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "offer_lines_products_product",
-				Columns:    []*schema.Column{OfferLinesColumns[11]},
+				Columns:    []*schema.Column{OfferLinesColumns[14]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1714,12 +1786,12 @@ var (
 			{
 				Name:    "offerline_offer_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OfferLinesColumns[10], OfferLinesColumns[1]},
+				Columns: []*schema.Column{OfferLinesColumns[13], OfferLinesColumns[2]},
 			},
 			{
 				Name:    "offerline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OfferLinesColumns[11]},
+				Columns: []*schema.Column{OfferLinesColumns[14]},
 			},
 		},
 	}
@@ -2237,6 +2309,51 @@ var (
 				Name:    "product_category_sku",
 				Unique:  false,
 				Columns: []*schema.Column{ProductsColumns[12], ProductsColumns[4]},
+			},
+		},
+	}
+	// ProductOfTheMonthsColumns holds the columns for the "product_of_the_months" table.
+	ProductOfTheMonthsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "month", Type: field.TypeString, Size: 7},
+		{Name: "chosen_by", Type: field.TypeString, Size: 400},
+		{Name: "product_id", Type: field.TypeString, Size: 40},
+	}
+	// ProductOfTheMonthsTable holds the schema information for the "product_of_the_months" table.
+	ProductOfTheMonthsTable = &schema.Table{
+		Name:       "product_of_the_months",
+		Columns:    ProductOfTheMonthsColumns,
+		PrimaryKey: []*schema.Column{ProductOfTheMonthsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "product_of_the_months_products_product",
+				Columns:    []*schema.Column{ProductOfTheMonthsColumns[5]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "productofthemonth_month_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductOfTheMonthsColumns[3], ProductOfTheMonthsColumns[0]},
+			},
+			{
+				Name:    "productofthemonth_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductOfTheMonthsColumns[1], ProductOfTheMonthsColumns[0]},
+			},
+			{
+				Name:    "productofthemonth_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductOfTheMonthsColumns[2], ProductOfTheMonthsColumns[0]},
+			},
+			{
+				Name:    "productofthemonth_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductOfTheMonthsColumns[5]},
 			},
 		},
 	}
@@ -2900,6 +3017,7 @@ var (
 		CustomerRelationsTable,
 		CustomerTagsTable,
 		DatedValuesTable,
+		DeclineReasonsTable,
 		DuplicateDecisionsTable,
 		ExpectedPricesTable,
 		FieldDefinitionsTable,
@@ -2923,6 +3041,7 @@ var (
 		PriceAgreementsTable,
 		PriceRulesTable,
 		ProductsTable,
+		ProductOfTheMonthsTable,
 		ProductOptionsTable,
 		RatesTable,
 		RecipesTable,
@@ -2986,6 +3105,8 @@ func init() {
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable
+	OffersTable.ForeignKeys[3].RefTable = OrdersTable
+	OffersTable.ForeignKeys[4].RefTable = ProductsTable
 	OfferLinesTable.ForeignKeys[0].RefTable = OffersTable
 	OfferLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	OrdersTable.ForeignKeys[0].RefTable = CustomersTable
@@ -2997,6 +3118,7 @@ func init() {
 	PriceAgreementsTable.ForeignKeys[0].RefTable = CustomersTable
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable
+	ProductOfTheMonthsTable.ForeignKeys[0].RefTable = ProductsTable
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
 	ProductOptionsTable.ForeignKeys[1].RefTable = RecipesTable
 	RecipesTable.ForeignKeys[0].RefTable = ProductsTable

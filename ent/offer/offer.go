@@ -32,6 +32,12 @@ const (
 	FieldTotal = "total"
 	// FieldTax holds the string denoting the tax field in the database.
 	FieldTax = "tax"
+	// FieldVariant holds the string denoting the variant field in the database.
+	FieldVariant = "variant"
+	// FieldVariantNames holds the string denoting the variant_names field in the database.
+	FieldVariantNames = "variant_names"
+	// FieldWhy holds the string denoting the why field in the database.
+	FieldWhy = "why"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldSentAt holds the string denoting the sent_at field in the database.
@@ -42,8 +48,16 @@ const (
 	FieldDecidedAt = "decided_at"
 	// FieldDeclineReason holds the string denoting the decline_reason field in the database.
 	FieldDeclineReason = "decline_reason"
+	// FieldDeclineKey holds the string denoting the decline_key field in the database.
+	FieldDeclineKey = "decline_key"
+	// FieldCounteredAt holds the string denoting the countered_at field in the database.
+	FieldCounteredAt = "countered_at"
 	// FieldContactID holds the string denoting the contact_id field in the database.
 	FieldContactID = "contact_id"
+	// FieldCompletesOrderID holds the string denoting the completes_order_id field in the database.
+	FieldCompletesOrderID = "completes_order_id"
+	// FieldCompletesProductID holds the string denoting the completes_product_id field in the database.
+	FieldCompletesProductID = "completes_product_id"
 	// FieldOrderID holds the string denoting the order_id field in the database.
 	FieldOrderID = "order_id"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
@@ -52,6 +66,10 @@ const (
 	EdgeContact = "contact"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
+	// EdgeCompletesOrder holds the string denoting the completes_order edge name in mutations.
+	EdgeCompletesOrder = "completes_order"
+	// EdgeCompletesProduct holds the string denoting the completes_product edge name in mutations.
+	EdgeCompletesProduct = "completes_product"
 	// Table holds the table name of the offer in the database.
 	Table = "offers"
 	// CustomerTable is the table that holds the customer relation/edge.
@@ -75,6 +93,20 @@ const (
 	OrderInverseTable = "orders"
 	// OrderColumn is the table column denoting the order relation/edge.
 	OrderColumn = "order_id"
+	// CompletesOrderTable is the table that holds the completes_order relation/edge.
+	CompletesOrderTable = "offers"
+	// CompletesOrderInverseTable is the table name for the Order entity.
+	// It exists in this package in order to avoid circular dependency with the "order" package.
+	CompletesOrderInverseTable = "orders"
+	// CompletesOrderColumn is the table column denoting the completes_order relation/edge.
+	CompletesOrderColumn = "completes_order_id"
+	// CompletesProductTable is the table that holds the completes_product relation/edge.
+	CompletesProductTable = "offers"
+	// CompletesProductInverseTable is the table name for the Product entity.
+	// It exists in this package in order to avoid circular dependency with the "product" package.
+	CompletesProductInverseTable = "products"
+	// CompletesProductColumn is the table column denoting the completes_product relation/edge.
+	CompletesProductColumn = "completes_product_id"
 )
 
 // Columns holds all SQL columns for offer fields.
@@ -88,12 +120,19 @@ var Columns = []string{
 	FieldStatus,
 	FieldTotal,
 	FieldTax,
+	FieldVariant,
+	FieldVariantNames,
+	FieldWhy,
 	FieldExpiresAt,
 	FieldSentAt,
 	FieldViewedAt,
 	FieldDecidedAt,
 	FieldDeclineReason,
+	FieldDeclineKey,
+	FieldCounteredAt,
 	FieldContactID,
+	FieldCompletesOrderID,
+	FieldCompletesProductID,
 	FieldOrderID,
 }
 
@@ -116,8 +155,14 @@ var (
 	DefaultTotal func() money.Amount
 	// DefaultTax holds the default value on creation for the "tax" field.
 	DefaultTax func() money.Amount
+	// DefaultVariant holds the default value on creation for the "variant" field.
+	DefaultVariant int
+	// WhyValidator is a validator for the "why" field. It is called by the builders before save.
+	WhyValidator func(string) error
 	// DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	DeclineReasonValidator func(string) error
+	// DeclineKeyValidator is a validator for the "decline_key" field. It is called by the builders before save.
+	DeclineKeyValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -190,6 +235,16 @@ func ByTax(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTax, opts...).ToFunc()
 }
 
+// ByVariant orders the results by the variant field.
+func ByVariant(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVariant, opts...).ToFunc()
+}
+
+// ByWhy orders the results by the why field.
+func ByWhy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWhy, opts...).ToFunc()
+}
+
 // ByExpiresAt orders the results by the expires_at field.
 func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
@@ -215,9 +270,29 @@ func ByDeclineReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeclineReason, opts...).ToFunc()
 }
 
+// ByDeclineKey orders the results by the decline_key field.
+func ByDeclineKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeclineKey, opts...).ToFunc()
+}
+
+// ByCounteredAt orders the results by the countered_at field.
+func ByCounteredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCounteredAt, opts...).ToFunc()
+}
+
 // ByContactID orders the results by the contact_id field.
 func ByContactID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContactID, opts...).ToFunc()
+}
+
+// ByCompletesOrderID orders the results by the completes_order_id field.
+func ByCompletesOrderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCompletesOrderID, opts...).ToFunc()
+}
+
+// ByCompletesProductID orders the results by the completes_product_id field.
+func ByCompletesProductID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCompletesProductID, opts...).ToFunc()
 }
 
 // ByOrderID orders the results by the order_id field.
@@ -245,6 +320,20 @@ func ByOrderField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOrderStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByCompletesOrderField orders the results by completes_order field.
+func ByCompletesOrderField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCompletesOrderStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByCompletesProductField orders the results by completes_product field.
+func ByCompletesProductField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCompletesProductStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newCustomerStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -264,5 +353,19 @@ func newOrderStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrderInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, OrderTable, OrderColumn),
+	)
+}
+func newCompletesOrderStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CompletesOrderInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CompletesOrderTable, CompletesOrderColumn),
+	)
+}
+func newCompletesProductStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CompletesProductInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CompletesProductTable, CompletesProductColumn),
 	)
 }

@@ -97,6 +97,16 @@ func Tax(v money.Amount) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldTax, v))
 }
 
+// Variant applies equality check predicate on the "variant" field. It's identical to VariantEQ.
+func Variant(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldVariant, v))
+}
+
+// Why applies equality check predicate on the "why" field. It's identical to WhyEQ.
+func Why(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldWhy, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldExpiresAt, v))
@@ -122,9 +132,29 @@ func DeclineReason(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldDeclineReason, v))
 }
 
+// DeclineKey applies equality check predicate on the "decline_key" field. It's identical to DeclineKeyEQ.
+func DeclineKey(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldDeclineKey, v))
+}
+
+// CounteredAt applies equality check predicate on the "countered_at" field. It's identical to CounteredAtEQ.
+func CounteredAt(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCounteredAt, v))
+}
+
 // ContactID applies equality check predicate on the "contact_id" field. It's identical to ContactIDEQ.
 func ContactID(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldContactID, v))
+}
+
+// CompletesOrderID applies equality check predicate on the "completes_order_id" field. It's identical to CompletesOrderIDEQ.
+func CompletesOrderID(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCompletesOrderID, v))
+}
+
+// CompletesProductID applies equality check predicate on the "completes_product_id" field. It's identical to CompletesProductIDEQ.
+func CompletesProductID(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCompletesProductID, v))
 }
 
 // OrderID applies equality check predicate on the "order_id" field. It's identical to OrderIDEQ.
@@ -457,6 +487,131 @@ func TaxLTE(v money.Amount) predicate.Offer {
 	return predicate.Offer(sql.FieldLTE(FieldTax, v))
 }
 
+// VariantEQ applies the EQ predicate on the "variant" field.
+func VariantEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldVariant, v))
+}
+
+// VariantNEQ applies the NEQ predicate on the "variant" field.
+func VariantNEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldVariant, v))
+}
+
+// VariantIn applies the In predicate on the "variant" field.
+func VariantIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldVariant, vs...))
+}
+
+// VariantNotIn applies the NotIn predicate on the "variant" field.
+func VariantNotIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldVariant, vs...))
+}
+
+// VariantGT applies the GT predicate on the "variant" field.
+func VariantGT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldVariant, v))
+}
+
+// VariantGTE applies the GTE predicate on the "variant" field.
+func VariantGTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldVariant, v))
+}
+
+// VariantLT applies the LT predicate on the "variant" field.
+func VariantLT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldVariant, v))
+}
+
+// VariantLTE applies the LTE predicate on the "variant" field.
+func VariantLTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldVariant, v))
+}
+
+// VariantNamesIsNil applies the IsNil predicate on the "variant_names" field.
+func VariantNamesIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldVariantNames))
+}
+
+// VariantNamesNotNil applies the NotNil predicate on the "variant_names" field.
+func VariantNamesNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldVariantNames))
+}
+
+// WhyEQ applies the EQ predicate on the "why" field.
+func WhyEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldWhy, v))
+}
+
+// WhyNEQ applies the NEQ predicate on the "why" field.
+func WhyNEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldWhy, v))
+}
+
+// WhyIn applies the In predicate on the "why" field.
+func WhyIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldWhy, vs...))
+}
+
+// WhyNotIn applies the NotIn predicate on the "why" field.
+func WhyNotIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldWhy, vs...))
+}
+
+// WhyGT applies the GT predicate on the "why" field.
+func WhyGT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldWhy, v))
+}
+
+// WhyGTE applies the GTE predicate on the "why" field.
+func WhyGTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldWhy, v))
+}
+
+// WhyLT applies the LT predicate on the "why" field.
+func WhyLT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldWhy, v))
+}
+
+// WhyLTE applies the LTE predicate on the "why" field.
+func WhyLTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldWhy, v))
+}
+
+// WhyContains applies the Contains predicate on the "why" field.
+func WhyContains(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContains(FieldWhy, v))
+}
+
+// WhyHasPrefix applies the HasPrefix predicate on the "why" field.
+func WhyHasPrefix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasPrefix(FieldWhy, v))
+}
+
+// WhyHasSuffix applies the HasSuffix predicate on the "why" field.
+func WhyHasSuffix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasSuffix(FieldWhy, v))
+}
+
+// WhyIsNil applies the IsNil predicate on the "why" field.
+func WhyIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldWhy))
+}
+
+// WhyNotNil applies the NotNil predicate on the "why" field.
+func WhyNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldWhy))
+}
+
+// WhyEqualFold applies the EqualFold predicate on the "why" field.
+func WhyEqualFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEqualFold(FieldWhy, v))
+}
+
+// WhyContainsFold applies the ContainsFold predicate on the "why" field.
+func WhyContainsFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContainsFold(FieldWhy, v))
+}
+
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
 func ExpiresAtEQ(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldExpiresAt, v))
@@ -722,6 +877,131 @@ func DeclineReasonContainsFold(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldContainsFold(FieldDeclineReason, v))
 }
 
+// DeclineKeyEQ applies the EQ predicate on the "decline_key" field.
+func DeclineKeyEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldDeclineKey, v))
+}
+
+// DeclineKeyNEQ applies the NEQ predicate on the "decline_key" field.
+func DeclineKeyNEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldDeclineKey, v))
+}
+
+// DeclineKeyIn applies the In predicate on the "decline_key" field.
+func DeclineKeyIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldDeclineKey, vs...))
+}
+
+// DeclineKeyNotIn applies the NotIn predicate on the "decline_key" field.
+func DeclineKeyNotIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldDeclineKey, vs...))
+}
+
+// DeclineKeyGT applies the GT predicate on the "decline_key" field.
+func DeclineKeyGT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldDeclineKey, v))
+}
+
+// DeclineKeyGTE applies the GTE predicate on the "decline_key" field.
+func DeclineKeyGTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldDeclineKey, v))
+}
+
+// DeclineKeyLT applies the LT predicate on the "decline_key" field.
+func DeclineKeyLT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldDeclineKey, v))
+}
+
+// DeclineKeyLTE applies the LTE predicate on the "decline_key" field.
+func DeclineKeyLTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldDeclineKey, v))
+}
+
+// DeclineKeyContains applies the Contains predicate on the "decline_key" field.
+func DeclineKeyContains(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContains(FieldDeclineKey, v))
+}
+
+// DeclineKeyHasPrefix applies the HasPrefix predicate on the "decline_key" field.
+func DeclineKeyHasPrefix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasPrefix(FieldDeclineKey, v))
+}
+
+// DeclineKeyHasSuffix applies the HasSuffix predicate on the "decline_key" field.
+func DeclineKeyHasSuffix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasSuffix(FieldDeclineKey, v))
+}
+
+// DeclineKeyIsNil applies the IsNil predicate on the "decline_key" field.
+func DeclineKeyIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldDeclineKey))
+}
+
+// DeclineKeyNotNil applies the NotNil predicate on the "decline_key" field.
+func DeclineKeyNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldDeclineKey))
+}
+
+// DeclineKeyEqualFold applies the EqualFold predicate on the "decline_key" field.
+func DeclineKeyEqualFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEqualFold(FieldDeclineKey, v))
+}
+
+// DeclineKeyContainsFold applies the ContainsFold predicate on the "decline_key" field.
+func DeclineKeyContainsFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContainsFold(FieldDeclineKey, v))
+}
+
+// CounteredAtEQ applies the EQ predicate on the "countered_at" field.
+func CounteredAtEQ(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCounteredAt, v))
+}
+
+// CounteredAtNEQ applies the NEQ predicate on the "countered_at" field.
+func CounteredAtNEQ(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldCounteredAt, v))
+}
+
+// CounteredAtIn applies the In predicate on the "countered_at" field.
+func CounteredAtIn(vs ...time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldCounteredAt, vs...))
+}
+
+// CounteredAtNotIn applies the NotIn predicate on the "countered_at" field.
+func CounteredAtNotIn(vs ...time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldCounteredAt, vs...))
+}
+
+// CounteredAtGT applies the GT predicate on the "countered_at" field.
+func CounteredAtGT(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldCounteredAt, v))
+}
+
+// CounteredAtGTE applies the GTE predicate on the "countered_at" field.
+func CounteredAtGTE(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldCounteredAt, v))
+}
+
+// CounteredAtLT applies the LT predicate on the "countered_at" field.
+func CounteredAtLT(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldCounteredAt, v))
+}
+
+// CounteredAtLTE applies the LTE predicate on the "countered_at" field.
+func CounteredAtLTE(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldCounteredAt, v))
+}
+
+// CounteredAtIsNil applies the IsNil predicate on the "countered_at" field.
+func CounteredAtIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldCounteredAt))
+}
+
+// CounteredAtNotNil applies the NotNil predicate on the "countered_at" field.
+func CounteredAtNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldCounteredAt))
+}
+
 // ContactIDEQ applies the EQ predicate on the "contact_id" field.
 func ContactIDEQ(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldContactID, v))
@@ -795,6 +1075,156 @@ func ContactIDEqualFold(v string) predicate.Offer {
 // ContactIDContainsFold applies the ContainsFold predicate on the "contact_id" field.
 func ContactIDContainsFold(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldContainsFold(FieldContactID, v))
+}
+
+// CompletesOrderIDEQ applies the EQ predicate on the "completes_order_id" field.
+func CompletesOrderIDEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDNEQ applies the NEQ predicate on the "completes_order_id" field.
+func CompletesOrderIDNEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDIn applies the In predicate on the "completes_order_id" field.
+func CompletesOrderIDIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldCompletesOrderID, vs...))
+}
+
+// CompletesOrderIDNotIn applies the NotIn predicate on the "completes_order_id" field.
+func CompletesOrderIDNotIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldCompletesOrderID, vs...))
+}
+
+// CompletesOrderIDGT applies the GT predicate on the "completes_order_id" field.
+func CompletesOrderIDGT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDGTE applies the GTE predicate on the "completes_order_id" field.
+func CompletesOrderIDGTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDLT applies the LT predicate on the "completes_order_id" field.
+func CompletesOrderIDLT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDLTE applies the LTE predicate on the "completes_order_id" field.
+func CompletesOrderIDLTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDContains applies the Contains predicate on the "completes_order_id" field.
+func CompletesOrderIDContains(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContains(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDHasPrefix applies the HasPrefix predicate on the "completes_order_id" field.
+func CompletesOrderIDHasPrefix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasPrefix(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDHasSuffix applies the HasSuffix predicate on the "completes_order_id" field.
+func CompletesOrderIDHasSuffix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasSuffix(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDIsNil applies the IsNil predicate on the "completes_order_id" field.
+func CompletesOrderIDIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldCompletesOrderID))
+}
+
+// CompletesOrderIDNotNil applies the NotNil predicate on the "completes_order_id" field.
+func CompletesOrderIDNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldCompletesOrderID))
+}
+
+// CompletesOrderIDEqualFold applies the EqualFold predicate on the "completes_order_id" field.
+func CompletesOrderIDEqualFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEqualFold(FieldCompletesOrderID, v))
+}
+
+// CompletesOrderIDContainsFold applies the ContainsFold predicate on the "completes_order_id" field.
+func CompletesOrderIDContainsFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContainsFold(FieldCompletesOrderID, v))
+}
+
+// CompletesProductIDEQ applies the EQ predicate on the "completes_product_id" field.
+func CompletesProductIDEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDNEQ applies the NEQ predicate on the "completes_product_id" field.
+func CompletesProductIDNEQ(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDIn applies the In predicate on the "completes_product_id" field.
+func CompletesProductIDIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldCompletesProductID, vs...))
+}
+
+// CompletesProductIDNotIn applies the NotIn predicate on the "completes_product_id" field.
+func CompletesProductIDNotIn(vs ...string) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldCompletesProductID, vs...))
+}
+
+// CompletesProductIDGT applies the GT predicate on the "completes_product_id" field.
+func CompletesProductIDGT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDGTE applies the GTE predicate on the "completes_product_id" field.
+func CompletesProductIDGTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDLT applies the LT predicate on the "completes_product_id" field.
+func CompletesProductIDLT(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDLTE applies the LTE predicate on the "completes_product_id" field.
+func CompletesProductIDLTE(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDContains applies the Contains predicate on the "completes_product_id" field.
+func CompletesProductIDContains(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContains(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDHasPrefix applies the HasPrefix predicate on the "completes_product_id" field.
+func CompletesProductIDHasPrefix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasPrefix(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDHasSuffix applies the HasSuffix predicate on the "completes_product_id" field.
+func CompletesProductIDHasSuffix(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldHasSuffix(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDIsNil applies the IsNil predicate on the "completes_product_id" field.
+func CompletesProductIDIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldCompletesProductID))
+}
+
+// CompletesProductIDNotNil applies the NotNil predicate on the "completes_product_id" field.
+func CompletesProductIDNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldCompletesProductID))
+}
+
+// CompletesProductIDEqualFold applies the EqualFold predicate on the "completes_product_id" field.
+func CompletesProductIDEqualFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldEqualFold(FieldCompletesProductID, v))
+}
+
+// CompletesProductIDContainsFold applies the ContainsFold predicate on the "completes_product_id" field.
+func CompletesProductIDContainsFold(v string) predicate.Offer {
+	return predicate.Offer(sql.FieldContainsFold(FieldCompletesProductID, v))
 }
 
 // OrderIDEQ applies the EQ predicate on the "order_id" field.
@@ -933,6 +1363,52 @@ func HasOrder() predicate.Offer {
 func HasOrderWith(preds ...predicate.Order) predicate.Offer {
 	return predicate.Offer(func(s *sql.Selector) {
 		step := newOrderStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCompletesOrder applies the HasEdge predicate on the "completes_order" edge.
+func HasCompletesOrder() predicate.Offer {
+	return predicate.Offer(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, CompletesOrderTable, CompletesOrderColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCompletesOrderWith applies the HasEdge predicate on the "completes_order" edge with a given conditions (other predicates).
+func HasCompletesOrderWith(preds ...predicate.Order) predicate.Offer {
+	return predicate.Offer(func(s *sql.Selector) {
+		step := newCompletesOrderStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCompletesProduct applies the HasEdge predicate on the "completes_product" edge.
+func HasCompletesProduct() predicate.Offer {
+	return predicate.Offer(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, CompletesProductTable, CompletesProductColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCompletesProductWith applies the HasEdge predicate on the "completes_product" edge with a given conditions (other predicates).
+func HasCompletesProductWith(preds ...predicate.Product) predicate.Offer {
+	return predicate.Offer(func(s *sql.Selector) {
+		step := newCompletesProductStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

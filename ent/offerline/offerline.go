@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
+	// FieldVariant holds the string denoting the variant field in the database.
+	FieldVariant = "variant"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldProductID holds the string denoting the product_id field in the database.
@@ -32,6 +34,10 @@ const (
 	FieldPriceLines = "price_lines"
 	// FieldOptions holds the string denoting the options field in the database.
 	FieldOptions = "options"
+	// FieldUsedData holds the string denoting the used_data field in the database.
+	FieldUsedData = "used_data"
+	// FieldIsPersonal holds the string denoting the is_personal field in the database.
+	FieldIsPersonal = "is_personal"
 	// FieldLeadDays holds the string denoting the lead_days field in the database.
 	FieldLeadDays = "lead_days"
 	// FieldPricedAt holds the string denoting the priced_at field in the database.
@@ -62,6 +68,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldOfferID,
+	FieldVariant,
 	FieldPosition,
 	FieldProductID,
 	FieldQuantity,
@@ -70,6 +77,8 @@ var Columns = []string{
 	FieldTax,
 	FieldPriceLines,
 	FieldOptions,
+	FieldUsedData,
+	FieldIsPersonal,
 	FieldLeadDays,
 	FieldPricedAt,
 }
@@ -85,6 +94,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultVariant holds the default value on creation for the "variant" field.
+	DefaultVariant int
 	// DefaultQuantity holds the default value on creation for the "quantity" field.
 	DefaultQuantity func() money.Decimal
 	// DefaultUnit holds the default value on creation for the "unit" field.
@@ -93,6 +104,8 @@ var (
 	DefaultTotal func() money.Amount
 	// DefaultTax holds the default value on creation for the "tax" field.
 	DefaultTax func() money.Amount
+	// DefaultIsPersonal holds the default value on creation for the "is_personal" field.
+	DefaultIsPersonal bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -108,6 +121,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByOfferID orders the results by the offer_id field.
 func ByOfferID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOfferID, opts...).ToFunc()
+}
+
+// ByVariant orders the results by the variant field.
+func ByVariant(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVariant, opts...).ToFunc()
 }
 
 // ByPosition orders the results by the position field.
@@ -138,6 +156,11 @@ func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 // ByTax orders the results by the tax field.
 func ByTax(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTax, opts...).ToFunc()
+}
+
+// ByIsPersonal orders the results by the is_personal field.
+func ByIsPersonal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIsPersonal, opts...).ToFunc()
 }
 
 // ByLeadDays orders the results by the lead_days field.

@@ -71,6 +71,11 @@ func OfferID(v string) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldEQ(FieldOfferID, v))
 }
 
+// Variant applies equality check predicate on the "variant" field. It's identical to VariantEQ.
+func Variant(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldVariant, v))
+}
+
 // Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
 func Position(v int) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldEQ(FieldPosition, v))
@@ -99,6 +104,11 @@ func Total(v money.Amount) predicate.OfferLine {
 // Tax applies equality check predicate on the "tax" field. It's identical to TaxEQ.
 func Tax(v money.Amount) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldEQ(FieldTax, v))
+}
+
+// IsPersonal applies equality check predicate on the "is_personal" field. It's identical to IsPersonalEQ.
+func IsPersonal(v bool) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldIsPersonal, v))
 }
 
 // LeadDays applies equality check predicate on the "lead_days" field. It's identical to LeadDaysEQ.
@@ -174,6 +184,46 @@ func OfferIDEqualFold(v string) predicate.OfferLine {
 // OfferIDContainsFold applies the ContainsFold predicate on the "offer_id" field.
 func OfferIDContainsFold(v string) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldContainsFold(FieldOfferID, v))
+}
+
+// VariantEQ applies the EQ predicate on the "variant" field.
+func VariantEQ(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldVariant, v))
+}
+
+// VariantNEQ applies the NEQ predicate on the "variant" field.
+func VariantNEQ(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNEQ(FieldVariant, v))
+}
+
+// VariantIn applies the In predicate on the "variant" field.
+func VariantIn(vs ...int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldIn(FieldVariant, vs...))
+}
+
+// VariantNotIn applies the NotIn predicate on the "variant" field.
+func VariantNotIn(vs ...int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNotIn(FieldVariant, vs...))
+}
+
+// VariantGT applies the GT predicate on the "variant" field.
+func VariantGT(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldGT(FieldVariant, v))
+}
+
+// VariantGTE applies the GTE predicate on the "variant" field.
+func VariantGTE(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldGTE(FieldVariant, v))
+}
+
+// VariantLT applies the LT predicate on the "variant" field.
+func VariantLT(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldLT(FieldVariant, v))
+}
+
+// VariantLTE applies the LTE predicate on the "variant" field.
+func VariantLTE(v int) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldLTE(FieldVariant, v))
 }
 
 // PositionEQ applies the EQ predicate on the "position" field.
@@ -439,6 +489,26 @@ func TaxLT(v money.Amount) predicate.OfferLine {
 // TaxLTE applies the LTE predicate on the "tax" field.
 func TaxLTE(v money.Amount) predicate.OfferLine {
 	return predicate.OfferLine(sql.FieldLTE(FieldTax, v))
+}
+
+// UsedDataIsNil applies the IsNil predicate on the "used_data" field.
+func UsedDataIsNil() predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldIsNull(FieldUsedData))
+}
+
+// UsedDataNotNil applies the NotNil predicate on the "used_data" field.
+func UsedDataNotNil() predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNotNull(FieldUsedData))
+}
+
+// IsPersonalEQ applies the EQ predicate on the "is_personal" field.
+func IsPersonalEQ(v bool) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldEQ(FieldIsPersonal, v))
+}
+
+// IsPersonalNEQ applies the NEQ predicate on the "is_personal" field.
+func IsPersonalNEQ(v bool) predicate.OfferLine {
+	return predicate.OfferLine(sql.FieldNEQ(FieldIsPersonal, v))
 }
 
 // LeadDaysEQ applies the EQ predicate on the "lead_days" field.

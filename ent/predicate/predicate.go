@@ -63,6 +63,9 @@ type CustomerTag func(*sql.Selector)
 // DatedValue is the predicate function for datedvalue builders.
 type DatedValue func(*sql.Selector)
 
+// DeclineReason is the predicate function for declinereason builders.
+type DeclineReason func(*sql.Selector)
+
 // DuplicateDecision is the predicate function for duplicatedecision builders.
 type DuplicateDecision func(*sql.Selector)
 
@@ -131,6 +134,9 @@ type PriceRule func(*sql.Selector)
 
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
+
+// ProductOfTheMonth is the predicate function for productofthemonth builders.
+type ProductOfTheMonth func(*sql.Selector)
 
 // ProductOption is the predicate function for productoption builders.
 type ProductOption func(*sql.Selector)

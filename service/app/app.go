@@ -20,6 +20,7 @@ import (
 	"kopeck/service/expectation"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
+	"kopeck/service/nextoffer"
 	"kopeck/service/outbox"
 	"kopeck/service/ownfields"
 	"kopeck/service/people"
@@ -65,6 +66,7 @@ type App struct {
 	Expected     *expectation.Service
 	Merging      *merging.Service
 	OwnFields    *ownfields.Service
+	NextOffer    *nextoffer.Service
 	Outbox       *outbox.Service
 	Points       *points.Service
 
@@ -98,10 +100,11 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Outbox = outbox.New(core, a.Consent, a.Contacts, a.Rates)
-	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.Outbox, a.People, a.Quote, a.Rates)
+	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.Expected, a.Outbox, a.People, a.Quote, a.Rates, a.Tasks)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Campaigns, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.NextOffer = nextoffer.New(core, a.Consent, a.Quote, a.Sale)
 	a.Revenue = revenue.New(core, a.Quote, a.Rates)
 	a.ConsentWorth = consentworth.New(core)
 	a.Reaction = reaction.New(core, a.Quote)

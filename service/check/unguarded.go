@@ -48,9 +48,9 @@ var ruleQueries = []ruleQuery{
 	{rule{lawBooks, "a contact is credited with an order of another customer whom it did not recommend"}, `SELECT c.id FROM credits c JOIN orders o ON o.id = c.order_id JOIN contacts k ON k.id = c.contact_id
 		WHERE k.customer_id <> o.customer_id AND (k.about_id IS NULL OR k.about_id <> o.customer_id)`},
 	{rule{lawBooks, "the lines' totals do not sum to the order's total"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
-	{rule{lawBooks, "the lines' totals do not sum to the offer's total"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
+	{rule{lawBooks, "the lines' totals do not sum to the offer's total"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id AND l.variant = o.variant GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
 	{rule{lawBooks, "the lines' taxes do not sum to the order's tax"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
-	{rule{lawBooks, "the lines' taxes do not sum to the offer's tax"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
+	{rule{lawBooks, "the lines' taxes do not sum to the offer's tax"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id AND l.variant = o.variant GROUP BY o.id, o.tax HAVING sum(l.tax) <> o.tax"},
 	{rule{lawBooks, "the tax is negative or more than the total"}, `SELECT id FROM orders WHERE tax < 0 OR tax > total UNION ALL SELECT id FROM order_lines WHERE tax < 0 OR tax > total
 		UNION ALL SELECT id FROM offers WHERE tax < 0 OR tax > total UNION ALL SELECT id FROM offer_lines WHERE tax < 0 OR tax > total`},
 	{rule{lawBooks, "the taxes of the refunds do not sum to the refunded tax"}, `SELECT o.id FROM orders o LEFT JOIN (SELECT order_id, sum(tax) AS given FROM refunds GROUP BY order_id) AS r ON r.order_id = o.id

@@ -24,6 +24,11 @@ func (s *Service) Personalised(ctx context.Context, p *quote.Price) (*Personalis
 	if err != nil {
 		return nil, err
 	}
+	return s.Used(ctx, used, decided)
+}
+
+// Used returns what a price used of the customer as it was kept, with the names that the caller may know.
+func (s *Service) Used(ctx context.Context, used []string, decided bool) (*Personalised, error) {
 	if !slices.ContainsFunc(used, func(name string) bool { return strings.HasPrefix(name, ownField) }) {
 		return &Personalised{decided, used}, nil
 	}

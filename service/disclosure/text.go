@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"slices"
 	"strings"
 
 	"kopeck/money"
@@ -75,6 +76,28 @@ var valueWords = map[string]words{
 	"SITUATION": {"for this one occasion", "на этот случай"}, "BRAND_TRUST": {"news from us", "наши сообщения"}, "PERSONAL": {"offers of your own", "личные предложения"},
 	"POINTS": {"a programme of points", "программа баллов"}, "INTRAVENOUS": {"acting on your behalf", "действия от вашего имени"},
 	pricing.Higher: {"higher", "выше"}, pricing.Lower: {"lower", "ниже"}, "true": {"yes", "да"}, "false": {"no", "нет"},
+}
+
+// sentenceNotice is what a customer is told beside a price of their own, with what was used of them.
+var sentenceNotice = words{
+	"The price was determined automatically and is your own. Used about you: %.", "Цена рассчитана автоматически и является вашей персональной. О вас использовано: %.",
+}
+
+// Notice is what the law wants a customer to be told beside a personal price (Directive 2011/83/EU, article 6(1)(ea)), with the names of what was
+// used, as of Personalised. What the installation has in fields of its own is further data to the customer: their labels are for its people.
+func Notice(language service.Language, used []string) string {
+	names := shown(used, nil)
+	all := make([]string, 0, len(names))
+	for _, name := range names {
+		word, ok := dataWords[name]
+		if !ok {
+			word = words{name[strings.LastIndexByte(name, '.')+1:], name[strings.LastIndexByte(name, '.')+1:]}
+		}
+		if text := word.in(language); !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return sentenceNotice.in(language, strings.Join(all, ", "))
 }
 
 // text writes an explanation for people.

@@ -63,25 +63,44 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 		if err != nil {
 			return "", err
 		}
-		segment, err := s.segmentAt(ctx, tx, c, at)
-		if err != nil {
-			return "", err
-		}
-		now := s.Now()
-		create := tx.ExpectedPrice.Create().SetID(newID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetProductID(in.ProductID).SetUnit(unit).SetAt(at).
-			SetNillableContactID(in.ContactID).SetNillableOfferID(in.OfferID).SetNillableSegment(segment).SetRecordedBy(actor.Name)
-		if err := create.Exec(ctx); err != nil {
-			return "", service.UniqueFault(err, in.ID != nil)
-		}
-		if err := s.Audit(ctx, tx, "expectedPrice.record", newID, facts(c.ID, in, unit, at)); err != nil {
-			return "", err
-		}
-		return newID, s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
+		err = s.Add(ctx, tx, c, Said{ID: newID, IDGiven: in.ID != nil, ProductID: in.ProductID, Unit: unit, At: at, ContactID: in.ContactID, OfferID: in.OfferID, By: actor.Name})
+		return newID, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Client.ExpectedPrice.Get(ctx, made)
+}
+
+// Said is a price that a customer thought fair.
+type Said struct {
+	ID        string
+	IDGiven   bool // a client chose the id
+	ProductID string
+	Unit      money.Amount
+	At        time.Time
+	ContactID *string // in which they said it; nil for none
+	OfferID   *string // upon which they said it; nil for none
+	By        string  // who recorded it
+}
+
+// Add records what a customer, who is locked, thought a fair price. The caller has checked it. ALREADY_EXISTS on id.
+func (s *Service) Add(ctx context.Context, tx *store.Tx, c *ent.Customer, said Said) error {
+	segment, err := s.segmentAt(ctx, tx, c, said.At)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	create := tx.ExpectedPrice.Create().SetID(said.ID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetProductID(said.ProductID).SetUnit(said.Unit).SetAt(said.At).
+		SetNillableContactID(said.ContactID).SetNillableOfferID(said.OfferID).SetNillableSegment(segment).SetRecordedBy(said.By)
+	if err := create.Exec(ctx); err != nil {
+		return service.UniqueFault(err, said.IDGiven)
+	}
+	detail := map[string]any{"customerId": c.ID, "productId": said.ProductID, "unit": said.Unit, "at": said.At, "contactId": said.ContactID, "offerId": said.OfferID}
+	if err := s.Audit(ctx, tx, "expectedPrice.record", said.ID, detail); err != nil {
+		return err
+	}
+	return s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
 }
 
 // VoidExpectedPrice voids an expected price. Faults: INVALID by field; NOT_FOUND on id; WRONG_STATE on id for one that is voided; FORBIDDEN.
@@ -172,9 +191,4 @@ func (s *Service) segmentAt(ctx context.Context, tx *store.Tx, c *ent.Customer, 
 	}
 	value := segments[c.ID].At(at, service.EndOfTime, (*string)(c.Segment))
 	return (*schema.Segment)(input.NonEmpty(input.OrZero(value))), nil
-}
-
-// facts are what was recorded, by the names that the input has for it.
-func facts(customerID string, in service.RecordExpectedPriceInput, unit money.Amount, at time.Time) map[string]any {
-	return map[string]any{"customerId": customerID, "productId": in.ProductID, "unit": unit, "at": at, "contactId": in.ContactID, "offerId": in.OfferID}
 }

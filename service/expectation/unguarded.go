@@ -27,7 +27,7 @@ type answer struct {
 // eachAnswer reads the expected prices of a time that are not voided, by moment, each with all lines of sent offers that may answer it, the first
 // first.
 func eachAnswer(ctx context.Context, from store.Reader, begin, end time.Time, each func(answer) error) error {
-	const query = `SELECT e.id, e.product_id, coalesce(e.segment, ''), e.unit, e.at, e.offer_id IS NOT NULL, l.id, l.unit, o.status, o.created_at, o.expires_at
+	const query = `SELECT e.id, e.product_id, coalesce(e.segment, ''), e.unit, e.at, e.offer_id IS NOT NULL, l.id, l.unit, CASE WHEN o.status = 'ACCEPTED' AND l.variant <> o.variant THEN 'DECLINED' ELSE o.status END, o.created_at, o.expires_at
 		FROM expected_prices e LEFT JOIN (offers o JOIN offer_lines l ON l.offer_id = o.id)
 			ON o.customer_id = e.customer_id AND l.product_id = e.product_id AND o.sent_at IS NOT NULL AND (o.id = e.offer_id OR e.offer_id IS NULL AND o.created_at >= e.at)
 		WHERE e.voided_at IS NULL AND e.at >= ? AND e.at < ? ORDER BY e.at, e.id, o.created_at, o.id, l.position`

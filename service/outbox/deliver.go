@@ -117,6 +117,13 @@ func (s *Service) mailOf(ctx context.Context, m *ent.Message) (mail.Message, err
 	for _, h := range m.Headers {
 		out.Headers = append(out.Headers, mail.Header(h))
 	}
+	if m.OfferID != nil && s.Offers.Attachment != nil {
+		file, err := s.Offers.Attachment(ctx, m)
+		if err != nil {
+			return out, err
+		}
+		out.Attachment = file
+	}
 	if s.Unsubscribe == nil {
 		return out, nil
 	}

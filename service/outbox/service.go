@@ -37,7 +37,7 @@ type Service struct {
 	Offers Cause
 }
 
-// Cause is what becomes of the thing that a message is about. All run in a transaction that holds the customer.
+// Cause is what becomes of the thing that a message is about. All but Attachment run in a transaction that holds the customer.
 type Cause struct {
 	// Stands returns why a message is not to be handed over any more, "" if it is.
 	Stands func(ctx context.Context, tx *store.Tx, m *ent.Message) (reason string, err error)
@@ -45,6 +45,8 @@ type Cause struct {
 	Ended func(ctx context.Context, tx *store.Tx, m *ent.Message, sentBy *ent.Contact) error
 	// Again is called when a message is queued again; it returns WRONG_STATE on id if it cannot be.
 	Again func(ctx context.Context, tx *store.Tx, m *ent.Message) error
+	// Attachment makes the file that goes with a message, outside of any transaction; nil for none.
+	Attachment func(ctx context.Context, m *ent.Message) (*mail.Attachment, error)
 }
 
 // New makes the verbs.

@@ -75,3 +75,15 @@ func PromiseOfLine(line *ent.OfferLine) (Promise, error) {
 	}
 	return p, nil
 }
+
+// UsedOf returns what of a customer a promised price used, and whether that made it personal, by what holds at the moment of the Quotes: see
+// [pricing.Book.UsedData].
+func (q *Quotes) UsedOf(c *ent.Customer, p Promise) (used []string, decided bool, err error) {
+	customer, ok := q.facts[c.ID]
+	if !ok {
+		return nil, false, fmt.Errorf("quote: no facts of %s for a promise", c.ID)
+	}
+	question := pricing.Question{Customer: customer, ProductID: p.ProductID, Quantity: p.Quantity, Options: p.Options, LeadDays: &p.LeadDays, At: q.at}
+	used, decided, err = q.prices.UsedData(question, pricing.Answer{Lines: p.lines, Options: p.Options})
+	return used, decided, input.DomainError(err)
+}

@@ -1,15 +1,19 @@
 package sale
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/offer"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/disclosure"
 	"kopeck/service/input"
 	"kopeck/service/quote"
 	"kopeck/store"
@@ -36,16 +40,23 @@ func unanswered(status schema.OfferStatus) bool {
 // price tokens are accepted.
 //
 // Faults: INVALID, PRICE_EXPIRED with the price now, or LIMIT_EXCEEDED on priceTokens; INVALID on expiresAt unless it is in
-// the coming year; NOT_FOUND on customerId; ALREADY_EXISTS on id.
+// the coming year; INVALID by field, NOT_FOUND and WRONG_STATE for what the kind of the offer needs; NOT_FOUND on customerId; ALREADY_EXISTS
+// on id.
 func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) (*ent.Offer, error) {
 	var faults fault.List
 	offerID, err := s.NewID(id.Offer, in.ID)
 	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
+	why, err := checkKindInput(in)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	promises, refused := s.quote.Redeem(in.CustomerID, in.PriceTokens)
+	used, err := s.usedBy(ctx, in.CustomerID, promises)
+	if err != nil {
+		return nil, err
+	}
 	expiresAt := in.ExpiresAt.UTC().Truncate(time.Microsecond)
 	made, err := s.Write(ctx, service.Verb{Name: "createOffer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID)
@@ -64,20 +75,25 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		if err := s.quote.CheckExemption(ctx, tx, c, promises); err != nil {
 			return "", err
 		}
-		total, err := quote.TotalOf(promises)
+		if err := s.checkKind(ctx, tx, c, in, promises); err != nil {
+			return "", err
+		}
+		variants, err := s.variantsOf(in, promises)
 		if err != nil {
 			return "", err
 		}
-		tax, err := quote.TaxOf(promises)
+		total, tax, err := totals(promisesIn(variants.first(), promises, variants.of))
 		if err != nil {
 			return "", err
 		}
 		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(c.ID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
-			SetStatus(schema.OfferDraft).SetTotal(total).SetTax(tax).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+			SetStatus(schema.OfferDraft).SetTotal(total).SetTax(tax).SetVariant(variants.first()).SetVariantNames(variants.names).SetNillableWhy(why).
+			SetNillableCompletesOrderID(in.CompletesOrderID).SetNillableCompletesProductID(in.CompletesProductID).
+			SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
 		}
-		if err := s.writeOfferLines(ctx, tx, o, promises); err != nil {
+		if err := s.writeOfferLines(ctx, tx, o, promises, variants, used); err != nil {
 			return "", err
 		}
 		if err := s.Audit(ctx, tx, "offer.create", o.ID, map[string]any{"customer": o.CustomerID, "kind": o.Kind, "total": total, "lines": len(promises), "expiresAt": expiresAt}); err != nil {
@@ -91,8 +107,40 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 	return s.Client.Offer.Get(ctx, made)
 }
 
+// totals sums the totals and the taxes of promises.
+func totals(promises []quote.Promise) (total, tax money.Amount, err error) {
+	if total, err = quote.TotalOf(promises); err != nil {
+		return total, tax, err
+	}
+	tax, err = quote.TaxOf(promises)
+	return total, tax, err
+}
+
+// usedBy returns what of the customer each promised price used. It is asked before the transaction, as it reads; what it says cannot be wrong for a
+// customer who does not exist, who is refused in it.
+func (s *Service) usedBy(ctx context.Context, customerID string, promises []quote.Promise) ([]disclosure.Personalised, error) {
+	used := make([]disclosure.Personalised, len(promises))
+	c, err := s.Client.Customer.Query().Where(customer.ID(s.Kept(customerID))).Only(ctx)
+	if ent.IsNotFound(err) || len(promises) == 0 {
+		return used, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	quotes, err := s.quote.Quotes(ctx, []*ent.Customer{c}, nil)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range promises {
+		if used[i].UsedData, used[i].IsPersonal, err = quotes.UsedOf(c, p); err != nil {
+			return nil, err
+		}
+	}
+	return used, nil
+}
+
 // writeOfferLines writes the lines of an offer, in the order of the promises.
-func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offer, promises []quote.Promise) error {
+func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offer, promises []quote.Promise, variants variants, used []disclosure.Personalised) error {
 	lines := make([]*ent.OfferLineCreate, len(promises))
 	for i, p := range promises {
 		kept, err := p.AsJSON()
@@ -101,7 +149,7 @@ func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offe
 		}
 		lines[i] = tx.OfferLine.Create().SetID(s.IDs.Make(id.OfferLine)).SetOfferID(o.ID).SetPosition(i).SetProductID(p.ProductID).
 			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetTax(p.Tax).SetPriceLines(kept.Lines).SetOptions(kept.Options).
-			SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
+			SetVariant(variants.of[i]).SetUsedData(used[i].UsedData).SetIsPersonal(used[i].IsPersonal).SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
 	}
 	return tx.OfferLine.CreateBulk(lines...).Exec(ctx)
 }
@@ -126,21 +174,26 @@ func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*en
 }
 
 // DeclineOffer records that the customer has declined an offer, and why. Faults: WRONG_STATE for an offer that is answered,
-// withdrawn or expired; INVALID; NOT_FOUND; VERSION_CONFLICT.
+// withdrawn or expired, and on reasonKey for a reason that is retired; INVALID by field; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput) (*ent.Offer, error) {
-	reason, err := input.Text("reason", in.Reason, 2000)
+	words, err := input.OptionalText("reason", &in.Reason, 2000)
 	if err != nil {
 		return nil, err
 	}
+	key := cmp.Or(in.ReasonKey, otherReason)
 	return s.changeOffer(ctx, service.Verb{Name: "declineOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.Now()
 		if status := OfferStatusAt(o, now); !unanswered(status) {
 			return wrongOffer(status, "declined")
 		}
-		if err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferDeclined).SetDeclineReason(reason).SetDecidedAt(now).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+		if err := checkReason(ctx, tx, key, words); err != nil {
 			return err
 		}
-		return s.Audit(ctx, tx, "offer.decline", o.ID, map[string]any{"reason": reason})
+		err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferDeclined).SetNillableDeclineReason(words).SetDeclineKey(key).SetDecidedAt(now).SetUpdatedAt(now).AddVersion(1).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return s.Audit(ctx, tx, "offer.decline", o.ID, map[string]any{"reason": words, "reasonKey": key})
 	})
 }
 

@@ -24,7 +24,7 @@ const latestReport = 30 * 24 * time.Hour
 // too: nothing needs to be sent to a customer who is present.
 //
 // Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID on at for a moment before
-// the prices were asked for; DATE_IMPOSSIBLE on id with the first possible day: an offer holds prices, not capacity; FORBIDDEN on
+// the prices were asked for, and on variant; DATE_IMPOSSIBLE on id with the first possible day: an offer holds prices, not capacity; FORBIDDEN on
 // overruleDateReason; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) (*ent.Offer, error) {
 	var faults fault.List
@@ -45,7 +45,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 		case !now.Before(o.ExpiresAt.Add(latestReport)):
 			return fault.New(fault.WrongState, "id", "the offer expired at %s: an earlier acceptance can no longer be reported", o.ExpiresAt.Format(time.RFC3339))
 		}
-		promises, err := promisesOf(ctx, tx, o)
+		variant, promises, err := chosenOf(ctx, tx, o, in.Variant)
 		if err != nil {
 			return err
 		}
@@ -61,25 +61,38 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 		if err != nil {
 			return err
 		}
-		err = tx.Offer.UpdateOne(o).SetStatus(schema.OfferAccepted).SetDecidedAt(at).SetOrderID(made.ID).SetUpdatedAt(now).AddVersion(1).Exec(ctx)
+		total, tax, err := totals(promises)
 		if err != nil {
 			return err
 		}
-		return s.Audit(ctx, tx, "offer.accept", o.ID, map[string]any{"at": at, "order": made.ID})
+		err = tx.Offer.UpdateOne(o).SetStatus(schema.OfferAccepted).SetVariant(variant).SetTotal(total).SetTax(tax).SetDecidedAt(at).SetOrderID(made.ID).SetUpdatedAt(now).AddVersion(1).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return s.Audit(ctx, tx, "offer.accept", o.ID, map[string]any{"at": at, "order": made.ID, "variant": variant})
 	})
 }
 
-// promisesOf returns the promises of an offer, line by line.
-func promisesOf(ctx context.Context, tx *store.Tx, o *ent.Offer) ([]quote.Promise, error) {
-	lines, err := tx.OfferLine.Query().Where(offerline.OfferID(o.ID)).Order(offerline.ByPosition()).All(ctx)
+// chosenOf returns the variant of an offer that is accepted, 0 for one without variants, and its promises, line by line. INVALID on variant.
+func chosenOf(ctx context.Context, tx *store.Tx, o *ent.Offer, variant *int) (int, []quote.Promise, error) {
+	chosen := 0
+	switch most := len(o.VariantNames); {
+	case most == 0 && variant != nil:
+		return 0, nil, fault.Invalidf("variant", "the offer has no variants")
+	case most > 0 && (variant == nil || *variant < 1 || *variant > most):
+		return 0, nil, fault.Invalidf("variant", "want the number of the variant that is accepted, from 1 to %d", most)
+	case most > 0:
+		chosen = *variant
+	}
+	lines, err := tx.OfferLine.Query().Where(offerline.OfferID(o.ID), offerline.Variant(chosen)).Order(offerline.ByPosition()).All(ctx)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	promises := make([]quote.Promise, len(lines))
 	for i, line := range lines {
 		if promises[i], err = quote.PromiseOfLine(line); err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 	}
-	return promises, nil
+	return chosen, promises, nil
 }

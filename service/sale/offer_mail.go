@@ -1,39 +1,33 @@
 package sale
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
-	htmltemplate "html/template"
-	"text/template"
+	"strings"
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/offer"
-	"kopeck/ent/offerline"
-	"kopeck/ent/product"
 	"kopeck/fault"
-	"kopeck/money"
+	"kopeck/mail"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/outbox"
 	"kopeck/store"
 )
 
 // mailOffer queues the e-mail by which an offer is sent. The offer is SENT from then on; it is a DRAFT again if the message is stopped or given
 // up before the customer has answered.
-func (s *Service) mailOffer(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, purpose schema.Purpose, level *schema.PermissionLevel) error {
-	shown, err := s.shownOffer(ctx, tx, o, c)
+func (s *Service) mailOffer(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, purpose schema.Purpose, level *schema.PermissionLevel, in service.Language) error {
+	shown, err := s.shownOffer(ctx, tx.Client(), o, c, in)
 	if err != nil {
 		return err
 	}
-	var text, html bytes.Buffer
-	if err := offerText.Execute(&text, shown); err != nil {
+	subject, text, html, err := s.Templates.write(shown)
+	if err != nil {
 		return err
 	}
-	if err := offerHTML.Execute(&html, shown); err != nil {
-		return err
-	}
-	d := outbox.Draft{Purpose: purpose, Level: level, Subject: "Our offer to you", Text: text.String(), HTML: html.String(), OfferID: o.ID}
+	d := outbox.Draft{Purpose: purpose, Level: level, Subject: subject, Text: text, HTML: html, OfferID: o.ID, Headers: []schema.MessageHeader{{Name: languageHeader, Value: strings.ToLower(string(in))}}}
 	if actor, _ := auth.From(ctx); s.people.User(actor.UserID) != nil {
 		d.StaffID = actor.UserID
 	}
@@ -48,58 +42,39 @@ func (s *Service) mailOffer(ctx context.Context, tx *store.Tx, o *ent.Offer, c *
 	return s.Audit(ctx, tx, "offer.send", o.ID, map[string]any{"channel": schema.ByEmail, "purpose": purpose, "message": m.ID})
 }
 
-// shownOffer is an offer as its e-mail shows it. Amounts are texts with the currency.
-type shownOffer struct {
-	Customer        string
-	Lines           []shownLine
-	Net, Tax, Gross string
-	Until           string
+// languageHeader is the header of a message that says its language (RFC 3282).
+const languageHeader = "Content-Language"
+
+// offerAttachment makes the document that goes with the message of an offer, in its language. The prices of an offer never change, so it has the
+// figures of the message.
+func (s *Service) offerAttachment(ctx context.Context, m *ent.Message) (*mail.Attachment, error) {
+	o, err := s.Client.Offer.Query().Where(offer.ID(*m.OfferID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil // the message does not leave
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Client.Customer.Query().Where(customer.ID(o.CustomerID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil // nor without its customer
+	}
+	if err != nil {
+		return nil, err
+	}
+	var asked *service.Language
+	for _, h := range m.Headers {
+		if h.Name == languageHeader {
+			asked = new(service.Language(strings.ToUpper(h.Value)))
+		}
+	}
+	shown, err := s.shownOffer(ctx, s.Client, o, c, languageFor(c, asked))
+	if err != nil {
+		return nil, err
+	}
+	file, err := shown.pdf(o)
+	return &mail.Attachment{Name: offerWords[shown.Language].file + ".pdf", Type: "application/pdf", Content: file}, err
 }
-
-// shownLine is a line of an offer as its e-mail shows it.
-type shownLine struct{ Product, Quantity, Unit, Total string }
-
-// shownOffer returns what the e-mail of an offer shows: exactly the promised prices.
-func (s *Service) shownOffer(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) (shownOffer, error) {
-	lines, err := tx.OfferLine.Query().Where(offerline.OfferID(o.ID)).Order(offerline.ByPosition()).All(ctx)
-	if err != nil {
-		return shownOffer{}, err
-	}
-	ids := make([]string, len(lines))
-	for i, line := range lines {
-		ids[i] = line.ProductID
-	}
-	products, err := tx.Product.Query().Where(product.IDIn(ids...)).All(ctx)
-	if err != nil {
-		return shownOffer{}, err
-	}
-	names := make(map[string]string, len(products))
-	for _, p := range products {
-		names[p.ID] = p.Name
-	}
-	amount := func(a money.Amount) string { return s.Currency.Format(a) + " " + s.Currency.Code() }
-	shown := shownOffer{Customer: c.Name, Until: o.ExpiresAt.In(s.Settings().Zone).Format("2006-01-02 15:04 MST")}
-	for _, line := range lines {
-		shown.Lines = append(shown.Lines, shownLine{names[line.ProductID], line.Quantity.String(), amount(line.Unit), amount(line.Total)})
-	}
-	net, err := s.Settings().Taxes.Net(o.Total, o.Tax)
-	if err != nil {
-		return shownOffer{}, err
-	}
-	gross, err := s.Settings().Taxes.Gross(o.Total, o.Tax)
-	shown.Net, shown.Tax, shown.Gross = amount(net), amount(o.Tax), amount(gross)
-	return shown, err
-}
-
-var (
-	//go:embed offer.txt
-	offerTextSource string
-	//go:embed offer.html
-	offerHTMLSource string
-
-	offerText = template.Must(template.New("offer.txt").Parse(offerTextSource))
-	offerHTML = htmltemplate.Must(htmltemplate.New("offer.html").Parse(offerHTMLSource))
-)
 
 // offerStands returns why the message by which an offer is sent is not to leave any more, "" if it is.
 func (s *Service) offerStands(ctx context.Context, tx *store.Tx, m *ent.Message) (string, error) {

@@ -22,7 +22,7 @@ var carriers = map[schema.Channel]schema.ContactKind{
 // SendOffer sends a DRAFT: the outbound contact is permitted, costed and recorded in the same transaction, so none is made
 // after its permission was revoked (design, law 6). An INDIVIDUAL offer needs the level of the setting individualOfferLevel,
 // whatever its purpose. By e-mail, if e-mails leave by the outbox, a message is queued instead; it is permitted again when it leaves, and the
-// contact is recorded then.
+// contact is recorded then. By every other channel the owner of the customer is asked by a task to put the offer to them.
 //
 // Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; INVALID on channel for EMAIL to a
 // customer without an address; NOT_FOUND; VERSION_CONFLICT; FORBIDDEN.
@@ -45,7 +45,7 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 			return consent.MissingPermission(decision, in.Channel, purpose)
 		}
 		if in.Channel == schema.ByEmail && s.outbox.Carries() {
-			return s.mailOffer(ctx, tx, o, c, purpose, level)
+			return s.mailOffer(ctx, tx, o, c, purpose, level, languageFor(c, in.Language))
 		}
 		contact, err := s.recordSending(ctx, tx, o, c, in.Channel, purpose, decision)
 		if err != nil {
@@ -53,6 +53,11 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 		}
 		if err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferSent).SetSentAt(now).SetContactID(contact.ID).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return err
+		}
+		if in.Channel != schema.ByEmail {
+			if err := s.askToTell(ctx, tx, o, c, in.Channel, purpose, languageFor(c, in.Language)); err != nil {
+				return err
+			}
 		}
 		return s.Audit(ctx, tx, "offer.send", o.ID, map[string]any{"channel": in.Channel, "purpose": purpose, "contact": contact.ID})
 	})

@@ -18,7 +18,7 @@ import (
 
 const (
 	maxTitle  = 500    // in characters
-	maxWhy    = 20_000 // in characters
+	MaxWhy    = 20_000 // in characters
 	maxReason = 2000   // in characters
 )
 
@@ -55,7 +55,7 @@ func (s *Service) CreateTask(ctx context.Context, in service.CreateTaskInput) (*
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	title, err := input.Text("title", in.Title, maxTitle)
 	faults.Add(err)
-	why, err := input.OptionalText("why", in.Why, maxWhy)
+	why, err := input.OptionalText("why", in.Why, MaxWhy)
 	faults.Add(err)
 	due, err := s.dueAt(in.DueAt, in.DueOn)
 	faults.Add(err)
@@ -80,19 +80,41 @@ func (s *Service) CreateTask(ctx context.Context, in service.CreateTaskInput) (*
 		if err := s.checkSees(in.OwnerID, c); err != nil {
 			return "", err
 		}
-		now := s.Now()
-		t, err := tx.Task.Create().SetID(newID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetTitle(title).SetNillableWhy(why).SetDueAt(*due).
-			SetNillableOwnerID(in.OwnerID).SetNillableTeamID(in.TeamID).SetNillableKind(in.Kind).SetNillableChannel(in.Channel).SetNillablePurpose(in.Purpose).
-			SetState(schema.TaskOpen).SetCreatedBy(actor.Name).Save(ctx)
-		if err != nil {
-			return "", service.UniqueFault(err, in.ID != nil)
-		}
-		if err := s.Audit(ctx, tx, "task.create", t.ID, factsOf(t)); err != nil {
-			return "", err
-		}
-		return t.ID, s.changed(ctx, tx, t)
+		return newID, s.Add(ctx, tx, c, Making{
+			ID: newID, IDGiven: in.ID != nil, Title: title, Why: why, DueAt: *due, OwnerID: in.OwnerID, TeamID: in.TeamID, Kind: in.Kind, Channel: in.Channel, Purpose: in.Purpose,
+			By: actor.Name,
+		})
 	})
 	return s.answer(ctx, made, err)
+}
+
+// Making is a task in the making.
+type Making struct {
+	ID              string
+	IDGiven         bool // a client chose the id
+	Title           string
+	Why             *string
+	DueAt           time.Time
+	OwnerID, TeamID *string // who is to do it: one of them
+	Kind            *schema.ContactKind
+	Channel         *schema.Channel
+	Purpose         *schema.Purpose
+	By              string // who made it
+}
+
+// Add makes a task about a customer, who is locked. The caller has checked it. ALREADY_EXISTS on id.
+func (s *Service) Add(ctx context.Context, tx *store.Tx, c *ent.Customer, n Making) error {
+	now := s.Now()
+	t, err := tx.Task.Create().SetID(n.ID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetTitle(n.Title).SetNillableWhy(n.Why).SetDueAt(n.DueAt).
+		SetNillableOwnerID(n.OwnerID).SetNillableTeamID(n.TeamID).SetNillableKind(n.Kind).SetNillableChannel(n.Channel).SetNillablePurpose(n.Purpose).
+		SetState(schema.TaskOpen).SetCreatedBy(n.By).Save(ctx)
+	if err != nil {
+		return service.UniqueFault(err, n.IDGiven)
+	}
+	if err := s.Audit(ctx, tx, "task.create", t.ID, factsOf(t)); err != nil {
+		return err
+	}
+	return s.changed(ctx, tx, t)
 }
 
 // changed tells subscribers that a task was made or changed.

@@ -93,7 +93,7 @@ func (s *Service) changesOf(in service.UpdateTaskInput) (*changes, error) {
 		c.add("title", title, func(update *ent.TaskUpdateOne) { update.SetTitle(title) })
 	}
 	if in.Why.IsSet() {
-		why, err := input.OptionalText("why", in.Why.Value(), maxWhy)
+		why, err := input.OptionalText("why", in.Why.Value(), MaxWhy)
 		faults.Add(err)
 		optional(c, "why", graphql.OmittableOf(why), (*ent.TaskUpdateOne).SetWhy, (*ent.TaskUpdateOne).ClearWhy)
 	}
