@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -27,6 +28,8 @@ import (
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
@@ -38,6 +41,8 @@ import (
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -49,6 +54,7 @@ import (
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -131,6 +137,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			address.Table:               address.ValidColumn,
+			askedquestion.Table:         askedquestion.ValidColumn,
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
@@ -151,6 +158,8 @@ func checkColumn(t, c string) error {
 			datedvalue.Table:            datedvalue.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			expectedprice.Table:         expectedprice.ValidColumn,
+			experiment.Table:            experiment.ValidColumn,
+			exposure.Table:              exposure.ValidColumn,
 			fielddefinition.Table:       fielddefinition.ValidColumn,
 			fieldentry.Table:            fieldentry.ValidColumn,
 			handover.Table:              handover.ValidColumn,
@@ -162,6 +171,8 @@ func checkColumn(t, c string) error {
 			message.Table:               message.ValidColumn,
 			messageattempt.Table:        messageattempt.ValidColumn,
 			messagepause.Table:          messagepause.ValidColumn,
+			need.Table:                  need.ValidColumn,
+			needfact.Table:              needfact.ValidColumn,
 			offer.Table:                 offer.ValidColumn,
 			offerline.Table:             offerline.ValidColumn,
 			order.Table:                 order.ValidColumn,
@@ -173,6 +184,7 @@ func checkColumn(t, c string) error {
 			pricerule.Table:             pricerule.ValidColumn,
 			product.Table:               product.ValidColumn,
 			productoption.Table:         productoption.ValidColumn,
+			question.Table:              question.ValidColumn,
 			rate.Table:                  rate.ValidColumn,
 			recipe.Table:                recipe.ValidColumn,
 			refreshsession.Table:        refreshsession.ValidColumn,

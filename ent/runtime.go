@@ -4,6 +4,7 @@ package ent
 
 import (
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -24,6 +25,8 @@ import (
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
@@ -35,6 +38,8 @@ import (
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -46,6 +51,7 @@ import (
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -104,6 +110,45 @@ func init() {
 	// address.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	address.IDValidator = func() func(string) error {
 		validators := addressDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	askedquestionMixin := schema.AskedQuestion{}.Mixin()
+	askedquestionMixinFields0 := askedquestionMixin[0].Fields()
+	_ = askedquestionMixinFields0
+	askedquestionFields := schema.AskedQuestion{}.Fields()
+	_ = askedquestionFields
+	// askedquestionDescCustomerID is the schema descriptor for customer_id field.
+	askedquestionDescCustomerID := askedquestionFields[0].Descriptor()
+	// askedquestion.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	askedquestion.CustomerIDValidator = askedquestionDescCustomerID.Validators[0].(func(string) error)
+	// askedquestionDescQuestionID is the schema descriptor for question_id field.
+	askedquestionDescQuestionID := askedquestionFields[1].Descriptor()
+	// askedquestion.QuestionIDValidator is a validator for the "question_id" field. It is called by the builders before save.
+	askedquestion.QuestionIDValidator = askedquestionDescQuestionID.Validators[0].(func(string) error)
+	// askedquestionDescContactID is the schema descriptor for contact_id field.
+	askedquestionDescContactID := askedquestionFields[3].Descriptor()
+	// askedquestion.ContactIDValidator is a validator for the "contact_id" field. It is called by the builders before save.
+	askedquestion.ContactIDValidator = askedquestionDescContactID.Validators[0].(func(string) error)
+	// askedquestionDescRecordedBy is the schema descriptor for recorded_by field.
+	askedquestionDescRecordedBy := askedquestionFields[6].Descriptor()
+	// askedquestion.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	askedquestion.RecordedByValidator = askedquestionDescRecordedBy.Validators[0].(func(string) error)
+	// askedquestionDescID is the schema descriptor for id field.
+	askedquestionDescID := askedquestionMixinFields0[0].Descriptor()
+	// askedquestion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	askedquestion.IDValidator = func() func(string) error {
+		validators := askedquestionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1023,6 +1068,120 @@ func init() {
 			return nil
 		}
 	}()
+	experimentMixin := schema.Experiment{}.Mixin()
+	experimentMixinFields0 := experimentMixin[0].Fields()
+	_ = experimentMixinFields0
+	experimentMixinFields1 := experimentMixin[1].Fields()
+	_ = experimentMixinFields1
+	experimentFields := schema.Experiment{}.Fields()
+	_ = experimentFields
+	// experimentDescVersion is the schema descriptor for version field.
+	experimentDescVersion := experimentMixinFields1[0].Descriptor()
+	// experiment.DefaultVersion holds the default value on creation for the version field.
+	experiment.DefaultVersion = experimentDescVersion.Default.(int)
+	// experiment.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	experiment.VersionValidator = experimentDescVersion.Validators[0].(func(int) error)
+	// experimentDescCode is the schema descriptor for code field.
+	experimentDescCode := experimentFields[0].Descriptor()
+	// experiment.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	experiment.CodeValidator = func() func(string) error {
+		validators := experimentDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// experimentDescName is the schema descriptor for name field.
+	experimentDescName := experimentFields[1].Descriptor()
+	// experiment.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	experiment.NameValidator = func() func(string) error {
+		validators := experimentDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// experimentDescSalt is the schema descriptor for salt field.
+	experimentDescSalt := experimentFields[3].Descriptor()
+	// experiment.SaltValidator is a validator for the "salt" field. It is called by the builders before save.
+	experiment.SaltValidator = experimentDescSalt.Validators[0].(func(string) error)
+	// experimentDescEndReason is the schema descriptor for end_reason field.
+	experimentDescEndReason := experimentFields[5].Descriptor()
+	// experiment.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	experiment.EndReasonValidator = experimentDescEndReason.Validators[0].(func(string) error)
+	// experimentDescID is the schema descriptor for id field.
+	experimentDescID := experimentMixinFields0[0].Descriptor()
+	// experiment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	experiment.IDValidator = func() func(string) error {
+		validators := experimentDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	exposureMixin := schema.Exposure{}.Mixin()
+	exposureMixinFields0 := exposureMixin[0].Fields()
+	_ = exposureMixinFields0
+	exposureFields := schema.Exposure{}.Fields()
+	_ = exposureFields
+	// exposureDescExperimentID is the schema descriptor for experiment_id field.
+	exposureDescExperimentID := exposureFields[0].Descriptor()
+	// exposure.ExperimentIDValidator is a validator for the "experiment_id" field. It is called by the builders before save.
+	exposure.ExperimentIDValidator = exposureDescExperimentID.Validators[0].(func(string) error)
+	// exposureDescCustomerID is the schema descriptor for customer_id field.
+	exposureDescCustomerID := exposureFields[1].Descriptor()
+	// exposure.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	exposure.CustomerIDValidator = exposureDescCustomerID.Validators[0].(func(string) error)
+	// exposureDescArm is the schema descriptor for arm field.
+	exposureDescArm := exposureFields[2].Descriptor()
+	// exposure.ArmValidator is a validator for the "arm" field. It is called by the builders before save.
+	exposure.ArmValidator = exposureDescArm.Validators[0].(func(string) error)
+	// exposureDescRecordedBy is the schema descriptor for recorded_by field.
+	exposureDescRecordedBy := exposureFields[4].Descriptor()
+	// exposure.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	exposure.RecordedByValidator = exposureDescRecordedBy.Validators[0].(func(string) error)
+	// exposureDescID is the schema descriptor for id field.
+	exposureDescID := exposureMixinFields0[0].Descriptor()
+	// exposure.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	exposure.IDValidator = func() func(string) error {
+		validators := exposureDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	fielddefinitionMixin := schema.FieldDefinition{}.Mixin()
 	fielddefinitionMixinFields0 := fielddefinitionMixin[0].Fields()
 	_ = fielddefinitionMixinFields0
@@ -1564,6 +1723,142 @@ func init() {
 	// messagepause.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	messagepause.IDValidator = func() func(string) error {
 		validators := messagepauseDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	needMixin := schema.Need{}.Mixin()
+	needMixinFields0 := needMixin[0].Fields()
+	_ = needMixinFields0
+	needMixinFields1 := needMixin[1].Fields()
+	_ = needMixinFields1
+	needFields := schema.Need{}.Fields()
+	_ = needFields
+	// needDescVersion is the schema descriptor for version field.
+	needDescVersion := needMixinFields1[0].Descriptor()
+	// need.DefaultVersion holds the default value on creation for the version field.
+	need.DefaultVersion = needDescVersion.Default.(int)
+	// need.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	need.VersionValidator = needDescVersion.Validators[0].(func(int) error)
+	// needDescCode is the schema descriptor for code field.
+	needDescCode := needFields[0].Descriptor()
+	// need.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	need.CodeValidator = func() func(string) error {
+		validators := needDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needDescName is the schema descriptor for name field.
+	needDescName := needFields[1].Descriptor()
+	// need.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	need.NameValidator = func() func(string) error {
+		validators := needDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needDescUnit is the schema descriptor for unit field.
+	needDescUnit := needFields[2].Descriptor()
+	// need.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	need.UnitValidator = needDescUnit.Validators[0].(func(string) error)
+	// needDescRetired is the schema descriptor for retired field.
+	needDescRetired := needFields[3].Descriptor()
+	// need.DefaultRetired holds the default value on creation for the retired field.
+	need.DefaultRetired = needDescRetired.Default.(bool)
+	// needDescID is the schema descriptor for id field.
+	needDescID := needMixinFields0[0].Descriptor()
+	// need.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	need.IDValidator = func() func(string) error {
+		validators := needDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	needfactMixin := schema.NeedFact{}.Mixin()
+	needfactMixinFields0 := needfactMixin[0].Fields()
+	_ = needfactMixinFields0
+	needfactFields := schema.NeedFact{}.Fields()
+	_ = needfactFields
+	// needfactDescCustomerID is the schema descriptor for customer_id field.
+	needfactDescCustomerID := needfactFields[0].Descriptor()
+	// needfact.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	needfact.CustomerIDValidator = needfactDescCustomerID.Validators[0].(func(string) error)
+	// needfactDescNeedID is the schema descriptor for need_id field.
+	needfactDescNeedID := needfactFields[1].Descriptor()
+	// needfact.NeedIDValidator is a validator for the "need_id" field. It is called by the builders before save.
+	needfact.NeedIDValidator = needfactDescNeedID.Validators[0].(func(string) error)
+	// needfactDescSupplier is the schema descriptor for supplier field.
+	needfactDescSupplier := needfactFields[3].Descriptor()
+	// needfact.SupplierValidator is a validator for the "supplier" field. It is called by the builders before save.
+	needfact.SupplierValidator = needfactDescSupplier.Validators[0].(func(string) error)
+	// needfactDescSource is the schema descriptor for source field.
+	needfactDescSource := needfactFields[6].Descriptor()
+	// needfact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	needfact.SourceValidator = func() func(string) error {
+		validators := needfactDescSource.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(source string) error {
+			for _, fn := range fns {
+				if err := fn(source); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needfactDescContactID is the schema descriptor for contact_id field.
+	needfactDescContactID := needfactFields[7].Descriptor()
+	// needfact.ContactIDValidator is a validator for the "contact_id" field. It is called by the builders before save.
+	needfact.ContactIDValidator = needfactDescContactID.Validators[0].(func(string) error)
+	// needfactDescRecordedBy is the schema descriptor for recorded_by field.
+	needfactDescRecordedBy := needfactFields[10].Descriptor()
+	// needfact.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	needfact.RecordedByValidator = needfactDescRecordedBy.Validators[0].(func(string) error)
+	// needfactDescID is the schema descriptor for id field.
+	needfactDescID := needfactMixinFields0[0].Descriptor()
+	// needfact.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	needfact.IDValidator = func() func(string) error {
+		validators := needfactDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -2257,6 +2552,75 @@ func init() {
 	// productoption.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	productoption.IDValidator = func() func(string) error {
 		validators := productoptionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	questionMixin := schema.Question{}.Mixin()
+	questionMixinFields0 := questionMixin[0].Fields()
+	_ = questionMixinFields0
+	questionMixinFields1 := questionMixin[1].Fields()
+	_ = questionMixinFields1
+	questionFields := schema.Question{}.Fields()
+	_ = questionFields
+	// questionDescVersion is the schema descriptor for version field.
+	questionDescVersion := questionMixinFields1[0].Descriptor()
+	// question.DefaultVersion holds the default value on creation for the version field.
+	question.DefaultVersion = questionDescVersion.Default.(int)
+	// question.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	question.VersionValidator = questionDescVersion.Validators[0].(func(int) error)
+	// questionDescCode is the schema descriptor for code field.
+	questionDescCode := questionFields[0].Descriptor()
+	// question.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	question.CodeValidator = func() func(string) error {
+		validators := questionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// questionDescNeedID is the schema descriptor for need_id field.
+	questionDescNeedID := questionFields[3].Descriptor()
+	// question.NeedIDValidator is a validator for the "need_id" field. It is called by the builders before save.
+	question.NeedIDValidator = questionDescNeedID.Validators[0].(func(string) error)
+	// questionDescDefinitionID is the schema descriptor for definition_id field.
+	questionDescDefinitionID := questionFields[4].Descriptor()
+	// question.DefinitionIDValidator is a validator for the "definition_id" field. It is called by the builders before save.
+	question.DefinitionIDValidator = questionDescDefinitionID.Validators[0].(func(string) error)
+	// questionDescProductID is the schema descriptor for product_id field.
+	questionDescProductID := questionFields[5].Descriptor()
+	// question.ProductIDValidator is a validator for the "product_id" field. It is called by the builders before save.
+	question.ProductIDValidator = questionDescProductID.Validators[0].(func(string) error)
+	// questionDescPauseDays is the schema descriptor for pause_days field.
+	questionDescPauseDays := questionFields[6].Descriptor()
+	// question.DefaultPauseDays holds the default value on creation for the pause_days field.
+	question.DefaultPauseDays = questionDescPauseDays.Default.(int)
+	// questionDescRetired is the schema descriptor for retired field.
+	questionDescRetired := questionFields[7].Descriptor()
+	// question.DefaultRetired holds the default value on creation for the retired field.
+	question.DefaultRetired = questionDescRetired.Default.(bool)
+	// questionDescID is the schema descriptor for id field.
+	questionDescID := questionMixinFields0[0].Descriptor()
+	// question.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	question.IDValidator = func() func(string) error {
+		validators := questionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

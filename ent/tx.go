@@ -16,6 +16,8 @@ type Tx struct {
 	config
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// AskedQuestion is the client for interacting with the AskedQuestion builders.
+	AskedQuestion *AskedQuestionClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -56,6 +58,10 @@ type Tx struct {
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
 	ExpectedPrice *ExpectedPriceClient
+	// Experiment is the client for interacting with the Experiment builders.
+	Experiment *ExperimentClient
+	// Exposure is the client for interacting with the Exposure builders.
+	Exposure *ExposureClient
 	// FieldDefinition is the client for interacting with the FieldDefinition builders.
 	FieldDefinition *FieldDefinitionClient
 	// FieldEntry is the client for interacting with the FieldEntry builders.
@@ -78,6 +84,10 @@ type Tx struct {
 	MessageAttempt *MessageAttemptClient
 	// MessagePause is the client for interacting with the MessagePause builders.
 	MessagePause *MessagePauseClient
+	// Need is the client for interacting with the Need builders.
+	Need *NeedClient
+	// NeedFact is the client for interacting with the NeedFact builders.
+	NeedFact *NeedFactClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -100,6 +110,8 @@ type Tx struct {
 	Product *ProductClient
 	// ProductOption is the client for interacting with the ProductOption builders.
 	ProductOption *ProductOptionClient
+	// Question is the client for interacting with the Question builders.
+	Question *QuestionClient
 	// Rate is the client for interacting with the Rate builders.
 	Rate *RateClient
 	// Recipe is the client for interacting with the Recipe builders.
@@ -262,6 +274,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Address = NewAddressClient(tx.config)
+	tx.AskedQuestion = NewAskedQuestionClient(tx.config)
 	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
@@ -282,6 +295,8 @@ func (tx *Tx) init() {
 	tx.DatedValue = NewDatedValueClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.ExpectedPrice = NewExpectedPriceClient(tx.config)
+	tx.Experiment = NewExperimentClient(tx.config)
+	tx.Exposure = NewExposureClient(tx.config)
 	tx.FieldDefinition = NewFieldDefinitionClient(tx.config)
 	tx.FieldEntry = NewFieldEntryClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
@@ -293,6 +308,8 @@ func (tx *Tx) init() {
 	tx.Message = NewMessageClient(tx.config)
 	tx.MessageAttempt = NewMessageAttemptClient(tx.config)
 	tx.MessagePause = NewMessagePauseClient(tx.config)
+	tx.Need = NewNeedClient(tx.config)
+	tx.NeedFact = NewNeedFactClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
@@ -304,6 +321,7 @@ func (tx *Tx) init() {
 	tx.PriceRule = NewPriceRuleClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
 	tx.ProductOption = NewProductOptionClient(tx.config)
+	tx.Question = NewQuestionClient(tx.config)
 	tx.Rate = NewRateClient(tx.config)
 	tx.Recipe = NewRecipeClient(tx.config)
 	tx.RefreshSession = NewRefreshSessionClient(tx.config)

@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -28,6 +29,8 @@ import (
 	"kopeck/ent/datedvalue"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
@@ -39,6 +42,8 @@ import (
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -51,6 +56,7 @@ import (
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -151,6 +157,33 @@ func (f TraverseAddress) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
+}
+
+// The AskedQuestionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AskedQuestionFunc func(context.Context, *ent.AskedQuestionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AskedQuestionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AskedQuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AskedQuestionQuery", q)
+}
+
+// The TraverseAskedQuestion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAskedQuestion func(context.Context, *ent.AskedQuestionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAskedQuestion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAskedQuestion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AskedQuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AskedQuestionQuery", q)
 }
 
 // The AttributionFitFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -693,6 +726,60 @@ func (f TraverseExpectedPrice) Traverse(ctx context.Context, q ent.Query) error 
 	return fmt.Errorf("unexpected query type %T. expect *ent.ExpectedPriceQuery", q)
 }
 
+// The ExperimentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExperimentFunc func(context.Context, *ent.ExperimentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExperimentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExperimentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExperimentQuery", q)
+}
+
+// The TraverseExperiment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExperiment func(context.Context, *ent.ExperimentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExperiment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExperiment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExperimentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExperimentQuery", q)
+}
+
+// The ExposureFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExposureFunc func(context.Context, *ent.ExposureQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExposureFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExposureQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExposureQuery", q)
+}
+
+// The TraverseExposure type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExposure func(context.Context, *ent.ExposureQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExposure) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExposure) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExposureQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExposureQuery", q)
+}
+
 // The FieldDefinitionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionQuery) (ent.Value, error)
 
@@ -990,6 +1077,60 @@ func (f TraverseMessagePause) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.MessagePauseQuery", q)
 }
 
+// The NeedFunc type is an adapter to allow the use of ordinary function as a Querier.
+type NeedFunc func(context.Context, *ent.NeedQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f NeedFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.NeedQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NeedQuery", q)
+}
+
+// The TraverseNeed type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseNeed func(context.Context, *ent.NeedQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseNeed) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseNeed) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NeedQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.NeedQuery", q)
+}
+
+// The NeedFactFunc type is an adapter to allow the use of ordinary function as a Querier.
+type NeedFactFunc func(context.Context, *ent.NeedFactQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f NeedFactFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.NeedFactQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NeedFactQuery", q)
+}
+
+// The TraverseNeedFact type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseNeedFact func(context.Context, *ent.NeedFactQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseNeedFact) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseNeedFact) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NeedFactQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.NeedFactQuery", q)
+}
+
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
 type OfferFunc func(context.Context, *ent.OfferQuery) (ent.Value, error)
 
@@ -1285,6 +1426,33 @@ func (f TraverseProductOption) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProductOptionQuery", q)
+}
+
+// The QuestionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type QuestionFunc func(context.Context, *ent.QuestionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f QuestionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.QuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.QuestionQuery", q)
+}
+
+// The TraverseQuestion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseQuestion func(context.Context, *ent.QuestionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseQuestion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseQuestion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.QuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.QuestionQuery", q)
 }
 
 // The RateFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1697,6 +1865,8 @@ func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
 	case *ent.AddressQuery:
 		return &query[*ent.AddressQuery, predicate.Address, address.OrderOption]{typ: ent.TypeAddress, tq: q}, nil
+	case *ent.AskedQuestionQuery:
+		return &query[*ent.AskedQuestionQuery, predicate.AskedQuestion, askedquestion.OrderOption]{typ: ent.TypeAskedQuestion, tq: q}, nil
 	case *ent.AttributionFitQuery:
 		return &query[*ent.AttributionFitQuery, predicate.AttributionFit, attributionfit.OrderOption]{typ: ent.TypeAttributionFit, tq: q}, nil
 	case *ent.AuditEntryQuery:
@@ -1737,6 +1907,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.ExpectedPriceQuery:
 		return &query[*ent.ExpectedPriceQuery, predicate.ExpectedPrice, expectedprice.OrderOption]{typ: ent.TypeExpectedPrice, tq: q}, nil
+	case *ent.ExperimentQuery:
+		return &query[*ent.ExperimentQuery, predicate.Experiment, experiment.OrderOption]{typ: ent.TypeExperiment, tq: q}, nil
+	case *ent.ExposureQuery:
+		return &query[*ent.ExposureQuery, predicate.Exposure, exposure.OrderOption]{typ: ent.TypeExposure, tq: q}, nil
 	case *ent.FieldDefinitionQuery:
 		return &query[*ent.FieldDefinitionQuery, predicate.FieldDefinition, fielddefinition.OrderOption]{typ: ent.TypeFieldDefinition, tq: q}, nil
 	case *ent.FieldEntryQuery:
@@ -1759,6 +1933,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.MessageAttemptQuery, predicate.MessageAttempt, messageattempt.OrderOption]{typ: ent.TypeMessageAttempt, tq: q}, nil
 	case *ent.MessagePauseQuery:
 		return &query[*ent.MessagePauseQuery, predicate.MessagePause, messagepause.OrderOption]{typ: ent.TypeMessagePause, tq: q}, nil
+	case *ent.NeedQuery:
+		return &query[*ent.NeedQuery, predicate.Need, need.OrderOption]{typ: ent.TypeNeed, tq: q}, nil
+	case *ent.NeedFactQuery:
+		return &query[*ent.NeedFactQuery, predicate.NeedFact, needfact.OrderOption]{typ: ent.TypeNeedFact, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:
@@ -1781,6 +1959,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ProductQuery, predicate.Product, product.OrderOption]{typ: ent.TypeProduct, tq: q}, nil
 	case *ent.ProductOptionQuery:
 		return &query[*ent.ProductOptionQuery, predicate.ProductOption, productoption.OrderOption]{typ: ent.TypeProductOption, tq: q}, nil
+	case *ent.QuestionQuery:
+		return &query[*ent.QuestionQuery, predicate.Question, question.OrderOption]{typ: ent.TypeQuestion, tq: q}, nil
 	case *ent.RateQuery:
 		return &query[*ent.RateQuery, predicate.Rate, rate.OrderOption]{typ: ent.TypeRate, tq: q}, nil
 	case *ent.RecipeQuery:

@@ -42,6 +42,63 @@ var (
 			},
 		},
 	}
+	// AskedQuestionsColumns holds the columns for the "asked_questions" table.
+	AskedQuestionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"ANSWERED", "DECLINED", "UNANSWERED"}},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "question_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// AskedQuestionsTable holds the schema information for the "asked_questions" table.
+	AskedQuestionsTable = &schema.Table{
+		Name:       "asked_questions",
+		Columns:    AskedQuestionsColumns,
+		PrimaryKey: []*schema.Column{AskedQuestionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "asked_questions_customers_customer",
+				Columns:    []*schema.Column{AskedQuestionsColumns[5]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "asked_questions_questions_question",
+				Columns:    []*schema.Column{AskedQuestionsColumns[6]},
+				RefColumns: []*schema.Column{QuestionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "asked_questions_contacts_contact",
+				Columns:    []*schema.Column{AskedQuestionsColumns[7]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "askedquestion_customer_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[5], AskedQuestionsColumns[2], AskedQuestionsColumns[0]},
+			},
+			{
+				Name:    "askedquestion_question_id_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[6], AskedQuestionsColumns[5]},
+			},
+			{
+				Name:    "askedquestion_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// AttributionFitsColumns holds the columns for the "attribution_fits" table.
 	AttributionFitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1027,7 +1084,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field", "needs"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -1166,6 +1223,73 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// ExperimentsColumns holds the columns for the "experiments" table.
+	ExperimentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "arms", Type: field.TypeJSON},
+		{Name: "salt", Type: field.TypeString, Size: 100},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+	}
+	// ExperimentsTable holds the schema information for the "experiments" table.
+	ExperimentsTable = &schema.Table{
+		Name:       "experiments",
+		Columns:    ExperimentsColumns,
+		PrimaryKey: []*schema.Column{ExperimentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "experiment_code",
+				Unique:  true,
+				Columns: []*schema.Column{ExperimentsColumns[4]},
+			},
+		},
+	}
+	// ExposuresColumns holds the columns for the "exposures" table.
+	ExposuresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "arm", Type: field.TypeString, Size: 400},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "experiment_id", Type: field.TypeString, Size: 40},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// ExposuresTable holds the schema information for the "exposures" table.
+	ExposuresTable = &schema.Table{
+		Name:       "exposures",
+		Columns:    ExposuresColumns,
+		PrimaryKey: []*schema.Column{ExposuresColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exposures_experiments_experiment",
+				Columns:    []*schema.Column{ExposuresColumns[4]},
+				RefColumns: []*schema.Column{ExperimentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "exposures_customers_customer",
+				Columns:    []*schema.Column{ExposuresColumns[5]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exposure_experiment_id_customer_id",
+				Unique:  true,
+				Columns: []*schema.Column{ExposuresColumns[4], ExposuresColumns[5]},
+			},
+			{
+				Name:    "exposure_customer_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{ExposuresColumns[5], ExposuresColumns[2]},
 			},
 		},
 	}
@@ -1603,6 +1727,91 @@ var (
 		Name:       "message_pauses",
 		Columns:    MessagePausesColumns,
 		PrimaryKey: []*schema.Column{MessagePausesColumns[0]},
+	}
+	// NeedsColumns holds the columns for the "needs" table.
+	NeedsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "unit", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "retired", Type: field.TypeBool, Default: false},
+	}
+	// NeedsTable holds the schema information for the "needs" table.
+	NeedsTable = &schema.Table{
+		Name:       "needs",
+		Columns:    NeedsColumns,
+		PrimaryKey: []*schema.Column{NeedsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "need_code",
+				Unique:  true,
+				Columns: []*schema.Column{NeedsColumns[4]},
+			},
+		},
+	}
+	// NeedFactsColumns holds the columns for the "need_facts" table.
+	NeedFactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUPPLIER", "WALLET"}},
+		{Name: "supplier", Type: field.TypeString, Nullable: true, Size: 1200},
+		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
+		{Name: "basis", Type: field.TypeEnum, Enums: []string{"STATED", "ESTIMATE"}},
+		{Name: "source", Type: field.TypeString, Size: 2000},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "need_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// NeedFactsTable holds the schema information for the "need_facts" table.
+	NeedFactsTable = &schema.Table{
+		Name:       "need_facts",
+		Columns:    NeedFactsColumns,
+		PrimaryKey: []*schema.Column{NeedFactsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "need_facts_customers_customer",
+				Columns:    []*schema.Column{NeedFactsColumns[9]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "need_facts_needs_need",
+				Columns:    []*schema.Column{NeedFactsColumns[10]},
+				RefColumns: []*schema.Column{NeedsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "need_facts_contacts_contact",
+				Columns:    []*schema.Column{NeedFactsColumns[11]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "needfact_customer_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[9], NeedFactsColumns[6], NeedFactsColumns[0]},
+			},
+			{
+				Name:    "needfact_need_id_kind_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[10], NeedFactsColumns[1], NeedFactsColumns[9]},
+			},
+			{
+				Name:    "needfact_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
 	}
 	// OffersColumns holds the columns for the "offers" table.
 	OffersColumns = []*schema.Column{
@@ -2284,6 +2493,54 @@ var (
 			},
 		},
 	}
+	// QuestionsColumns holds the columns for the "questions" table.
+	QuestionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "texts", Type: field.TypeJSON},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUPPLIER", "WALLET", "FIELD", "EXPECTED_PRICE"}},
+		{Name: "pause_days", Type: field.TypeInt, Default: 90},
+		{Name: "retired", Type: field.TypeBool, Default: false},
+		{Name: "need_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "definition_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "product_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// QuestionsTable holds the schema information for the "questions" table.
+	QuestionsTable = &schema.Table{
+		Name:       "questions",
+		Columns:    QuestionsColumns,
+		PrimaryKey: []*schema.Column{QuestionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "questions_needs_need",
+				Columns:    []*schema.Column{QuestionsColumns[9]},
+				RefColumns: []*schema.Column{NeedsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "questions_field_definitions_field",
+				Columns:    []*schema.Column{QuestionsColumns[10]},
+				RefColumns: []*schema.Column{FieldDefinitionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "questions_products_product",
+				Columns:    []*schema.Column{QuestionsColumns[11]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "question_code",
+				Unique:  true,
+				Columns: []*schema.Column{QuestionsColumns[4]},
+			},
+		},
+	}
 	// RatesColumns holds the columns for the "rates" table.
 	RatesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -2882,6 +3139,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AddressesTable,
+		AskedQuestionsTable,
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
@@ -2902,6 +3160,8 @@ var (
 		DatedValuesTable,
 		DuplicateDecisionsTable,
 		ExpectedPricesTable,
+		ExperimentsTable,
+		ExposuresTable,
 		FieldDefinitionsTable,
 		FieldEntriesTable,
 		HandOversTable,
@@ -2913,6 +3173,8 @@ var (
 		MessagesTable,
 		MessageAttemptsTable,
 		MessagePausesTable,
+		NeedsTable,
+		NeedFactsTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -2924,6 +3186,7 @@ var (
 		PriceRulesTable,
 		ProductsTable,
 		ProductOptionsTable,
+		QuestionsTable,
 		RatesTable,
 		RecipesTable,
 		RefreshSessionsTable,
@@ -2944,6 +3207,9 @@ var (
 
 func init() {
 	AddressesTable.ForeignKeys[0].RefTable = CustomersTable
+	AskedQuestionsTable.ForeignKeys[0].RefTable = CustomersTable
+	AskedQuestionsTable.ForeignKeys[1].RefTable = QuestionsTable
+	AskedQuestionsTable.ForeignKeys[2].RefTable = ContactsTable
 	BookingsTable.ForeignKeys[0].RefTable = OrdersTable
 	ComponentsTable.ForeignKeys[0].RefTable = ProductsTable
 	ComponentsTable.ForeignKeys[1].RefTable = RecipesTable
@@ -2974,6 +3240,8 @@ func init() {
 	ExpectedPricesTable.ForeignKeys[1].RefTable = ProductsTable
 	ExpectedPricesTable.ForeignKeys[2].RefTable = ContactsTable
 	ExpectedPricesTable.ForeignKeys[3].RefTable = OffersTable
+	ExposuresTable.ForeignKeys[0].RefTable = ExperimentsTable
+	ExposuresTable.ForeignKeys[1].RefTable = CustomersTable
 	FieldEntriesTable.ForeignKeys[0].RefTable = FieldDefinitionsTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
@@ -2983,6 +3251,9 @@ func init() {
 	MessagesTable.ForeignKeys[1].RefTable = ContactsTable
 	MessagesTable.ForeignKeys[2].RefTable = OffersTable
 	MessageAttemptsTable.ForeignKeys[0].RefTable = MessagesTable
+	NeedFactsTable.ForeignKeys[0].RefTable = CustomersTable
+	NeedFactsTable.ForeignKeys[1].RefTable = NeedsTable
+	NeedFactsTable.ForeignKeys[2].RefTable = ContactsTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable
@@ -2999,6 +3270,9 @@ func init() {
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
 	ProductOptionsTable.ForeignKeys[1].RefTable = RecipesTable
+	QuestionsTable.ForeignKeys[0].RefTable = NeedsTable
+	QuestionsTable.ForeignKeys[1].RefTable = FieldDefinitionsTable
+	QuestionsTable.ForeignKeys[2].RefTable = ProductsTable
 	RecipesTable.ForeignKeys[0].RefTable = ProductsTable
 	RefreshSessionsTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = OrdersTable

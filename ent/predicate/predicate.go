@@ -9,6 +9,9 @@ import (
 // Address is the predicate function for address builders.
 type Address func(*sql.Selector)
 
+// AskedQuestion is the predicate function for askedquestion builders.
+type AskedQuestion func(*sql.Selector)
+
 // AttributionFit is the predicate function for attributionfit builders.
 type AttributionFit func(*sql.Selector)
 
@@ -69,6 +72,12 @@ type DuplicateDecision func(*sql.Selector)
 // ExpectedPrice is the predicate function for expectedprice builders.
 type ExpectedPrice func(*sql.Selector)
 
+// Experiment is the predicate function for experiment builders.
+type Experiment func(*sql.Selector)
+
+// Exposure is the predicate function for exposure builders.
+type Exposure func(*sql.Selector)
+
 // FieldDefinition is the predicate function for fielddefinition builders.
 type FieldDefinition func(*sql.Selector)
 
@@ -102,6 +111,12 @@ type MessageAttempt func(*sql.Selector)
 // MessagePause is the predicate function for messagepause builders.
 type MessagePause func(*sql.Selector)
 
+// Need is the predicate function for need builders.
+type Need func(*sql.Selector)
+
+// NeedFact is the predicate function for needfact builders.
+type NeedFact func(*sql.Selector)
+
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
 
@@ -134,6 +149,9 @@ type Product func(*sql.Selector)
 
 // ProductOption is the predicate function for productoption builders.
 type ProductOption func(*sql.Selector)
+
+// Question is the predicate function for question builders.
+type Question func(*sql.Selector)
 
 // Rate is the predicate function for rate builders.
 type Rate func(*sql.Selector)

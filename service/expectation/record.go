@@ -27,8 +27,7 @@ const maxReason = 2000 // in characters
 // Faults: INVALID by field, on offerId for an offer without the product; NOT_FOUND on customerId, productId, contactId and offerId;
 // WRONG_STATE on contactId for a contact that is voided; ALREADY_EXISTS on id; FORBIDDEN.
 func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpectedPriceInput) (*ent.ExpectedPrice, error) {
-	actor, err := auth.Writer(ctx, "ExpectedPrice")
-	if err != nil {
+	if _, err := auth.Writer(ctx, "ExpectedPrice"); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -59,22 +58,8 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 		if err != nil {
 			return "", err
 		}
-		at, err := s.checkSaid(ctx, tx, c, in, at)
-		if err != nil {
-			return "", err
-		}
-		segment, err := s.segmentAt(ctx, tx, c, at)
-		if err != nil {
-			return "", err
-		}
-		now := s.Now()
-		create := tx.ExpectedPrice.Create().SetID(newID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetProductID(in.ProductID).SetUnit(unit).SetAt(at).
-			SetNillableContactID(in.ContactID).SetNillableOfferID(in.OfferID).SetNillableSegment(segment).SetRecordedBy(actor.Name)
-		if err := create.Exec(ctx); err != nil {
+		if err := s.add(ctx, tx, c, newID, in, unit, at); err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
-		}
-		if err := s.Audit(ctx, tx, "expectedPrice.record", newID, facts(c.ID, in, unit, at)); err != nil {
-			return "", err
 		}
 		return newID, s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
 	})
@@ -82,6 +67,35 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 		return nil, err
 	}
 	return s.Client.ExpectedPrice.Get(ctx, made)
+}
+
+// Add records what a customer, who is locked, answered to be a fair price above 0, as RecordExpectedPrice does. Faults: NOT_FOUND on productId and
+// contactId; WRONG_STATE on contactId.
+func (s *Service) Add(ctx context.Context, tx *store.Tx, c *ent.Customer, in service.RecordExpectedPriceInput, unit money.Amount, at time.Time) error {
+	if err := s.add(ctx, tx, c, s.IDs.Make(id.ExpectedPrice), in, unit, at); err != nil {
+		return err
+	}
+	return s.CustomerChanged(ctx, tx, c.ID, "ExpectedPrice")
+}
+
+// add writes an expected price of a customer who is locked.
+func (s *Service) add(ctx context.Context, tx *store.Tx, c *ent.Customer, newID string, in service.RecordExpectedPriceInput, unit money.Amount, at time.Time) error {
+	actor, _ := auth.From(ctx)
+	at, err := s.checkSaid(ctx, tx, c, in, at)
+	if err != nil {
+		return err
+	}
+	segment, err := s.segmentAt(ctx, tx, c, at)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	err = tx.ExpectedPrice.Create().SetID(newID).SetCreatedAt(now).SetUpdatedAt(now).SetCustomerID(c.ID).SetProductID(in.ProductID).SetUnit(unit).SetAt(at).
+		SetNillableContactID(in.ContactID).SetNillableOfferID(in.OfferID).SetNillableSegment(segment).SetRecordedBy(actor.Name).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Audit(ctx, tx, "expectedPrice.record", newID, facts(c.ID, in, unit, at))
 }
 
 // VoidExpectedPrice voids an expected price. Faults: INVALID by field; NOT_FOUND on id; WRONG_STATE on id for one that is voided; FORBIDDEN.
