@@ -207,3 +207,35 @@ func TestPartnerSeesNoVersionsOfContacts(t *testing.T) {
 		}
 	})
 }
+
+// TestCorrectionOfHiddenPeopleHasNoTime: a correction of customers alone whom the viewer may not see is none to them.
+func TestCorrectionOfHiddenPeopleHasNoTime(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		a, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
+		mine := NewCustomer(sales, Vars{"name": "Mine"})
+		hidden := NewCustomer(a, Vars{"name": "Hidden", "ownerId": w.newUser("other@example.com", schema.RoleSales)})
+		call := sales.Must(recordContact, Vars{"in": Called(mine, nil)}).Text("recordContact.contact.id")
+		const asked = `query($id: ID!) { node(id: $id) { ... on Contact { correctedAt corrections { at } } } }`
+		correct := func(version int, field string, value any) {
+			w.Clock.Advance(time.Minute)
+			a.Must(correctContact, Vars{"in": Vars{"id": call, "expectedVersion": version, "reason": "r", field: value}})
+		}
+		correct(1, "peopleIds", []string{hidden})
+		if r := sales.Must(asked, Vars{"id": call}); r.Get("node.correctedAt") != nil || r.Len("node.corrections") != 0 {
+			t.Errorf("SALES read %s", r.Body)
+		}
+		correct(2, "notes", "told")
+		seen := sales.Must(asked, Vars{"id": call})
+		if last := a.Must(asked, Vars{"id": call}); seen.Get("node.correctedAt") == nil || seen.Text("node.correctedAt") != last.Text("node.correctedAt") || seen.Len("node.corrections") != 1 {
+			t.Errorf("SALES read %s", seen.Body)
+		}
+		correct(3, "peopleIds", []string{})
+		if r := sales.Must(asked, Vars{"id": call}); r.Text("node.correctedAt") != seen.Text("node.corrections.0.at") || r.Len("node.corrections") != 1 {
+			t.Errorf("SALES read %s, before %s", r.Body, seen.Body)
+		}
+		if r := a.Must(asked, Vars{"id": call}); r.Len("node.corrections") != 3 || r.Text("node.correctedAt") <= seen.Text("node.correctedAt") {
+			t.Errorf("ADMIN reads %s", r.Body)
+		}
+	})
+}

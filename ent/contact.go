@@ -87,7 +87,7 @@ type Contact struct {
 	Source *string `json:"source,omitempty"`
 	// The part of cost that is spend of the campaign: the sum of the lines of ADVERTISING.
 	Advertising money.Amount `json:"advertising,omitempty"`
-	// When the contact was last corrected; null if it never was.
+	// When the contact was last corrected in something that you see; null if it never was.
 	CorrectedAt *time.Time `json:"corrected_at,omitempty"`
 	// When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had.
 	VoidedAt *time.Time `json:"voided_at,omitempty"`

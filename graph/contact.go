@@ -140,6 +140,18 @@ func (r *Resolver) contactCorrections(ctx context.Context, c *ent.Contact) ([]*c
 	})
 }
 
+// contactCorrectedAt returns when a contact was last corrected in something that the caller sees.
+func (r *Resolver) contactCorrectedAt(ctx context.Context, c *ent.Contact) (*time.Time, error) {
+	if actor, _ := auth.From(ctx); c.CorrectedAt == nil || actor.May("Customer").Read == auth.AllRows {
+		return c.CorrectedAt, nil
+	}
+	all, err := r.contactCorrections(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return contacts.CorrectedAt(c, all), nil
+}
+
 // contactDuplicates returns the contacts that are possibly the same as a contact.
 func (r *Resolver) contactDuplicates(ctx context.Context, c *ent.Contact) ([]*ent.Contact, error) {
 	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*ent.Contact, error) {

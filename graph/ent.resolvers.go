@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"kopeck/ent"
 	"kopeck/money"
@@ -27,6 +28,10 @@ func (r *askedQuestionResolver) Contact(ctx context.Context, obj *ent.AskedQuest
 func (r *contactResolver) Cost(ctx context.Context, obj *ent.Contact) (*money.Amount, error) {
 	cost, err := contactCost(ctx, obj)
 	return &cost, err
+}
+
+func (r *contactResolver) CorrectedAt(ctx context.Context, obj *ent.Contact) (*time.Time, error) {
+	return r.contactCorrectedAt(ctx, obj)
 }
 
 func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {

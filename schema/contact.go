@@ -77,7 +77,7 @@ func (Contact) Fields() []ent.Field {
 		field.Int64("advertising").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
 			Comment("The part of cost that is spend of the campaign: the sum of the lines of ADVERTISING."),
 		field.Time("corrected_at").Optional().Nillable().Annotations(scope("staff")).
-			Comment("When the contact was last corrected; null if it never was."),
+			Comment("When the contact was last corrected in something that you see; null if it never was."),
 		field.Time("voided_at").Optional().Nillable().Annotations(open()).
 			Comment("When the contact was voided; null if it stands. One that is voided has never been, for the books and for every figure; its cost is the one that it had."),
 		field.String("voided_by").Optional().Nillable().MaxLen(400).Annotations(scope("staff")).

@@ -22,6 +22,22 @@ type ContactCorrection struct {
 	Reason string
 	Voided bool
 	Fields []*ContactFieldChange
+
+	isLast bool // no later correction is left out
+}
+
+// CorrectedAt returns when a contact was last corrected, by what its corrections show of it; nil if they show nothing.
+func CorrectedAt(c *ent.Contact, shown []*ContactCorrection) *time.Time {
+	for _, one := range slices.Backward(shown) {
+		switch {
+		case one.Voided:
+		case one.isLast:
+			return c.CorrectedAt
+		default:
+			return &one.At
+		}
+	}
+	return nil
 }
 
 // ContactFieldChange is what a correction changed of a field, by its name in correctContact. An expense is a text, and absent for who may
@@ -53,9 +69,11 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string][]*ContactCorrection, len(contacts))
+	all, later := make(map[string][]*ContactCorrection, len(contacts)), map[string]bool{}
 	for i, a := range slices.Backward(audits) { // from now on backwards, to know who took part before each
 		one := &ContactCorrection{At: a.at, By: a.actor, Reason: details[i].Reason, Voided: a.action == contactVoid, Fields: []*ContactFieldChange{}}
+		one.isLast = !one.Voided && !later[a.contactID]
+		later[a.contactID] = later[a.contactID] || !one.Voided
 		before, err := took[a.contactID].before(details[i].Fields)
 		if err != nil {
 			return nil, fmt.Errorf("contacts: audit of %s: %w", a.contactID, err)

@@ -293,19 +293,25 @@ func (s *Service) relationChanged(ctx context.Context, tx *store.Tx, r *Customer
 	return s.CustomerChanged(ctx, tx, r.companyID, service.Both("relations", r.personID))
 }
 
-// relation returns a relation that a verb has made or changed, as its caller sees it; nil where they see it no more.
+// relation returns a relation that a verb has made or changed, as its caller sees it: [Service.asSeen].
 func (s *Service) relation(ctx context.Context, relationID string) (*CustomerRelation, error) {
 	r, err := relationByID(ctx, s.Store, relationID)
 	return s.asSeen(ctx, r, err)
 }
 
+// asSeen returns a relation as the caller of a verb sees it. NOT_FOUND where a request that is repeated finds it gone, or hidden since.
 func (s *Service) asSeen(ctx context.Context, r *CustomerRelation, err error) (*CustomerRelation, error) {
-	if err != nil || r == nil {
+	if err != nil {
 		return nil, err
 	}
-	seen, err := s.seenRelations(ctx, []*CustomerRelation{r})
-	if err != nil || len(seen) == 0 {
-		return nil, err
+	if r != nil {
+		seen, err := s.seenRelations(ctx, []*CustomerRelation{r})
+		if err != nil {
+			return nil, err
+		}
+		if len(seen) > 0 {
+			return seen[0], nil
+		}
 	}
-	return seen[0], nil
+	return nil, fault.NoSuch("", "relation")
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/contact"
+	"kopeck/ent/customer"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/order"
@@ -65,8 +67,31 @@ func (s *Service) SetFields(ctx context.Context, in service.SetFieldsInput) ([]*
 	if noun == schema.FieldOfCustomer {
 		of = s.Kept(of)
 	}
+	if err := s.sees(ctx, noun, of); err != nil { // a request that is repeated finds it gone where the customer went to a colleague
+		return nil, err
+	}
 	found, err := s.Values(ctx, []string{of}, nil)
 	return found[of], err
+}
+
+// sees returns NOT_FOUND on id unless the caller may read what has the fields.
+func (s *Service) sees(ctx context.Context, noun schema.FieldNoun, subject string) error {
+	var found bool
+	var err error
+	switch noun {
+	case schema.FieldOfContact:
+		found, err = s.Client.Contact.Query().Where(contact.ID(subject)).Exist(ctx)
+	case schema.FieldOfOrder:
+		found, err = s.Client.Order.Query().Where(order.ID(subject)).Exist(ctx)
+	case schema.FieldOfProduct:
+		found, err = s.Client.Product.Query().Where(product.ID(subject)).Exist(ctx)
+	default:
+		found, err = s.Client.Customer.Query().Where(customer.ID(subject)).Exist(ctx)
+	}
+	if err == nil && !found {
+		err = fault.NoSuch("id", strings.ToLower(nouns[noun]))
+	}
+	return err
 }
 
 // changedFields says for subscribers of which fields values of a noun have changed.

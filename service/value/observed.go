@@ -29,9 +29,36 @@ func (s *Service) Observation() lifetime.Observation {
 // ObservationAt returns until when the orders of all customers were known at a moment of the past, by the settings of that moment and
 // the orders that had been recorded by then.
 func (s *Service) ObservationAt(ctx context.Context, at time.Time) (lifetime.Observation, error) {
-	o, err := readObservation(ctx, s.Store, at)
-	o.KnownUntil = s.SettingsAt(at).OrdersKnownUntil
+	return s.observationAt(ctx, at, at)
+}
+
+// observationAt is ObservationAt by the settings of another moment.
+func (s *Service) observationAt(ctx context.Context, at, settings time.Time) (lifetime.Observation, error) {
+	o, err := readObservationAt(ctx, s.Store, at)
+	o.KnownUntil = s.SettingsAt(settings).OrdersKnownUntil
 	return o, err
+}
+
+// dayObservation is what was read on a day.
+type dayObservation struct {
+	day           int
+	morning, last lifetime.Observation // of the start of the day, and of when it was read last
+}
+
+// morningObservation returns until when the orders of all customers were known at the start of today, by the settings of now. Where nothing has
+// been read today, nothing has changed since then.
+func (s *Service) morningObservation() lifetime.Observation {
+	settings := s.Settings()
+	var o lifetime.Observation
+	switch read := s.ofDay.Load(); {
+	case read == nil:
+	case read.day == settings.Day(s.Now()):
+		o = read.morning
+	default:
+		o = read.last
+	}
+	o.KnownUntil = settings.OrdersKnownUntil
+	return o
 }
 
 // ObservedEnd returns the observed end at a moment: the calendar day, and the moment from which on a forecast counts, which is the
@@ -94,14 +121,21 @@ func (s *Service) readObserved(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	is.KnownUntil = s.Settings().OrdersKnownUntil // of when it was read: Observation has the present one
+	settings, of := s.Settings(), &dayObservation{last: is}
+	of.day = settings.Day(s.Now())
+	if read := s.ofDay.Load(); read != nil && read.day == of.day {
+		of.morning = read.morning
+	} else if of.morning, err = readObservationAt(ctx, tx, settings.StartOfDay(of.day)); err != nil {
+		return err
+	}
+	s.ofDay.Store(of)
+	is.KnownUntil = settings.OrdersKnownUntil // of when it was read: Observation has the present one
 	was := s.observed.Swap(&is)
 	if by := s.settling.by.Swap(nil); by != nil {
 		was = by
 	}
 	if was != nil && s.settling.all != nil {
-		today := s.Settings().Day(s.Now())
-		if moved := is.End(today) - was.End(today); moved >= settleGap || moved <= -settleGap {
+		if moved := is.End(of.day) - was.End(of.day); moved >= settleGap || moved <= -settleGap {
 			tx.AfterCommit(s.settle)
 		}
 	}

@@ -23,13 +23,17 @@ type Worth struct {
 // moment, which past says that it is, it is what was known when a customer had been shown last: known returns the earnings known at a
 // moment. Of now it makes no statement. The callers may see the customers.
 func (s *Service) RulesWorth(ctx context.Context, customers []*ent.Customer, at time.Time, past bool, known func(context.Context, []*ent.Customer, time.Time) (map[string]Earnings, error)) (map[string]Worth, error) {
-	m, seen := s.Current(), s.Observation()
+	m, seen, morning := s.Current(), s.Observation(), s.morningObservation()
 	if past {
 		var err error
 		if m, err = s.ModelAt(ctx, at); err != nil {
 			return nil, err
 		}
 		if seen, err = s.ObservationAt(ctx, at); err != nil {
+			return nil, err
+		}
+		settings := s.Settings()
+		if morning, err = s.observationAt(ctx, settings.StartOfDay(settings.Day(at)), at); err != nil {
 			return nil, err
 		}
 	}
@@ -40,7 +44,11 @@ func (s *Service) RulesWorth(ctx context.Context, customers []*ent.Customer, at 
 	all := make(map[string]Worth, len(customers))
 	for _, c := range customers {
 		of := earned[c.ID]
-		total, err := s.roundedTotal(m, c, of.Earnings, seen, at, s.SettingsAt(at).AnnualDiscountRate)
+		by := morning
+		if of.imported {
+			by = seen
+		}
+		total, err := s.roundedTotal(m, c, of.Earnings, by, at, s.SettingsAt(at).AnnualDiscountRate)
 		if err != nil {
 			return nil, fmt.Errorf("value: the worth of %s: %w", c.ID, err)
 		}
@@ -53,7 +61,8 @@ func (s *Service) RulesWorth(ctx context.Context, customers []*ent.Customer, at 
 type earnedBy struct {
 	Earnings
 
-	from time.Time
+	from     time.Time
+	imported bool // on that day: they are shown as they are observed at the moment
 }
 
 // shownAt returns the earnings by which customers were shown at a moment, by their ids.
@@ -63,10 +72,11 @@ func (s *Service) shownAt(ctx context.Context, customers []*ent.Customer, at tim
 	all := make(map[string]earnedBy, len(customers))
 	var earlier []*ent.Customer // who have been shown by other earnings since
 	for _, c := range customers {
-		e, since, err := shownEarningsOf(c)
+		by, err := shownEarningsOf(c)
 		if err != nil {
 			return nil, err
 		}
+		since := by.since
 		switch {
 		case c.ShownEarnings == nil:
 			all[c.ID] = earnedBy{from: morning}
@@ -82,7 +92,7 @@ func (s *Service) shownAt(ctx context.Context, customers []*ent.Customer, at tim
 		if since.After(from) {
 			from = since.UTC()
 		}
-		all[c.ID] = earnedBy{e, from}
+		all[c.ID] = earnedBy{by.Earnings, from, by.imported && settings.Day(*since) == settings.Day(at)}
 	}
 	if len(earlier) == 0 {
 		return all, nil
@@ -91,36 +101,43 @@ func (s *Service) shownAt(ctx context.Context, customers []*ent.Customer, at tim
 	if err != nil {
 		return nil, err
 	}
-	together := map[time.Time][]*ent.Customer{}
+	together := map[shownWhen][]*ent.Customer{}
 	for _, c := range earlier {
 		when := shown[c.ID]
-		if c.CreatedAt.After(when) {
+		if c.CreatedAt.After(when.at) {
 			all[c.ID] = earnedBy{from: morning}
 			continue
 		}
 		together[when] = append(together[when], c)
 	}
 	for when, some := range together {
-		then, err := known(ctx, some, when)
+		then, err := known(ctx, some, when.at)
 		if err != nil {
 			return nil, err
 		}
 		from := morning
-		if when.After(from) && settings.Day(when) == settings.Day(at) {
-			from = when
+		isOfDay := settings.Day(when.at) == settings.Day(at)
+		if when.at.After(from) && isOfDay {
+			from = when.at
 		}
 		for _, c := range some {
 			e := then[c.ID]
 			e.DepartedAt = nil
-			all[c.ID] = earnedBy{e, from}
+			all[c.ID] = earnedBy{e, from, when.imported && isOfDay}
 		}
 	}
 	return all, nil
 }
 
+// shownWhen is when a customer was shown last: by an import, or not.
+type shownWhen struct {
+	at       time.Time
+	imported bool
+}
+
 // lastShown returns when customers had been shown last at a moment, by their ids: by an import, or on the day or the one before it.
 // Where that was not recorded, as by an earlier version, it is the start of the day.
-func (s *Service) lastShown(ctx context.Context, customers []*ent.Customer, at time.Time) (map[string]time.Time, error) {
+func (s *Service) lastShown(ctx context.Context, customers []*ent.Customer, at time.Time) (map[string]shownWhen, error) {
 	settings := s.Settings()
 	day := settings.Day(at)
 	ids := make([]string, len(customers))
@@ -135,19 +152,19 @@ func (s *Service) lastShown(ctx context.Context, customers []*ent.Customer, at t
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string]time.Time, len(customers))
+	all := make(map[string]shownWhen, len(customers))
 	for _, customerID := range ids {
-		when := time.Time{}
+		var when shownWhen
 		for _, one := range refreshed {
 			if after, last, _ := strings.Cut(one.who, " "); after < customerID && customerID <= last {
-				when = one.at
+				when.at = one.at
 			}
 		}
-		if when.IsZero() {
-			when = settings.StartOfDay(day)
+		if when.at.IsZero() {
+			when.at = settings.StartOfDay(day)
 		}
-		if later := imported[customerID]; later.After(when) {
-			when = later
+		if later := imported[customerID]; later.After(when.at) {
+			when = shownWhen{later, true}
 		}
 		all[customerID] = when
 	}

@@ -24,6 +24,7 @@ type Service struct {
 	// shownStandings are those of viewers without the scope costs.
 	shownStandings standings
 	observed       atomic.Pointer[lifetime.Observation] // nil until it has been read
+	ofDay          atomic.Pointer[dayObservation]       // nil until it has been read
 	settling       settling
 }
 

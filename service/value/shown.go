@@ -40,32 +40,52 @@ type shownEarnings struct {
 	AcquisitionCost money.Amount `json:"acquisitionCost"`
 	Recent          string       `json:"recent"`
 	Since           *time.Time   `json:"since,omitempty"` // when they were written; nil in those of an earlier version
+	Imported        bool         `json:"imported,omitempty"`
 }
 
-// shownEarningsOf returns the earnings that a customer is shown by, and since when: of a customer recorded since the start of the day,
-// those of one without any history.
-func shownEarningsOf(c *ent.Customer) (is Earnings, since *time.Time, err error) {
+// shownBy are the earnings that a customer is shown by.
+type shownBy struct {
+	Earnings
+
+	since    *time.Time // when they were written; nil where that is not known
+	imported bool       // they were written by an import, of whose day they are, and not of its start
+}
+
+// shownEarningsOf returns the earnings that a customer is shown by: of a customer recorded since the start of the day, those of one
+// without any history.
+func shownEarningsOf(c *ent.Customer) (shownBy, error) {
 	if c.ShownEarnings == nil {
-		return Earnings{}, nil, nil
+		return shownBy{}, nil
 	}
 	var e shownEarnings
 	if err := json.Unmarshal(c.ShownEarnings, &e); err != nil {
-		return Earnings{}, nil, fmt.Errorf("value: shown_earnings of %s: %w", c.ID, err)
+		return shownBy{}, fmt.Errorf("value: shown_earnings of %s: %w", c.ID, err)
 	}
-	return Earnings{
+	return shownBy{Earnings{
 		OrderDays: e.OrderDays, FirstDay: e.FirstDay, LastDay: e.LastDay, Margin: e.Margin, RepeatMargin: e.RepeatMargin,
 		RefundedMargin: e.RefundedMargin, ContactCost: e.ContactCost, AcquisitionCost: e.AcquisitionCost, Recent: lifetime.Recent(e.Recent),
-	}, e.Since, nil
+	}, e.Since, e.Imported}, nil
+}
+
+// shownObservation returns until when the orders of all customers are known, as far as a customer is shown by it: at the start of the day
+// or, if an import showed them today, now. Otherwise whoever can place the first order of all customers for long could look twice a day.
+func (s *Service) shownObservation(by shownBy) lifetime.Observation {
+	settings := s.Settings()
+	if by.imported && by.since != nil && settings.Day(*by.since) == settings.Day(s.Now()) {
+		return s.Observation()
+	}
+	return s.morningObservation()
 }
 
 // Show replaces the amounts of a customer's present value, and the notes on them, by those that a viewer without the scope costs is shown.
 func (s *Service) Show(v *LifetimeValue, c *ent.Customer) error {
-	e, _, err := shownEarningsOf(c)
+	by, err := shownEarningsOf(c)
 	if err != nil {
 		return err
 	}
+	e := by.Earnings
 	e.DepartedAt = EarningsOf(c).DepartedAt
-	was, err := s.ValueOf(s.model.Load(), e, v.At, v.HorizonMonths, s.Settings().AnnualDiscountRate)
+	was, err := s.ValueSeen(s.model.Load(), e, s.shownObservation(by), v.At, v.HorizonMonths, s.Settings().AnnualDiscountRate)
 	if err != nil {
 		return input.DomainError(err)
 	}
@@ -78,11 +98,11 @@ func (s *Service) Show(v *LifetimeValue, c *ent.Customer) error {
 
 // shownTotal returns what customers.shown_total is to be: the rounded value of the shown earnings over the default horizon.
 func (s *Service) shownTotal(m *Model, c *ent.Customer) (money.Amount, error) {
-	e, _, err := shownEarningsOf(c)
+	by, err := shownEarningsOf(c)
 	if err != nil {
 		return money.Amount{}, err
 	}
-	return s.roundedTotal(m, c, e, s.Observation(), s.Now(), s.Settings().AnnualDiscountRate)
+	return s.roundedTotal(m, c, by.Earnings, s.shownObservation(by), s.Now(), s.Settings().AnnualDiscountRate)
 }
 
 // roundedTotal returns the rounded value of earnings of a customer over the default horizon, at most what a column can hold.
@@ -102,19 +122,19 @@ func (s *Service) roundedTotal(m *Model, c *ent.Customer, e Earnings, seen lifet
 	return total, err
 }
 
-// show puts on a customer what is shown from now on, and reports whether it is something else than before.
-func (s *Service) show(m *Model, c *ent.Customer) (changed bool, err error) {
+// show puts on a customer what is shown from now on, by an import or not, and reports whether it is something else than before.
+func (s *Service) show(m *Model, c *ent.Customer, imported bool) (changed bool, err error) {
 	is := EarningsOf(c)
 	is.DepartedAt = nil
-	was, _, err := shownEarningsOf(c)
+	was, err := shownEarningsOf(c)
 	if err != nil {
 		return false, err
 	}
-	if c.ShownEarnings == nil || was != is {
+	if c.ShownEarnings == nil || was.Earnings != is {
 		changed = true
 		since := s.Now().UTC().Truncate(time.Microsecond)
 		c.ShownEarnings, err = json.Marshal(shownEarnings{
-			is.OrderDays, is.FirstDay, is.LastDay, is.Margin, is.RepeatMargin, is.RefundedMargin, is.ContactCost, is.AcquisitionCost, string(is.Recent), &since,
+			is.OrderDays, is.FirstDay, is.LastDay, is.Margin, is.RepeatMargin, is.RefundedMargin, is.ContactCost, is.AcquisitionCost, string(is.Recent), &since, imported,
 		})
 		if err != nil {
 			return false, err
@@ -129,7 +149,7 @@ func (s *Service) show(m *Model, c *ent.Customer) (changed bool, err error) {
 // ShowMade puts on a customer who is imported with all orders what is shown of them. The transaction that writes them tells it by
 // [Service.RecordShown].
 func (s *Service) ShowMade(c *ent.Customer) error {
-	_, err := s.show(s.model.Load(), c)
+	_, err := s.show(s.model.Load(), c, true)
 	return err
 }
 
@@ -153,7 +173,7 @@ func (s *Service) ShowNext(ctx context.Context, tx *store.Tx, day int, after str
 	if err != nil || len(customers) == 0 {
 		return after, false, err
 	}
-	if _, err := s.showAll(ctx, tx, m, customers); err != nil {
+	if _, err := s.showAll(ctx, tx, m, customers, false); err != nil {
 		return after, false, err
 	}
 	last = customers[len(customers)-1].ID
@@ -167,17 +187,17 @@ func (s *Service) ShowCustomers(ctx context.Context, tx *store.Tx, customerIDs [
 	if err != nil {
 		return err
 	}
-	changed, err := s.showAll(ctx, tx, s.model.Load(), customers)
+	changed, err := s.showAll(ctx, tx, s.model.Load(), customers, true)
 	if err != nil {
 		return err
 	}
 	return s.RecordShown(ctx, tx, changed)
 }
 
-// showAll returns the customers of whom something else is shown than before.
-func (s *Service) showAll(ctx context.Context, tx *store.Tx, m *Model, customers []*ent.Customer) (changed []*ent.Customer, err error) {
+// showAll returns the customers of whom something else is shown than before, by an import or not.
+func (s *Service) showAll(ctx context.Context, tx *store.Tx, m *Model, customers []*ent.Customer, imported bool) (changed []*ent.Customer, err error) {
 	for _, c := range customers {
-		is, err := s.show(m, c)
+		is, err := s.show(m, c, imported)
 		if err != nil {
 			return nil, err
 		}

@@ -12,8 +12,10 @@ import (
 	"entgo.io/ent/dialect"
 
 	"kopeck/ent/customer"
+	"kopeck/lifetime"
 	"kopeck/schema/migrations"
 	"kopeck/service"
+	"kopeck/service/value"
 	"kopeck/store"
 )
 
@@ -107,8 +109,69 @@ func TestFitShowsTheSameEarnings(t *testing.T) {
 	})
 }
 
-// since is from when shown earnings are what they are, which that migration did not know.
-var since = regexp.MustCompile(`,"since":"[^"]*"|"since":"[^"]*",`)
+// TestShownWhileTheObservedEndMoves: the first order of all customers after a long silence says that the others were silent indeed. What they
+// are shown by, and what rules ask of them, is that of the start of the day all the same.
+func TestShownWhileTheObservedEndMoves(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ids := w.grocer(40)
+		worth := func(at time.Time, past bool) string {
+			t.Helper()
+			rows, _ := w.worth(ids[1:])
+			of, err := w.Value.RulesWorth(w.system(), rows, at, past, w.Report.EarningsKnownAt)
+			must(t, err)
+			var text strings.Builder
+			for _, c := range rows {
+				fmt.Fprintln(&text, c.ID, of[c.ID].Total)
+			}
+			return text.String()
+		}
+		seen := func() string {
+			t.Helper()
+			rows, all := w.worth(ids[1:])
+			var text strings.Builder
+			for i, v := range all {
+				v.Of(rows[i], value.EarningsOf(rows[i]))
+				must(t, w.Value.Show(v, rows[i]))
+				fmt.Fprintln(&text, rows[i].ID, v.Total, v.Future, rows[i].ShownTotal)
+			}
+			return text.String()
+		}
+		day := int64(24 * time.Hour)
+		w.ahead.Store(60 * day)
+		must(t, w.Books.RefreshShown(w.system()))
+		w.ahead.Add(int64(time.Hour))
+		morning, shown, asked := w.Now(), seen(), worth(w.Now(), false)
+
+		w.ahead.Add(int64(time.Hour))
+		now := w.Now()
+		w.placed(ids[0], lifetime.Order{Status: lifetime.OrderCompleted, Day: w.Settings().Day(now), At: now, CompletedAt: now})
+		w.settle(ids[:1])
+		w.Value.WaitSettled(t.Context())
+		if _, v := w.worth(ids[1:2]); v[0].OrdersKnownUntil != nil {
+			t.Fatalf("the order did not end the silence: %+v", v[0])
+		}
+		if later := seen(); later != shown {
+			t.Errorf("after the order\n%sis shown, before\n%s", later, shown)
+		}
+		if later := worth(w.Now(), false); later != asked {
+			t.Errorf("after the order rules ask for\n%sbefore\n%s", later, asked)
+		}
+
+		w.ahead.Add(day)
+		must(t, w.Books.RefreshShown(w.system()))
+		if later := seen(); later == shown {
+			t.Errorf("on the day after, still\n%s", later)
+		}
+		for _, at := range []time.Time{morning, now.Add(time.Minute)} {
+			if then := worth(at, true); then != asked {
+				t.Errorf("of %s rules ask for\n%swas\n%s", at, then, asked)
+			}
+		}
+	})
+}
+
+// since is from when shown earnings are what they are, and whether by an import, which that migration did not know.
+var since = regexp.MustCompile(`,"since":"[^"]*"|"since":"[^"]*",|,"imported":true|"imported":true,`)
 
 // TestMigrationShowsWhatTheRefreshShows runs the statement of the migration that fills in what is shown of customers.
 func TestMigrationShowsWhatTheRefreshShows(t *testing.T) {

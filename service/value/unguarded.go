@@ -210,18 +210,32 @@ func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int)
 		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(bypassGuard(ctx))
 }
 
-// readObservation reads what the observed end follows from, of the orders that had been placed and recorded by a moment. Of whom they are
-// is not read. More orders of a year than make a difference are not counted.
-func readObservation(ctx context.Context, db store.Reader, at time.Time) (o lifetime.Observation, err error) {
-	const last = `SELECT day, at FROM orders WHERE status = 'COMPLETED' AND at <= ? AND created_at <= ? ORDER BY at DESC, id DESC LIMIT 1`
-	const year = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE status = 'COMPLETED' AND day > ? AND at > ? AND at <= ? AND created_at <= ? LIMIT ?) AS counted`
+// readObservation reads what the observed end follows from, of the orders that are placed by a moment. Of whom they are is not read. More
+// orders of a year than make a difference are not counted.
+func readObservation(ctx context.Context, db store.Reader, at time.Time) (lifetime.Observation, error) {
+	return observe(ctx, db, at, "status = 'COMPLETED'")
+}
+
+// readObservationAt is readObservation as it was known at the moment: of the orders that had been recorded as completed by then, whatever was
+// refunded or cancelled since.
+func readObservationAt(ctx context.Context, db store.Reader, at time.Time) (lifetime.Observation, error) {
+	const known = `created_at <= ? AND completed_at <= ?
+		AND (status = 'COMPLETED' OR status = 'CANCELLED' AND cancelled_at > ? OR status = 'REFUNDED' AND EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.refund'))
+		AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
+	return observe(ctx, db, at, known, at, at, at, at, at)
+}
+
+// observe reads an observation of the orders o for which a condition holds.
+func observe(ctx context.Context, db store.Reader, at time.Time, condition string, args ...any) (o lifetime.Observation, err error) {
+	last := "SELECT day, at FROM orders o WHERE at <= ? AND " + condition + " ORDER BY at DESC, id DESC LIMIT 1"
 	var lastAt store.Time
-	err = store.Each(ctx, db, last, []any{at, at}, func(scan store.ScanFunc) error { return scan(&o.LastDay, &lastAt) })
+	err = store.Each(ctx, db, last, append([]any{at}, args...), func(scan store.ScanFunc) error { return scan(&o.LastDay, &lastAt) })
 	if err != nil || lastAt.IsZero() {
 		return o, err
 	}
 	// A day is in a year's by its number; the moment narrows down what is read.
-	args := []any{o.LastDay - 365, lastAt.AddDate(0, 0, -367), at, at, lifetime.MaxYearOrders}
+	year := "SELECT count(*) FROM (SELECT 1 FROM orders o WHERE day > ? AND at > ? AND at <= ? AND " + condition + " LIMIT ?) AS counted"
+	args = append(append([]any{o.LastDay - 365, lastAt.AddDate(0, 0, -367), at}, args...), lifetime.MaxYearOrders)
 	return o, store.Each(ctx, db, year, args, func(scan store.ScanFunc) error { return scan(&o.YearOrders) })
 }
 
