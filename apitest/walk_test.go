@@ -153,6 +153,7 @@ var walkedNouns = map[string]bool{
 	"AttributionFit": true, "Campaign": true, "Contact": true, "Customer": true, "LifetimeModel": true, "Offer": true, "OfferLine": true, "Order": true, "OrderLine": true,
 	"Permission": true, "PermissionEvent": true, "PriceAgreement": true, "PriceRule": true, "Rate": true, "Spend": true, "StageChange": true, "User": true,
 	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true, "DeclineReason": true, "ProductOfTheMonth": true,
+	"AskedQuestion": true, "Experiment": true, "Exposure": true, "Need": true, "NeedFact": true, "Question": true,
 }
 
 func text(value any) string {
@@ -253,6 +254,9 @@ func unwalked(name string) bool {
 // user, and that of a price that is asked with hold, which the walk does not.
 var neverValued = map[string]bool{
 	"AcquisitionSource.paysBackIn": true, "AttributionState.standardError": true, "ContactEconomics.knownAt": true, "ContactProof.broken": true, "Convergence.condition": true,
+	"ExperimentArmResult.marginDifference": true, "ExperimentArmResult.marginHigh": true, "ExperimentArmResult.marginLow": true, "ExperimentArmResult.rateDifference": true,
+	"ExperimentArmResult.rateHigh": true, "ExperimentArmResult.rateLow": true, "KnowledgeValue.high": true, "KnowledgeValue.low": true, "KnowledgeValue.meanKnown": true,
+	"KnowledgeValue.meanUnknown": true, "KnowledgeValue.value": true,
 	"CustomerAtRisk": true, "OfferAcceptanceModel.calibration": true, "OfferCalibration": true, "OfferCalibrationBin": true, "CustomerEconomics.acquisitionPaysBackAt": true, "PermissionRaise": true, "ParameterDrift.standardErrors": true, "PriceRuleTrial.reason": true,
 	"PriceDate.heldUntil": true, "PriceRuleTrial.unmet": true, "Proposal.grade": true, "RateGap.until": true, "StaffEconomicsRow": true, "UnmetCondition.failure": true, "User.grade": true,
 }

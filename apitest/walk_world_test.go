@@ -85,6 +85,7 @@ func seed(w *World) *seeded {
 	s.fielded()
 	s.staffed()
 	s.expecting()
+	s.asking()
 	s.reached()
 	s.doubled()
 	s.related()
@@ -401,8 +402,8 @@ func (s *seeded) addMessages() {
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
-		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } } }
-		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } wordings { edges { node { id } } } declineReasons { edges { node { id } } } productsOfTheMonth { edges { node { id } } } }`,
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } needFacts(first: 2) { edges { node { id } } } askedQuestions(first: 2) { edges { node { id } } } exposures { id } } }
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } needs { id } questions { id } experiments { id } wordings { edges { node { id } } } declineReasons { edges { node { id } } } productsOfTheMonth { edges { node { id } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
@@ -410,6 +411,7 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
 		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice", "wrd": "Wording", "dcr": "DeclineReason", "pom": "ProductOfTheMonth", "msg": "Message", "mat": "MessageAttempt", "mps": "MessagePause",
+		"ned": "Need", "nft": "NeedFact", "qst": "Question", "asq": "AskedQuestion", "exp": "Experiment", "exs": "Exposure",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -201,6 +201,9 @@ var parents = map[string]struct{ column, table, noun string }{
 	"Task":            {"customer_id", "", ""},
 	"ExpectedPrice":   {"customer_id", "", ""},
 	"Message":         {"customer_id", "", ""},
+	"NeedFact":        {"customer_id", "", ""},
+	"AskedQuestion":   {"customer_id", "", ""},
+	"Exposure":        {"customer_id", "", ""},
 	"MessageAttempt":  {"message_id", "messages", "Message"},
 	"PermissionEvent": {"permission_id", "permissions", "Permission"},
 	"OfferLine":       {"offer_id", "offers", "Offer"},
@@ -217,6 +220,8 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 		return func(s *sql.Selector) { s.Where(shownFields(s, actor)) }, nil
 	case "FieldEntry":
 		return func(s *sql.Selector) { s.Where(ownEntries(s, actor, now)) }, nil
+	case "Question":
+		return func(s *sql.Selector) { s.Where(shownQuestions(s, actor)) }, nil
 	}
 	parent, ok := parents[noun]
 	if !ok {
@@ -232,6 +237,11 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 		}
 		if actor.Role == schema.RolePartner {
 			withoutMerges(s, noun)
+		}
+		if noun == "AskedQuestion" { // that a question was answered would tell that a hidden field has a value
+			questions := b.Table("questions").As("guard_questions")
+			shown := b.Select(questions.C("id")).From(questions)
+			s.Where(sql.In(s.C("question_id"), shown.Where(shownQuestions(shown, actor))))
 		}
 		if parent.table == "" {
 			s.Where(sql.In(s.C(parent.column), mine))
@@ -281,6 +291,15 @@ func shownFields(s *sql.Selector, actor Actor) *sql.Predicate {
 		return sql.EQ(s.C("for_partners"), true)
 	}
 	return sql.False()
+}
+
+// shownQuestions is the rule for rows on a selector of questions: those that ask for a field are for whom the field is for.
+func shownQuestions(s *sql.Selector, actor Actor) *sql.Predicate {
+	b := sql.Dialect(s.Dialect())
+	definitions := b.Table("field_definitions").As("guard_fields")
+	shown := b.Select(definitions.C("id")).From(definitions)
+	shown.Where(shownFields(shown, actor))
+	return sql.Or(sql.IsNull(s.C("definition_id")), sql.In(s.C("definition_id"), shown))
 }
 
 // ownEntries is the rule for rows on a selector of entries of fields: those of the fields that are for the actor, of customers, contacts, orders

@@ -80,6 +80,12 @@ var rules = map[string]row{
 	"FieldEntry":            {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
 	"Task":                  ofCustomers,
 	"ExpectedPrice":         ofCustomers,
+	"Need":                  ofStaff,
+	"NeedFact":              ofCustomers,
+	"Question":              {Grant{all, all}, Grant{all, all}, Grant{own, none}, Grant{all, none}, Grant{none, none}},
+	"AskedQuestion":         ofCustomers,
+	"Experiment":            ofStaff,
+	"Exposure":              {Grant{all, all}, Grant{all, all}, Grant{own, none}, Grant{all, none}, Grant{none, none}},
 	"Wording":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Message":               ofCustomers,
 	"MessageAttempt":        ofCustomers,
@@ -184,5 +190,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "Spend": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true, "HandOver": true,
+	"Rate": true, "Spend": true, "Recipe": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "ContactCorrection": true, "Refund": true, "RefundLine": true, "AuditEntry": true, "HandOver": true, "NeedFact": true, "AskedQuestion": true, "Exposure": true,
 }

@@ -138,6 +138,7 @@ func Fill(ctx context.Context, config Config) error {
 		{"doubles", c.makeDoubles},
 		{"own fields", c.defineFields},
 		{"people of a company", c.hirePeople},
+		{"needs", c.makeNeeds},
 		{"values", c.finish},
 	} {
 		started := time.Now()

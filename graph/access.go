@@ -17,6 +17,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/needs"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -113,6 +114,8 @@ var emptyLists = map[string]any{
 	"CostLine":           []*costing.Line{},
 	"Credit":             []*books.Credit{},
 	"RejectedAgreement":  []quote.RejectedAgreement{},
+	"CustomerNeed":       []*needs.CustomerNeed{},
+	"ProductNeed":        []*needs.ProductNeed{},
 	"CustomerRelation":   []*customers.CustomerRelation{},
 	"LifetimeModel":      []*ent.LifetimeModel{},
 	"OrderCostLine":      []*costing.OrderCostLine{},

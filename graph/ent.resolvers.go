@@ -13,6 +13,18 @@ import (
 	"kopeck/money"
 )
 
+func (r *askedQuestionResolver) Customer(ctx context.Context, obj *ent.AskedQuestion) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.AskedQuestion) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *askedQuestionResolver) Question(ctx context.Context, obj *ent.AskedQuestion) (*ent.Question, error) {
+	return required(referenced(ctx, obj, func(row *ent.AskedQuestion) string { return row.QuestionID }, questionID, r.questionsByID(ctx)))
+}
+
+func (r *askedQuestionResolver) Contact(ctx context.Context, obj *ent.AskedQuestion) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.AskedQuestion) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+}
+
 func (r *contactResolver) Cost(ctx context.Context, obj *ent.Contact) (*money.Amount, error) {
 	cost, err := contactCost(ctx, obj)
 	return &cost, err
@@ -86,6 +98,14 @@ func (r *expectedPriceResolver) Offer(ctx context.Context, obj *ent.ExpectedPric
 	return referenced(ctx, obj, func(row *ent.ExpectedPrice) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
 }
 
+func (r *exposureResolver) Experiment(ctx context.Context, obj *ent.Exposure) (*ent.Experiment, error) {
+	return required(referenced(ctx, obj, func(row *ent.Exposure) string { return row.ExperimentID }, func(row *ent.Experiment) string { return row.ID }, r.experimentsByID(ctx)))
+}
+
+func (r *exposureResolver) Customer(ctx context.Context, obj *ent.Exposure) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.Exposure) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
 func (r *handOverResolver) FromUser(ctx context.Context, obj *ent.HandOver) (*ent.User, error) {
 	return required(referenced(ctx, obj, func(row *ent.HandOver) string { return row.FromUserID }, userID, r.usersByID(ctx)))
 }
@@ -104,6 +124,18 @@ func (r *messageResolver) Contact(ctx context.Context, obj *ent.Message) (*ent.C
 
 func (r *messageResolver) Offer(ctx context.Context, obj *ent.Message) (*ent.Offer, error) {
 	return referenced(ctx, obj, func(row *ent.Message) string { return deref(row.OfferID) }, offerID, r.offersByID(ctx))
+}
+
+func (r *needFactResolver) Customer(ctx context.Context, obj *ent.NeedFact) (*ent.Customer, error) {
+	return required(referenced(ctx, obj, func(row *ent.NeedFact) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+}
+
+func (r *needFactResolver) Need(ctx context.Context, obj *ent.NeedFact) (*ent.Need, error) {
+	return required(referenced(ctx, obj, func(row *ent.NeedFact) string { return row.NeedID }, needID, r.needsByID(ctx)))
+}
+
+func (r *needFactResolver) Contact(ctx context.Context, obj *ent.NeedFact) (*ent.Contact, error) {
+	return referenced(ctx, obj, func(row *ent.NeedFact) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
 }
 
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
@@ -174,6 +206,18 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	return r.nodes(ctx, ids)
 }
 
+func (r *questionResolver) Need(ctx context.Context, obj *ent.Question) (*ent.Need, error) {
+	return referenced(ctx, obj, func(row *ent.Question) string { return deref(row.NeedID) }, needID, r.needsByID(ctx))
+}
+
+func (r *questionResolver) Field(ctx context.Context, obj *ent.Question) (*ent.FieldDefinition, error) {
+	return referenced(ctx, obj, func(row *ent.Question) string { return deref(row.DefinitionID) }, func(row *ent.FieldDefinition) string { return row.ID }, r.fieldsByID(ctx))
+}
+
+func (r *questionResolver) Product(ctx context.Context, obj *ent.Question) (*ent.Product, error) {
+	return referenced(ctx, obj, func(row *ent.Question) string { return deref(row.ProductID) }, productID, r.productsByID(ctx))
+}
+
 func (r *spendResolver) Campaign(ctx context.Context, obj *ent.Spend) (*ent.Campaign, error) {
 	return required(referenced(ctx, obj, func(row *ent.Spend) string { return row.CampaignID }, campaignID, r.campaignsByID(ctx)))
 }
@@ -202,6 +246,8 @@ func (r *userResolver) Partner(ctx context.Context, obj *ent.User) (*ent.Partner
 	return referenced(ctx, obj, func(row *ent.User) string { return deref(row.PartnerID) }, partnerID, r.partnersByID(ctx))
 }
 
+func (r *Resolver) AskedQuestion() AskedQuestionResolver { return &askedQuestionResolver{r} }
+
 func (r *Resolver) AttributionFit() AttributionFitResolver { return &attributionFitResolver{r} }
 
 func (r *Resolver) Campaign() CampaignResolver { return &campaignResolver{r} }
@@ -214,11 +260,17 @@ func (r *Resolver) DeclineReason() DeclineReasonResolver { return &declineReason
 
 func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
 
+func (r *Resolver) Experiment() ExperimentResolver { return &experimentResolver{r} }
+
+func (r *Resolver) Exposure() ExposureResolver { return &exposureResolver{r} }
+
 func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
 
 func (r *Resolver) LifetimeModel() LifetimeModelResolver { return &lifetimeModelResolver{r} }
 
 func (r *Resolver) Message() MessageResolver { return &messageResolver{r} }
+
+func (r *Resolver) NeedFact() NeedFactResolver { return &needFactResolver{r} }
 
 func (r *Resolver) Offer() OfferResolver { return &offerResolver{r} }
 
@@ -242,6 +294,8 @@ func (r *Resolver) ProductOfTheMonth() ProductOfTheMonthResolver {
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Question() QuestionResolver { return &questionResolver{r} }
+
 func (r *Resolver) Spend() SpendResolver { return &spendResolver{r} }
 
 func (r *Resolver) Task() TaskResolver { return &taskResolver{r} }
@@ -251,27 +305,32 @@ func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
-	attributionFitResolver    struct{ *Resolver }
-	campaignResolver          struct{ *Resolver }
-	contactResolver           struct{ *Resolver }
-	customerResolver          struct{ *Resolver }
-	declineReasonResolver     struct{ *Resolver }
-	expectedPriceResolver     struct{ *Resolver }
-	handOverResolver          struct{ *Resolver }
-	lifetimeModelResolver     struct{ *Resolver }
-	messageResolver           struct{ *Resolver }
-	offerResolver             struct{ *Resolver }
-	offerLineResolver         struct{ *Resolver }
-	orderResolver             struct{ *Resolver }
-	orderLineResolver         struct{ *Resolver }
-	permissionResolver        struct{ *Resolver }
-	permissionEventResolver   struct{ *Resolver }
-	priceAgreementResolver    struct{ *Resolver }
-	productResolver           struct{ *Resolver }
+	askedQuestionResolver struct{ *Resolver }
+	attributionFitResolver struct{ *Resolver }
+	campaignResolver struct{ *Resolver }
+	contactResolver struct{ *Resolver }
+	customerResolver struct{ *Resolver }
+	declineReasonResolver struct{ *Resolver }
+	expectedPriceResolver struct{ *Resolver }
+	experimentResolver struct{ *Resolver }
+	exposureResolver struct{ *Resolver }
+	handOverResolver struct{ *Resolver }
+	lifetimeModelResolver struct{ *Resolver }
+	messageResolver struct{ *Resolver }
+	needFactResolver struct{ *Resolver }
+	offerLineResolver struct{ *Resolver }
+	offerResolver struct{ *Resolver }
+	orderLineResolver struct{ *Resolver }
+	orderResolver struct{ *Resolver }
+	permissionEventResolver struct{ *Resolver }
+	permissionResolver struct{ *Resolver }
+	priceAgreementResolver struct{ *Resolver }
 	productOfTheMonthResolver struct{ *Resolver }
-	queryResolver             struct{ *Resolver }
-	spendResolver             struct{ *Resolver }
-	taskResolver              struct{ *Resolver }
-	teamResolver              struct{ *Resolver }
-	userResolver              struct{ *Resolver }
+	productResolver struct{ *Resolver }
+	queryResolver struct{ *Resolver }
+	questionResolver struct{ *Resolver }
+	spendResolver struct{ *Resolver }
+	taskResolver struct{ *Resolver }
+	teamResolver struct{ *Resolver }
+	userResolver struct{ *Resolver }
 )

@@ -132,6 +132,7 @@ func (r *Resolver) readers() map[string]reader {
 		},
 	}
 	maps.Copy(all, r.messageReaders())
+	maps.Copy(all, r.needReaders())
 	return all
 }
 

@@ -75,6 +75,12 @@ const (
 	Message       = "msg"
 	Attempt       = "mat"
 	Pause         = "mps"
+	Need          = "ned"
+	NeedFact      = "nft"
+	Question      = "qst"
+	AskedQuestion = "asq"
+	Experiment    = "exp"
+	Exposure      = "exs"
 )
 
 // Maker makes ids. It is safe for concurrent use. The zero value is not usable: see New.

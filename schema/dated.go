@@ -8,7 +8,7 @@ import (
 )
 
 // DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment,
-// departure or exemption from tax, the standard lead time of a product, the definition of a measurement, the end of an agreement,
+// departure or exemption from tax, the standard lead time of a product, the needs that a product serves, the definition of a measurement, the end of an agreement,
 // what is in a field of the installation's own, a setting; or that customers' worth was shown to those who may not see it exactly. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
@@ -90,9 +90,10 @@ const (
 	DatedShownDay  DatedName = "shown_day"   // of a day: the worth of the customers after one id up to another was shown; the value is both ids
 	DatedTaxExempt DatedName = "tax_exempt"  // of a customer; the value is the reason, null while they are not exempt
 	DatedField     DatedName = "field"       // of an entry of a field of the installation's own
+	DatedNeeds     DatedName = "needs"       // of a product: the needs that it serves with their shares, as JSON
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedMeasure, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt, DatedField)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedLeadDays, DatedMeasure, DatedEnd, DatedShown, DatedShownDay, DatedTaxExempt, DatedField, DatedNeeds)
 }

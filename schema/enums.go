@@ -54,6 +54,16 @@ type (
 	FieldNoun string
 	// FieldType is what the values of a field of the installation's own are.
 	FieldType string
+	// NeedFactKind is what a fact tells of what a customer needs.
+	NeedFactKind string
+	// NeedFactBasis is what a fact of a customer's need rests on.
+	NeedFactBasis string
+	// NeedUnknown is what is not known of a customer's need.
+	NeedUnknown string
+	// QuestionKind is what the answers of a question tell.
+	QuestionKind string
+	// QuestionOutcome is what came of asking a question.
+	QuestionOutcome string
 	// OfferStatus is where an offer stands.
 	OfferStatus string
 	// OrderStatus is where an order stands.
@@ -225,6 +235,25 @@ const (
 	FieldBoolean FieldType = "BOOLEAN" // "true" or "false".
 	FieldDay     FieldType = "DAY"     // A day of the calendar such as "1990-02-28".
 	FieldChoice  FieldType = "CHOICE"  // One of the field's words.
+
+	FactSupplier NeedFactKind = "SUPPLIER" // From whom else they buy it.
+	FactWallet   NeedFactKind = "WALLET"   // For about how much a year they buy it in all.
+
+	FactStated    NeedFactBasis = "STATED"   // The customer said so.
+	FactEstimated NeedFactBasis = "ESTIMATE" // Somebody of ours, or a source outside, takes it to be so.
+
+	UnknownSupplier NeedUnknown = "SUPPLIER"        // From whom else they buy it.
+	UnknownWallet   NeedUnknown = "WALLET"          // For about how much a year they buy it in all.
+	OutdatedWallet  NeedUnknown = "WALLET_OUTDATED" // For how much a year by now: they bought more of us than the last fact says.
+
+	AsksSupplier      QuestionKind = "SUPPLIER"       // From whom else the customer buys what they need.
+	AsksWallet        QuestionKind = "WALLET"         // For about how much a year they buy it in all.
+	AsksField         QuestionKind = "FIELD"          // What a field of customers of the installation's own holds.
+	AsksExpectedPrice QuestionKind = "EXPECTED_PRICE" // What they think a fair price of a product.
+
+	QuestionAnswered   QuestionOutcome = "ANSWERED"   // They answered; they are not asked again.
+	QuestionDeclined   QuestionOutcome = "DECLINED"   // They do not want to say; they are not asked again.
+	QuestionUnanswered QuestionOutcome = "UNANSWERED" // They did not answer; they may be asked again after the question's pause.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.

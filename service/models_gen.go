@@ -117,6 +117,35 @@ type AgreePriceInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of answerQuestion.
+type AnswerQuestionInput struct {
+	// The id of the new record: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The question.
+	QuestionID string `json:"questionId"`
+	// The answer: of a SUPPLIER its name, or \"\" for nobody else; of a WALLET and an EXPECTED_PRICE an amount in the installation's currency, such as
+	// \"1200.50\"; of a FIELD a value as setFields takes it. Without one, and without declined, they were asked and did not answer.
+	Answer *string `json:"answer,omitempty"`
+	// Whether they do not want to say: they are not asked again. Together with answer it is INVALID.
+	Declined bool `json:"declined"`
+	// The contact with this customer in which they were asked: none by default.
+	ContactID *string `json:"contactId,omitempty"`
+	// When they were asked: the moment of the contact, or now, by default. A moment in the future, or one together with contactId, is INVALID.
+	AskedAt *time.Time `json:"askedAt,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of answerQuestion.
+type AnswerQuestionPayload struct {
+	// That they were asked; null if there are userErrors.
+	AskedQuestion *ent.AskedQuestion `json:"askedQuestion,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The input of approveAgreement.
 type ApproveAgreementInput struct {
 	// The proposal.
@@ -127,6 +156,16 @@ type ApproveAgreementInput struct {
 	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// Which of the questions that a customer was asked are listed: those for which all conditions hold.
+type AskedQuestionFilter struct {
+	// Those of this question.
+	QuestionID graphql.Omittable[*string] `json:"questionId,omitempty"`
+	// Those of one of these outcomes.
+	Outcomes graphql.Omittable[[]schema.QuestionOutcome] `json:"outcomes,omitempty"`
+	// Those that were asked within this range.
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 }
 
 // The answer of fitAttribution.
@@ -477,6 +516,34 @@ type CreateCustomerInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createExperiment.
+type CreateExperimentInput struct {
+	// The id of the new experiment: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The code by which it is named: a small letter, then small letters, digits and "_", at most 60.
+	Code string `json:"code"`
+	// What it is called, for people: 1 to 300 characters.
+	Name string `json:"name"`
+	// The arms, 2 to 10. The first is the one that others are compared with, such as a hold-out.
+	Arms []*ExperimentArmInput `json:"arms"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createNeed.
+type CreateNeedInput struct {
+	// The id of the new need: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The code by which it is named: a small letter, then small letters, digits and "_", at most 60. It is never changed.
+	Code string `json:"code"`
+	// What it is called, for people: 1 to 300 characters.
+	Name string `json:"name"`
+	// The unit in which people speak of it, such as "m", at most 100 characters: none by default.
+	Unit *string `json:"unit,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createOffer.
 type CreateOfferInput struct {
 	// The id of the new offer: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -569,6 +636,28 @@ type CreateProductInput struct {
 	Category *string `json:"category,omitempty"`
 	// From when the list price or markup holds: from the beginning by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createQuestion.
+type CreateQuestionInput struct {
+	// The id of the new question: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The code by which it is named: a small letter, then small letters, digits and "_", at most 60. It is never changed.
+	Code string `json:"code"`
+	// The question in one language or more, at most 20, each once.
+	Texts []*QuestionTextInput `json:"texts"`
+	// What an answer tells.
+	Kind schema.QuestionKind `json:"kind"`
+	// Of a SUPPLIER and a WALLET, which must have it, the need. Of others it is INVALID.
+	NeedID *string `json:"needId,omitempty"`
+	// Of a FIELD, which must have it, the field of customers. Of others it is INVALID.
+	FieldID *string `json:"fieldId,omitempty"`
+	// Of an EXPECTED_PRICE, which must have it, the product. Of others it is INVALID.
+	ProductID *string `json:"productId,omitempty"`
+	// For how many days a customer who was asked, and did not answer, is not asked again: 1 to 3,650.
+	PauseDays int `json:"pauseDays"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -847,6 +936,18 @@ type EndAgreementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of endExperiment.
+type EndExperimentInput struct {
+	// The experiment.
+	ID string `json:"id"`
+	// The version that the end is based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// Why, 1 to 2,000 characters.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of endRelation.
 type EndRelationInput struct {
 	// The relation.
@@ -865,6 +966,40 @@ type ExpectedPriceFilter struct {
 	ProductID graphql.Omittable[*string] `json:"productId,omitempty"`
 	// Those that are voided, or those that are not.
 	Voided graphql.Omittable[*bool] `json:"voided,omitempty"`
+}
+
+// An arm of an experiment.
+type ExperimentArmInput struct {
+	// The code: a small letter, then small letters, digits and "_", at most 60; each once.
+	Code string `json:"code"`
+	// The share of the customers that it gets, above 0, with at most 6 places; the shares sum to 1.
+	Share money.Exact `json:"share"`
+}
+
+// The answer of the mutations of an experiment.
+type ExperimentPayload struct {
+	// The experiment after the change; null if there are userErrors.
+	Experiment *ent.Experiment `json:"experiment,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of exposeCustomers.
+type ExposeCustomersInput struct {
+	// The experiment.
+	ExperimentID string `json:"experimentId"`
+	// The customers, 1 to 1,000.
+	CustomerIds []string `json:"customerIds"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of exposeCustomers.
+type ExposuresPayload struct {
+	// An exposure for each customer, in the order of the request, who was merged into another as that one; empty if there are userErrors.
+	Exposures []*ent.Exposure `json:"exposures"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // A field that two callers changed.
@@ -1128,6 +1263,40 @@ type MessagePayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// Which facts are listed: those for which all conditions hold.
+type NeedFactFilter struct {
+	// Those of this need.
+	NeedID graphql.Omittable[*string] `json:"needId,omitempty"`
+	// Those of one of these kinds.
+	Kinds graphql.Omittable[[]schema.NeedFactKind] `json:"kinds,omitempty"`
+	// Those that hold from a moment within this range.
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
+}
+
+// The answer of recordNeedFact.
+type NeedFactPayload struct {
+	// The fact; null if there are userErrors.
+	NeedFact *ent.NeedFact `json:"needFact,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The answer of the mutations of a need.
+type NeedPayload struct {
+	// The need after the change; null if there are userErrors.
+	Need *ent.Need `json:"need,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// A need that a product serves.
+type NeedShareInput struct {
+	// The need.
+	NeedID string `json:"needId"`
+	// The share of the product's price that is spent on it, above 0, with at most 6 places; the shares of a product sum to 1.
+	Share money.Exact `json:"share"`
+}
+
 // There is no such object, or none that the viewer may see.
 type NotFound struct {
 	// The path of the field in the input; null if the error concerns the request as a whole.
@@ -1252,10 +1421,6 @@ type PermissionMissing struct {
 	RequiredLevel schema.PermissionLevel `json:"requiredLevel"`
 	// The level of the permission in force; null if there is none.
 	CurrentLevel *schema.PermissionLevel `json:"currentLevel,omitempty"`
-	// By which road it is earned.
-	Road schema.PermissionRoad `json:"road"`
-	// How it is earned, for people: what to do next, and for which level to ask. mayContact says it in the same words.
-	HowEarned string `json:"howEarned"`
 }
 
 func (PermissionMissing) IsUserError() {}
@@ -1350,6 +1515,14 @@ type ProductFilter struct {
 	Fields graphql.Omittable[[]*FieldFilter] `json:"fields,omitempty"`
 }
 
+// The answer of setProductNeeds.
+type ProductNeedsPayload struct {
+	// The product; null if there are userErrors.
+	Product *ent.Product `json:"product,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // An option of a product.
 type ProductOptionInput struct {
 	// The code by which the option is chosen.
@@ -1372,6 +1545,22 @@ type ProductPayload struct {
 	Product *ent.Product `json:"product,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// The answer of the mutations of a question.
+type QuestionPayload struct {
+	// The question after the change; null if there are userErrors.
+	Question *ent.Question `json:"question,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// A question in a language.
+type QuestionTextInput struct {
+	// The language: a BCP 47 tag, such as "ru".
+	Language string `json:"language"`
+	// The question, 1 to 1,000 characters.
+	Text string `json:"text"`
 }
 
 // The answer of setRate.
@@ -1478,6 +1667,32 @@ type RecordExpectedPriceInput struct {
 	ContactID *string `json:"contactId,omitempty"`
 	// The offer to this customer upon which they said it: none by default. An offer without a line of the product is INVALID.
 	OfferID *string `json:"offerId,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of recordNeedFact.
+type RecordNeedFactInput struct {
+	// The id of the new fact: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The need.
+	NeedID string `json:"needId"`
+	// What is known.
+	Kind schema.NeedFactKind `json:"kind"`
+	// Of a SUPPLIER, from whom else they buy it, 1 to 300 characters: nobody by default. Of a WALLET it is INVALID.
+	Supplier *string `json:"supplier,omitempty"`
+	// Of a WALLET, which must have it, for about how much a year they buy it in all, from us and from others, with tax. Of a SUPPLIER it is INVALID.
+	Wallet *MoneyInput `json:"wallet,omitempty"`
+	// What it rests on: STATED by default where contactId is given, and ESTIMATE elsewhere.
+	Basis *schema.NeedFactBasis `json:"basis,omitempty"`
+	// Where it comes from, in words, 1 to 500 characters: "contact" by default where contactId is given. It must be given elsewhere.
+	Source *string `json:"source,omitempty"`
+	// The contact with this customer in which they said it: none by default.
+	ContactID *string `json:"contactId,omitempty"`
+	// From when it holds: the moment of the contact, or now, by default. A moment in the future, or one together with contactId, is INVALID.
+	At *time.Time `json:"at,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1755,6 +1970,18 @@ type SetListPriceInput struct {
 	// that were completed since.
 	TaxCode graphql.Omittable[*string] `json:"taxCode,omitempty"`
 	// From when the terms hold: now by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of setProductNeeds.
+type SetProductNeedsInput struct {
+	// The product.
+	ProductID string `json:"productId"`
+	// The needs that it serves, each once, at most 20; none where it serves none.
+	Needs []*NeedShareInput `json:"needs"`
+	// From when they hold, in the past or the future: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -2089,6 +2316,22 @@ type UpdateMeasurementInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updateNeed. A field that is absent is not changed.
+type UpdateNeedInput struct {
+	// The need.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What it is called, for people.
+	Name *string `json:"name,omitempty"`
+	// The unit in which people speak of it; null for none.
+	Unit graphql.Omittable[*string] `json:"unit,omitempty"`
+	// Whether the need is out of use. What is known of it stays; false puts it back into use.
+	Retired *bool `json:"retired,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of updatePartner. A field that is absent is not changed.
 type UpdatePartnerInput struct {
 	// The partner.
@@ -2121,6 +2364,22 @@ type UpdateProductInput struct {
 	Category *string `json:"category,omitempty"`
 	// The usual lead time in days, from now on.
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateQuestion. A field that is absent is not changed.
+type UpdateQuestionInput struct {
+	// The question.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The question in one language or more, in place of those before.
+	Texts []*QuestionTextInput `json:"texts,omitempty"`
+	// For how many days a customer who was asked, and did not answer, is not asked again.
+	PauseDays *int `json:"pauseDays,omitempty"`
+	// Whether the question is out of use. False puts it back into use.
+	Retired *bool `json:"retired,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

@@ -34,7 +34,8 @@ var passedOnLimits = map[string]int{
 	"service/expectation": 1,  // the segment of a customer at a moment
 	"service/merging":     24, // tasks are read and changed by one function each; histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge
 	"service/related":     7,  // customers of files who were merged into others are found; the segments of customers are read of a chunk; imports and exports work as the system
-	"service/ownfields":   4,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
+	"service/needs":       2,  // which needs products serve, and when, is dated
+	"service/ownfields":   5,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
 	"service/outbox":      1,  // messages are handed over whoever has caused them
 	"service/people":      7,
 	"service/points":      2,  // a customer is found by the contact points, and by what a merge has kept of them no more

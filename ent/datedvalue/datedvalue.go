@@ -63,7 +63,7 @@ var (
 // NameValidator is a validator for the "name" field enum values. It is called by the builders before save.
 func NameValidator(n schema.DatedName) error {
 	switch n {
-	case "grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field":
+	case "grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field", "needs":
 		return nil
 	default:
 		return fmt.Errorf("datedvalue: invalid enum value for name field: %q", n)

@@ -18,8 +18,10 @@ import (
 	"kopeck/service/customers"
 	"kopeck/service/disclosure"
 	"kopeck/service/expectation"
+	"kopeck/service/experiments"
 	"kopeck/service/explain"
 	"kopeck/service/merging"
+	"kopeck/service/needs"
 	"kopeck/service/nextoffer"
 	"kopeck/service/outbox"
 	"kopeck/service/ownfields"
@@ -69,6 +71,8 @@ type App struct {
 	NextOffer    *nextoffer.Service
 	Outbox       *outbox.Service
 	Points       *points.Service
+	Needs        *needs.Service
+	Experiments  *experiments.Service
 
 	Assortment *assortment.Service
 	Disclosure *disclosure.Service
@@ -97,6 +101,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Catalogue = catalogue.New(core, a.People, a.Quote, a.Rates)
 	a.Quote.SupposedRecipe = a.Catalogue.Supposed
 	a.Expected = expectation.New(core)
+	a.Needs = needs.New(core, a.Expected, a.OwnFields)
+	a.Experiments = experiments.New(core)
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Outbox = outbox.New(core, a.Consent, a.Contacts, a.Rates)

@@ -203,7 +203,7 @@ func checkTextOf(in service.GrantPermissionInput, e *consentlog.Event) error {
 	e.WordingVersion, err = input.OptionalText("wordingVersion", in.WordingVersion, 100)
 	faults.Add(err)
 	if in.Language != nil {
-		tag, err := checkLanguage(*in.Language)
+		tag, err := input.Language("language", *in.Language)
 		faults.Add(err)
 		e.Language = &tag
 	}

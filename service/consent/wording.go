@@ -3,10 +3,7 @@ package consent
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-
-	"golang.org/x/text/language"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -57,7 +54,7 @@ func (s *Service) checkNewWording(in service.CreateWordingInput) (*ent.Wording, 
 	faults.Add(err)
 	row.Code, err = input.Text("code", in.Code, 100)
 	faults.Add(err)
-	row.Language, err = checkLanguage(in.Language)
+	row.Language, err = input.Language("language", in.Language)
 	faults.Add(err)
 	row.Version, err = input.Text("version", in.Version, 100)
 	faults.Add(err)
@@ -89,15 +86,6 @@ func distinct[T interface {
 		return nil, fault.Invalidf(field, "want at least one")
 	}
 	return all, nil
-}
-
-// checkLanguage returns a BCP 47 tag in its canonical spelling. Fault: INVALID on language.
-func checkLanguage(text string) (string, error) {
-	tag, err := language.Parse(strings.TrimSpace(text))
-	if err != nil || tag == language.Und || len(text) > 35 {
-		return "", fault.Invalidf("language", "want a BCP 47 tag, such as \"ru\" or \"en-GB\"")
-	}
-	return tag.String(), nil
 }
 
 // RetireWording ends the use of a wording from a moment on. Faults: FORBIDDEN for all but ADMIN; INVALID by field; NOT_FOUND on id; WRONG_STATE

@@ -9,12 +9,15 @@ import (
 	"kopeck/store"
 )
 
-// What is kept beside a contact and follows it when it is joined into another: what it has in the installation's own fields, and the prices that
-// the customer named in it as fair. The kept contact's own facts win; those that it lacks are taken.
+// What is kept beside a contact and follows it when it is joined into another: what it has in the installation's own fields, the prices that
+// the customer named in it as fair, and what they said in it of their needs. The kept contact's own facts win; those that it lacks are taken.
 
 // carry gives the kept contact what stands beside another that is joined into it. The transaction holds both, and the definitions of fields.
 func (s *Service) carry(ctx context.Context, tx *store.Tx, keptID, otherID string) error {
 	if err := s.fields.Carry(ctx, tx, keptID, otherID); err != nil {
+		return err
+	}
+	if err := moveSaid(ctx, tx, otherID, keptID); err != nil {
 		return err
 	}
 	_, own, err := expectedOf(ctx, tx, keptID)

@@ -131,3 +131,13 @@ func voidExpected(ctx context.Context, tx *store.Tx, expectedID, reason string, 
 	_, err := tx.Exec(ctx, "UPDATE expected_prices SET voided_at = ?, void_reason = ?, updated_at = ? WHERE id = ?", now, reason, now, expectedID)
 	return err
 }
+
+// moveSaid makes what a customer said of their needs, and was asked, in a contact said in another. The actor may change both.
+func moveSaid(ctx context.Context, tx *store.Tx, fromID, toID string) error {
+	for _, table := range []string{"need_facts", "asked_questions"} {
+		if _, err := tx.Exec(ctx, "UPDATE "+table+" SET contact_id = ? WHERE contact_id = ?", toID, fromID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

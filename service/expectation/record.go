@@ -27,8 +27,7 @@ const maxReason = 2000 // in characters
 // Faults: INVALID by field, on offerId for an offer without the product; NOT_FOUND on customerId, productId, contactId and offerId;
 // WRONG_STATE on contactId for a contact that is voided; ALREADY_EXISTS on id; FORBIDDEN.
 func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpectedPriceInput) (*ent.ExpectedPrice, error) {
-	actor, err := auth.Writer(ctx, "ExpectedPrice")
-	if err != nil {
+	if _, err := auth.Writer(ctx, "ExpectedPrice"); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -70,6 +69,17 @@ func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpe
 		return nil, err
 	}
 	return s.Client.ExpectedPrice.Get(ctx, made)
+}
+
+// AddGiven records what a customer, who is locked, answered to be a fair price above 0, as RecordExpectedPrice does. Faults: NOT_FOUND on productId and
+// contactId; WRONG_STATE on contactId.
+func (s *Service) AddGiven(ctx context.Context, tx *store.Tx, c *ent.Customer, in service.RecordExpectedPriceInput, unit money.Amount, at time.Time) error {
+	actor, _ := auth.From(ctx)
+	at, err := s.checkSaid(ctx, tx, c, in, at)
+	if err != nil {
+		return err
+	}
+	return s.Add(ctx, tx, c, Said{ID: s.IDs.Make(id.ExpectedPrice), ProductID: in.ProductID, Unit: unit, At: at, ContactID: in.ContactID, OfferID: in.OfferID, By: actor.Name})
 }
 
 // Said is a price that a customer thought fair.

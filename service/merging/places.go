@@ -37,6 +37,8 @@ var places = []Place{
 	{"tasks", "customer_id", moves, ""},
 	{"messages", "customer_id", moves, ""}, // one that is queued is decided by what the kept customer permits
 	{"expected_prices", "customer_id", moves, ""},
+	{"need_facts", "customer_id", moves, ""},
+	{"asked_questions", "customer_id", moves, ""},
 	{"contact_persons", "customer_id", moves, ""},
 	{"customer_relations", "person_id", moves, ""}, // of a relation of the two with each other nothing is shown
 	{"customer_relations", "group_id", moves, ""},
@@ -45,6 +47,7 @@ var places = []Place{
 	{"customer_identities", "customer_id", moves, ""},
 	{"addresses", "customer_id", moves, ""},
 	{"contact_points", "customer_id", byHand, "moveOnce: what both have is the kept customer's already"},
+	{"exposures", "customer_id", byHand, "moveOnce: of an experiment with both the kept customer's arm stays"},
 	{"customer_tags", "customer_id", byHand, "moveOnce: what both have is the kept customer's already"},
 	{"dated_values", "subject", byHand, "moveDated: departures are put together, of segments and exemptions one history wins"},
 	{"field_entries", "subject", byHand, "moveFields: of each field one history wins"},
@@ -67,6 +70,7 @@ var once = []struct {
 }{
 	{Place{Table: "contact_points", Column: "customer_id"}, "k.type = contact_points.type AND k.value_key = contact_points.value_key"},
 	{Place{Table: "customer_tags", Column: "customer_id"}, "k.tag_key = customer_tags.tag_key"},
+	{Place{Table: "exposures", Column: "customer_id"}, "k.experiment_id = exposures.experiment_id"},
 }
 
 // moved are the places whose rows follow the customer.

@@ -66,3 +66,24 @@ func knownAt(history service.Dated, at time.Time) (value *string, version int) {
 	}
 	return value, version
 }
+
+// Having returns the ids of the customers, contacts, orders or products that had a value in a field at a moment, by what was known then, of those
+// that the viewer may see.
+func (s *Service) Having(ctx context.Context, definitionID string, at time.Time) ([]string, error) {
+	entries, err := s.Client.FieldEntry.Query().Where(fieldentry.DefinitionID(definitionID)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	history, err := s.DatedOf(ctx, s.Store, schema.DatedField, ids...)
+	var subjects []string
+	for _, e := range entries {
+		if value, _ := knownAt(history[e.ID], at); value != nil {
+			subjects = append(subjects, e.Subject)
+		}
+	}
+	return subjects, err
+}
