@@ -98,6 +98,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Outbox = outbox.New(core, a.Consent, a.Contacts, a.Rates)
+	a.Outbox.Unsubscribe = a.Consent.UnsubscribeLink
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.Outbox, a.People, a.Quote, a.Rates)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
