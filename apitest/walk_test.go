@@ -152,7 +152,7 @@ var counted = map[string]bool{"others": true, "totalCount": true, "cursor": true
 var walkedNouns = map[string]bool{
 	"AttributionFit": true, "Campaign": true, "Contact": true, "Customer": true, "LifetimeModel": true, "Offer": true, "OfferLine": true, "Order": true, "OrderLine": true,
 	"Permission": true, "PermissionEvent": true, "PriceAgreement": true, "PriceRule": true, "Rate": true, "Spend": true, "StageChange": true, "User": true,
-	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true,
+	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true, "CustomerLink": true, "PersonalDataRequest": true,
 }
 
 func text(value any) string {

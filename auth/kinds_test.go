@@ -41,14 +41,14 @@ func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
 	must("refresh", token, err)
 
 	places := map[string]func(string) error{
-		"access":  func(token string) error { _, err := access.Verify(token); return err },
-		"price":   func(token string) error { _, err := prices.Verify(token); return err },
-		"revoke":  func(token string) error { _, err := links.Verify(LinkRevoke, token); return err },
-		"confirm": func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
+		"access":      func(token string) error { _, err := access.Verify(token); return err },
+		"price":       func(token string) error { _, err := prices.Verify(token); return err },
+		"revoke":      func(token string) error { _, err := links.Verify(LinkRevoke, token); return err },
+		"confirm":     func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
 		"unsubscribe": func(token string) error { _, err := links.VerifyUnsubscribe(token); return err },
 		"page":        func(token string) error { _, err := links.VerifyPage(token); return err },
 		"viewing":     func(token string) error { _, err := links.VerifyViewing(token); return err },
-		"refresh": func(token string) error { _, err := HashRefreshToken(token); return err },
+		"refresh":     func(token string) error { _, err := HashRefreshToken(token); return err },
 	}
 	prefixes := map[string]string{"price": "kp3.", "revoke": "kl1.", "confirm": "kl1.", "unsubscribe": "kl1.", "page": "kl1.", "viewing": "kl1.", "refresh": "kr1."}
 	for kind, token := range tokens {

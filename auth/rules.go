@@ -84,6 +84,8 @@ var rules = map[string]row{
 	"Message":               ofCustomers,
 	"MessageAttempt":        ofCustomers,
 	"MessagePause":          ofStaff,
+	"CustomerLink":          ofCustomers,
+	"PersonalDataRequest":   ofCustomers,
 	"Team":                  ofStaff,
 	"TeamMembership":        ofStaff,
 	"Partner":               ofStaff,

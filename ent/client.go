@@ -26,6 +26,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -37,6 +38,7 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
@@ -50,6 +52,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
@@ -113,6 +116,8 @@ type Client struct {
 	Customer *CustomerClient
 	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
 	CustomerIdentity *CustomerIdentityClient
+	// CustomerLink is the client for interacting with the CustomerLink builders.
+	CustomerLink *CustomerLinkClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
 	// CustomerRelation is the client for interacting with the CustomerRelation builders.
@@ -135,6 +140,8 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
 	LifetimeModel *LifetimeModelClient
+	// LinkCode is the client for interacting with the LinkCode builders.
+	LinkCode *LinkCodeClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
@@ -161,6 +168,8 @@ type Client struct {
 	Permission *PermissionClient
 	// PermissionEvent is the client for interacting with the PermissionEvent builders.
 	PermissionEvent *PermissionEventClient
+	// PersonalDataRequest is the client for interacting with the PersonalDataRequest builders.
+	PersonalDataRequest *PersonalDataRequestClient
 	// PriceAgreement is the client for interacting with the PriceAgreement builders.
 	PriceAgreement *PriceAgreementClient
 	// PriceRule is the client for interacting with the PriceRule builders.
@@ -225,6 +234,7 @@ func (c *Client) init() {
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
+	c.CustomerLink = NewCustomerLinkClient(c.config)
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.CustomerRelation = NewCustomerRelationClient(c.config)
 	c.CustomerTag = NewCustomerTagClient(c.config)
@@ -236,6 +246,7 @@ func (c *Client) init() {
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
+	c.LinkCode = NewLinkCodeClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
 	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
 	c.MergedRow = NewMergedRowClient(c.config)
@@ -249,6 +260,7 @@ func (c *Client) init() {
 	c.Partner = NewPartnerClient(c.config)
 	c.Permission = NewPermissionClient(c.config)
 	c.PermissionEvent = NewPermissionEventClient(c.config)
+	c.PersonalDataRequest = NewPersonalDataRequestClient(c.config)
 	c.PriceAgreement = NewPriceAgreementClient(c.config)
 	c.PriceRule = NewPriceRuleClient(c.config)
 	c.Product = NewProductClient(c.config)
@@ -375,6 +387,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerLink:          NewCustomerLinkClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
@@ -386,6 +399,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
+		LinkCode:              NewLinkCodeClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
@@ -399,6 +413,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Partner:               NewPartnerClient(cfg),
 		Permission:            NewPermissionClient(cfg),
 		PermissionEvent:       NewPermissionEventClient(cfg),
+		PersonalDataRequest:   NewPersonalDataRequestClient(cfg),
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
@@ -452,6 +467,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerLink:          NewCustomerLinkClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
@@ -463,6 +479,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
+		LinkCode:              NewLinkCodeClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
@@ -476,6 +493,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Partner:               NewPartnerClient(cfg),
 		Permission:            NewPermissionClient(cfg),
 		PermissionEvent:       NewPermissionEventClient(cfg),
+		PersonalDataRequest:   NewPersonalDataRequestClient(cfg),
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
@@ -527,15 +545,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
 		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
 		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
-		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
+		c.CustomerLink, c.CustomerMerge, c.CustomerRelation, c.CustomerTag,
+		c.DatedValue, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
+		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.LinkCode,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
 		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
-		c.Team, c.TeamMembership, c.User, c.Wording,
+		c.Permission, c.PermissionEvent, c.PersonalDataRequest, c.PriceAgreement,
+		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Use(hooks...)
 	}
@@ -548,15 +566,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
 		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
 		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
-		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition, c.FieldEntry,
-		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
+		c.CustomerLink, c.CustomerMerge, c.CustomerRelation, c.CustomerTag,
+		c.DatedValue, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
+		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.LinkCode,
+		c.ListPrice, c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
 		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOption, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
-		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
-		c.Team, c.TeamMembership, c.User, c.Wording,
+		c.Permission, c.PermissionEvent, c.PersonalDataRequest, c.PriceAgreement,
+		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
+		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
+		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -595,6 +613,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Customer.mutate(ctx, m)
 	case *CustomerIdentityMutation:
 		return c.CustomerIdentity.mutate(ctx, m)
+	case *CustomerLinkMutation:
+		return c.CustomerLink.mutate(ctx, m)
 	case *CustomerMergeMutation:
 		return c.CustomerMerge.mutate(ctx, m)
 	case *CustomerRelationMutation:
@@ -617,6 +637,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LifetimeModelMutation:
 		return c.LifetimeModel.mutate(ctx, m)
+	case *LinkCodeMutation:
+		return c.LinkCode.mutate(ctx, m)
 	case *ListPriceMutation:
 		return c.ListPrice.mutate(ctx, m)
 	case *MeasurementDefinitionMutation:
@@ -643,6 +665,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Permission.mutate(ctx, m)
 	case *PermissionEventMutation:
 		return c.PermissionEvent.mutate(ctx, m)
+	case *PersonalDataRequestMutation:
+		return c.PersonalDataRequest.mutate(ctx, m)
 	case *PriceAgreementMutation:
 		return c.PriceAgreement.mutate(ctx, m)
 	case *PriceRuleMutation:
@@ -3049,6 +3073,155 @@ func (c *CustomerIdentityClient) mutate(ctx context.Context, m *CustomerIdentity
 	}
 }
 
+// CustomerLinkClient is a client for the CustomerLink schema.
+type CustomerLinkClient struct {
+	config
+}
+
+// NewCustomerLinkClient returns a client for the CustomerLink from the given config.
+func NewCustomerLinkClient(c config) *CustomerLinkClient {
+	return &CustomerLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customerlink.Hooks(f(g(h())))`.
+func (c *CustomerLinkClient) Use(hooks ...Hook) {
+	c.hooks.CustomerLink = append(c.hooks.CustomerLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customerlink.Intercept(f(g(h())))`.
+func (c *CustomerLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerLink = append(c.inters.CustomerLink, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerLink entity.
+func (c *CustomerLinkClient) Create() *CustomerLinkCreate {
+	mutation := newCustomerLinkMutation(c.config, OpCreate)
+	return &CustomerLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerLink entities.
+func (c *CustomerLinkClient) CreateBulk(builders ...*CustomerLinkCreate) *CustomerLinkCreateBulk {
+	return &CustomerLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerLinkClient) MapCreateBulk(slice any, setFunc func(*CustomerLinkCreate, int)) *CustomerLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerLinkCreateBulk{err: fmt.Errorf("calling to CustomerLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerLink.
+func (c *CustomerLinkClient) Update() *CustomerLinkUpdate {
+	mutation := newCustomerLinkMutation(c.config, OpUpdate)
+	return &CustomerLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerLinkClient) UpdateOne(_m *CustomerLink) *CustomerLinkUpdateOne {
+	mutation := newCustomerLinkMutation(c.config, OpUpdateOne, withCustomerLink(_m))
+	return &CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerLinkClient) UpdateOneID(id string) *CustomerLinkUpdateOne {
+	mutation := newCustomerLinkMutation(c.config, OpUpdateOne, withCustomerLinkID(id))
+	return &CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerLink.
+func (c *CustomerLinkClient) Delete() *CustomerLinkDelete {
+	mutation := newCustomerLinkMutation(c.config, OpDelete)
+	return &CustomerLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerLinkClient) DeleteOne(_m *CustomerLink) *CustomerLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerLinkClient) DeleteOneID(id string) *CustomerLinkDeleteOne {
+	builder := c.Delete().Where(customerlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerLink.
+func (c *CustomerLinkClient) Query() *CustomerLinkQuery {
+	return &CustomerLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerLink entity by its id.
+func (c *CustomerLinkClient) Get(ctx context.Context, id string) (*CustomerLink, error) {
+	return c.Query().Where(customerlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerLinkClient) GetX(ctx context.Context, id string) *CustomerLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerLink.
+func (c *CustomerLinkClient) QueryCustomer(_m *CustomerLink) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customerlink.Table, customerlink.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customerlink.CustomerTable, customerlink.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerLinkClient) Hooks() []Hook {
+	return c.hooks.CustomerLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerLinkClient) Interceptors() []Interceptor {
+	return c.inters.CustomerLink
+}
+
+func (c *CustomerLinkClient) mutate(ctx context.Context, m *CustomerLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerLink mutation op: %q", m.Op())
+	}
+}
+
 // CustomerMergeClient is a client for the CustomerMerge schema.
 type CustomerMergeClient struct {
 	config
@@ -4701,6 +4874,139 @@ func (c *LifetimeModelClient) mutate(ctx context.Context, m *LifetimeModelMutati
 		return (&LifetimeModelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LifetimeModel mutation op: %q", m.Op())
+	}
+}
+
+// LinkCodeClient is a client for the LinkCode schema.
+type LinkCodeClient struct {
+	config
+}
+
+// NewLinkCodeClient returns a client for the LinkCode from the given config.
+func NewLinkCodeClient(c config) *LinkCodeClient {
+	return &LinkCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `linkcode.Hooks(f(g(h())))`.
+func (c *LinkCodeClient) Use(hooks ...Hook) {
+	c.hooks.LinkCode = append(c.hooks.LinkCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `linkcode.Intercept(f(g(h())))`.
+func (c *LinkCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LinkCode = append(c.inters.LinkCode, interceptors...)
+}
+
+// Create returns a builder for creating a LinkCode entity.
+func (c *LinkCodeClient) Create() *LinkCodeCreate {
+	mutation := newLinkCodeMutation(c.config, OpCreate)
+	return &LinkCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LinkCode entities.
+func (c *LinkCodeClient) CreateBulk(builders ...*LinkCodeCreate) *LinkCodeCreateBulk {
+	return &LinkCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LinkCodeClient) MapCreateBulk(slice any, setFunc func(*LinkCodeCreate, int)) *LinkCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LinkCodeCreateBulk{err: fmt.Errorf("calling to LinkCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LinkCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LinkCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LinkCode.
+func (c *LinkCodeClient) Update() *LinkCodeUpdate {
+	mutation := newLinkCodeMutation(c.config, OpUpdate)
+	return &LinkCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LinkCodeClient) UpdateOne(_m *LinkCode) *LinkCodeUpdateOne {
+	mutation := newLinkCodeMutation(c.config, OpUpdateOne, withLinkCode(_m))
+	return &LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LinkCodeClient) UpdateOneID(id string) *LinkCodeUpdateOne {
+	mutation := newLinkCodeMutation(c.config, OpUpdateOne, withLinkCodeID(id))
+	return &LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LinkCode.
+func (c *LinkCodeClient) Delete() *LinkCodeDelete {
+	mutation := newLinkCodeMutation(c.config, OpDelete)
+	return &LinkCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LinkCodeClient) DeleteOne(_m *LinkCode) *LinkCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LinkCodeClient) DeleteOneID(id string) *LinkCodeDeleteOne {
+	builder := c.Delete().Where(linkcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LinkCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for LinkCode.
+func (c *LinkCodeClient) Query() *LinkCodeQuery {
+	return &LinkCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLinkCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LinkCode entity by its id.
+func (c *LinkCodeClient) Get(ctx context.Context, id string) (*LinkCode, error) {
+	return c.Query().Where(linkcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LinkCodeClient) GetX(ctx context.Context, id string) *LinkCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LinkCodeClient) Hooks() []Hook {
+	return c.hooks.LinkCode
+}
+
+// Interceptors returns the client interceptors.
+func (c *LinkCodeClient) Interceptors() []Interceptor {
+	return c.inters.LinkCode
+}
+
+func (c *LinkCodeClient) mutate(ctx context.Context, m *LinkCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LinkCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LinkCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LinkCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LinkCode mutation op: %q", m.Op())
 	}
 }
 
@@ -6702,6 +7008,171 @@ func (c *PermissionEventClient) mutate(ctx context.Context, m *PermissionEventMu
 		return (&PermissionEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PermissionEvent mutation op: %q", m.Op())
+	}
+}
+
+// PersonalDataRequestClient is a client for the PersonalDataRequest schema.
+type PersonalDataRequestClient struct {
+	config
+}
+
+// NewPersonalDataRequestClient returns a client for the PersonalDataRequest from the given config.
+func NewPersonalDataRequestClient(c config) *PersonalDataRequestClient {
+	return &PersonalDataRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `personaldatarequest.Hooks(f(g(h())))`.
+func (c *PersonalDataRequestClient) Use(hooks ...Hook) {
+	c.hooks.PersonalDataRequest = append(c.hooks.PersonalDataRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `personaldatarequest.Intercept(f(g(h())))`.
+func (c *PersonalDataRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PersonalDataRequest = append(c.inters.PersonalDataRequest, interceptors...)
+}
+
+// Create returns a builder for creating a PersonalDataRequest entity.
+func (c *PersonalDataRequestClient) Create() *PersonalDataRequestCreate {
+	mutation := newPersonalDataRequestMutation(c.config, OpCreate)
+	return &PersonalDataRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PersonalDataRequest entities.
+func (c *PersonalDataRequestClient) CreateBulk(builders ...*PersonalDataRequestCreate) *PersonalDataRequestCreateBulk {
+	return &PersonalDataRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PersonalDataRequestClient) MapCreateBulk(slice any, setFunc func(*PersonalDataRequestCreate, int)) *PersonalDataRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PersonalDataRequestCreateBulk{err: fmt.Errorf("calling to PersonalDataRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PersonalDataRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PersonalDataRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Update() *PersonalDataRequestUpdate {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdate)
+	return &PersonalDataRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PersonalDataRequestClient) UpdateOne(_m *PersonalDataRequest) *PersonalDataRequestUpdateOne {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdateOne, withPersonalDataRequest(_m))
+	return &PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PersonalDataRequestClient) UpdateOneID(id string) *PersonalDataRequestUpdateOne {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdateOne, withPersonalDataRequestID(id))
+	return &PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Delete() *PersonalDataRequestDelete {
+	mutation := newPersonalDataRequestMutation(c.config, OpDelete)
+	return &PersonalDataRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PersonalDataRequestClient) DeleteOne(_m *PersonalDataRequest) *PersonalDataRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PersonalDataRequestClient) DeleteOneID(id string) *PersonalDataRequestDeleteOne {
+	builder := c.Delete().Where(personaldatarequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PersonalDataRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Query() *PersonalDataRequestQuery {
+	return &PersonalDataRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePersonalDataRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PersonalDataRequest entity by its id.
+func (c *PersonalDataRequestClient) Get(ctx context.Context, id string) (*PersonalDataRequest, error) {
+	return c.Query().Where(personaldatarequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PersonalDataRequestClient) GetX(ctx context.Context, id string) *PersonalDataRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a PersonalDataRequest.
+func (c *PersonalDataRequestClient) QueryCustomer(_m *PersonalDataRequest) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.CustomerTable, personaldatarequest.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrder queries the order edge of a PersonalDataRequest.
+func (c *PersonalDataRequestClient) QueryOrder(_m *PersonalDataRequest) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.OrderTable, personaldatarequest.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PersonalDataRequestClient) Hooks() []Hook {
+	return c.hooks.PersonalDataRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *PersonalDataRequestClient) Interceptors() []Interceptor {
+	return c.inters.PersonalDataRequest
+}
+
+func (c *PersonalDataRequestClient) mutate(ctx context.Context, m *PersonalDataRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PersonalDataRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PersonalDataRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PersonalDataRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PersonalDataRequest mutation op: %q", m.Op())
 	}
 }
 
@@ -9573,28 +10044,28 @@ type (
 	hooks struct {
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
-		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
-		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
-		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
-		Wording []ent.Hook
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerLink,
+		CustomerMerge, CustomerRelation, CustomerTag, DatedValue, DuplicateDecision,
+		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
+		LifetimeModel, LinkCode, ListPrice, MeasurementDefinition, MergedRow, Message,
+		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PersonalDataRequest, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User, Wording []ent.Hook
 	}
 	inters struct {
 		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
 		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
-		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DuplicateDecision, ExpectedPrice,
-		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel,
-		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
-		MessagePause, Offer, OfferLine, Order, OrderLine, Partner, Permission,
-		PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption, Rate,
-		Recipe, RefreshSession, Refund, RefundLine, SearchTerm, Setting,
-		SignInAttempts, Spend, StageChange, Task, Team, TeamMembership, User,
-		Wording []ent.Interceptor
+		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerLink,
+		CustomerMerge, CustomerRelation, CustomerTag, DatedValue, DuplicateDecision,
+		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
+		LifetimeModel, LinkCode, ListPrice, MeasurementDefinition, MergedRow, Message,
+		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PersonalDataRequest, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, Recipe, RefreshSession, Refund, RefundLine,
+		SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task, Team,
+		TeamMembership, User, Wording []ent.Interceptor
 	}
 )
 

@@ -21,6 +21,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -32,6 +33,7 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
@@ -45,6 +47,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
@@ -145,6 +148,7 @@ func checkColumn(t, c string) error {
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			customeridentity.Table:      customeridentity.ValidColumn,
+			customerlink.Table:          customerlink.ValidColumn,
 			customermerge.Table:         customermerge.ValidColumn,
 			customerrelation.Table:      customerrelation.ValidColumn,
 			customertag.Table:           customertag.ValidColumn,
@@ -156,6 +160,7 @@ func checkColumn(t, c string) error {
 			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
+			linkcode.Table:              linkcode.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
 			measurementdefinition.Table: measurementdefinition.ValidColumn,
 			mergedrow.Table:             mergedrow.ValidColumn,
@@ -169,6 +174,7 @@ func checkColumn(t, c string) error {
 			partner.Table:               partner.ValidColumn,
 			permission.Table:            permission.ValidColumn,
 			permissionevent.Table:       permissionevent.ValidColumn,
+			personaldatarequest.Table:   personaldatarequest.ValidColumn,
 			priceagreement.Table:        priceagreement.ValidColumn,
 			pricerule.Table:             pricerule.ValidColumn,
 			product.Table:               product.ValidColumn,

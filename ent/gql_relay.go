@@ -156,6 +156,9 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes CustomerLink a Noder.
+func (*CustomerLink) IsNode() {}
+
 // IsNode makes ExpectedPrice a Noder.
 func (*ExpectedPrice) IsNode() {}
 
@@ -537,6 +540,50 @@ func (f *PermissionEventOrderField) UnmarshalGQL(from any) error {
 		return fmt.Errorf("not one of the values: want one of %v", values)
 	}
 	*f = PermissionEventOrderField(text)
+	return nil
+}
+
+// IsNode makes PersonalDataRequest a Noder.
+func (*PersonalDataRequest) IsNode() {}
+
+// PersonalDataRequestConnection is a page of a list of PersonalDataRequest, by the Relay specification of cursor connections.
+type PersonalDataRequestConnection struct {
+	Edges      []*PersonalDataRequestEdge `json:"edges"`
+	PageInfo   PageInfo                   `json:"pageInfo"`
+	TotalCount int                        `json:"totalCount"`
+}
+
+// PersonalDataRequestEdge is a PersonalDataRequest of a page and its place in the list.
+type PersonalDataRequestEdge struct {
+	Node   *PersonalDataRequest `json:"node"`
+	Cursor Cursor               `json:"cursor"`
+}
+
+// PersonalDataRequestOrder is the order of a list of PersonalDataRequest.
+type PersonalDataRequestOrder struct {
+	Direction OrderDirection                 `json:"direction"`
+	Field     *PersonalDataRequestOrderField `json:"field"`
+}
+
+// PersonalDataRequestOrderField is a field by which a list of PersonalDataRequest can be ordered.
+type PersonalDataRequestOrderField string
+
+// String is the field's name in the API.
+func (f PersonalDataRequestOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f PersonalDataRequestOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *PersonalDataRequestOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "DUE_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = PersonalDataRequestOrderField(text)
 	return nil
 }
 

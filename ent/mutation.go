@@ -22,6 +22,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -33,6 +34,7 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
@@ -46,6 +48,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/predicate"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
@@ -99,6 +102,7 @@ const (
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
 	TypeCustomerIdentity      = "CustomerIdentity"
+	TypeCustomerLink          = "CustomerLink"
 	TypeCustomerMerge         = "CustomerMerge"
 	TypeCustomerRelation      = "CustomerRelation"
 	TypeCustomerTag           = "CustomerTag"
@@ -110,6 +114,7 @@ const (
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
+	TypeLinkCode              = "LinkCode"
 	TypeListPrice             = "ListPrice"
 	TypeMeasurementDefinition = "MeasurementDefinition"
 	TypeMergedRow             = "MergedRow"
@@ -123,6 +128,7 @@ const (
 	TypePartner               = "Partner"
 	TypePermission            = "Permission"
 	TypePermissionEvent       = "PermissionEvent"
+	TypePersonalDataRequest   = "PersonalDataRequest"
 	TypePriceAgreement        = "PriceAgreement"
 	TypePriceRule             = "PriceRule"
 	TypeProduct               = "Product"
@@ -11977,6 +11983,7 @@ type CustomerMutation struct {
 	addexternal_twin     *int
 	departed_at          *time.Time
 	deleted_at           *time.Time
+	erased_at            *time.Time
 	merged_into_id       *string
 	order_days           *int
 	addorder_days        *int
@@ -13389,6 +13396,55 @@ func (m *CustomerMutation) ResetDeletedAt() {
 	delete(m.clearedFields, customer.FieldDeletedAt)
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (m *CustomerMutation) SetErasedAt(t time.Time) {
+	m.erased_at = &t
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *CustomerMutation) ErasedAt() (r time.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldErasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *CustomerMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.clearedFields[customer.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *CustomerMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *CustomerMutation) ResetErasedAt() {
+	m.erased_at = nil
+	delete(m.clearedFields, customer.FieldErasedAt)
+}
+
 // SetMergedIntoID sets the "merged_into_id" field.
 func (m *CustomerMutation) SetMergedIntoID(s string) {
 	m.merged_into_id = &s
@@ -14155,7 +14211,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 40)
+	fields := make([]string, 0, 41)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -14236,6 +14292,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, customer.FieldDeletedAt)
+	}
+	if m.erased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
 	}
 	if m.merged_into_id != nil {
 		fields = append(fields, customer.FieldMergedIntoID)
@@ -14338,6 +14397,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
 		return m.DeletedAt()
+	case customer.FieldErasedAt:
+		return m.ErasedAt()
 	case customer.FieldMergedIntoID:
 		return m.MergedIntoID()
 	case customer.FieldOrderDays:
@@ -14427,6 +14488,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case customer.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	case customer.FieldMergedIntoID:
 		return m.OldMergedIntoID(ctx)
 	case customer.FieldOrderDays:
@@ -14650,6 +14713,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
 		return nil
 	case customer.FieldMergedIntoID:
 		v, ok := value.(string)
@@ -14910,6 +14980,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
+	if m.FieldCleared(customer.FieldErasedAt) {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	if m.FieldCleared(customer.FieldMergedIntoID) {
 		fields = append(fields, customer.FieldMergedIntoID)
 	}
@@ -14980,6 +15053,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	case customer.FieldMergedIntoID:
 		m.ClearMergedIntoID()
@@ -15075,6 +15151,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	case customer.FieldMergedIntoID:
 		m.ResetMergedIntoID()
@@ -15921,6 +16000,776 @@ func (m *CustomerIdentityMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CustomerIdentity edge %s", name)
+}
+
+// CustomerLinkMutation represents an operation that mutates the CustomerLink nodes in the graph.
+type CustomerLinkMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	created_by      *string
+	expires_at      *time.Time
+	ended_at        *time.Time
+	ended_by        *string
+	end_reason      *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerLink, error)
+	predicates      []predicate.CustomerLink
+}
+
+var _ ent.Mutation = (*CustomerLinkMutation)(nil)
+
+// customerlinkOption allows management of the mutation configuration using functional options.
+type customerlinkOption func(*CustomerLinkMutation)
+
+// newCustomerLinkMutation creates new mutation for the CustomerLink entity.
+func newCustomerLinkMutation(c config, op Op, opts ...customerlinkOption) *CustomerLinkMutation {
+	m := &CustomerLinkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerLink,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerLinkID sets the ID field of the mutation.
+func withCustomerLinkID(id string) customerlinkOption {
+	return func(m *CustomerLinkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerLink
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerLink, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerLink.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerLink sets the old CustomerLink of the mutation.
+func withCustomerLink(node *CustomerLink) customerlinkOption {
+	return func(m *CustomerLinkMutation) {
+		m.oldValue = func(context.Context) (*CustomerLink, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerLinkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerLinkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerLink entities.
+func (m *CustomerLinkMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerLinkMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerLinkMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerLink.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerLinkMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerLinkMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerLinkMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerLinkMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerLinkMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerLinkMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CustomerLinkMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CustomerLinkMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CustomerLinkMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *CustomerLinkMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *CustomerLinkMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *CustomerLinkMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CustomerLinkMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CustomerLinkMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CustomerLinkMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[customerlink.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CustomerLinkMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, customerlink.FieldEndedAt)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *CustomerLinkMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *CustomerLinkMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (m *CustomerLinkMutation) ClearEndedBy() {
+	m.ended_by = nil
+	m.clearedFields[customerlink.FieldEndedBy] = struct{}{}
+}
+
+// EndedByCleared returns if the "ended_by" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndedByCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndedBy]
+	return ok
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *CustomerLinkMutation) ResetEndedBy() {
+	m.ended_by = nil
+	delete(m.clearedFields, customerlink.FieldEndedBy)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *CustomerLinkMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *CustomerLinkMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (m *CustomerLinkMutation) ClearEndReason() {
+	m.end_reason = nil
+	m.clearedFields[customerlink.FieldEndReason] = struct{}{}
+}
+
+// EndReasonCleared returns if the "end_reason" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndReasonCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndReason]
+	return ok
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *CustomerLinkMutation) ResetEndReason() {
+	m.end_reason = nil
+	delete(m.clearedFields, customerlink.FieldEndReason)
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *CustomerLinkMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[customerlink.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *CustomerLinkMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *CustomerLinkMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *CustomerLinkMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the CustomerLinkMutation builder.
+func (m *CustomerLinkMutation) Where(ps ...predicate.CustomerLink) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerLinkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerLinkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerLink, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerLinkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerLinkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerLink).
+func (m *CustomerLinkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerLinkMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.customer != nil {
+		fields = append(fields, customerlink.FieldCustomerID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customerlink.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, customerlink.FieldCreatedBy)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, customerlink.FieldExpiresAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, customerlink.FieldEndedAt)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, customerlink.FieldEndedBy)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, customerlink.FieldEndReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerLinkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customerlink.FieldCustomerID:
+		return m.CustomerID()
+	case customerlink.FieldCreatedAt:
+		return m.CreatedAt()
+	case customerlink.FieldCreatedBy:
+		return m.CreatedBy()
+	case customerlink.FieldExpiresAt:
+		return m.ExpiresAt()
+	case customerlink.FieldEndedAt:
+		return m.EndedAt()
+	case customerlink.FieldEndedBy:
+		return m.EndedBy()
+	case customerlink.FieldEndReason:
+		return m.EndReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerLinkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customerlink.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customerlink.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customerlink.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case customerlink.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case customerlink.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case customerlink.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	case customerlink.FieldEndReason:
+		return m.OldEndReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerLinkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customerlink.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customerlink.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customerlink.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case customerlink.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case customerlink.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case customerlink.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	case customerlink.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerLinkMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerLinkMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerLinkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerLink numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerLinkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customerlink.FieldEndedAt) {
+		fields = append(fields, customerlink.FieldEndedAt)
+	}
+	if m.FieldCleared(customerlink.FieldEndedBy) {
+		fields = append(fields, customerlink.FieldEndedBy)
+	}
+	if m.FieldCleared(customerlink.FieldEndReason) {
+		fields = append(fields, customerlink.FieldEndReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerLinkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerLinkMutation) ClearField(name string) error {
+	switch name {
+	case customerlink.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case customerlink.FieldEndedBy:
+		m.ClearEndedBy()
+		return nil
+	case customerlink.FieldEndReason:
+		m.ClearEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerLinkMutation) ResetField(name string) error {
+	switch name {
+	case customerlink.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customerlink.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customerlink.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case customerlink.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case customerlink.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case customerlink.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	case customerlink.FieldEndReason:
+		m.ResetEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerLinkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.customer != nil {
+		edges = append(edges, customerlink.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerLinkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customerlink.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerLinkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerLinkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerLinkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcustomer {
+		edges = append(edges, customerlink.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerLinkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customerlink.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerLinkMutation) ClearEdge(name string) error {
+	switch name {
+	case customerlink.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerLinkMutation) ResetEdge(name string) error {
+	switch name {
+	case customerlink.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink edge %s", name)
 }
 
 // CustomerMergeMutation represents an operation that mutates the CustomerMerge nodes in the graph.
@@ -26134,6 +26983,720 @@ func (m *LifetimeModelMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LifetimeModelMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LifetimeModel edge %s", name)
+}
+
+// LinkCodeMutation represents an operation that mutates the LinkCode nodes in the graph.
+type LinkCodeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	link_id       *string
+	customer_id   *string
+	message_id    *string
+	created_at    *time.Time
+	expires_at    *time.Time
+	tries         *int
+	addtries      *int
+	used_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LinkCode, error)
+	predicates    []predicate.LinkCode
+}
+
+var _ ent.Mutation = (*LinkCodeMutation)(nil)
+
+// linkcodeOption allows management of the mutation configuration using functional options.
+type linkcodeOption func(*LinkCodeMutation)
+
+// newLinkCodeMutation creates new mutation for the LinkCode entity.
+func newLinkCodeMutation(c config, op Op, opts ...linkcodeOption) *LinkCodeMutation {
+	m := &LinkCodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLinkCode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLinkCodeID sets the ID field of the mutation.
+func withLinkCodeID(id string) linkcodeOption {
+	return func(m *LinkCodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LinkCode
+		)
+		m.oldValue = func(ctx context.Context) (*LinkCode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LinkCode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLinkCode sets the old LinkCode of the mutation.
+func withLinkCode(node *LinkCode) linkcodeOption {
+	return func(m *LinkCodeMutation) {
+		m.oldValue = func(context.Context) (*LinkCode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LinkCodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LinkCodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LinkCode entities.
+func (m *LinkCodeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LinkCodeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LinkCodeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LinkCode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLinkID sets the "link_id" field.
+func (m *LinkCodeMutation) SetLinkID(s string) {
+	m.link_id = &s
+}
+
+// LinkID returns the value of the "link_id" field in the mutation.
+func (m *LinkCodeMutation) LinkID() (r string, exists bool) {
+	v := m.link_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkID returns the old "link_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldLinkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkID: %w", err)
+	}
+	return oldValue.LinkID, nil
+}
+
+// ResetLinkID resets all changes to the "link_id" field.
+func (m *LinkCodeMutation) ResetLinkID() {
+	m.link_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *LinkCodeMutation) SetCustomerID(s string) {
+	m.customer_id = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *LinkCodeMutation) CustomerID() (r string, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *LinkCodeMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *LinkCodeMutation) SetMessageID(s string) {
+	m.message_id = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *LinkCodeMutation) MessageID() (r string, exists bool) {
+	v := m.message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *LinkCodeMutation) ResetMessageID() {
+	m.message_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LinkCodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LinkCodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LinkCodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *LinkCodeMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *LinkCodeMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *LinkCodeMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetTries sets the "tries" field.
+func (m *LinkCodeMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *LinkCodeMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *LinkCodeMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *LinkCodeMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *LinkCodeMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetUsedAt sets the "used_at" field.
+func (m *LinkCodeMutation) SetUsedAt(t time.Time) {
+	m.used_at = &t
+}
+
+// UsedAt returns the value of the "used_at" field in the mutation.
+func (m *LinkCodeMutation) UsedAt() (r time.Time, exists bool) {
+	v := m.used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedAt returns the old "used_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedAt: %w", err)
+	}
+	return oldValue.UsedAt, nil
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (m *LinkCodeMutation) ClearUsedAt() {
+	m.used_at = nil
+	m.clearedFields[linkcode.FieldUsedAt] = struct{}{}
+}
+
+// UsedAtCleared returns if the "used_at" field was cleared in this mutation.
+func (m *LinkCodeMutation) UsedAtCleared() bool {
+	_, ok := m.clearedFields[linkcode.FieldUsedAt]
+	return ok
+}
+
+// ResetUsedAt resets all changes to the "used_at" field.
+func (m *LinkCodeMutation) ResetUsedAt() {
+	m.used_at = nil
+	delete(m.clearedFields, linkcode.FieldUsedAt)
+}
+
+// Where appends a list predicates to the LinkCodeMutation builder.
+func (m *LinkCodeMutation) Where(ps ...predicate.LinkCode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LinkCodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LinkCodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LinkCode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LinkCodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LinkCodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LinkCode).
+func (m *LinkCodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LinkCodeMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.link_id != nil {
+		fields = append(fields, linkcode.FieldLinkID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, linkcode.FieldCustomerID)
+	}
+	if m.message_id != nil {
+		fields = append(fields, linkcode.FieldMessageID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, linkcode.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, linkcode.FieldExpiresAt)
+	}
+	if m.tries != nil {
+		fields = append(fields, linkcode.FieldTries)
+	}
+	if m.used_at != nil {
+		fields = append(fields, linkcode.FieldUsedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LinkCodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case linkcode.FieldLinkID:
+		return m.LinkID()
+	case linkcode.FieldCustomerID:
+		return m.CustomerID()
+	case linkcode.FieldMessageID:
+		return m.MessageID()
+	case linkcode.FieldCreatedAt:
+		return m.CreatedAt()
+	case linkcode.FieldExpiresAt:
+		return m.ExpiresAt()
+	case linkcode.FieldTries:
+		return m.Tries()
+	case linkcode.FieldUsedAt:
+		return m.UsedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LinkCodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case linkcode.FieldLinkID:
+		return m.OldLinkID(ctx)
+	case linkcode.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case linkcode.FieldMessageID:
+		return m.OldMessageID(ctx)
+	case linkcode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case linkcode.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case linkcode.FieldTries:
+		return m.OldTries(ctx)
+	case linkcode.FieldUsedAt:
+		return m.OldUsedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LinkCodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case linkcode.FieldLinkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkID(v)
+		return nil
+	case linkcode.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case linkcode.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	case linkcode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case linkcode.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case linkcode.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case linkcode.FieldUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LinkCodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, linkcode.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LinkCodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case linkcode.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LinkCodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case linkcode.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LinkCodeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(linkcode.FieldUsedAt) {
+		fields = append(fields, linkcode.FieldUsedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LinkCodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LinkCodeMutation) ClearField(name string) error {
+	switch name {
+	case linkcode.FieldUsedAt:
+		m.ClearUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LinkCodeMutation) ResetField(name string) error {
+	switch name {
+	case linkcode.FieldLinkID:
+		m.ResetLinkID()
+		return nil
+	case linkcode.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case linkcode.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	case linkcode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case linkcode.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case linkcode.FieldTries:
+		m.ResetTries()
+		return nil
+	case linkcode.FieldUsedAt:
+		m.ResetUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LinkCodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LinkCodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LinkCodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LinkCodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LinkCodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LinkCodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LinkCodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LinkCode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LinkCodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LinkCode edge %s", name)
 }
 
 // ListPriceMutation represents an operation that mutates the ListPrice nodes in the graph.
@@ -39596,6 +41159,7 @@ type PermissionEventMutation struct {
 	reason            *string
 	previous_hash     *string
 	hash              *string
+	erased_hash       *string
 	clearedFields     map[string]struct{}
 	permission        *string
 	clearedpermission bool
@@ -40506,6 +42070,55 @@ func (m *PermissionEventMutation) ResetHash() {
 	m.hash = nil
 }
 
+// SetErasedHash sets the "erased_hash" field.
+func (m *PermissionEventMutation) SetErasedHash(s string) {
+	m.erased_hash = &s
+}
+
+// ErasedHash returns the value of the "erased_hash" field in the mutation.
+func (m *PermissionEventMutation) ErasedHash() (r string, exists bool) {
+	v := m.erased_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedHash returns the old "erased_hash" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldErasedHash(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedHash: %w", err)
+	}
+	return oldValue.ErasedHash, nil
+}
+
+// ClearErasedHash clears the value of the "erased_hash" field.
+func (m *PermissionEventMutation) ClearErasedHash() {
+	m.erased_hash = nil
+	m.clearedFields[permissionevent.FieldErasedHash] = struct{}{}
+}
+
+// ErasedHashCleared returns if the "erased_hash" field was cleared in this mutation.
+func (m *PermissionEventMutation) ErasedHashCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldErasedHash]
+	return ok
+}
+
+// ResetErasedHash resets all changes to the "erased_hash" field.
+func (m *PermissionEventMutation) ResetErasedHash() {
+	m.erased_hash = nil
+	delete(m.clearedFields, permissionevent.FieldErasedHash)
+}
+
 // ClearPermission clears the "permission" edge to the Permission entity.
 func (m *PermissionEventMutation) ClearPermission() {
 	m.clearedpermission = true
@@ -40567,7 +42180,7 @@ func (m *PermissionEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermissionEventMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.permission != nil {
 		fields = append(fields, permissionevent.FieldPermissionID)
 	}
@@ -40622,6 +42235,9 @@ func (m *PermissionEventMutation) Fields() []string {
 	if m.hash != nil {
 		fields = append(fields, permissionevent.FieldHash)
 	}
+	if m.erased_hash != nil {
+		fields = append(fields, permissionevent.FieldErasedHash)
+	}
 	return fields
 }
 
@@ -40666,6 +42282,8 @@ func (m *PermissionEventMutation) Field(name string) (ent.Value, bool) {
 		return m.PreviousHash()
 	case permissionevent.FieldHash:
 		return m.Hash()
+	case permissionevent.FieldErasedHash:
+		return m.ErasedHash()
 	}
 	return nil, false
 }
@@ -40711,6 +42329,8 @@ func (m *PermissionEventMutation) OldField(ctx context.Context, name string) (en
 		return m.OldPreviousHash(ctx)
 	case permissionevent.FieldHash:
 		return m.OldHash(ctx)
+	case permissionevent.FieldErasedHash:
+		return m.OldErasedHash(ctx)
 	}
 	return nil, fmt.Errorf("unknown PermissionEvent field %s", name)
 }
@@ -40846,6 +42466,13 @@ func (m *PermissionEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHash(v)
 		return nil
+	case permissionevent.FieldErasedHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedHash(v)
+		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent field %s", name)
 }
@@ -40921,6 +42548,9 @@ func (m *PermissionEventMutation) ClearedFields() []string {
 	if m.FieldCleared(permissionevent.FieldReason) {
 		fields = append(fields, permissionevent.FieldReason)
 	}
+	if m.FieldCleared(permissionevent.FieldErasedHash) {
+		fields = append(fields, permissionevent.FieldErasedHash)
+	}
 	return fields
 }
 
@@ -40964,6 +42594,9 @@ func (m *PermissionEventMutation) ClearField(name string) error {
 		return nil
 	case permissionevent.FieldReason:
 		m.ClearReason()
+		return nil
+	case permissionevent.FieldErasedHash:
+		m.ClearErasedHash()
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent nullable field %s", name)
@@ -41026,6 +42659,9 @@ func (m *PermissionEventMutation) ResetField(name string) error {
 		return nil
 	case permissionevent.FieldHash:
 		m.ResetHash()
+		return nil
+	case permissionevent.FieldErasedHash:
+		m.ResetErasedHash()
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent field %s", name)
@@ -41103,6 +42739,1328 @@ func (m *PermissionEventMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent edge %s", name)
+}
+
+// PersonalDataRequestMutation represents an operation that mutates the PersonalDataRequest nodes in the graph.
+type PersonalDataRequestMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	version         *int
+	addversion      *int
+	created_at      *time.Time
+	updated_at      *time.Time
+	kind            *schema.PersonalDataRequestKind
+	state           *schema.PersonalDataRequestState
+	asked_at        *time.Time
+	due_at          *time.Time
+	source          *string
+	text            *string
+	recorded_by     *string
+	closed_at       *time.Time
+	closed_by       *string
+	report          *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	_order          *string
+	cleared_order   bool
+	done            bool
+	oldValue        func(context.Context) (*PersonalDataRequest, error)
+	predicates      []predicate.PersonalDataRequest
+}
+
+var _ ent.Mutation = (*PersonalDataRequestMutation)(nil)
+
+// personaldatarequestOption allows management of the mutation configuration using functional options.
+type personaldatarequestOption func(*PersonalDataRequestMutation)
+
+// newPersonalDataRequestMutation creates new mutation for the PersonalDataRequest entity.
+func newPersonalDataRequestMutation(c config, op Op, opts ...personaldatarequestOption) *PersonalDataRequestMutation {
+	m := &PersonalDataRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePersonalDataRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPersonalDataRequestID sets the ID field of the mutation.
+func withPersonalDataRequestID(id string) personaldatarequestOption {
+	return func(m *PersonalDataRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PersonalDataRequest
+		)
+		m.oldValue = func(ctx context.Context) (*PersonalDataRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PersonalDataRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPersonalDataRequest sets the old PersonalDataRequest of the mutation.
+func withPersonalDataRequest(node *PersonalDataRequest) personaldatarequestOption {
+	return func(m *PersonalDataRequestMutation) {
+		m.oldValue = func(context.Context) (*PersonalDataRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PersonalDataRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PersonalDataRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PersonalDataRequest entities.
+func (m *PersonalDataRequestMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PersonalDataRequestMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PersonalDataRequestMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PersonalDataRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *PersonalDataRequestMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PersonalDataRequestMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PersonalDataRequestMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PersonalDataRequestMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PersonalDataRequestMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PersonalDataRequestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PersonalDataRequestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PersonalDataRequestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PersonalDataRequestMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PersonalDataRequestMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PersonalDataRequestMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *PersonalDataRequestMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *PersonalDataRequestMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *PersonalDataRequestMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PersonalDataRequestMutation) SetKind(sdrk schema.PersonalDataRequestKind) {
+	m.kind = &sdrk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PersonalDataRequestMutation) Kind() (r schema.PersonalDataRequestKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldKind(ctx context.Context) (v schema.PersonalDataRequestKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PersonalDataRequestMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *PersonalDataRequestMutation) SetState(sdrs schema.PersonalDataRequestState) {
+	m.state = &sdrs
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PersonalDataRequestMutation) State() (r schema.PersonalDataRequestState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldState(ctx context.Context) (v schema.PersonalDataRequestState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PersonalDataRequestMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *PersonalDataRequestMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *PersonalDataRequestMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *PersonalDataRequestMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *PersonalDataRequestMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *PersonalDataRequestMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *PersonalDataRequestMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetSource sets the "source" field.
+func (m *PersonalDataRequestMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *PersonalDataRequestMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *PersonalDataRequestMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetText sets the "text" field.
+func (m *PersonalDataRequestMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *PersonalDataRequestMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldText(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ClearText clears the value of the "text" field.
+func (m *PersonalDataRequestMutation) ClearText() {
+	m.text = nil
+	m.clearedFields[personaldatarequest.FieldText] = struct{}{}
+}
+
+// TextCleared returns if the "text" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) TextCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldText]
+	return ok
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *PersonalDataRequestMutation) ResetText() {
+	m.text = nil
+	delete(m.clearedFields, personaldatarequest.FieldText)
+}
+
+// SetOrderID sets the "order_id" field.
+func (m *PersonalDataRequestMutation) SetOrderID(s string) {
+	m._order = &s
+}
+
+// OrderID returns the value of the "order_id" field in the mutation.
+func (m *PersonalDataRequestMutation) OrderID() (r string, exists bool) {
+	v := m._order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderID returns the old "order_id" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
+	}
+	return oldValue.OrderID, nil
+}
+
+// ClearOrderID clears the value of the "order_id" field.
+func (m *PersonalDataRequestMutation) ClearOrderID() {
+	m._order = nil
+	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
+}
+
+// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) OrderIDCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldOrderID]
+	return ok
+}
+
+// ResetOrderID resets all changes to the "order_id" field.
+func (m *PersonalDataRequestMutation) ResetOrderID() {
+	m._order = nil
+	delete(m.clearedFields, personaldatarequest.FieldOrderID)
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *PersonalDataRequestMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *PersonalDataRequestMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *PersonalDataRequestMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *PersonalDataRequestMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *PersonalDataRequestMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *PersonalDataRequestMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[personaldatarequest.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *PersonalDataRequestMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, personaldatarequest.FieldClosedAt)
+}
+
+// SetClosedBy sets the "closed_by" field.
+func (m *PersonalDataRequestMutation) SetClosedBy(s string) {
+	m.closed_by = &s
+}
+
+// ClosedBy returns the value of the "closed_by" field in the mutation.
+func (m *PersonalDataRequestMutation) ClosedBy() (r string, exists bool) {
+	v := m.closed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedBy returns the old "closed_by" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldClosedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedBy: %w", err)
+	}
+	return oldValue.ClosedBy, nil
+}
+
+// ClearClosedBy clears the value of the "closed_by" field.
+func (m *PersonalDataRequestMutation) ClearClosedBy() {
+	m.closed_by = nil
+	m.clearedFields[personaldatarequest.FieldClosedBy] = struct{}{}
+}
+
+// ClosedByCleared returns if the "closed_by" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClosedByCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldClosedBy]
+	return ok
+}
+
+// ResetClosedBy resets all changes to the "closed_by" field.
+func (m *PersonalDataRequestMutation) ResetClosedBy() {
+	m.closed_by = nil
+	delete(m.clearedFields, personaldatarequest.FieldClosedBy)
+}
+
+// SetReport sets the "report" field.
+func (m *PersonalDataRequestMutation) SetReport(s string) {
+	m.report = &s
+}
+
+// Report returns the value of the "report" field in the mutation.
+func (m *PersonalDataRequestMutation) Report() (r string, exists bool) {
+	v := m.report
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReport returns the old "report" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldReport(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReport: %w", err)
+	}
+	return oldValue.Report, nil
+}
+
+// ClearReport clears the value of the "report" field.
+func (m *PersonalDataRequestMutation) ClearReport() {
+	m.report = nil
+	m.clearedFields[personaldatarequest.FieldReport] = struct{}{}
+}
+
+// ReportCleared returns if the "report" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ReportCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldReport]
+	return ok
+}
+
+// ResetReport resets all changes to the "report" field.
+func (m *PersonalDataRequestMutation) ResetReport() {
+	m.report = nil
+	delete(m.clearedFields, personaldatarequest.FieldReport)
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *PersonalDataRequestMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[personaldatarequest.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *PersonalDataRequestMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *PersonalDataRequestMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *PersonalDataRequestMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *PersonalDataRequestMutation) ClearOrder() {
+	m.cleared_order = true
+	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *PersonalDataRequestMutation) OrderCleared() bool {
+	return m.OrderIDCleared() || m.cleared_order
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *PersonalDataRequestMutation) OrderIDs() (ids []string) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *PersonalDataRequestMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// Where appends a list predicates to the PersonalDataRequestMutation builder.
+func (m *PersonalDataRequestMutation) Where(ps ...predicate.PersonalDataRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PersonalDataRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PersonalDataRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PersonalDataRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PersonalDataRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PersonalDataRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PersonalDataRequest).
+func (m *PersonalDataRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PersonalDataRequestMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.version != nil {
+		fields = append(fields, personaldatarequest.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, personaldatarequest.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, personaldatarequest.FieldUpdatedAt)
+	}
+	if m.customer != nil {
+		fields = append(fields, personaldatarequest.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, personaldatarequest.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, personaldatarequest.FieldState)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, personaldatarequest.FieldAskedAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, personaldatarequest.FieldDueAt)
+	}
+	if m.source != nil {
+		fields = append(fields, personaldatarequest.FieldSource)
+	}
+	if m.text != nil {
+		fields = append(fields, personaldatarequest.FieldText)
+	}
+	if m._order != nil {
+		fields = append(fields, personaldatarequest.FieldOrderID)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, personaldatarequest.FieldRecordedBy)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, personaldatarequest.FieldClosedAt)
+	}
+	if m.closed_by != nil {
+		fields = append(fields, personaldatarequest.FieldClosedBy)
+	}
+	if m.report != nil {
+		fields = append(fields, personaldatarequest.FieldReport)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PersonalDataRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.Version()
+	case personaldatarequest.FieldCreatedAt:
+		return m.CreatedAt()
+	case personaldatarequest.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case personaldatarequest.FieldCustomerID:
+		return m.CustomerID()
+	case personaldatarequest.FieldKind:
+		return m.Kind()
+	case personaldatarequest.FieldState:
+		return m.State()
+	case personaldatarequest.FieldAskedAt:
+		return m.AskedAt()
+	case personaldatarequest.FieldDueAt:
+		return m.DueAt()
+	case personaldatarequest.FieldSource:
+		return m.Source()
+	case personaldatarequest.FieldText:
+		return m.Text()
+	case personaldatarequest.FieldOrderID:
+		return m.OrderID()
+	case personaldatarequest.FieldRecordedBy:
+		return m.RecordedBy()
+	case personaldatarequest.FieldClosedAt:
+		return m.ClosedAt()
+	case personaldatarequest.FieldClosedBy:
+		return m.ClosedBy()
+	case personaldatarequest.FieldReport:
+		return m.Report()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PersonalDataRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.OldVersion(ctx)
+	case personaldatarequest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case personaldatarequest.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case personaldatarequest.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case personaldatarequest.FieldKind:
+		return m.OldKind(ctx)
+	case personaldatarequest.FieldState:
+		return m.OldState(ctx)
+	case personaldatarequest.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case personaldatarequest.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case personaldatarequest.FieldSource:
+		return m.OldSource(ctx)
+	case personaldatarequest.FieldText:
+		return m.OldText(ctx)
+	case personaldatarequest.FieldOrderID:
+		return m.OldOrderID(ctx)
+	case personaldatarequest.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	case personaldatarequest.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case personaldatarequest.FieldClosedBy:
+		return m.OldClosedBy(ctx)
+	case personaldatarequest.FieldReport:
+		return m.OldReport(ctx)
+	}
+	return nil, fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonalDataRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case personaldatarequest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case personaldatarequest.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case personaldatarequest.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case personaldatarequest.FieldKind:
+		v, ok := value.(schema.PersonalDataRequestKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case personaldatarequest.FieldState:
+		v, ok := value.(schema.PersonalDataRequestState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case personaldatarequest.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case personaldatarequest.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case personaldatarequest.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case personaldatarequest.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case personaldatarequest.FieldOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderID(v)
+		return nil
+	case personaldatarequest.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedBy(v)
+		return nil
+	case personaldatarequest.FieldReport:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReport(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PersonalDataRequestMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, personaldatarequest.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PersonalDataRequestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonalDataRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PersonalDataRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(personaldatarequest.FieldText) {
+		fields = append(fields, personaldatarequest.FieldText)
+	}
+	if m.FieldCleared(personaldatarequest.FieldOrderID) {
+		fields = append(fields, personaldatarequest.FieldOrderID)
+	}
+	if m.FieldCleared(personaldatarequest.FieldClosedAt) {
+		fields = append(fields, personaldatarequest.FieldClosedAt)
+	}
+	if m.FieldCleared(personaldatarequest.FieldClosedBy) {
+		fields = append(fields, personaldatarequest.FieldClosedBy)
+	}
+	if m.FieldCleared(personaldatarequest.FieldReport) {
+		fields = append(fields, personaldatarequest.FieldReport)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PersonalDataRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PersonalDataRequestMutation) ClearField(name string) error {
+	switch name {
+	case personaldatarequest.FieldText:
+		m.ClearText()
+		return nil
+	case personaldatarequest.FieldOrderID:
+		m.ClearOrderID()
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		m.ClearClosedBy()
+		return nil
+	case personaldatarequest.FieldReport:
+		m.ClearReport()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PersonalDataRequestMutation) ResetField(name string) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case personaldatarequest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case personaldatarequest.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case personaldatarequest.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case personaldatarequest.FieldKind:
+		m.ResetKind()
+		return nil
+	case personaldatarequest.FieldState:
+		m.ResetState()
+		return nil
+	case personaldatarequest.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case personaldatarequest.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case personaldatarequest.FieldSource:
+		m.ResetSource()
+		return nil
+	case personaldatarequest.FieldText:
+		m.ResetText()
+		return nil
+	case personaldatarequest.FieldOrderID:
+		m.ResetOrderID()
+		return nil
+	case personaldatarequest.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		m.ResetClosedBy()
+		return nil
+	case personaldatarequest.FieldReport:
+		m.ResetReport()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PersonalDataRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.customer != nil {
+		edges = append(edges, personaldatarequest.EdgeCustomer)
+	}
+	if m._order != nil {
+		edges = append(edges, personaldatarequest.EdgeOrder)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PersonalDataRequestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case personaldatarequest.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PersonalDataRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PersonalDataRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcustomer {
+		edges = append(edges, personaldatarequest.EdgeCustomer)
+	}
+	if m.cleared_order {
+		edges = append(edges, personaldatarequest.EdgeOrder)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PersonalDataRequestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		return m.clearedcustomer
+	case personaldatarequest.EdgeOrder:
+		return m.cleared_order
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PersonalDataRequestMutation) ClearEdge(name string) error {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case personaldatarequest.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PersonalDataRequestMutation) ResetEdge(name string) error {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case personaldatarequest.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest edge %s", name)
 }
 
 // PriceAgreementMutation represents an operation that mutates the PriceAgreement nodes in the graph.

@@ -18,6 +18,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -29,6 +30,7 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
@@ -42,6 +44,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
@@ -685,53 +688,53 @@ func init() {
 	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
 	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
 	// customerDescMergedIntoID is the schema descriptor for merged_into_id field.
-	customerDescMergedIntoID := customerFields[24].Descriptor()
+	customerDescMergedIntoID := customerFields[25].Descriptor()
 	// customer.MergedIntoIDValidator is a validator for the "merged_into_id" field. It is called by the builders before save.
 	customer.MergedIntoIDValidator = customerDescMergedIntoID.Validators[0].(func(string) error)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[25].Descriptor()
+	customerDescOrderDays := customerFields[26].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[26].Descriptor()
+	customerDescFirstOrderDay := customerFields[27].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[27].Descriptor()
+	customerDescLastOrderDay := customerFields[28].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[28].Descriptor()
+	customerDescMargin := customerFields[29].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[29].Descriptor()
+	customerDescRepeatMargin := customerFields[30].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[30].Descriptor()
+	customerDescRefundedMargin := customerFields[31].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescRecentDays is the schema descriptor for recent_days field.
-	customerDescRecentDays := customerFields[31].Descriptor()
+	customerDescRecentDays := customerFields[32].Descriptor()
 	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
 	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[32].Descriptor()
+	customerDescContactCost := customerFields[33].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[33].Descriptor()
+	customerDescLastOrderAt := customerFields[34].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[34].Descriptor()
+	customerDescLifetimeValue := customerFields[35].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[35].Descriptor()
+	customerDescShownTotal := customerFields[36].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -774,6 +777,45 @@ func init() {
 	// customeridentity.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customeridentity.IDValidator = func() func(string) error {
 		validators := customeridentityDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customerlinkMixin := schema.CustomerLink{}.Mixin()
+	customerlinkMixinFields0 := customerlinkMixin[0].Fields()
+	_ = customerlinkMixinFields0
+	customerlinkFields := schema.CustomerLink{}.Fields()
+	_ = customerlinkFields
+	// customerlinkDescCustomerID is the schema descriptor for customer_id field.
+	customerlinkDescCustomerID := customerlinkFields[0].Descriptor()
+	// customerlink.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	customerlink.CustomerIDValidator = customerlinkDescCustomerID.Validators[0].(func(string) error)
+	// customerlinkDescCreatedBy is the schema descriptor for created_by field.
+	customerlinkDescCreatedBy := customerlinkFields[2].Descriptor()
+	// customerlink.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	customerlink.CreatedByValidator = customerlinkDescCreatedBy.Validators[0].(func(string) error)
+	// customerlinkDescEndedBy is the schema descriptor for ended_by field.
+	customerlinkDescEndedBy := customerlinkFields[5].Descriptor()
+	// customerlink.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
+	customerlink.EndedByValidator = customerlinkDescEndedBy.Validators[0].(func(string) error)
+	// customerlinkDescEndReason is the schema descriptor for end_reason field.
+	customerlinkDescEndReason := customerlinkFields[6].Descriptor()
+	// customerlink.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	customerlink.EndReasonValidator = customerlinkDescEndReason.Validators[0].(func(string) error)
+	// customerlinkDescID is the schema descriptor for id field.
+	customerlinkDescID := customerlinkMixinFields0[0].Descriptor()
+	// customerlink.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customerlink.IDValidator = func() func(string) error {
+		validators := customerlinkDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1261,6 +1303,45 @@ func init() {
 	// lifetimemodel.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lifetimemodel.IDValidator = func() func(string) error {
 		validators := lifetimemodelDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	linkcodeMixin := schema.LinkCode{}.Mixin()
+	linkcodeMixinFields0 := linkcodeMixin[0].Fields()
+	_ = linkcodeMixinFields0
+	linkcodeFields := schema.LinkCode{}.Fields()
+	_ = linkcodeFields
+	// linkcodeDescLinkID is the schema descriptor for link_id field.
+	linkcodeDescLinkID := linkcodeFields[0].Descriptor()
+	// linkcode.LinkIDValidator is a validator for the "link_id" field. It is called by the builders before save.
+	linkcode.LinkIDValidator = linkcodeDescLinkID.Validators[0].(func(string) error)
+	// linkcodeDescCustomerID is the schema descriptor for customer_id field.
+	linkcodeDescCustomerID := linkcodeFields[1].Descriptor()
+	// linkcode.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	linkcode.CustomerIDValidator = linkcodeDescCustomerID.Validators[0].(func(string) error)
+	// linkcodeDescMessageID is the schema descriptor for message_id field.
+	linkcodeDescMessageID := linkcodeFields[2].Descriptor()
+	// linkcode.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	linkcode.MessageIDValidator = linkcodeDescMessageID.Validators[0].(func(string) error)
+	// linkcodeDescTries is the schema descriptor for tries field.
+	linkcodeDescTries := linkcodeFields[5].Descriptor()
+	// linkcode.DefaultTries holds the default value on creation for the tries field.
+	linkcode.DefaultTries = linkcodeDescTries.Default.(int)
+	// linkcodeDescID is the schema descriptor for id field.
+	linkcodeDescID := linkcodeMixinFields0[0].Descriptor()
+	// linkcode.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	linkcode.IDValidator = func() func(string) error {
+		validators := linkcodeDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1942,11 +2023,74 @@ func init() {
 	permissioneventDescHash := permissioneventFields[17].Descriptor()
 	// permissionevent.HashValidator is a validator for the "hash" field. It is called by the builders before save.
 	permissionevent.HashValidator = permissioneventDescHash.Validators[0].(func(string) error)
+	// permissioneventDescErasedHash is the schema descriptor for erased_hash field.
+	permissioneventDescErasedHash := permissioneventFields[18].Descriptor()
+	// permissionevent.ErasedHashValidator is a validator for the "erased_hash" field. It is called by the builders before save.
+	permissionevent.ErasedHashValidator = permissioneventDescErasedHash.Validators[0].(func(string) error)
 	// permissioneventDescID is the schema descriptor for id field.
 	permissioneventDescID := permissioneventMixinFields0[0].Descriptor()
 	// permissionevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	permissionevent.IDValidator = func() func(string) error {
 		validators := permissioneventDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	personaldatarequestMixin := schema.PersonalDataRequest{}.Mixin()
+	personaldatarequestMixinFields0 := personaldatarequestMixin[0].Fields()
+	_ = personaldatarequestMixinFields0
+	personaldatarequestMixinFields1 := personaldatarequestMixin[1].Fields()
+	_ = personaldatarequestMixinFields1
+	personaldatarequestFields := schema.PersonalDataRequest{}.Fields()
+	_ = personaldatarequestFields
+	// personaldatarequestDescVersion is the schema descriptor for version field.
+	personaldatarequestDescVersion := personaldatarequestMixinFields1[0].Descriptor()
+	// personaldatarequest.DefaultVersion holds the default value on creation for the version field.
+	personaldatarequest.DefaultVersion = personaldatarequestDescVersion.Default.(int)
+	// personaldatarequest.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	personaldatarequest.VersionValidator = personaldatarequestDescVersion.Validators[0].(func(int) error)
+	// personaldatarequestDescCustomerID is the schema descriptor for customer_id field.
+	personaldatarequestDescCustomerID := personaldatarequestFields[0].Descriptor()
+	// personaldatarequest.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	personaldatarequest.CustomerIDValidator = personaldatarequestDescCustomerID.Validators[0].(func(string) error)
+	// personaldatarequestDescSource is the schema descriptor for source field.
+	personaldatarequestDescSource := personaldatarequestFields[5].Descriptor()
+	// personaldatarequest.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	personaldatarequest.SourceValidator = personaldatarequestDescSource.Validators[0].(func(string) error)
+	// personaldatarequestDescText is the schema descriptor for text field.
+	personaldatarequestDescText := personaldatarequestFields[6].Descriptor()
+	// personaldatarequest.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	personaldatarequest.TextValidator = personaldatarequestDescText.Validators[0].(func(string) error)
+	// personaldatarequestDescOrderID is the schema descriptor for order_id field.
+	personaldatarequestDescOrderID := personaldatarequestFields[7].Descriptor()
+	// personaldatarequest.OrderIDValidator is a validator for the "order_id" field. It is called by the builders before save.
+	personaldatarequest.OrderIDValidator = personaldatarequestDescOrderID.Validators[0].(func(string) error)
+	// personaldatarequestDescRecordedBy is the schema descriptor for recorded_by field.
+	personaldatarequestDescRecordedBy := personaldatarequestFields[8].Descriptor()
+	// personaldatarequest.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	personaldatarequest.RecordedByValidator = personaldatarequestDescRecordedBy.Validators[0].(func(string) error)
+	// personaldatarequestDescClosedBy is the schema descriptor for closed_by field.
+	personaldatarequestDescClosedBy := personaldatarequestFields[10].Descriptor()
+	// personaldatarequest.ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
+	personaldatarequest.ClosedByValidator = personaldatarequestDescClosedBy.Validators[0].(func(string) error)
+	// personaldatarequestDescReport is the schema descriptor for report field.
+	personaldatarequestDescReport := personaldatarequestFields[11].Descriptor()
+	// personaldatarequest.ReportValidator is a validator for the "report" field. It is called by the builders before save.
+	personaldatarequest.ReportValidator = personaldatarequestDescReport.Validators[0].(func(string) error)
+	// personaldatarequestDescID is the schema descriptor for id field.
+	personaldatarequestDescID := personaldatarequestMixinFields0[0].Descriptor()
+	// personaldatarequest.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	personaldatarequest.IDValidator = func() func(string) error {
+		validators := personaldatarequestDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -44,6 +44,8 @@ type Tx struct {
 	Customer *CustomerClient
 	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
 	CustomerIdentity *CustomerIdentityClient
+	// CustomerLink is the client for interacting with the CustomerLink builders.
+	CustomerLink *CustomerLinkClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
 	// CustomerRelation is the client for interacting with the CustomerRelation builders.
@@ -66,6 +68,8 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
 	LifetimeModel *LifetimeModelClient
+	// LinkCode is the client for interacting with the LinkCode builders.
+	LinkCode *LinkCodeClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
@@ -92,6 +96,8 @@ type Tx struct {
 	Permission *PermissionClient
 	// PermissionEvent is the client for interacting with the PermissionEvent builders.
 	PermissionEvent *PermissionEventClient
+	// PersonalDataRequest is the client for interacting with the PersonalDataRequest builders.
+	PersonalDataRequest *PersonalDataRequestClient
 	// PriceAgreement is the client for interacting with the PriceAgreement builders.
 	PriceAgreement *PriceAgreementClient
 	// PriceRule is the client for interacting with the PriceRule builders.
@@ -276,6 +282,7 @@ func (tx *Tx) init() {
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
+	tx.CustomerLink = NewCustomerLinkClient(tx.config)
 	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
 	tx.CustomerRelation = NewCustomerRelationClient(tx.config)
 	tx.CustomerTag = NewCustomerTagClient(tx.config)
@@ -287,6 +294,7 @@ func (tx *Tx) init() {
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
+	tx.LinkCode = NewLinkCodeClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
 	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
 	tx.MergedRow = NewMergedRowClient(tx.config)
@@ -300,6 +308,7 @@ func (tx *Tx) init() {
 	tx.Partner = NewPartnerClient(tx.config)
 	tx.Permission = NewPermissionClient(tx.config)
 	tx.PermissionEvent = NewPermissionEventClient(tx.config)
+	tx.PersonalDataRequest = NewPersonalDataRequestClient(tx.config)
 	tx.PriceAgreement = NewPriceAgreementClient(tx.config)
 	tx.PriceRule = NewPriceRuleClient(tx.config)
 	tx.Product = NewProductClient(tx.config)

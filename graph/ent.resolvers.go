@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"kopeck/ent"
 	"kopeck/money"
@@ -63,6 +64,10 @@ func (r *customerResolver) Partner(ctx context.Context, obj *ent.Customer) (*ent
 
 func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
+}
+
+func (r *customerLinkResolver) Customer(ctx context.Context, obj *ent.CustomerLink) (*ent.Customer, error) {
+	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
 func (r *expectedPriceResolver) Customer(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Customer, error) {
@@ -141,6 +146,14 @@ func (r *permissionEventResolver) Permission(ctx context.Context, obj *ent.Permi
 	return required(referenced(ctx, obj, func(row *ent.PermissionEvent) string { return row.PermissionID }, permissionID, r.permissionsByID(ctx)))
 }
 
+func (r *personalDataRequestResolver) Customer(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Customer, error) {
+	panic(fmt.Errorf("not implemented: Customer - customer"))
+}
+
+func (r *personalDataRequestResolver) Order(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Order, error) {
+	panic(fmt.Errorf("not implemented: Order - order"))
+}
+
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -193,6 +206,8 @@ func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
 
+func (r *Resolver) CustomerLink() CustomerLinkResolver { return &customerLinkResolver{r} }
+
 func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
 
 func (r *Resolver) HandOver() HandOverResolver { return &handOverResolver{r} }
@@ -213,6 +228,10 @@ func (r *Resolver) Permission() PermissionResolver { return &permissionResolver{
 
 func (r *Resolver) PermissionEvent() PermissionEventResolver { return &permissionEventResolver{r} }
 
+func (r *Resolver) PersonalDataRequest() PersonalDataRequestResolver {
+	return &personalDataRequestResolver{r}
+}
+
 func (r *Resolver) PriceAgreement() PriceAgreementResolver { return &priceAgreementResolver{r} }
 
 func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
@@ -228,25 +247,27 @@ func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
-	attributionFitResolver  struct{ *Resolver }
-	campaignResolver        struct{ *Resolver }
-	contactResolver         struct{ *Resolver }
-	customerResolver        struct{ *Resolver }
-	expectedPriceResolver   struct{ *Resolver }
-	handOverResolver        struct{ *Resolver }
-	lifetimeModelResolver   struct{ *Resolver }
-	messageResolver         struct{ *Resolver }
-	offerResolver           struct{ *Resolver }
-	offerLineResolver       struct{ *Resolver }
-	orderResolver           struct{ *Resolver }
-	orderLineResolver       struct{ *Resolver }
-	permissionResolver      struct{ *Resolver }
-	permissionEventResolver struct{ *Resolver }
-	priceAgreementResolver  struct{ *Resolver }
-	productResolver         struct{ *Resolver }
-	queryResolver           struct{ *Resolver }
-	spendResolver           struct{ *Resolver }
-	taskResolver            struct{ *Resolver }
-	teamResolver            struct{ *Resolver }
-	userResolver            struct{ *Resolver }
+	attributionFitResolver      struct{ *Resolver }
+	campaignResolver            struct{ *Resolver }
+	contactResolver             struct{ *Resolver }
+	customerResolver            struct{ *Resolver }
+	customerLinkResolver        struct{ *Resolver }
+	expectedPriceResolver       struct{ *Resolver }
+	handOverResolver            struct{ *Resolver }
+	lifetimeModelResolver       struct{ *Resolver }
+	messageResolver             struct{ *Resolver }
+	offerResolver               struct{ *Resolver }
+	offerLineResolver           struct{ *Resolver }
+	orderResolver               struct{ *Resolver }
+	orderLineResolver           struct{ *Resolver }
+	permissionResolver          struct{ *Resolver }
+	permissionEventResolver     struct{ *Resolver }
+	personalDataRequestResolver struct{ *Resolver }
+	priceAgreementResolver      struct{ *Resolver }
+	productResolver             struct{ *Resolver }
+	queryResolver               struct{ *Resolver }
+	spendResolver               struct{ *Resolver }
+	taskResolver                struct{ *Resolver }
+	teamResolver                struct{ *Resolver }
+	userResolver                struct{ *Resolver }
 )

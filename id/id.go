@@ -73,6 +73,9 @@ const (
 	Message       = "msg"
 	Attempt       = "mat"
 	Pause         = "mps"
+	Link          = "lnk"
+	LinkCode      = "lcd"
+	DataRequest   = "pdr"
 )
 
 // Maker makes ids. It is safe for concurrent use. The zero value is not usable: see New.

@@ -226,6 +226,20 @@ type ChangeSettingInput struct {
 	Value any `json:"value,omitempty"`
 }
 
+// The input of closePersonalDataRequest.
+type ClosePersonalDataRequestInput struct {
+	// The request.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Whether it was refused; by default it was done.
+	Refused *bool `json:"refused,omitempty"`
+	// What was done, or why it was refused, 1 to 10,000 characters.
+	Report string `json:"report"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of completeOrder.
 type CompleteOrderInput struct {
 	// The order.
@@ -477,6 +491,20 @@ type CreateCustomerInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createCustomerLink.
+type CreateCustomerLinkInput struct {
+	// The id of the new link: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// When it ends: by default after as many days as the setting customerLinkDays says. A moment that is past, or more than ten years away, is INVALID.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Whether the customer's earlier links end.
+	Renew *bool `json:"renew,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createOffer.
 type CreateOfferInput struct {
 	// The id of the new offer: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -693,6 +721,18 @@ type CustomerFilter struct {
 	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
+// The answer of the mutations of a link of a customer.
+type CustomerLinkPayload struct {
+	// The link after the change; null if there are userErrors.
+	CustomerLink *ent.CustomerLink `json:"customerLink,omitempty"`
+	// The token of the link, which opens /me/ and the token; null if there are userErrors, and for a link that has ended. It is given to who may make one, and to nobody else.
+	Token *string `json:"token,omitempty"`
+	// The whole address; null as token is, and while the setting company has no url.
+	URL *string `json:"url,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The answer of the mutations of a customer.
 type CustomerPayload struct {
 	// The customer after the change; null if there are userErrors.
@@ -857,6 +897,26 @@ type EndRelationInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of erasePersonalData.
+type ErasePersonalDataInput struct {
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why, 1 to 1,000 characters, without anything personal: it is kept.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of erasePersonalData.
+type ErasePersonalDataPayload struct {
+	// The request by which it is recorded, with the report; null if there are userErrors.
+	PersonalDataRequest *ent.PersonalDataRequest `json:"personalDataRequest,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // Which expected prices are listed: those for which all conditions hold.
@@ -1278,6 +1338,26 @@ type PermissionValue struct {
 	Net *money.Amount `json:"net"`
 }
 
+// Which requests are listed: those for which all conditions hold.
+type PersonalDataRequestFilter struct {
+	// Those of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Those of one of these kinds, at most 250.
+	Kinds graphql.Omittable[[]schema.PersonalDataRequestKind] `json:"kinds,omitempty"`
+	// Those in one of these states, at most 250.
+	States graphql.Omittable[[]schema.PersonalDataRequestState] `json:"states,omitempty"`
+	// Those that are to be answered within this range.
+	DueAt graphql.Omittable[*TimeRange] `json:"dueAt,omitempty"`
+}
+
+// The answer of the mutations of a request.
+type PersonalDataRequestPayload struct {
+	// The request after the change; null if there are userErrors.
+	PersonalDataRequest *ent.PersonalDataRequest `json:"personalDataRequest,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The input of placeOrder.
 type PlaceOrderInput struct {
 	// The id of the new order: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -1478,6 +1558,24 @@ type RecordExpectedPriceInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of recordPersonalDataRequest.
+type RecordPersonalDataRequestInput struct {
+	// The id of the new request: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What they ask. A withdrawal from an order is recorded on the customer's own page alone: WITHDRAWAL is INVALID here.
+	Kind schema.PersonalDataRequestKind `json:"kind"`
+	// When they asked: now by default.
+	AskedAt *time.Time `json:"askedAt,omitempty"`
+	// Where they asked, such as a letter, 1 to 500 characters.
+	Source string `json:"source"`
+	// What they said, at most 10,000 characters.
+	Text *string `json:"text,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of recordSpend. Either day is given, or from and to.
 type RecordSpendInput struct {
 	// The id of the new spend: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -1655,6 +1753,14 @@ type RetireWordingInput struct {
 	Reason string `json:"reason"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of revokeCustomerLink.
+type RevokeCustomerLinkInput struct {
+	// The link.
+	ID string `json:"id"`
+	// Why, 1 to 1,000 characters.
+	Reason string `json:"reason"`
 }
 
 // The input of revokeNotSame.

@@ -188,6 +188,18 @@ func (f CustomerIdentityFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerIdentityMutation", m)
 }
 
+// The CustomerLinkFunc type is an adapter to allow the use of ordinary
+// function as CustomerLink mutator.
+type CustomerLinkFunc func(context.Context, *ent.CustomerLinkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerLinkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerLinkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerLinkMutation", m)
+}
+
 // The CustomerMergeFunc type is an adapter to allow the use of ordinary
 // function as CustomerMerge mutator.
 type CustomerMergeFunc func(context.Context, *ent.CustomerMergeMutation) (ent.Value, error)
@@ -318,6 +330,18 @@ func (f LifetimeModelFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LifetimeModelMutation", m)
+}
+
+// The LinkCodeFunc type is an adapter to allow the use of ordinary
+// function as LinkCode mutator.
+type LinkCodeFunc func(context.Context, *ent.LinkCodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LinkCodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LinkCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LinkCodeMutation", m)
 }
 
 // The ListPriceFunc type is an adapter to allow the use of ordinary
@@ -474,6 +498,18 @@ func (f PermissionEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PermissionEventMutation", m)
+}
+
+// The PersonalDataRequestFunc type is an adapter to allow the use of ordinary
+// function as PersonalDataRequest mutator.
+type PersonalDataRequestFunc func(context.Context, *ent.PersonalDataRequestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PersonalDataRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PersonalDataRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonalDataRequestMutation", m)
 }
 
 // The PriceAgreementFunc type is an adapter to allow the use of ordinary

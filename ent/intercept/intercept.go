@@ -22,6 +22,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -33,6 +34,7 @@ import (
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
@@ -46,6 +48,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/predicate"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
@@ -531,6 +534,33 @@ func (f TraverseCustomerIdentity) Traverse(ctx context.Context, q ent.Query) err
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
 }
 
+// The CustomerLinkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerLinkFunc func(context.Context, *ent.CustomerLinkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerLinkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerLinkQuery", q)
+}
+
+// The TraverseCustomerLink type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerLink func(context.Context, *ent.CustomerLinkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerLink) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerLink) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerLinkQuery", q)
+}
+
 // The CustomerMergeFunc type is an adapter to allow the use of ordinary function as a Querier.
 type CustomerMergeFunc func(context.Context, *ent.CustomerMergeQuery) (ent.Value, error)
 
@@ -826,6 +856,33 @@ func (f TraverseLifetimeModel) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.LifetimeModelQuery", q)
+}
+
+// The LinkCodeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type LinkCodeFunc func(context.Context, *ent.LinkCodeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f LinkCodeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.LinkCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.LinkCodeQuery", q)
+}
+
+// The TraverseLinkCode type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseLinkCode func(context.Context, *ent.LinkCodeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseLinkCode) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseLinkCode) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LinkCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.LinkCodeQuery", q)
 }
 
 // The ListPriceFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1177,6 +1234,33 @@ func (f TraversePermissionEvent) Traverse(ctx context.Context, q ent.Query) erro
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.PermissionEventQuery", q)
+}
+
+// The PersonalDataRequestFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PersonalDataRequestFunc func(context.Context, *ent.PersonalDataRequestQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PersonalDataRequestFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PersonalDataRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PersonalDataRequestQuery", q)
+}
+
+// The TraversePersonalDataRequest type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePersonalDataRequest func(context.Context, *ent.PersonalDataRequestQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePersonalDataRequest) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePersonalDataRequest) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PersonalDataRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PersonalDataRequestQuery", q)
 }
 
 // The PriceAgreementFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1725,6 +1809,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
 	case *ent.CustomerIdentityQuery:
 		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
+	case *ent.CustomerLinkQuery:
+		return &query[*ent.CustomerLinkQuery, predicate.CustomerLink, customerlink.OrderOption]{typ: ent.TypeCustomerLink, tq: q}, nil
 	case *ent.CustomerMergeQuery:
 		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
 	case *ent.CustomerRelationQuery:
@@ -1747,6 +1833,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.IdempotencyKeyQuery, predicate.IdempotencyKey, idempotencykey.OrderOption]{typ: ent.TypeIdempotencyKey, tq: q}, nil
 	case *ent.LifetimeModelQuery:
 		return &query[*ent.LifetimeModelQuery, predicate.LifetimeModel, lifetimemodel.OrderOption]{typ: ent.TypeLifetimeModel, tq: q}, nil
+	case *ent.LinkCodeQuery:
+		return &query[*ent.LinkCodeQuery, predicate.LinkCode, linkcode.OrderOption]{typ: ent.TypeLinkCode, tq: q}, nil
 	case *ent.ListPriceQuery:
 		return &query[*ent.ListPriceQuery, predicate.ListPrice, listprice.OrderOption]{typ: ent.TypeListPrice, tq: q}, nil
 	case *ent.MeasurementDefinitionQuery:
@@ -1773,6 +1861,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PermissionQuery, predicate.Permission, permission.OrderOption]{typ: ent.TypePermission, tq: q}, nil
 	case *ent.PermissionEventQuery:
 		return &query[*ent.PermissionEventQuery, predicate.PermissionEvent, permissionevent.OrderOption]{typ: ent.TypePermissionEvent, tq: q}, nil
+	case *ent.PersonalDataRequestQuery:
+		return &query[*ent.PersonalDataRequestQuery, predicate.PersonalDataRequest, personaldatarequest.OrderOption]{typ: ent.TypePersonalDataRequest, tq: q}, nil
 	case *ent.PriceAgreementQuery:
 		return &query[*ent.PriceAgreementQuery, predicate.PriceAgreement, priceagreement.OrderOption]{typ: ent.TypePriceAgreement, tq: q}, nil
 	case *ent.PriceRuleQuery:

@@ -683,6 +683,7 @@ var (
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "erased_at", Type: field.TypeTime, Nullable: true},
 		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
 		{Name: "first_order_day", Type: field.TypeInt, Default: 0},
@@ -709,25 +710,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[37]},
+				Columns:    []*schema.Column{CustomersColumns[38]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[38]},
+				Columns:    []*schema.Column{CustomersColumns[39]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[39]},
+				Columns:    []*schema.Column{CustomersColumns[40]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_campaigns_campaign",
-				Columns:    []*schema.Column{CustomersColumns[40]},
+				Columns:    []*schema.Column{CustomersColumns[41]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -791,22 +792,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[35], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[36], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[37]},
+				Columns: []*schema.Column{CustomersColumns[38]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -814,7 +815,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[39]},
+				Columns: []*schema.Column{CustomersColumns[40]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -822,7 +823,7 @@ var (
 			{
 				Name:    "customer_merged_into_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[24]},
+				Columns: []*schema.Column{CustomersColumns[25]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "merged_into_id IS NOT NULL",
 				},
@@ -830,7 +831,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[38]},
+				Columns: []*schema.Column{CustomersColumns[39]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -838,7 +839,7 @@ var (
 			{
 				Name:    "customer_campaign_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[40]},
+				Columns: []*schema.Column{CustomersColumns[41]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "campaign_id IS NOT NULL",
 				},
@@ -909,6 +910,38 @@ var (
 				Name:    "customeridentity_merge_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomerIdentitiesColumns[5]},
+			},
+		},
+	}
+	// CustomerLinksColumns holds the columns for the "customer_links" table.
+	CustomerLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerLinksTable holds the schema information for the "customer_links" table.
+	CustomerLinksTable = &schema.Table{
+		Name:       "customer_links",
+		Columns:    CustomerLinksColumns,
+		PrimaryKey: []*schema.Column{CustomerLinksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_links_customers_customer",
+				Columns:    []*schema.Column{CustomerLinksColumns[7]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customerlink_customer_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerLinksColumns[7], CustomerLinksColumns[1], CustomerLinksColumns[0]},
 			},
 		},
 	}
@@ -1360,6 +1393,40 @@ var (
 				Name:    "lifetimemodel_fitted_at",
 				Unique:  false,
 				Columns: []*schema.Column{LifetimeModelsColumns[10]},
+			},
+		},
+	}
+	// LinkCodesColumns holds the columns for the "link_codes" table.
+	LinkCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "link_id", Type: field.TypeString, Size: 40},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "message_id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// LinkCodesTable holds the schema information for the "link_codes" table.
+	LinkCodesTable = &schema.Table{
+		Name:       "link_codes",
+		Columns:    LinkCodesColumns,
+		PrimaryKey: []*schema.Column{LinkCodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "linkcode_customer_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{LinkCodesColumns[2], LinkCodesColumns[4]},
+			},
+			{
+				Name:    "linkcode_link_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{LinkCodesColumns[1], LinkCodesColumns[4]},
+			},
+			{
+				Name:    "linkcode_message_id",
+				Unique:  true,
+				Columns: []*schema.Column{LinkCodesColumns[3]},
 			},
 		},
 	}
@@ -2064,6 +2131,7 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "previous_hash", Type: field.TypeString, Size: 64},
 		{Name: "hash", Type: field.TypeString, Size: 64},
+		{Name: "erased_hash", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "permission_id", Type: field.TypeString, Size: 40},
 	}
 	// PermissionEventsTable holds the schema information for the "permission_events" table.
@@ -2074,7 +2142,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permission_events_permissions_permission",
-				Columns:    []*schema.Column{PermissionEventsColumns[18]},
+				Columns:    []*schema.Column{PermissionEventsColumns[19]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -2083,12 +2151,12 @@ var (
 			{
 				Name:    "permissionevent_permission_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[1]},
+				Columns: []*schema.Column{PermissionEventsColumns[19], PermissionEventsColumns[1]},
 			},
 			{
 				Name:    "permissionevent_permission_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[2]},
+				Columns: []*schema.Column{PermissionEventsColumns[19], PermissionEventsColumns[2]},
 			},
 			{
 				Name:    "permissionevent_at_id",
@@ -2101,6 +2169,80 @@ var (
 				Columns: []*schema.Column{PermissionEventsColumns[10], PermissionEventsColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "wording_id IS NOT NULL",
+				},
+			},
+		},
+	}
+	// PersonalDataRequestsColumns holds the columns for the "personal_data_requests" table.
+	PersonalDataRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPORT", "ERASE", "RECTIFY", "OBJECT", "WITHDRAWAL"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "DONE", "REFUSED"}},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "source", Type: field.TypeString, Size: 2000},
+		{Name: "text", Type: field.TypeString, Nullable: true, Size: 40000},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "closed_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "report", Type: field.TypeString, Nullable: true, Size: 200000},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// PersonalDataRequestsTable holds the schema information for the "personal_data_requests" table.
+	PersonalDataRequestsTable = &schema.Table{
+		Name:       "personal_data_requests",
+		Columns:    PersonalDataRequestsColumns,
+		PrimaryKey: []*schema.Column{PersonalDataRequestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "personal_data_requests_customers_customer",
+				Columns:    []*schema.Column{PersonalDataRequestsColumns[14]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "personal_data_requests_orders_order",
+				Columns:    []*schema.Column{PersonalDataRequestsColumns[15]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "personaldatarequest_customer_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[14], PersonalDataRequestsColumns[2], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[5], PersonalDataRequestsColumns[7], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[7], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[2], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[3], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "order_id IS NOT NULL",
 				},
 			},
 		},
@@ -2896,6 +3038,7 @@ var (
 		CreditsTable,
 		CustomersTable,
 		CustomerIdentitiesTable,
+		CustomerLinksTable,
 		CustomerMergesTable,
 		CustomerRelationsTable,
 		CustomerTagsTable,
@@ -2907,6 +3050,7 @@ var (
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
+		LinkCodesTable,
 		ListPricesTable,
 		MeasurementDefinitionsTable,
 		MergedRowsTable,
@@ -2920,6 +3064,7 @@ var (
 		PartnersTable,
 		PermissionsTable,
 		PermissionEventsTable,
+		PersonalDataRequestsTable,
 		PriceAgreementsTable,
 		PriceRulesTable,
 		ProductsTable,
@@ -2965,6 +3110,7 @@ func init() {
 	CustomersTable.ForeignKeys[3].RefTable = CampaignsTable
 	CustomerIdentitiesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
+	CustomerLinksTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
 	CustomerTagsTable.ForeignKeys[0].RefTable = CustomersTable
@@ -2994,6 +3140,8 @@ func init() {
 	OrderLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	PermissionsTable.ForeignKeys[0].RefTable = CustomersTable
 	PermissionEventsTable.ForeignKeys[0].RefTable = PermissionsTable
+	PersonalDataRequestsTable.ForeignKeys[0].RefTable = CustomersTable
+	PersonalDataRequestsTable.ForeignKeys[1].RefTable = OrdersTable
 	PriceAgreementsTable.ForeignKeys[0].RefTable = CustomersTable
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable

@@ -51,6 +51,9 @@ type Customer func(*sql.Selector)
 // CustomerIdentity is the predicate function for customeridentity builders.
 type CustomerIdentity func(*sql.Selector)
 
+// CustomerLink is the predicate function for customerlink builders.
+type CustomerLink func(*sql.Selector)
+
 // CustomerMerge is the predicate function for customermerge builders.
 type CustomerMerge func(*sql.Selector)
 
@@ -83,6 +86,9 @@ type IdempotencyKey func(*sql.Selector)
 
 // LifetimeModel is the predicate function for lifetimemodel builders.
 type LifetimeModel func(*sql.Selector)
+
+// LinkCode is the predicate function for linkcode builders.
+type LinkCode func(*sql.Selector)
 
 // ListPrice is the predicate function for listprice builders.
 type ListPrice func(*sql.Selector)
@@ -122,6 +128,9 @@ type Permission func(*sql.Selector)
 
 // PermissionEvent is the predicate function for permissionevent builders.
 type PermissionEvent func(*sql.Selector)
+
+// PersonalDataRequest is the predicate function for personaldatarequest builders.
+type PersonalDataRequest func(*sql.Selector)
 
 // PriceAgreement is the predicate function for priceagreement builders.
 type PriceAgreement func(*sql.Selector)

@@ -22,7 +22,9 @@ import (
 	"kopeck/service/merging"
 	"kopeck/service/outbox"
 	"kopeck/service/ownfields"
+	"kopeck/service/ownpage"
 	"kopeck/service/people"
+	"kopeck/service/personal"
 	"kopeck/service/points"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -67,6 +69,8 @@ type App struct {
 	OwnFields    *ownfields.Service
 	Outbox       *outbox.Service
 	Points       *points.Service
+	Personal     *personal.Service
+	OwnPage      *ownpage.Service
 
 	Assortment *assortment.Service
 	Disclosure *disclosure.Service
@@ -113,6 +117,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
 	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
+	a.Personal = personal.New(core, a.Consent, a.Customers)
+	a.OwnPage = ownpage.New(core, c.Keys, a.Consent, a.Outbox, a.Personal)
 	a.Related = related.New(core, a.Customers, a.OwnFields)
 	return a, core.Reload(ctx)
 }

@@ -117,6 +117,13 @@ func (s *Service) mailOf(ctx context.Context, m *ent.Message) (mail.Message, err
 	for _, h := range m.Headers {
 		out.Headers = append(out.Headers, mail.Header(h))
 	}
+	if s.Fill != nil {
+		text, err := s.Fill(ctx, m, out.Text)
+		if err != nil {
+			return out, err
+		}
+		out.Text = text
+	}
 	if s.Unsubscribe == nil {
 		return out, nil
 	}

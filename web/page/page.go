@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,6 +22,7 @@ import (
 
 	"kopeck/fault"
 	"kopeck/service/app"
+	"kopeck/service/ownpage"
 	"kopeck/store"
 	"kopeck/transport"
 )
@@ -44,6 +46,7 @@ func (p *Pages) Routes() map[string]http.HandlerFunc {
 		routes["GET "+one.path] = one.ask
 		routes["POST "+one.path] = one.leave
 	}
+	maps.Copy(routes, p.me())
 	return routes
 }
 
@@ -52,38 +55,44 @@ var sources embed.FS
 
 var templates = template.Must(template.ParseFS(sources, "*.html"))
 
-// style is the style of all pages, and its source in a policy of content.
-var style, styleSource = func() (template.CSS, string) {
+// style is the style of all pages, but for the colour of the setting page.
+var style = func() string {
 	css, err := sources.ReadFile("page.css")
 	if err != nil {
 		panic(err)
 	}
-	return template.CSS(css), sourceOf(css) //nolint:gosec // it is a file of this package
+	return string(css)
 }()
 
 // sourceOf returns how a policy of content names an inline style.
-func sourceOf(css []byte) string {
-	sum := sha256.Sum256(css)
+func sourceOf(css string) string {
+	sum := sha256.Sum256([]byte(css))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
 // maxBody is the largest form that is read.
 const maxBody = 16 << 10
 
-// View is what the layout of a page shows around its content.
+// view is what the layout of a page shows around its content.
 type view struct {
 	*words
 
-	CSS     template.CSS
-	Company string
-	Switch  string // the address of the page in the other language
-	Content any
+	CSS              template.CSS
+	Logo             template.URL
+	Company          string
+	Greeting, Footer string
+	Switch           string // the address of the page in the other language
+	Content          any
 }
 
 // show answers with a page: the template of a name within the layout.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name string, content any) {
-	in := chosen(r)
-	v := view{words: in, CSS: style, Switch: switched(r, in.OtherLang), Content: content}
+	in, look := chosen(r), p.config.App.Settings().Look
+	css := ":root{--accent:" + look.Colour + "}" + style
+	v := view{ //nolint:gosec // the setting page has a colour and a picture that were checked
+		words: in, CSS: template.CSS(css), Logo: template.URL(look.Logo), Switch: switched(r, in.OtherLang), Content: content,
+		Greeting: look.Texts[in.Lang].Greeting, Footer: look.Texts[in.Lang].Footer,
+	}
 	if company := p.config.App.Settings().Company; company != nil {
 		v.Company = company.Name
 	}
@@ -92,13 +101,16 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 		p.failed(w, r, err)
 		return
 	}
-	headers(w)
+	headers(w, sourceOf(css))
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes())
 }
 
-// headers sets the headers of every page: nothing is loaded, kept, framed, indexed or told to other sites.
-func headers(w http.ResponseWriter) {
+// headers sets the headers of every page: nothing is loaded but a style, and nothing kept, framed, indexed or told to other sites.
+func headers(w http.ResponseWriter, styleSource string) {
+	if styleSource == "" {
+		styleSource = "'none'"
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+styleSource+"; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -117,7 +129,7 @@ func (p *Pages) failed(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(transport.RetryAfter/time.Second)))
 	}
 	p.config.Log.ErrorContext(r.Context(), "a page for a customer could not be shown", "error", err)
-	headers(w)
+	headers(w, "")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(chosen(r).TryLater + "\n"))
@@ -145,7 +157,10 @@ var matcher = language.NewMatcher([]language.Tag{language.Russian, language.Engl
 
 // switched returns the address of a request in another language.
 func switched(r *http.Request, lang string) string {
-	query := r.URL.Query()
+	at, query := r.URL.Path, r.URL.Query()
+	if token := r.PathValue("token"); token != "" { // what a form was sent to has no page of its own
+		at, query = ownpage.Path+token, url.Values{}
+	}
 	query.Set("lang", lang)
-	return (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()
+	return (&url.URL{Path: at, RawQuery: query.Encode()}).String()
 }
