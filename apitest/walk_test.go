@@ -154,6 +154,7 @@ var walkedNouns = map[string]bool{
 	"Permission": true, "PermissionEvent": true, "PriceAgreement": true, "PriceRule": true, "Rate": true, "Spend": true, "StageChange": true, "User": true,
 	"ExpectedPrice": true, "HandOver": true, "Message": true, "MessageAttempt": true, "MessagePause": true, "Partner": true, "Task": true, "Team": true, "Wording": true, "DeclineReason": true, "ProductOfTheMonth": true,
 	"AskedQuestion": true, "Experiment": true, "Exposure": true, "Need": true, "NeedFact": true, "Question": true,
+	"CustomerLink": true, "PersonalDataRequest": true,
 }
 
 func text(value any) string {

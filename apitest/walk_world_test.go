@@ -101,6 +101,7 @@ func seed(w *World) *seeded {
 	w.show()
 	s.offering()
 	s.addMessages()
+	s.addPages()
 	return s
 }
 
@@ -402,8 +403,8 @@ func (s *seeded) addMessages() {
 func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
-		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } needFacts(first: 2) { edges { node { id } } } askedQuestions(first: 2) { edges { node { id } } } exposures { id } } }
-		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } needs { id } questions { id } experiments { id } wordings { edges { node { id } } } declineReasons { edges { node { id } } } productsOfTheMonth { edges { node { id } } } }`,
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } messages(first: 2) { edges { node { id attempts { id } } } } permissions { id events { id } } expectedPrices(first: 5) { edges { node { id } } } needFacts(first: 2) { edges { node { id } } } askedQuestions(first: 2) { edges { node { id } } } exposures { id } links { id } } }
+		agreements(first: 50) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } measurementDefinitions { id } fieldDefinitions { id } rates { id } campaigns { edges { node { id spends { id } } } } users { id } teams { edges { node { id } } } partners { edges { node { id } } } handOvers { edges { node { id } } } messagePauses { id } tasks { edges { node { id customer { id } } } } needs { id } questions { id } experiments { id } wordings { edges { node { id } } } declineReasons { edges { node { id } } } productsOfTheMonth { edges { node { id } } } personalDataRequests { edges { node { id customer { id } } } } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
@@ -412,6 +413,7 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit", "msd": "MeasurementDefinition",
 		"cmg": "Campaign", "fld": "FieldDefinition", "spd": "Spend", "tea": "Team", "prt": "Partner", "hov": "HandOver", "tsk": "Task", "xpr": "ExpectedPrice", "wrd": "Wording", "dcr": "DeclineReason", "pom": "ProductOfTheMonth", "msg": "Message", "mat": "MessageAttempt", "mps": "MessagePause",
 		"ned": "Need", "nft": "NeedFact", "qst": "Question", "asq": "AskedQuestion", "exp": "Experiment", "exs": "Exposure",
+		"lnk": "CustomerLink", "pdr": "PersonalDataRequest",
 	}
 	var collect func(value any, customer string)
 	collect = func(value any, customer string) {

@@ -4,6 +4,7 @@ package apptest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -31,6 +32,7 @@ type World struct {
 
 	T     testing.TB
 	Clock *Clock
+	Keys  *auth.Keys
 
 	mutex      sync.Mutex
 	statements []string
@@ -57,7 +59,9 @@ func New(t testing.TB, url string) *World {
 		w.statements = append(w.statements, query)
 	}})
 	var err error
-	w.App, err = app.New(t.Context(), Config(t, db, w.Clock))
+	config := Config(t, db, w.Clock)
+	w.Keys = config.Keys
+	w.App, err = app.New(t.Context(), config)
 	w.Must(err)
 	return w
 }
@@ -119,6 +123,15 @@ func (w *World) Actor(role schema.Role) context.Context {
 	return auth.With(w.T.Context(), auth.Actor{
 		UserID: "user of role " + string(role), Name: string(role), Role: role, Scopes: auth.ScopesOf(role),
 	})
+}
+
+// Set changes a setting, which is given as JSON.
+func (w *World) Set(name, value string) {
+	w.T.Helper()
+	var decoded any
+	w.Must(json.Unmarshal([]byte(value), &decoded))
+	_, err := w.ChangeSetting(w.System(), service.ChangeSettingInput{Name: name, Value: decoded})
+	w.Must(err)
 }
 
 // Customer creates a customer.

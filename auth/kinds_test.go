@@ -31,17 +31,26 @@ func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
 	must("revoke", token, err)
 	token, err = links.Confirm(somePermission, c.Now().Add(time.Hour))
 	must("confirm", token, err)
+	token, err = links.Unsubscribe(someSubscription)
+	must("unsubscribe", token, err)
+	token, err = links.Page(somePage)
+	must("page", token, err)
+	token, err = links.Viewing(someCode, c.Now().Add(time.Hour))
+	must("viewing", token, err)
 	token, _, err = NewRefreshToken(nil)
 	must("refresh", token, err)
 
 	places := map[string]func(string) error{
-		"access":  func(token string) error { _, err := access.Verify(token); return err },
-		"price":   func(token string) error { _, err := prices.Verify(token); return err },
-		"revoke":  func(token string) error { _, err := links.Verify(LinkRevoke, token); return err },
-		"confirm": func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
-		"refresh": func(token string) error { _, err := HashRefreshToken(token); return err },
+		"access":      func(token string) error { _, err := access.Verify(token); return err },
+		"price":       func(token string) error { _, err := prices.Verify(token); return err },
+		"revoke":      func(token string) error { _, err := links.Verify(LinkRevoke, token); return err },
+		"confirm":     func(token string) error { _, err := links.Verify(LinkConfirm, token); return err },
+		"unsubscribe": func(token string) error { _, err := links.VerifyUnsubscribe(token); return err },
+		"page":        func(token string) error { _, err := links.VerifyPage(token); return err },
+		"viewing":     func(token string) error { _, err := links.VerifyViewing(token); return err },
+		"refresh":     func(token string) error { _, err := HashRefreshToken(token); return err },
 	}
-	prefixes := map[string]string{"price": "kp3.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
+	prefixes := map[string]string{"price": "kp3.", "revoke": "kl1.", "confirm": "kl1.", "unsubscribe": "kl1.", "page": "kl1.", "viewing": "kl1.", "refresh": "kr1."}
 	for kind, token := range tokens {
 		for place, verify := range places {
 			t.Run(kind+" as "+place, func(t *testing.T) {

@@ -23,6 +23,11 @@ type LinkPurpose byte
 const (
 	LinkRevoke  LinkPurpose = 1 // revoke a permission without signing in
 	LinkConfirm LinkPurpose = 2 // confirm a permission (double opt-in)
+
+	linkUnsubscribe LinkPurpose = 3 // end what a message was sent by: see Unsubscribe
+	linkPage        LinkPurpose = 4 // open a customer's own page: see Page
+	linkViewing     LinkPurpose = 5 // read what is held of a customer: see Viewing
+	linkCode        LinkPurpose = 6 // what a code follows from: see Code
 )
 
 // Links signs the tokens in links of letters and messages, each of which gives the right to do one thing to one

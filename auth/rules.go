@@ -90,6 +90,8 @@ var rules = map[string]row{
 	"Message":               ofCustomers,
 	"MessageAttempt":        ofCustomers,
 	"MessagePause":          ofStaff,
+	"CustomerLink":          ofCustomers,
+	"PersonalDataRequest":   ofCustomers,
 	"Team":                  ofStaff,
 	"DeclineReason":         ofStaff,
 	"ProductOfTheMonth":     ofStaff,

@@ -45,7 +45,8 @@ type Event struct {
 	WordingID, Language, BundledWith *string
 	GivenAt                          *time.Time
 
-	PreviousHash, Hash string // set by Seal
+	PreviousHash, Hash string  // set by Seal
+	ErasedHash         *string // set by Erase; nil while the event is whole
 }
 
 // Ended reports whether something that ends at a moment, nil for never, has ended at another. At its end it has ended.

@@ -28,7 +28,7 @@ func verifyChain(p Permission, events []Event) string {
 			return fmt.Sprintf("event %d is missing", i+1)
 		case e.PreviousHash != previous:
 			return fmt.Sprintf("event %d does not follow the one before it", e.Sequence)
-		case Hash(p, e) != e.Hash:
+		case !isIntact(p, e):
 			return fmt.Sprintf("event %d is not what was recorded", e.Sequence)
 		case i > 0 && e.At.Before(events[i-1].At):
 			return fmt.Sprintf("event %d is older than the one before it", e.Sequence)

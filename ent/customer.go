@@ -78,6 +78,8 @@ type Customer struct {
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
 	// When the customer was deleted, or merged into another.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
+	// When what is personal of the customer was erased.
+	ErasedAt *time.Time `json:"erased_at,omitempty"`
 	// The customer who is kept of a merge, and answers for this one.
 	MergedIntoID *string `json:"merged_into_id,omitempty"`
 	// The number of distinct days with a completed order.
@@ -196,7 +198,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID, customer.FieldTaxExempt, customer.FieldCampaignID, customer.FieldSource, customer.FieldMergedIntoID, customer.FieldRecentDays:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldLastOrderAt:
+		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldAcquiredAt, customer.FieldDepartedAt, customer.FieldDeletedAt, customer.FieldErasedAt, customer.FieldLastOrderAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -398,6 +400,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DeletedAt = new(time.Time)
 				*_m.DeletedAt = value.Time
+			}
+		case customer.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(time.Time)
+				*_m.ErasedAt = value.Time
 			}
 		case customer.FieldMergedIntoID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -651,6 +660,11 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	if v := _m.DeletedAt; v != nil {
 		builder.WriteString("deleted_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

@@ -56,6 +56,8 @@ type PermissionEvent struct {
 	PreviousHash string `json:"previous_hash,omitempty"`
 	// The SHA-256 of this event and previousHash, in hexadecimal. Empty to a PARTNER.
 	Hash string `json:"hash,omitempty"`
+	// The SHA-256 of what is left of this event with its hash, in hexadecimal, once what was personal in it is erased: package consentlog says how it is computed. Null while it is whole.
+	ErasedHash *string `json:"erased_hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PermissionEventQuery when eager-loading is set.
 	Edges        PermissionEventEdges `json:"edges"`
@@ -89,7 +91,7 @@ func (*PermissionEvent) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case permissionevent.FieldSequence:
 			values[i] = new(sql.NullInt64)
-		case permissionevent.FieldID, permissionevent.FieldPermissionID, permissionevent.FieldKind, permissionevent.FieldLevel, permissionevent.FieldActor, permissionevent.FieldSource, permissionevent.FieldWording, permissionevent.FieldWordingVersion, permissionevent.FieldWordingID, permissionevent.FieldLanguage, permissionevent.FieldBundledWith, permissionevent.FieldAddress, permissionevent.FieldReason, permissionevent.FieldPreviousHash, permissionevent.FieldHash:
+		case permissionevent.FieldID, permissionevent.FieldPermissionID, permissionevent.FieldKind, permissionevent.FieldLevel, permissionevent.FieldActor, permissionevent.FieldSource, permissionevent.FieldWording, permissionevent.FieldWordingVersion, permissionevent.FieldWordingID, permissionevent.FieldLanguage, permissionevent.FieldBundledWith, permissionevent.FieldAddress, permissionevent.FieldReason, permissionevent.FieldPreviousHash, permissionevent.FieldHash, permissionevent.FieldErasedHash:
 			values[i] = new(sql.NullString)
 		case permissionevent.FieldAt, permissionevent.FieldExpiresAt, permissionevent.FieldGivenAt:
 			values[i] = new(sql.NullTime)
@@ -232,6 +234,13 @@ func (_m *PermissionEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Hash = value.String
 			}
+		case permissionevent.FieldErasedHash:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_hash", values[i])
+			} else if value.Valid {
+				_m.ErasedHash = new(string)
+				*_m.ErasedHash = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -346,6 +355,11 @@ func (_m *PermissionEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("hash=")
 	builder.WriteString(_m.Hash)
+	builder.WriteString(", ")
+	if v := _m.ErasedHash; v != nil {
+		builder.WriteString("erased_hash=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -210,6 +210,20 @@ func (_c *PermissionEventCreate) SetHash(v string) *PermissionEventCreate {
 	return _c
 }
 
+// SetErasedHash sets the "erased_hash" field.
+func (_c *PermissionEventCreate) SetErasedHash(v string) *PermissionEventCreate {
+	_c.mutation.SetErasedHash(v)
+	return _c
+}
+
+// SetNillableErasedHash sets the "erased_hash" field if the given value is not nil.
+func (_c *PermissionEventCreate) SetNillableErasedHash(v *string) *PermissionEventCreate {
+	if v != nil {
+		_c.SetErasedHash(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PermissionEventCreate) SetID(v string) *PermissionEventCreate {
 	_c.mutation.SetID(v)
@@ -349,6 +363,11 @@ func (_c *PermissionEventCreate) check() error {
 			return &ValidationError{Name: "hash", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.hash": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.ErasedHash(); ok {
+		if err := permissionevent.ErasedHashValidator(v); err != nil {
+			return &ValidationError{Name: "erased_hash", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.erased_hash": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := permissionevent.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.id": %w`, err)}
@@ -459,6 +478,10 @@ func (_c *PermissionEventCreate) createSpec() (*PermissionEvent, *sqlgraph.Creat
 	if value, ok := _c.mutation.Hash(); ok {
 		_spec.SetField(permissionevent.FieldHash, field.TypeString, value)
 		_node.Hash = value
+	}
+	if value, ok := _c.mutation.ErasedHash(); ok {
+		_spec.SetField(permissionevent.FieldErasedHash, field.TypeString, value)
+		_node.ErasedHash = &value
 	}
 	if nodes := _c.mutation.PermissionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -28,6 +28,26 @@ func (_u *PermissionEventUpdate) Where(ps ...predicate.PermissionEvent) *Permiss
 	return _u
 }
 
+// SetErasedHash sets the "erased_hash" field.
+func (_u *PermissionEventUpdate) SetErasedHash(v string) *PermissionEventUpdate {
+	_u.mutation.SetErasedHash(v)
+	return _u
+}
+
+// SetNillableErasedHash sets the "erased_hash" field if the given value is not nil.
+func (_u *PermissionEventUpdate) SetNillableErasedHash(v *string) *PermissionEventUpdate {
+	if v != nil {
+		_u.SetErasedHash(*v)
+	}
+	return _u
+}
+
+// ClearErasedHash clears the value of the "erased_hash" field.
+func (_u *PermissionEventUpdate) ClearErasedHash() *PermissionEventUpdate {
+	_u.mutation.ClearErasedHash()
+	return _u
+}
+
 // Mutation returns the PermissionEventMutation object of the builder.
 func (_u *PermissionEventUpdate) Mutation() *PermissionEventMutation {
 	return _u.mutation
@@ -62,6 +82,11 @@ func (_u *PermissionEventUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *PermissionEventUpdate) check() error {
+	if v, ok := _u.mutation.ErasedHash(); ok {
+		if err := permissionevent.ErasedHashValidator(v); err != nil {
+			return &ValidationError{Name: "erased_hash", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.erased_hash": %w`, err)}
+		}
+	}
 	if _u.mutation.PermissionCleared() && len(_u.mutation.PermissionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PermissionEvent.permission"`)
 	}
@@ -116,6 +141,12 @@ func (_u *PermissionEventUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if _u.mutation.ReasonCleared() {
 		_spec.ClearField(permissionevent.FieldReason, field.TypeString)
 	}
+	if value, ok := _u.mutation.ErasedHash(); ok {
+		_spec.SetField(permissionevent.FieldErasedHash, field.TypeString, value)
+	}
+	if _u.mutation.ErasedHashCleared() {
+		_spec.ClearField(permissionevent.FieldErasedHash, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -136,6 +167,26 @@ type PermissionEventUpdateOne struct {
 	hooks     []Hook
 	mutation  *PermissionEventMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetErasedHash sets the "erased_hash" field.
+func (_u *PermissionEventUpdateOne) SetErasedHash(v string) *PermissionEventUpdateOne {
+	_u.mutation.SetErasedHash(v)
+	return _u
+}
+
+// SetNillableErasedHash sets the "erased_hash" field if the given value is not nil.
+func (_u *PermissionEventUpdateOne) SetNillableErasedHash(v *string) *PermissionEventUpdateOne {
+	if v != nil {
+		_u.SetErasedHash(*v)
+	}
+	return _u
+}
+
+// ClearErasedHash clears the value of the "erased_hash" field.
+func (_u *PermissionEventUpdateOne) ClearErasedHash() *PermissionEventUpdateOne {
+	_u.mutation.ClearErasedHash()
+	return _u
 }
 
 // Mutation returns the PermissionEventMutation object of the builder.
@@ -185,6 +236,11 @@ func (_u *PermissionEventUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *PermissionEventUpdateOne) check() error {
+	if v, ok := _u.mutation.ErasedHash(); ok {
+		if err := permissionevent.ErasedHashValidator(v); err != nil {
+			return &ValidationError{Name: "erased_hash", err: fmt.Errorf(`ent: validator failed for field "PermissionEvent.erased_hash": %w`, err)}
+		}
+	}
 	if _u.mutation.PermissionCleared() && len(_u.mutation.PermissionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PermissionEvent.permission"`)
 	}
@@ -255,6 +311,12 @@ func (_u *PermissionEventUpdateOne) sqlSave(ctx context.Context) (_node *Permiss
 	}
 	if _u.mutation.ReasonCleared() {
 		_spec.ClearField(permissionevent.FieldReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.ErasedHash(); ok {
+		_spec.SetField(permissionevent.FieldErasedHash, field.TypeString, value)
+	}
+	if _u.mutation.ErasedHashCleared() {
+		_spec.ClearField(permissionevent.FieldErasedHash, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &PermissionEvent{config: _u.config}

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"kopeck/ent"
@@ -80,6 +81,10 @@ func (r *customerResolver) Partner(ctx context.Context, obj *ent.Customer) (*ent
 
 func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*ent.Campaign, error) {
 	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.CampaignID) }, campaignID, r.campaignsByID(ctx))
+}
+
+func (r *customerLinkResolver) Customer(ctx context.Context, obj *ent.CustomerLink) (*ent.Customer, error) {
+	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
 func (r *expectedPriceResolver) Customer(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Customer, error) {
@@ -186,6 +191,14 @@ func (r *permissionEventResolver) Permission(ctx context.Context, obj *ent.Permi
 	return required(referenced(ctx, obj, func(row *ent.PermissionEvent) string { return row.PermissionID }, permissionID, r.permissionsByID(ctx)))
 }
 
+func (r *personalDataRequestResolver) Customer(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Customer, error) {
+	panic(fmt.Errorf("not implemented: Customer - customer"))
+}
+
+func (r *personalDataRequestResolver) Order(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Order, error) {
+	panic(fmt.Errorf("not implemented: Order - order"))
+}
+
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -258,6 +271,8 @@ func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
 
 func (r *Resolver) DeclineReason() DeclineReasonResolver { return &declineReasonResolver{r} }
 
+func (r *Resolver) CustomerLink() CustomerLinkResolver { return &customerLinkResolver{r} }
+
 func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
 
 func (r *Resolver) Experiment() ExperimentResolver { return &experimentResolver{r} }
@@ -284,6 +299,10 @@ func (r *Resolver) Permission() PermissionResolver { return &permissionResolver{
 
 func (r *Resolver) PermissionEvent() PermissionEventResolver { return &permissionEventResolver{r} }
 
+func (r *Resolver) PersonalDataRequest() PersonalDataRequestResolver {
+	return &personalDataRequestResolver{r}
+}
+
 func (r *Resolver) PriceAgreement() PriceAgreementResolver { return &priceAgreementResolver{r} }
 
 func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
@@ -305,32 +324,34 @@ func (r *Resolver) Team() TeamResolver { return &teamResolver{r} }
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
-	askedQuestionResolver struct{ *Resolver }
-	attributionFitResolver struct{ *Resolver }
-	campaignResolver struct{ *Resolver }
-	contactResolver struct{ *Resolver }
-	customerResolver struct{ *Resolver }
-	declineReasonResolver struct{ *Resolver }
-	expectedPriceResolver struct{ *Resolver }
-	experimentResolver struct{ *Resolver }
-	exposureResolver struct{ *Resolver }
-	handOverResolver struct{ *Resolver }
-	lifetimeModelResolver struct{ *Resolver }
-	messageResolver struct{ *Resolver }
-	needFactResolver struct{ *Resolver }
-	offerLineResolver struct{ *Resolver }
-	offerResolver struct{ *Resolver }
-	orderLineResolver struct{ *Resolver }
-	orderResolver struct{ *Resolver }
-	permissionEventResolver struct{ *Resolver }
-	permissionResolver struct{ *Resolver }
-	priceAgreementResolver struct{ *Resolver }
-	productOfTheMonthResolver struct{ *Resolver }
-	productResolver struct{ *Resolver }
-	queryResolver struct{ *Resolver }
-	questionResolver struct{ *Resolver }
-	spendResolver struct{ *Resolver }
-	taskResolver struct{ *Resolver }
-	teamResolver struct{ *Resolver }
-	userResolver struct{ *Resolver }
+	askedQuestionResolver       struct{ *Resolver }
+	attributionFitResolver      struct{ *Resolver }
+	campaignResolver            struct{ *Resolver }
+	contactResolver             struct{ *Resolver }
+	customerLinkResolver        struct{ *Resolver }
+	customerResolver            struct{ *Resolver }
+	declineReasonResolver       struct{ *Resolver }
+	expectedPriceResolver       struct{ *Resolver }
+	experimentResolver          struct{ *Resolver }
+	exposureResolver            struct{ *Resolver }
+	handOverResolver            struct{ *Resolver }
+	lifetimeModelResolver       struct{ *Resolver }
+	messageResolver             struct{ *Resolver }
+	needFactResolver            struct{ *Resolver }
+	offerLineResolver           struct{ *Resolver }
+	offerResolver               struct{ *Resolver }
+	orderLineResolver           struct{ *Resolver }
+	orderResolver               struct{ *Resolver }
+	permissionEventResolver     struct{ *Resolver }
+	permissionResolver          struct{ *Resolver }
+	personalDataRequestResolver struct{ *Resolver }
+	priceAgreementResolver      struct{ *Resolver }
+	productOfTheMonthResolver   struct{ *Resolver }
+	productResolver             struct{ *Resolver }
+	queryResolver               struct{ *Resolver }
+	questionResolver            struct{ *Resolver }
+	spendResolver               struct{ *Resolver }
+	taskResolver                struct{ *Resolver }
+	teamResolver                struct{ *Resolver }
+	userResolver                struct{ *Resolver }
 )

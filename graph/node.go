@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/campaign"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/declinereason"
 	"kopeck/ent/expectedprice"
 	"kopeck/ent/fielddefinition"
@@ -25,6 +26,7 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
@@ -136,7 +138,7 @@ func (r *Resolver) readers() map[string]reader {
 	return all
 }
 
-// messageReaders are the readers of what belongs to messages.
+// messageReaders are the readers of what belongs to messages and to customers' own pages.
 func (r *Resolver) messageReaders() map[string]reader {
 	c := r.client
 	return map[string]reader{
@@ -145,6 +147,12 @@ func (r *Resolver) messageReaders() map[string]reader {
 		},
 		id.Attempt: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.MessageAttempt) string { return row.ID })(c.MessageAttempt.Query().Where(messageattempt.IDIn(ids...)).All(ctx))
+		},
+		id.Link: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.CustomerLink) string { return row.ID })(c.CustomerLink.Query().Where(customerlink.IDIn(ids...)).All(ctx))
+		},
+		id.DataRequest: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, dataRequestID)(c.PersonalDataRequest.Query().Where(personaldatarequest.IDIn(ids...)).All(ctx))
 		},
 		id.Pause: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.MessagePause) string { return row.ID })(c.MessagePause.Query().Where(messagepause.IDIn(ids...)).All(ctx))

@@ -81,6 +81,9 @@ const (
 	AskedQuestion = "asq"
 	Experiment    = "exp"
 	Exposure      = "exs"
+	Link          = "lnk"
+	LinkCode      = "lcd"
+	DataRequest   = "pdr"
 )
 
 // Maker makes ids. It is safe for concurrent use. The zero value is not usable: see New.

@@ -70,6 +70,8 @@ func (Customer) Fields() []ent.Field {
 			Comment("When the customer left us, as staff recorded it."),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the customer was deleted, or merged into another."),
+		field.Time("erased_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When what is personal of the customer was erased."),
 		field.String("merged_into_id").Optional().Nillable().MaxLen(40).Annotations(hidden()).
 			Comment("The customer who is kept of a merge, and answers for this one."),
 		// The statistics that lifetime value is computed from; the transaction that changes an order or a contact keeps them.

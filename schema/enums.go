@@ -46,6 +46,10 @@ type (
 	AgreementState string
 	// TaskState is whether a task is open, done or cancelled.
 	TaskState string
+	// PersonalDataRequestKind is what a customer asks by a right of theirs.
+	PersonalDataRequestKind string
+	// PersonalDataRequestState is where what a customer has asked stands.
+	PersonalDataRequestState string
 	// MessageState is where an outgoing message stands.
 	MessageState string
 	// MessageAttemptOutcome is how an attempt to hand over a message ended.
@@ -210,6 +214,16 @@ const (
 	TaskOpen      TaskState = "OPEN"      // To be done.
 	TaskDone      TaskState = "DONE"      // Done.
 	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
+
+	RequestExport     PersonalDataRequestKind = "EXPORT"     // What is held of them, to take along.
+	RequestErase      PersonalDataRequestKind = "ERASE"      // That what is held of them is erased.
+	RequestRectify    PersonalDataRequestKind = "RECTIFY"    // That what is held of them is corrected.
+	RequestObject     PersonalDataRequestKind = "OBJECT"     // That something is not done with what is held of them.
+	RequestWithdrawal PersonalDataRequestKind = "WITHDRAWAL" // To withdraw from an order.
+
+	RequestOpen    PersonalDataRequestState = "OPEN"    // To be answered.
+	RequestDone    PersonalDataRequestState = "DONE"    // Done.
+	RequestRefused PersonalDataRequestState = "REFUSED" // Refused; the report says why.
 
 	MessageQueued     MessageState = "QUEUED"     // Waiting for its turn, or for another attempt.
 	MessagePaused     MessageState = "PAUSED"     // Waiting for its channel to be resumed.

@@ -225,6 +225,28 @@ func (v TaskState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *TaskState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
+func (PersonalDataRequestKind) Values() []string {
+	return texts(RequestExport, RequestErase, RequestRectify, RequestObject, RequestWithdrawal)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v PersonalDataRequestKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *PersonalDataRequestKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (PersonalDataRequestState) Values() []string {
+	return texts(RequestOpen, RequestDone, RequestRefused)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v PersonalDataRequestState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *PersonalDataRequestState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
 func (MessageState) Values() []string {
 	return texts(MessageQueued, MessagePaused, MessageSent, MessageDelivered, MessageBounced, MessageComplained, MessageStopped, MessageDead)
 }

@@ -101,6 +101,8 @@ func (PermissionEvent) Fields() []ent.Field {
 			Annotations(open()).Comment("The hash of the event before; 64 zeros for the first. Empty to a PARTNER."),
 		field.String("hash").MaxLen(64).Immutable().
 			Annotations(open()).Comment("The SHA-256 of this event and previousHash, in hexadecimal. Empty to a PARTNER."),
+		field.String("erased_hash").Optional().Nillable().MaxLen(64).Annotations(scope("staff"), named("erasedHash")).
+			Comment("The SHA-256 of what is left of this event with its hash, in hexadecimal, once what was personal in it is erased: package consentlog says how it is computed. Null while it is whole."),
 	}
 }
 

@@ -39,6 +39,10 @@ type Settings struct {
 	StrictConsent bool     // a consent stands alone, and is for one purpose and channel
 	Company       *Company // who we are, for customers and authorities; nil: not stated
 
+	Look            Look            // how the pages for customers look
+	LinkDays        int             // how long a link to a customer's own page is valid by default
+	RequestDeadline RequestDeadline // within which time a request by a customer's right is to be answered
+
 	workingDays []time.Weekday
 	daysOff     []int // days since 1970-01-01
 
@@ -174,6 +178,18 @@ var settings = []setting{
 	{
 		"company", "Who the company is, the controller of customers' personal data, as receipts of permissions state it: an object with name, address, contact, jurisdiction and, where there are such, email, phone, url, policyUrl, storageLocation, retention, authority. null: not stated, and there are no receipts.", `null`,
 		reader(parseCompany, func(s *Settings, v *Company) { s.Company = v }),
+	},
+	{
+		"page", "How the pages for customers look: an object with colour (of buttons and links, dark enough for white text), logo (a picture as a data URL) and texts: by language, ru or en, a greeting and a footer.", `{}`,
+		reader(parseLook, func(s *Settings, v Look) { s.Look = v }),
+	},
+	{
+		"customerLinkDays", "For how many days a link to a customer's own page is valid by default.", `90`,
+		reader(parseWhole(3650), func(s *Settings, v int) { s.LinkDays = v }),
+	},
+	{
+		"requestDeadline", "Within which time a request by a customer's right is to be answered: {\"workingDays\": n}, {\"days\": n} or {\"months\": n}.", `{"workingDays":10}`,
+		reader(parseDeadline, func(s *Settings, v RequestDeadline) { s.RequestDeadline = v }),
 	},
 }
 

@@ -91,6 +91,15 @@ func TestSettingValues(t *testing.T) {
 				`{"name":"A","address":"B","contact":"C","jurisdiction":"RU","storageLocation":"XX"}`,
 			},
 		},
+		"page": {
+			[]string{`{}`, `{"colour":"#1d4ed8","logo":"data:image/png;base64,iVBORw==","texts":{"ru":{"greeting":"A","footer":"B"},"en":{}}}`},
+			[]string{`null`, `[]`, `{"color":"#000000"}`, `{"colour":"red"}`, `{"colour":"#ffff00"}`, `{"logo":"https://a.example/logo.png"}`, `{"logo":"data:text/html;base64,AAAA"}`, `{"texts":{"de":{}}}`, `{"texts":{"ru":{"footer":"` + strings.Repeat("a", 2001) + `"}}}`},
+		},
+		"customerLinkDays": {[]string{`1`, `3650`}, []string{`0`, `3651`}},
+		"requestDeadline": {
+			[]string{`{"workingDays":10}`, `{"days":30}`, `{"months":1}`},
+			[]string{`{}`, `null`, `10`, `{"days":0}`, `{"days":91}`, `{"months":4}`, `{"workingDays":-1}`, `{"days":1,"months":1}`, `{"weeks":1}`},
+		},
 		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`, `null`}},
 		"individualOfferLevel": {[]string{`"SITUATION"`, `"INTRAVENOUS"`}, []string{`"NONE"`, `null`}},
 		"situationHours":       {[]string{`1`, `720`}, []string{`0`, `721`}},

@@ -1,5 +1,5 @@
-// Package web serves Kopeck over HTTP: the API at /graphql, GraphiQL at / in development, the links that revoke
-// a permission without signing in, the public keys, health checks and metrics.
+// Package web serves Kopeck over HTTP: the API at /graphql, GraphiQL at / in development, the pages for customers
+// (package page), the public keys, health checks and metrics.
 package web
 
 import (
@@ -26,6 +26,7 @@ import (
 	"kopeck/store"
 	"kopeck/transport"
 	"kopeck/transport/graphiql"
+	customerpage "kopeck/web/page"
 )
 
 // Config configures a Site.
@@ -75,8 +76,9 @@ func New(c Config) *Site {
 	page("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}).ServeHTTP)
 	page("GET /.well-known/jwks.json", s.publicKeys)
 	page("GET /.well-known/receipt-keys.json", s.receiptKeys)
-	page("GET /permissions/revoke", s.askToRevoke)
-	page("POST /permissions/revoke", s.revoke)
+	for pattern, h := range customerpage.New(customerpage.Config{App: c.App, Log: c.Log}).Routes() {
+		page(pattern, s.api.Throttle(pagePoints, h).ServeHTTP)
+	}
 	if c.Development {
 		graphiql := graphiql.New("Kopeck", "/graphql", c.Examples...)
 		page("GET /{$}", graphiql.ServeHTTP)
@@ -108,6 +110,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // Shutdown closes sockets and event streams and waits for their operations until ctx is done. http.Server.Shutdown, called
 // afterwards, waits for the other requests.
 func (s *Site) Shutdown(ctx context.Context) error { return s.api.Shutdown(ctx) }
+
+// pagePoints is what a request for a customer's page is charged.
+const pagePoints = 50
 
 // pricesAtOnce is the maximum number of rows on a page of a customer's prices.
 const pricesAtOnce = 1000

@@ -44,17 +44,3 @@ func TestSecure(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
-
-// Following the link of a permission shows a button and changes nothing. The token in the page is escaped.
-func TestAskToRevoke(t *testing.T) {
-	t.Parallel()
-	w := httptest.NewRecorder()
-	new(Site).askToRevoke(w, httptest.NewRequest(http.MethodGet, `/permissions/revoke?token=%22%3E%3Cscript%3E`, nil))
-	page := w.Body.String()
-	if w.Code != http.StatusOK || !strings.Contains(page, "<button>") || strings.Contains(page, "<script>") {
-		t.Errorf("%d %s", w.Code, page)
-	}
-	if policy := w.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
-		t.Errorf("Content-Security-Policy is %q", policy)
-	}
-}

@@ -71,6 +71,8 @@ const (
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
+	// FieldErasedAt holds the string denoting the erased_at field in the database.
+	FieldErasedAt = "erased_at"
 	// FieldMergedIntoID holds the string denoting the merged_into_id field in the database.
 	FieldMergedIntoID = "merged_into_id"
 	// FieldOrderDays holds the string denoting the order_days field in the database.
@@ -170,6 +172,7 @@ var Columns = []string{
 	FieldExternalTwin,
 	FieldDepartedAt,
 	FieldDeletedAt,
+	FieldErasedAt,
 	FieldMergedIntoID,
 	FieldOrderDays,
 	FieldFirstOrderDay,
@@ -422,6 +425,11 @@ func ByDepartedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDeletedAt orders the results by the deleted_at field.
 func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
+}
+
+// ByErasedAt orders the results by the erased_at field.
+func ByErasedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldErasedAt, opts...).ToFunc()
 }
 
 // ByMergedIntoID orders the results by the merged_into_id field.

@@ -51,6 +51,8 @@ const (
 	FieldPreviousHash = "previous_hash"
 	// FieldHash holds the string denoting the hash field in the database.
 	FieldHash = "hash"
+	// FieldErasedHash holds the string denoting the erased_hash field in the database.
+	FieldErasedHash = "erased_hash"
 	// EdgePermission holds the string denoting the permission edge name in mutations.
 	EdgePermission = "permission"
 	// Table holds the table name of the permissionevent in the database.
@@ -85,6 +87,7 @@ var Columns = []string{
 	FieldReason,
 	FieldPreviousHash,
 	FieldHash,
+	FieldErasedHash,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -122,6 +125,8 @@ var (
 	PreviousHashValidator func(string) error
 	// HashValidator is a validator for the "hash" field. It is called by the builders before save.
 	HashValidator func(string) error
+	// ErasedHashValidator is a validator for the "erased_hash" field. It is called by the builders before save.
+	ErasedHashValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -242,6 +247,11 @@ func ByPreviousHash(opts ...sql.OrderTermOption) OrderOption {
 // ByHash orders the results by the hash field.
 func ByHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHash, opts...).ToFunc()
+}
+
+// ByErasedHash orders the results by the erased_hash field.
+func ByErasedHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldErasedHash, opts...).ToFunc()
 }
 
 // ByPermissionField orders the results by permission field.

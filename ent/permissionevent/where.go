@@ -146,6 +146,11 @@ func Hash(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldEQ(FieldHash, v))
 }
 
+// ErasedHash applies equality check predicate on the "erased_hash" field. It's identical to ErasedHashEQ.
+func ErasedHash(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldErasedHash, v))
+}
+
 // PermissionIDEQ applies the EQ predicate on the "permission_id" field.
 func PermissionIDEQ(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldEQ(FieldPermissionID, v))
@@ -1244,6 +1249,81 @@ func HashEqualFold(v string) predicate.PermissionEvent {
 // HashContainsFold applies the ContainsFold predicate on the "hash" field.
 func HashContainsFold(v string) predicate.PermissionEvent {
 	return predicate.PermissionEvent(sql.FieldContainsFold(FieldHash, v))
+}
+
+// ErasedHashEQ applies the EQ predicate on the "erased_hash" field.
+func ErasedHashEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEQ(FieldErasedHash, v))
+}
+
+// ErasedHashNEQ applies the NEQ predicate on the "erased_hash" field.
+func ErasedHashNEQ(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNEQ(FieldErasedHash, v))
+}
+
+// ErasedHashIn applies the In predicate on the "erased_hash" field.
+func ErasedHashIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIn(FieldErasedHash, vs...))
+}
+
+// ErasedHashNotIn applies the NotIn predicate on the "erased_hash" field.
+func ErasedHashNotIn(vs ...string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotIn(FieldErasedHash, vs...))
+}
+
+// ErasedHashGT applies the GT predicate on the "erased_hash" field.
+func ErasedHashGT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGT(FieldErasedHash, v))
+}
+
+// ErasedHashGTE applies the GTE predicate on the "erased_hash" field.
+func ErasedHashGTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldGTE(FieldErasedHash, v))
+}
+
+// ErasedHashLT applies the LT predicate on the "erased_hash" field.
+func ErasedHashLT(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLT(FieldErasedHash, v))
+}
+
+// ErasedHashLTE applies the LTE predicate on the "erased_hash" field.
+func ErasedHashLTE(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldLTE(FieldErasedHash, v))
+}
+
+// ErasedHashContains applies the Contains predicate on the "erased_hash" field.
+func ErasedHashContains(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContains(FieldErasedHash, v))
+}
+
+// ErasedHashHasPrefix applies the HasPrefix predicate on the "erased_hash" field.
+func ErasedHashHasPrefix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasPrefix(FieldErasedHash, v))
+}
+
+// ErasedHashHasSuffix applies the HasSuffix predicate on the "erased_hash" field.
+func ErasedHashHasSuffix(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldHasSuffix(FieldErasedHash, v))
+}
+
+// ErasedHashIsNil applies the IsNil predicate on the "erased_hash" field.
+func ErasedHashIsNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldIsNull(FieldErasedHash))
+}
+
+// ErasedHashNotNil applies the NotNil predicate on the "erased_hash" field.
+func ErasedHashNotNil() predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldNotNull(FieldErasedHash))
+}
+
+// ErasedHashEqualFold applies the EqualFold predicate on the "erased_hash" field.
+func ErasedHashEqualFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldEqualFold(FieldErasedHash, v))
+}
+
+// ErasedHashContainsFold applies the ContainsFold predicate on the "erased_hash" field.
+func ErasedHashContainsFold(v string) predicate.PermissionEvent {
+	return predicate.PermissionEvent(sql.FieldContainsFold(FieldErasedHash, v))
 }
 
 // HasPermission applies the HasEdge predicate on the "permission" edge.

@@ -25,7 +25,9 @@ import (
 	"kopeck/service/nextoffer"
 	"kopeck/service/outbox"
 	"kopeck/service/ownfields"
+	"kopeck/service/ownpage"
 	"kopeck/service/people"
+	"kopeck/service/personal"
 	"kopeck/service/points"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -73,6 +75,8 @@ type App struct {
 	Points       *points.Service
 	Needs        *needs.Service
 	Experiments  *experiments.Service
+	Personal     *personal.Service
+	OwnPage      *ownpage.Service
 
 	Assortment *assortment.Service
 	Disclosure *disclosure.Service
@@ -106,6 +110,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Tasks = tasks.New(core, a.Consent, a.People)
 	a.Contacts = contacts.New(core, a.Books, a.Campaigns, a.Consent, a.OwnFields, a.People, a.Rates, a.Tasks)
 	a.Outbox = outbox.New(core, a.Consent, a.Contacts, a.Rates)
+	a.Outbox.Unsubscribe = a.Consent.UnsubscribeLink
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.Expected, a.Outbox, a.People, a.Quote, a.Rates, a.Tasks)
 	a.Check = check.New(core, a.Books, a.Consent, a.Quote, a.Rates)
 	a.Explain = explain.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.People, a.Quote, a.Rates, a.Sale)
@@ -121,6 +126,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
 	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
+	a.Personal = personal.New(core, a.Consent, a.Customers)
+	a.OwnPage = ownpage.New(core, c.Keys, a.Consent, a.Outbox, a.Personal)
 	a.Related = related.New(core, a.Customers, a.OwnFields)
 	return a, core.Reload(ctx)
 }

@@ -18,7 +18,7 @@ func eventOf(e *ent.PermissionEvent) consentlog.Event {
 		ID: e.ID, Sequence: e.Sequence, At: e.At, Kind: consentlog.Kind(e.Kind), Level: (*string)(e.Level), ExpiresAt: e.ExpiresAt,
 		Actor: e.Actor, Source: e.Source, Wording: e.Wording, WordingVersion: e.WordingVersion, Address: e.Address, Reason: e.Reason,
 		WordingID: e.WordingID, Language: e.Language, BundledWith: e.BundledWith, GivenAt: e.GivenAt,
-		PreviousHash: e.PreviousHash, Hash: e.Hash,
+		PreviousHash: e.PreviousHash, Hash: e.Hash, ErasedHash: e.ErasedHash,
 	}
 }
 

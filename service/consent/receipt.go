@@ -26,8 +26,8 @@ type ConsentReceipt struct { //nolint:revive // its name in the API, to which it
 	Text        string
 }
 
-// revocationPage is where a permission is revoked by its link.
-const revocationPage = "/permissions/revoke"
+// RevocationPage is where a permission is revoked by its link.
+const RevocationPage = "/permissions/revoke"
 
 // Receipt makes a receipt of all permissions of a customer, or of one; nil for a customer or a permission of theirs that the caller may not
 // see. Its facts are those of one moment of the database. A log that is broken is not signed.
@@ -125,7 +125,7 @@ func partnerOf(ctx context.Context, tx *store.Tx, c *ent.Customer) (string, erro
 func companyOf(c *service.Company) receipt.Company {
 	return receipt.Company{
 		Name: c.Name, Address: c.Address, Contact: c.Contact, Jurisdiction: c.Jurisdiction, StorageLocation: c.StorageLocation,
-		Email: c.Email, Phone: c.Phone, URL: c.URL, PolicyURL: c.PolicyURL, Retention: c.Retention, Authority: c.Authority, RevocationAt: revocationPage,
+		Email: c.Email, Phone: c.Phone, URL: c.URL, PolicyURL: c.PolicyURL, Retention: c.Retention, Authority: c.Authority, RevocationAt: RevocationPage,
 	}
 }
 

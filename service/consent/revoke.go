@@ -108,7 +108,7 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokeP
 			if err := leaving.none(ctx, tx, l.permission); err != nil {
 				return err
 			}
-			return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: "the customer", Reason: reason})
+			return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: auth.CustomerName, Reason: reason})
 		})
 	})
 	return err == nil, s.FaultOf(err)

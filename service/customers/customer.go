@@ -14,7 +14,6 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
-	"kopeck/service/ownfields"
 	"kopeck/stage"
 	"kopeck/store"
 )
@@ -167,44 +166,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err := service.CheckVersion(in.ExpectedVersion, c.Version); err != nil {
 			return "", err
 		}
-		if err := s.checkMerges(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		c, err = tx.Customer.UpdateOne(c).SetDeletedAt(s.Now()).SetUpdatedAt(s.Now()).AddVersion(1).Save(ctx)
-		if err != nil {
-			return "", err
-		}
-		if err := s.WriteTerms(ctx, tx, c); err != nil {
-			return "", err
-		}
-		if err := erasePoints(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		if err := eraseMessages(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		if err := s.cancelTasks(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		related, err := eraseRelations(ctx, tx, c.ID)
-		if err != nil {
-			return "", err
-		}
-		for _, one := range related {
-			if err := s.CustomerChanged(ctx, tx, one, service.Both("relations", c.ID)); err != nil {
-				return "", err
-			}
-		}
-		if err := ownfields.Forget(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		if err := s.releaseHolds(ctx, tx, c.ID); err != nil {
-			return "", err
-		}
-		if err := s.Audit(ctx, tx, "customer.delete", c.ID, map[string]any{"reason": reason}); err != nil {
-			return "", err
-		}
-		return c.ID, s.CustomerChanged(ctx, tx, c.ID, "Customer")
+		return c.ID, s.Delete(ctx, tx, c, "id", reason)
 	})
 	if err != nil {
 		return nil, err
@@ -212,8 +174,8 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 	return s.Client.Customer.Get(ctx, s.Kept(in.ID))
 }
 
-// checkMerges returns WRONG_STATE while a merge into a customer can be undone.
-func (s *Service) checkMerges(ctx context.Context, tx *store.Tx, customerID string) error {
+// checkMerges returns WRONG_STATE on a field while a merge into a customer can be undone.
+func (s *Service) checkMerges(ctx context.Context, tx *store.Tx, field, customerID string) error {
 	mergeID, at, err := lastMergeInto(ctx, tx, customerID)
 	if err != nil || mergeID == "" {
 		return err
@@ -222,7 +184,7 @@ func (s *Service) checkMerges(ctx context.Context, tx *store.Tx, customerID stri
 	if s.Now().After(until) {
 		return nil
 	}
-	return fault.New(fault.WrongState, "id", "another customer was merged into this one by %s, which can be undone until %s: undo it first, or delete the customer after that",
+	return fault.New(fault.WrongState, field, "another customer was merged into this one by %s, which can be undone until %s: undo it first, or delete the customer after that",
 		mergeID, until.UTC().Format(time.RFC3339))
 }
 

@@ -36,6 +36,9 @@ var places = []Place{
 	{"bookings", "held_for", moves, ""},
 	{"tasks", "customer_id", moves, ""},
 	{"messages", "customer_id", moves, ""}, // one that is queued is decided by what the kept customer permits
+	{"customer_links", "customer_id", moves, ""}, // a link of the merged customer opens the kept one's page
+	{"link_codes", "customer_id", moves, ""},
+	{"personal_data_requests", "customer_id", moves, ""},
 	{"expected_prices", "customer_id", moves, ""},
 	{"need_facts", "customer_id", moves, ""},
 	{"asked_questions", "customer_id", moves, ""},

@@ -124,6 +124,13 @@ func (s *Service) mailOf(ctx context.Context, m *ent.Message) (mail.Message, err
 		}
 		out.Attachment = file
 	}
+	if s.Fill != nil {
+		text, err := s.Fill(ctx, m, out.Text)
+		if err != nil {
+			return out, err
+		}
+		out.Text = text
+	}
 	if s.Unsubscribe == nil {
 		return out, nil
 	}

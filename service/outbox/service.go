@@ -33,6 +33,8 @@ type Service struct {
 	From string
 	// Unsubscribe returns the link of a message that ends its permission by one POST, "" for none; nil if there are no such links.
 	Unsubscribe func(ctx context.Context, m *ent.Message) (string, error)
+	// Fill returns the text of a message as it leaves: what is not to be kept is filled in. Package ownpage sets it.
+	Fill func(ctx context.Context, m *ent.Message, text string) (string, error)
 	// Offers says what becomes of offers with their messages. Package sale sets it.
 	Offers Cause
 }
